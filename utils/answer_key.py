@@ -1,0 +1,319 @@
+"""What the cases of an exercise must give: computed on the spot, or read from a file.
+
+The *live* key makes fresh random cases and asks the reference. The *frozen* key is an
+HDF5 file of such cases with their results; it is all that a student's bundle has. Both
+give the same thing, a `Question`, so that whoever judges need not know which it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import h5py
+import numpy as np
+
+from utils.cases import Between, Case, Raised, Returned, Seed, Shaped, call
+from utils.judging import Template
+
+__all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
+
+FROZEN_KEY = Path(__file__).with_name("answer_key.h5")
+FORMAT = 1
+
+Outcome = Returned | Raised
+
+
+class KeyFault(Exception):
+    """The answer key itself is missing or broken: never a student's fault."""
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A mistake with what it gives on each case of the question."""
+
+    name: str
+    sentence: str
+    outcome: Callable[[int], Outcome]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One exercise as an answer key asks it; every case has its expected outcome."""
+
+    exercise: str
+    assignment: str
+    points: float
+    returns: Template
+    cases: tuple[Case, ...]
+    mistakes: tuple[KnownMistake, ...]
+    hints: tuple[str, ...]
+    builds_on: tuple[str, ...]
+    fresh: tuple[str, ...]
+    laws: tuple[str, ...]
+    seed: int | None = None  # what repeats these very cases; None where they are always the same
+
+
+class AnswerKey(Protocol):
+    """What both keys can do."""
+
+    def question(self, exercise: str, seed: int | None = None) -> Question: ...
+
+
+def open_key() -> AnswerKey:
+    """The live key where the reference solutions are, the frozen one elsewhere.
+
+    Raises
+    ------
+    KeyFault
+        Where there is neither.
+    """
+    if importlib.util.find_spec("utils.reference") and importlib.util.find_spec("utils.exercises"):
+        return LiveKey()
+    return FrozenKey(FROZEN_KEY)
+
+
+class LiveKey:
+    """Fresh random cases, answered by the reference."""
+
+    def question(self, exercise: str, seed: int | None = None) -> Question:
+        """The exercise on cases from `seed`; without one, `COURSE_SEED` or chance decides."""
+        from utils.exercises import EXERCISES
+
+        found = EXERCISES.get(exercise)
+        if found is None:
+            raise KeyFault(f"the course has no exercise {exercise!r}; it has {_listed(EXERCISES)}")
+        if seed is None:
+            seed = _seed_for(exercise)
+        try:
+            cases = tuple(
+                _answered(case, found.reference)
+                for case in found.cases(np.random.default_rng(seed))
+            )
+        except Exception as error:
+            raise KeyFault(
+                f"the cases of {exercise} in utils/exercises cannot be made: {error}"
+            ) from error
+
+        def known(function: Callable[..., Any]) -> Callable[[int], Outcome]:
+            return lambda i: call(function, cases[i]).outcome
+
+        return Question(
+            exercise=found.name,
+            assignment=found.assignment,
+            points=found.points,
+            returns=found.returns,
+            cases=cases,
+            mistakes=tuple(
+                KnownMistake(m.name, m.sentence, known(m.function)) for m in found.mistakes
+            ),
+            hints=found.hints,
+            builds_on=found.builds_on,
+            fresh=found.fresh,
+            laws=found.laws,
+            seed=seed,
+        )
+
+
+class FrozenKey:
+    """Questions read from an HDF5 file that `freeze` wrote."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def question(self, exercise: str, seed: int | None = None) -> Question:
+        """The exercise as it was frozen; `seed` has no say here."""
+        advice = "get a fresh copy of the assignment, or run `course key` where the course is"
+        if not self.path.exists():
+            raise KeyFault(f"the answer key {self.path} is missing; {advice}")
+        try:
+            with h5py.File(self.path, "r") as file:
+                if file.attrs.get("format") != FORMAT:
+                    raise KeyFault(f"{self.path} is not an answer key of this course; {advice}")
+                if exercise not in file:
+                    raise KeyFault(f"{self.path} has no {exercise!r}; it has {_listed(file)}")
+                return _unpack_question(file[exercise])
+        except (OSError, KeyError, ValueError, TypeError) as error:
+            raise KeyFault(f"the answer key {self.path} cannot be read; {advice}") from error
+
+
+def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
+    """Write the frozen key of these exercises; a half-written file never stands at `path`.
+
+    Each mistake's outcomes are stored with its sentence, but no code: there is nothing to
+    read in the file but what the cases of each exercise give.
+    """
+    live = LiveKey()
+    aside = path.with_name(path.name + ".part")
+    with h5py.File(aside, "w") as file:
+        file.attrs["format"] = FORMAT
+        for exercise in exercises:
+            _pack_question(file.create_group(exercise), live.question(exercise, seed))
+    os.replace(aside, path)
+
+
+def _seed_for(exercise: str) -> int:
+    """One seed for the whole class where a grader set one, else a fresh one."""
+    common = os.environ.get("COURSE_SEED")
+    if common is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    digest = hashlib.sha256(f"{common}/{exercise}".encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+def _answered(case: Case, reference: Callable[..., Any]) -> Case:
+    if case.expected is not None:
+        return case
+    run = call(reference, case)
+    if run.exception is not None:
+        raise run.exception
+    return replace(case, expected=run.outcome)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+# --- the file: JSON for the structure, one dataset for all numbers ------------------------------
+
+
+def _pack_question(group: h5py.Group, question: Question) -> None:
+    store = _Packer()
+    data = {
+        "exercise": question.exercise,
+        "assignment": question.assignment,
+        "points": question.points,
+        "returns": store.pack(question.returns),
+        "hints": list(question.hints),
+        "builds_on": list(question.builds_on),
+        "fresh": list(question.fresh),
+        "laws": list(question.laws),
+        "cases": [
+            {
+                "args": store.pack(case.args),
+                "note": case.note,
+                "layout": case.layout,
+                "expected": store.pack(case.expected),
+            }
+            for case in question.cases
+        ],
+        "mistakes": [
+            {
+                "name": mistake.name,
+                "sentence": mistake.sentence,
+                "outcomes": [store.pack(mistake.outcome(i)) for i in range(len(question.cases))],
+            }
+            for mistake in question.mistakes
+        ],
+    }
+    group.create_dataset("question", data=json.dumps(data))
+    numbers = np.frombuffer(b"".join(store.chunks), np.uint8)
+    group.create_dataset("arrays", data=numbers, compression="gzip", shuffle=True)
+
+
+def _unpack_question(group: h5py.Group) -> Question:
+    data = json.loads(group["question"].asstr()[()])
+    buffer = group["arrays"][()].tobytes()
+
+    def known(outcomes: list[Any]) -> Callable[[int], Outcome]:
+        return lambda i: _unpack(outcomes[i], buffer)
+
+    return Question(
+        exercise=data["exercise"],
+        assignment=data["assignment"],
+        points=data["points"],
+        returns=_unpack(data["returns"], buffer),
+        cases=tuple(
+            Case(
+                _unpack(case["args"], buffer),
+                case["note"],
+                case["layout"],
+                _unpack(case["expected"], buffer),
+            )
+            for case in data["cases"]
+        ),
+        mistakes=tuple(
+            KnownMistake(m["name"], m["sentence"], known(m["outcomes"])) for m in data["mistakes"]
+        ),
+        hints=tuple(data["hints"]),
+        builds_on=tuple(data["builds_on"]),
+        fresh=tuple(data["fresh"]),
+        laws=tuple(data["laws"]),
+    )
+
+
+class _Packer:
+    """Nested values as JSON; their arrays go into one run of bytes, named by where they lie."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+        self.size = 0
+
+    def _array(self, value: Any) -> Any:
+        array = np.asarray(value)
+        place = {"array": [array.dtype.str, list(array.shape), self.size]}
+        self.chunks.append(array.tobytes())
+        self.size += array.nbytes
+        return place
+
+    def pack(self, value: Any) -> Any:
+        match value:
+            case np.ndarray() | np.generic():
+                return self._array(value)
+            case None | bool() | int() | str():
+                return value
+            case float():
+                return {"float": value.hex()}
+            case tuple():
+                return {"tuple": [self.pack(item) for item in value]}
+            case list():
+                return {"list": [self.pack(item) for item in value]}
+            case dict():
+                return {"dict": [[key, self.pack(item)] for key, item in value.items()]}
+            case Seed():
+                return {"seed": value.value}
+            case Between():
+                return {"between": [float(value.low).hex(), float(value.high).hex()]}
+            case Shaped():
+                return {"shaped": list(value.shape)}
+            case Returned():
+                return {"returned": self.pack(value.value)}
+            case Raised():
+                return {"raised": [value.kind, value.message]}
+        raise TypeError(f"an answer key cannot hold a {type(value).__name__}")
+
+
+def _unpack(data: Any, buffer: bytes) -> Any:
+    if not isinstance(data, Mapping):
+        return data
+    [(kind, content)] = data.items()
+    match kind:
+        case "array":
+            dtype, shape, start = content
+            count = int(np.prod(shape))
+            return np.frombuffer(buffer, dtype, count, start).reshape(shape).copy()
+        case "float":
+            return float.fromhex(content)
+        case "tuple":
+            return tuple(_unpack(item, buffer) for item in content)
+        case "list":
+            return [_unpack(item, buffer) for item in content]
+        case "dict":
+            return {key: _unpack(item, buffer) for key, item in content}
+        case "seed":
+            return Seed(content)
+        case "between":
+            return Between(*map(float.fromhex, content))
+        case "shaped":
+            return Shaped(tuple(content))
+        case "returned":
+            return Returned(_unpack(content, buffer))
+        case "raised":
+            return Raised(*content)
+    raise ValueError(f"unknown kind {kind!r} in an answer key")

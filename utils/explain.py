@@ -1,0 +1,471 @@
+"""An exception in a student's code, put in plain words about the student's own line."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import linecache
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from utils.shapes import Box
+
+__all__ = ["BLANK", "Explanation", "explain", "is_blank", "outside_names"]
+
+BLANK = "NotImplementedError"  # what nbgrader's stub raises
+
+_MISSING = object()
+_UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
+_CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What happened, at which of the student's lines, and what to look at.
+
+    Attributes
+    ----------
+    sentence : str
+        "Line 4: the name A_perv is not defined."
+    advice : str
+        One thing to look at, or nothing.
+    source : str
+        The student's own line, as written.
+    boxes : tuple of (name, shape)
+        Operands to draw where their shapes are the matter.
+    blank : str
+        The name of the exercise that is itself still blank, where that is the matter.
+    """
+
+    sentence: str
+    advice: str = ""
+    source: str = ""
+    boxes: tuple[Box, ...] = ()
+    blank: str = ""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The innermost line of the student's own code on the way to the exception."""
+
+    frame: FrameType
+    line: int
+    node: ast.AST | None
+    source: str
+
+    def value(self, node: ast.AST | None) -> Any:
+        return _evaluate(node, self.frame)
+
+    def text(self, node: ast.AST) -> str:
+        return ast.unparse(node)
+
+
+def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
+    """The exception in plain words.
+
+    Parameters
+    ----------
+    error : exception
+        As it came out of `function`, traceback and all.
+    function : callable
+        The student's function that was called.
+    """
+    place = _find_place(error.__traceback__, getattr(function, "__globals__", {}))
+    name = getattr(function, "__name__", "the function")
+    if place is None:
+        return Explanation(_call_itself(error, name))
+    for kind, explainer in _EXPLAINERS:
+        if isinstance(error, kind):
+            explanation = explainer(error, place)
+            if explanation is not None:
+                break
+    else:
+        last = traceback.format_exception_only(type(error), error)[-1].strip()
+        explanation = Explanation(last if last.endswith((".", "!", "?")) else f"{last}.")
+    where = f"Line {place.line}"
+    inside = place.frame.f_code.co_name
+    if inside not in (name, "<lambda>", "<module>") and not inside.startswith("<"):
+        where = f"In {inside}, line {place.line}"
+    return replace(
+        explanation, sentence=f"{where}: {explanation.sentence}", source=place.source.strip()
+    )
+
+
+def is_blank(function: Any) -> bool:
+    """Whether a function still has nbgrader's stub in it."""
+    return isinstance(function, FunctionType) and BLANK in function.__code__.co_names
+
+
+def outside_names(function: Any) -> list[str]:
+    """Names of data (not functions, modules or types) that a function reads from outside."""
+    if not isinstance(function, FunctionType):
+        return []
+    found = []
+    for name in _global_names(function.__code__):
+        value = function.__globals__.get(name, _MISSING)
+        if isinstance(value, np.ndarray | int | float | list | dict | tuple | np.number):
+            found.append(name)
+    return found
+
+
+def _global_names(code: CodeType) -> Iterator[str]:
+    import dis
+
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield str(instruction.argval)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _global_names(constant)
+
+
+# --- where it happened ----------------------------------------------------------------
+
+
+def _find_place(trace: TracebackType | None, namespace: dict[str, Any]) -> _Place | None:
+    found = None
+    while trace is not None:
+        if trace.tb_frame.f_globals is namespace:
+            found = trace
+        trace = trace.tb_next
+    if found is None:
+        return None
+    code, filename = found.tb_frame.f_code, found.tb_frame.f_code.co_filename
+    position = list(code.co_positions())[found.tb_lasti // 2]
+    return _Place(
+        found.tb_frame,
+        found.tb_lineno,
+        _node_at("".join(linecache.getlines(filename)), position),
+        linecache.getline(filename, found.tb_lineno),
+    )
+
+
+def _node_at(source: str, position: tuple[int | None, ...]) -> ast.AST | None:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    for node in ast.walk(tree):
+        here = tuple(
+            getattr(node, name, None)
+            for name in ("lineno", "end_lineno", "col_offset", "end_col_offset")
+        )
+        if here == position and not isinstance(node, ast.Expr):
+            return node
+    return None
+
+
+def _evaluate(node: ast.AST | None, frame: FrameType) -> Any:
+    """The value of an expression that is safe to look up again: no calls are made."""
+    try:
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.Name):
+            for names in (frame.f_locals, frame.f_globals, vars(builtins)):
+                if node.id in names:
+                    return names[node.id]
+        if isinstance(node, ast.Attribute):
+            owner = _evaluate(node.value, frame)
+            if type(owner) is np.ndarray or not isinstance(owner, object):
+                return getattr(owner, node.attr)
+            if getattr(owner, "__name__", "") == "numpy":
+                return getattr(owner, node.attr)
+        if isinstance(node, ast.Subscript):
+            owner, key = _evaluate(node.value, frame), _evaluate(node.slice, frame)
+            if type(owner) in (np.ndarray, dict, list, tuple) and key is not _MISSING:
+                return owner[key]
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            value = _evaluate(node.operand, frame)
+            return _MISSING if value is _MISSING else -value
+        if isinstance(node, ast.BinOp):
+            return _evaluate_operation(node, frame)
+    except Exception:
+        return _MISSING
+    return _MISSING
+
+
+def _evaluate_operation(node: ast.BinOp, frame: FrameType) -> Any:
+    left, right = _evaluate(node.left, frame), _evaluate(node.right, frame)
+    plain = (np.ndarray, int, float, str, np.float64)
+    if type(left) not in plain or type(right) not in plain:
+        return _MISSING
+    with np.errstate(all="ignore"):
+        if isinstance(node.op, ast.MatMult):
+            return left @ right
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, ast.Div):
+            return left / right
+    return _MISSING
+
+
+def _operands(place: _Place) -> tuple[str, list[ast.expr]] | None:
+    """The operation that failed and its two operands, as the student wrote them."""
+    node = place.node
+    if isinstance(node, ast.BinOp):
+        return _UNITED.get(type(node.op), "?"), [node.left, node.right]
+    if isinstance(node, ast.AugAssign):
+        return _UNITED.get(type(node.op), "?"), [node.target, node.value]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        symbol = _CALLS.get(node.func.attr)
+        if symbol and len(node.args) >= 2:
+            return symbol, node.args[:2]
+        if symbol and len(node.args) == 1:
+            return symbol, [node.func.value, node.args[0]]
+    return None
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    return tuple(value.shape) if isinstance(value, np.ndarray) else None
+
+
+# --- one kind of exception each ---------------------------------------------------------
+
+
+def _call_itself(error: BaseException, name: str) -> str:
+    if isinstance(error, TypeError) and "argument" in str(error):
+        return (
+            f"{name} cannot be called the way its first line in the notebook says: {error}. "
+            "Put the parameters back as they were."
+        )
+    return f"{name} raised {type(error).__name__}: {error}"
+
+
+def _name_error(error: NameError, place: _Place) -> Explanation:
+    name = error.name or str(error).split("'")[1]
+    if isinstance(error, UnboundLocalError):
+        return Explanation(
+            f"{name} is used before it has a value.",
+            f"Does every path to this line give {name} a value first?",
+        )
+    known = [*place.frame.f_locals, *place.frame.f_globals, *dir(builtins)]
+    close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], 1, 0.6)
+    guess = f" Did you mean {close[0]}?" if close else ""
+    advice = "" if close else "Is it spelled as where it was made, and was that cell run?"
+    return Explanation(f"the name {name} is not defined.{guess}", advice)
+
+
+def _not_implemented(error: NotImplementedError, place: _Place) -> Explanation:
+    name = place.frame.f_code.co_name
+    return Explanation(f"{name} is itself still blank.", f"Solve {name} first.", blank=name)
+
+
+def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
+    text = str(error)
+    if not re.search(
+        r"mismatch in its core|not aligned|could not be broadcast|broadcastable", text
+    ):
+        return None
+    found = _operands(place)
+    shapes = [_shape(place.value(node)) for node in found[1]] if found else []
+    if found is None or len(shapes) != 2 or None in shapes:
+        numbers = re.findall(r"\([\d, ]*\)", text)
+        told = " and ".join(numbers[:2])
+        return Explanation(f"shapes {told} do not fit together." if told else f"{text}.")
+    symbol, nodes = found
+    names = [place.text(node) for node in nodes]
+    boxes = tuple(zip(names, (s for s in shapes if s is not None), strict=True))
+    (left, a), (right, b) = boxes
+    if symbol == "@":
+        inner = (a[-1] if a else 1), (b[-2] if len(b) > 1 else b[0] if b else 1)
+        return Explanation(
+            f"{left} {a} @ {right} {b} does not fit.",
+            f"A matrix product needs equal inner sizes; here they are {inner[0]} and {inner[1]}.",
+            boxes=boxes,
+        )
+    return Explanation(
+        f"{left} {a} {symbol} {right} {b} does not fit.",
+        "Entry by entry, sizes must be equal along each axis, or one of them 1.",
+        boxes=boxes,
+    )
+
+
+def _unpacking(error: Exception, place: _Place) -> Explanation | None:
+    text = str(error)
+    if "to unpack" not in text and "cannot unpack" not in text:
+        return None
+    if "NoneType" in text:
+        return Explanation(
+            "None cannot be taken apart.",
+            "The call on this line gave None: has its function lost its return?",
+        )
+    wanted = re.search(r"expected (?:at least )?(\d+)", text)
+    got = re.search(r"got (\d+)", text)
+    many = "more" if "too many" in text else got.group(1) if got else "one"
+    count = wanted.group(1) if wanted else "several"
+    return Explanation(
+        f"there are {count} names to the left of =, but {many} values to the right.",
+        "What does the call return, and in which order?",
+    )
+
+
+def _writes_into_argument(error: ValueError, place: _Place) -> Explanation | None:
+    if "read-only" not in str(error):
+        return None
+    return Explanation(
+        "this writes into an array that came in as an argument.",
+        "The caller's data must stay as they were: make a new array.",
+    )
+
+
+def _one_question(error: ValueError, place: _Place) -> Explanation | None:
+    if "truth value" not in str(error):
+        return None
+    return Explanation(
+        "this asks one yes-or-no question of a whole array.",
+        "Every entry has its own answer: NumPy has functions that treat all entries at once.",
+    )
+
+
+def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
+    nodes: list[ast.expr] = []
+    found = _operands(place)
+    if found:
+        nodes = found[1]
+    elif isinstance(place.node, ast.Attribute | ast.Subscript):
+        nodes = [place.node.value]
+    elif isinstance(place.node, ast.Call):
+        nodes = list(place.node.args)
+    for node in nodes:
+        value = place.value(node)
+        if isinstance(value, tuple):
+            return Explanation(
+                f"{place.text(node)} is a tuple of {len(value)}, where an array is needed.",
+                "A call that returns two things needs two names to the left of its =.",
+            )
+        if value is None:
+            return Explanation(
+                f"{place.text(node)} is None, where an array is needed.",
+                "Has the function that made it lost its return?",
+            )
+    return None
+
+
+def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
+    text = str(error)
+    if re.search(
+        r"as a data type|data type '|cannot be interpreted as an integer|sequence of integers"
+        r"|'int' object (is not iterable|has no attribute)|takes from .* positional|Unsupported dtype",
+        text,
+    ) and isinstance(place.node, ast.Call):
+        called = place.text(place.node.func)
+        if "cannot be interpreted as an integer" in text and "tuple" in text:
+            return Explanation(
+                f"{called} wants its sizes one by one, and got a tuple.",
+                "Drop one pair of parentheses.",
+            )
+        return Explanation(
+            f"{called} takes the size as one tuple.",
+            "Two sizes, one argument: put (rows, columns) in parentheses of their own.",
+        )
+    return None
+
+
+def _single_number_wanted(error: Exception, place: _Place) -> Explanation | None:
+    if "can be converted to Python scalars" not in str(error) and "0-dimensional" not in str(error):
+        return None
+    called = place.text(place.node.func) if isinstance(place.node, ast.Call) else "this"
+    return Explanation(
+        f"{called} takes a single number, and got an array.",
+        "NumPy's function of the same name takes every entry at once.",
+    )
+
+
+def _wrong_arguments(error: TypeError, place: _Place) -> Explanation | None:
+    if "positional argument" not in str(error) and "keyword argument" not in str(error):
+        return None
+    return Explanation(
+        f"{error}.", "Compare the call on this line with the first line of that function."
+    )
+
+
+def _key_error(error: KeyError, place: _Place) -> Explanation:
+    key = error.args[0] if error.args else "?"
+    owner = "the dictionary"
+    advice = ""
+    if isinstance(place.node, ast.Subscript):
+        owner = place.text(place.node.value)
+        value = place.value(place.node.value)
+        if isinstance(value, dict):
+            advice = "Its keys are " + ", ".join(map(str, list(value)[:8])) + "."
+    return Explanation(f"{owner} has no key {key!r}.", advice)
+
+
+def _index_error(error: IndexError, place: _Place) -> Explanation:
+    if isinstance(place.node, ast.Subscript):
+        value = place.value(place.node.value)
+        index = place.value(place.node.slice)
+        owner = place.text(place.node.value)
+        if isinstance(value, list | tuple):
+            asked = "" if index is _MISSING else f", and [{index}] is not among them"
+            return Explanation(
+                f"{owner} has {len(value)} items{asked}.",
+                "Counting starts at 0; where does it end?",
+            )
+        if isinstance(value, np.ndarray):
+            return Explanation(f"{owner} has shape {value.shape}, and the index is outside it.")
+    return Explanation(f"{error}.", "Counting starts at 0; where does it end?")
+
+
+def _attribute_error(error: AttributeError, place: _Place) -> Explanation:
+    name, owner = error.name or "", error.obj
+    close = difflib.get_close_matches(name, [k for k in dir(owner) if k[0] != "_"], 1, 0.6)
+    guess = f" Did you mean {close[0]}?" if close else ""
+    if isinstance(owner, list):
+        return Explanation(f"a Python list has no .{name}.{guess}", "Is an array needed here?")
+    what = getattr(owner, "__name__", f"something of type {type(owner).__name__}")
+    return Explanation(f"{what} has no {name}.{guess}")
+
+
+def _assertion(error: AssertionError, place: _Place) -> Explanation:
+    return Explanation(
+        "your assert says no.",
+        "Many sizes are tried here: is it a rule for all of them, or left over from one example?",
+    )
+
+
+def _recursion(error: RecursionError, place: _Place) -> Explanation:
+    return Explanation(f"{place.frame.f_code.co_name} calls itself without end.")
+
+
+def _exit(error: SystemExit, place: _Place) -> Explanation:
+    return Explanation("exit() ends the program.", "A function gives its result with return.")
+
+
+def _memory(error: MemoryError, place: _Place) -> Explanation:
+    return Explanation("this asks for more memory than there is.", "How large is the result?")
+
+
+_EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanation | None]], ...] = (
+    (NameError, _name_error),
+    (NotImplementedError, _not_implemented),
+    (RecursionError, _recursion),
+    (SystemExit, _exit),
+    (MemoryError, _memory),
+    (AssertionError, _assertion),
+    (KeyError, _key_error),
+    (ValueError, _shapes_do_not_fit),
+    (ValueError, _unpacking),
+    (ValueError, _writes_into_argument),
+    (ValueError, _one_question),
+    (TypeError, _unpacking),
+    (TypeError, _single_number_wanted),
+    (TypeError, _size_as_tuple),
+    (AttributeError, _size_as_tuple),
+    (TypeError, _tuple_for_array),
+    (AttributeError, _tuple_for_array),
+    (TypeError, _wrong_arguments),
+    (IndexError, _index_error),
+    (AttributeError, _attribute_error),
+)

@@ -1,0 +1,245 @@
+"""A verdict: what judging one exercise gave, shown as HTML in a notebook and as text elsewhere."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from utils.shapes import Box, boxes_as_html, boxes_as_text
+
+__all__ = ["MIME", "CheckFailed", "Verdict"]
+
+MIME = "application/vnd.deep-course.verdict+json"
+
+_SIGNS = {"correct": "✓", "blank": "○", "unchecked": "?"}  # all others: ✗
+_ENTRIES = 6  # rows and columns of an array that are written out
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What judging one exercise gave.
+
+    Attributes
+    ----------
+    exercise : str
+    status : "correct", "wrong", "blank", "error" or "unchecked"
+        "unchecked": the fault is the course's, not the student's.
+    points, max_points : float
+    message : str
+        The sentence that says it all; enough where there is room for one only.
+    advice : str
+        What to look at next.
+    mistake, mistake_sentence : str
+        The name of the known mistake that gives this very result, and its sentence.
+    call : str
+        The call it was seen in: "linear_forward(A_prev (3, 5), W (2, 3), b (2, 1))".
+    source : str
+        The student's line that raised.
+    boxes : shapes to draw
+    expected, got : arrays to show side by side, where small enough to read
+    printed, warned : what the student's code printed and warned; these cost nothing
+    foot : str
+        How to see this again, or get on.
+    """
+
+    exercise: str
+    status: str
+    points: float
+    max_points: float
+    message: str
+    advice: str = ""
+    mistake: str = ""
+    mistake_sentence: str = ""
+    call: str = ""
+    source: str = ""
+    boxes: tuple[Box, ...] = ()
+    expected: Any = None
+    got: Any = None
+    printed: str = ""
+    warned: tuple[str, ...] = ()
+    foot: str = ""
+
+    @property
+    def sign(self) -> str:
+        return _SIGNS.get(self.status, "✗")
+
+    @property
+    def headline(self) -> str:
+        return f"{self.sign} {self.exercise}: {self.message}"
+
+    def record(self) -> dict[str, Any]:
+        """The verdict as plain data, for a grader."""
+        names = ("exercise", "status", "points", "max_points", "mistake")
+        data = {name: value for name, value in asdict(self).items() if name in names}
+        sentences = (self.message, self.mistake_sentence, self.advice)
+        return data | {"message": " ".join(filter(None, sentences))}
+
+    def text(self) -> str:
+        """Everything, for a terminal."""
+        parts = [self.headline]
+        if self.source:
+            parts.append("    " + self.source)
+        if self.boxes:
+            parts.append(_indent(boxes_as_text(self.boxes)))
+        if self.expected is not None:
+            parts.append(_indent(_arrays_as_text(self.expected, self.got)))
+        parts += [s for s in (self.mistake_sentence, self.advice) if s]
+        if self.call:
+            parts.append(f"Seen in {self.call}.")
+        if self.warned:
+            parts.append("Warnings (they cost nothing): " + "; ".join(self.warned))
+        if self.printed:
+            parts.append("Your code printed (it costs nothing):\n" + _indent(self.printed))
+        if self.foot:
+            parts.append(self.foot)
+        return "\n".join(parts)
+
+    def html(self) -> str:
+        """Everything, as a card; the colors repeat what signs and words say."""
+        color = {"correct": "#2e7d32", "blank": "#616161", "unchecked": "#6a4fb3"}.get(
+            self.status, "#b3261e"
+        )
+        parts = [
+            f'<div><strong style="color:{color}">{self.sign} {html.escape(self.exercise)}</strong>'
+            f"&ensp;{_prose(self.message)}</div>"
+        ]
+        if self.source:
+            parts.append(f'<pre style="margin:6px 0 6px 1em">{html.escape(self.source)}</pre>')
+        if self.boxes:
+            parts.append(f'<div style="margin-top:8px">{boxes_as_html(self.boxes)}</div>')
+        if self.expected is not None:
+            parts.append(_arrays_as_html(self.expected, self.got))
+        parts += [
+            f'<div style="margin-top:6px">{_prose(sentence)}</div>'
+            for sentence in (self.mistake_sentence, self.advice)
+            if sentence
+        ]
+        if self.call:
+            parts.append(
+                f'<div style="margin-top:6px">Seen in <code>{html.escape(self.call)}</code>.</div>'
+            )
+        parts += [
+            _folded(title, content)
+            for title, content in (
+                ("Warnings (they cost nothing)", "\n".join(self.warned)),
+                ("What your code printed (it costs nothing)", self.printed),
+            )
+            if content
+        ]
+        if self.foot:
+            parts.append(f'<div style="margin-top:6px;opacity:.75">{_prose(self.foot)}</div>')
+        return (
+            f'<div class="verdict" style="border-left:4px solid {color};padding:6px 12px;'
+            f'margin:4px 0;line-height:1.45">{"".join(parts)}</div>'
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        # Where the card is shown, the exception that follows it would say all of it again.
+        hide = (
+            "<style>.jp-OutputArea-child:has(.verdict) + .jp-OutputArea-child"
+            ":has([data-mime-type='application/vnd.jupyter.stderr'])"
+            "{display:none}</style>"
+        )
+        shown = self.html() if self.status == "correct" else self.html() + hide
+        return {"text/html": shown, "text/plain": self.text(), MIME: self.record()}
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+class CheckFailed(Exception):
+    """Raised by a check that did not pass, so that every tool that runs notebooks sees it.
+
+    Shown in a notebook, it is the verdict's text: none of the course's own code.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.headline)
+        self.verdict = verdict
+
+    def _render_traceback_(self) -> list[str]:
+        return [self.verdict.text()]
+
+
+# --- pieces ------------------------------------------------------------------------------
+
+
+def _indent(text: str) -> str:
+    return "\n".join("    " + line for line in text.rstrip().splitlines())
+
+
+def _prose(sentence: str) -> str:
+    """A sentence as HTML; what stands in `backquotes` is code."""
+    pieces = html.escape(sentence).split("`")
+    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces))
+
+
+def _folded(title: str, content: str) -> str:
+    return (
+        f'<details style="margin-top:6px"><summary>{title}</summary>'
+        f"<pre>{html.escape(content)}</pre></details>"
+    )
+
+
+def _shown(value: Any) -> np.ndarray[Any, Any]:
+    array = np.atleast_2d(np.asarray(value))
+    return array[:_ENTRIES, :_ENTRIES]
+
+
+def _differs(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> Any:
+    with np.errstate(all="ignore"):
+        return ~np.isclose(got, expected, rtol=1e-4, atol=1e-8)
+
+
+def _numbers(array: np.ndarray[Any, Any]) -> list[list[str]]:
+    return [[f"{float(entry):.4g}" for entry in row] for row in array]
+
+
+def _cut(value: Any) -> str:
+    shape = np.atleast_2d(np.asarray(value)).shape
+    return "" if max(shape) <= _ENTRIES else f" (the first {_ENTRIES} rows and columns at most)"
+
+
+def _arrays_as_text(expected: Any, got: Any) -> str:
+    left, right = _shown(expected), _shown(got)
+    wrong = _differs(left, right)
+    blocks = []
+    for title, array, marks in (("expected", left, None), ("got", right, wrong)):
+        cells = _numbers(array)
+        if marks is not None:
+            cells = [
+                [c + ("*" if marks[i][j] else " ") for j, c in enumerate(row)]
+                for i, row in enumerate(cells)
+            ]
+        width = max(len(c) for row in cells for c in row)
+        rows = ["  ".join(c.rjust(width) for c in row) for row in cells]
+        blocks.append([title + _cut(expected), *rows])
+    wide = max(map(len, blocks[0]))
+    lines = [f"{a.ljust(wide)}     {b}".rstrip() for a, b in zip(blocks[0], blocks[1], strict=True)]
+    return "\n".join([*lines, "(* differs)"])
+
+
+def _arrays_as_html(expected: Any, got: Any) -> str:
+    left, right = _shown(expected), _shown(got)
+    wrong = _differs(left, right)
+    tables = []
+    for title, array, marks in (("expected", left, None), ("got", right, wrong)):
+        rows = []
+        for i, row in enumerate(_numbers(array)):
+            cells = []
+            for j, entry in enumerate(row):
+                bad = marks is not None and marks[i][j]
+                inner = f"<strong><u>{entry}</u></strong>" if bad else entry
+                cells.append(
+                    f'<td style="padding:2px 8px;text-align:right;font-family:monospace">{inner}</td>'
+                )
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+        tables.append(
+            '<div style="display:inline-block;vertical-align:top;margin-right:28px">'
+            f"<div>{title}{_cut(expected)}{', underlined where it differs' if marks is not None else ''}"
+            f'</div><table style="margin:2px 0">{"".join(rows)}</table></div>'
+        )
+    return f'<div style="margin-top:8px">{"".join(tables)}</div>'
