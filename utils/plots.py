@@ -1,0 +1,136 @@
+"""Pictures for the notebooks, each with a text that says what is to be seen in it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from utils.data import Garments
+
+__all__ = ["Picture", "activations", "gallery", "signal", "timings"]
+
+Array = NDArray[Any]
+
+BLUE, ORANGE, GREEN, GRAY = "#2b6cb0", "#b7490f", "#2f7d4f", "#6b7280"
+_STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, ":", "^"))
+
+
+class Picture:
+    """A figure and what it shows in words, for those who cannot see it.
+
+    Parameters
+    ----------
+    figure : matplotlib Figure
+    alt : str
+        The text alternative: one or two sentences, numbers included.
+    """
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        self.figure, self.alt = figure, alt
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=160, bbox_inches="tight", facecolor="white")
+        data = base64.b64encode(buffer.getvalue()).decode()
+        width = round(self.figure.get_figwidth() * 90)
+        image = (
+            f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt)}" '
+            f'width="{width}" style="max-width:100%;border-radius:8px">'
+        )
+        return {"text/html": image, "text/plain": self.alt}
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def activations(sigmoid: Callable[[Array], Array], relu: Callable[[Array], Array]) -> Picture:
+    """Two activation functions, side by side, on 201 points from -6 to 6."""
+    z = np.linspace(-6, 6, 201).reshape(1, -1)
+    figure = Figure(figsize=(7.5, 2.8), layout="constrained")
+    axes = figure.subplots(1, 2)
+    for ax, function, name, color in zip(
+        axes, (sigmoid, relu), ("sigmoid", "relu"), (BLUE, ORANGE), strict=True
+    ):
+        ax.plot(z.ravel(), np.asarray(function(z)).ravel(), color=color, linewidth=2.5)
+        ax.set(title=f"your {name}", xlabel="z", ylabel="a")
+        _quiet(ax)
+    ends = [
+        float(np.asarray(f(np.array([[x]]))).ravel()[0]) for f in (sigmoid, relu) for x in (-6, 6)
+    ]
+    return Picture(
+        figure,
+        f"Your two activation functions for z from −6 to 6: the sigmoid goes from {ends[0]:.3g} "
+        f"to {ends[1]:.3g}, ReLU from {ends[2]:.3g} to {ends[3]:.3g}.",
+    )
+
+
+def signal(spreads: Mapping[str, Sequence[float]]) -> Picture:
+    """How the spread of A develops from layer to layer, a line for each kind of start.
+
+    Parameters
+    ----------
+    spreads : dict
+        Name of each kind of start, and the standard deviation of A[0], A[1], ...
+    """
+    figure = Figure(figsize=(7.5, 3.4), layout="constrained")
+    ax = figure.subplots()
+    told = []
+    for (name, values), (color, style, marker) in zip(spreads.items(), _STYLES, strict=False):
+        ax.plot(values, style, color=color, marker=marker, markersize=4, linewidth=2)
+        ax.annotate(name, (len(values) - 1, values[-1]), (8, 0), textcoords="offset points",
+                    va="center", color=color)  # fmt: skip
+        told.append(f"{name} ends at {values[-1]:.2g}")
+    ax.set(yscale="log", xlabel="layer l", ylabel="standard deviation of A[l]")
+    ax.margins(x=0.12)
+    _quiet(ax)
+    layers = len(next(iter(spreads.values()))) - 1
+    return Picture(
+        figure, f"Spread of the signal over {layers} layers, logarithmic: {'; '.join(told)}."
+    )
+
+
+def timings(sizes: Sequence[int], loop: Sequence[float], vectorized: Sequence[float]) -> Picture:
+    """Seconds a call over the number of examples, for a loop and a vectorized version."""
+    figure = Figure(figsize=(7.5, 3.4), layout="constrained")
+    ax = figure.subplots()
+    lines = (("loop over examples", loop), ("vectorized", vectorized))
+    for (name, seconds), (color, style, marker) in zip(lines, _STYLES, strict=False):
+        ax.plot(sizes, seconds, style, color=color, marker=marker, linewidth=2, label=name)
+    ax.set(xscale="log", yscale="log", xlabel="number of examples m", ylabel="seconds a call")
+    ax.legend(frameon=False)
+    _quiet(ax)
+    ratio = loop[-1] / vectorized[-1]
+    return Picture(
+        figure,
+        f"Seconds a call for m from {sizes[0]} to {sizes[-1]}, both axes logarithmic. "
+        f"At m = {sizes[-1]} the loop takes {ratio:.0f} times as long as the vectorized version.",
+    )
+
+
+def gallery(garments: Garments, count: int = 12) -> Picture:
+    """The first pictures of a part of the garments, with the names of their classes."""
+    columns = 6
+    rows = -(-count // columns)
+    figure = Figure(figsize=(7.5, 1.55 * rows), layout="constrained")
+    names = [garments.class_names[int(y)] for y in garments.Y[0, :count]]
+    for i, ax in enumerate(figure.subplots(rows, columns, squeeze=False).ravel()):
+        ax.axis("off")
+        if i < count:
+            ax.imshow(garments.X[:, i].reshape(garments.image_shape), cmap="gray_r")
+            ax.set_title(names[i], fontsize=10)
+    return Picture(figure, f"{count} small gray pictures of garments: {', '.join(names)}.")
+
+
+def _quiet(ax: Axes) -> None:
+    """Only what is needed: no box around, a faint grid."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(color="#e5e7eb", linewidth=0.8)
+    ax.set_axisbelow(True)
