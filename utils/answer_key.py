@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import h5py
 import numpy as np
 
-from utils.cases import Between, Case, Raised, Returned, Seed, Shaped, call
+from utils.cases import About, Between, Case, Raised, Returned, Seed, Shaped, call
 from utils.judging import Template
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
@@ -63,7 +63,8 @@ class Question:
 class AnswerKey(Protocol):
     """What both keys can do."""
 
-    def question(self, exercise: str, seed: int | None = None) -> Question: ...
+    def question(self, exercise: str, seed: int | None = None) -> Question:
+        """The exercise of this name; `seed` chooses the cases where they are random."""
 
 
 def open_key() -> AnswerKey:
@@ -278,6 +279,8 @@ class _Packer:
                 return {"dict": [[key, self.pack(item)] for key, item in value.items()]}
             case Seed():
                 return {"seed": value.value}
+            case About():
+                return {"about": [float(value.value).hex(), value.precision.hex()]}
             case Between():
                 return {"between": [float(value.low).hex(), float(value.high).hex()]}
             case Shaped():
@@ -308,6 +311,8 @@ def _unpack(data: Any, buffer: bytes) -> Any:
             return {key: _unpack(item, buffer) for key, item in content}
         case "seed":
             return Seed(content)
+        case "about":
+            return About(*map(float.fromhex, content))
         case "between":
             return Between(*map(float.fromhex, content))
         case "shaped":

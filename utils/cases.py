@@ -16,7 +16,18 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Between", "Case", "Raised", "Returned", "Run", "Seed", "Shaped", "call", "leaves"]
+__all__ = [
+    "About",
+    "Between",
+    "Case",
+    "Raised",
+    "Returned",
+    "Run",
+    "Seed",
+    "Shaped",
+    "call",
+    "leaves",
+]
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,14 @@ class Seed:
     """An input that becomes a fresh ``numpy.random.Generator`` at every call."""
 
     value: int
+
+
+@dataclass(frozen=True)
+class About:
+    """Expected: one number, with the relative precision that the exercise's text asks for."""
+
+    value: float
+    precision: float
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`check("linear_forward")`: the one call that every test cell makes. With it, `hint` and `ready`."""
+"""`check("linear_forward")`, the one call that every test cell makes; with it `hint`, `ready`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from utils import judging
 from utils.answer_key import KeyFault, Question, open_key
-from utils.cases import Case, Raised, Returned, Run, call
+from utils.cases import Case, Raised, Run, Seed, call
 from utils.explain import BLANK, explain, is_blank, outside_names
 from utils.judging import Finding
 from utils.verdict import CheckFailed, Verdict
@@ -132,7 +132,7 @@ def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> V
             f"{exercise} is not a function any more: something of type "
             f"{type(function).__name__} was given its name.",
             [],
-            advice="Run the cell that defines it again, and choose another name for the other thing.",
+            advice="Run the cell that defines it again, and give the other thing another name.",
         )
     try:
         return judge(question, function)
@@ -171,10 +171,10 @@ def _first_finding(
     if found:
         return min(found, key=lambda pair: pair[0].rank)
     if not _repeats(question, function, runs):
+        drawn = any(isinstance(value, Seed) for value in question.cases[0].args.values())
+        why = "draw every number from rng" if drawn else "use nothing but the arguments"
         return Finding(
-            "repeat",
-            "The same arguments gave another result the second time: "
-            "a function should depend on its arguments alone.",
+            "repeat", f"The same arguments gave another result the second time: {why}."
         ), 0
 
     def ask(case: Case) -> Any:
@@ -281,7 +281,7 @@ def _blank(question: Question, source: str, runs: list[Run]) -> Verdict:
     return _verdict_of(
         question,
         "blank",
-        "still blank. Start with its formula, just above.",
+        "still blank. Begin with what is written above it.",
         runs,
         advice=f"Your code goes where `{source or 'raise ' + BLANK + '()'}` stands; "
         "delete that line when you are done.",

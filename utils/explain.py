@@ -89,6 +89,8 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     else:
         last = traceback.format_exception_only(type(error), error)[-1].strip()
         explanation = Explanation(last if last.endswith((".", "!", "?")) else f"{last}.")
+    if explanation.blank:
+        return replace(explanation, source=place.source.strip())
     where = f"Line {place.line}"
     inside = place.frame.f_code.co_name
     if inside not in (name, "<lambda>", "<module>") and not inside.startswith("<"):
@@ -163,7 +165,7 @@ def _node_at(source: str, position: tuple[int | None, ...]) -> ast.AST | None:
 
 
 def _evaluate(node: ast.AST | None, frame: FrameType) -> Any:
-    """The value of an expression that is safe to look up again: no calls are made."""
+    """The value of an expression that is safe to work out again: NumPy's arithmetic only."""
     try:
         if isinstance(node, ast.Constant):
             return node.value
@@ -186,6 +188,14 @@ def _evaluate(node: ast.AST | None, frame: FrameType) -> Any:
             return _MISSING if value is _MISSING else -value
         if isinstance(node, ast.BinOp):
             return _evaluate_operation(node, frame)
+        if isinstance(node, ast.Call) and not node.keywords:
+            ufunc = _evaluate(node.func, frame)
+            values = [_evaluate(argument, frame) for argument in node.args]
+            if isinstance(ufunc, np.ufunc) and _MISSING not in [
+                v for v in values if not isinstance(v, np.ndarray)
+            ]:
+                with np.errstate(all="ignore"):
+                    return ufunc(*values)
     except Exception:
         return _MISSING
     return _MISSING
@@ -249,6 +259,8 @@ def _name_error(error: NameError, place: _Place) -> Explanation:
             f"{name} is used before it has a value.",
             f"Does every path to this line give {name} a value first?",
         )
+    if hasattr(np, name):
+        return Explanation(f"the name {name} is not defined. Did you mean np.{name}?")
     known = [*place.frame.f_locals, *place.frame.f_globals, *dir(builtins)]
     close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], 1, 0.6)
     guess = f" Did you mean {close[0]}?" if close else ""
@@ -258,7 +270,9 @@ def _name_error(error: NameError, place: _Place) -> Explanation:
 
 def _not_implemented(error: NotImplementedError, place: _Place) -> Explanation:
     name = place.frame.f_code.co_name
-    return Explanation(f"{name} is itself still blank.", f"Solve {name} first.", blank=name)
+    return Explanation(
+        f"it calls {name}, which is itself still blank.", f"Solve {name} first.", blank=name
+    )
 
 
 def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
@@ -270,6 +284,12 @@ def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
     found = _operands(place)
     shapes = [_shape(place.value(node)) for node in found[1]] if found else []
     if found is None or len(shapes) != 2 or None in shapes:
+        sizes = re.search(r"size (\d+) is different from (\d+)", text)
+        if sizes:
+            return Explanation(
+                "a matrix product does not fit.",
+                f"It needs equal inner sizes; here they are {sizes[2]} and {sizes[1]}.",
+            )
         numbers = re.findall(r"\([\d, ]*\)", text)
         told = " and ".join(numbers[:2])
         return Explanation(f"shapes {told} do not fit together." if told else f"{text}.")
@@ -304,8 +324,9 @@ def _unpacking(error: Exception, place: _Place) -> Explanation | None:
     got = re.search(r"got (\d+)", text)
     many = "more" if "too many" in text else got.group(1) if got else "one"
     count = wanted.group(1) if wanted else "several"
+    names = "is 1 name" if count == "1" else f"are {count} names"
     return Explanation(
-        f"there are {count} names to the left of =, but {many} values to the right.",
+        f"there {names} to the left of =, but {many} values to the right.",
         "What does the call return, and in which order?",
     )
 
@@ -354,9 +375,15 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
 
 def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
     text = str(error)
+    if isinstance(place.node, ast.Call) and place.text(place.node.func) == "range":
+        return Explanation(
+            "range takes whole numbers, and got something else.",
+            "For the length of a list there is len.",
+        )
     if re.search(
         r"as a data type|data type '|cannot be interpreted as an integer|sequence of integers"
-        r"|'int' object (is not iterable|has no attribute)|takes from .* positional|Unsupported dtype",
+        r"|'int' object (is not iterable|has no attribute)|takes from .* positional"
+        r"|Unsupported dtype",
         text,
     ) and isinstance(place.node, ast.Call):
         called = place.text(place.node.func)
@@ -379,6 +406,26 @@ def _single_number_wanted(error: Exception, place: _Place) -> Explanation | None
     return Explanation(
         f"{called} takes a single number, and got an array.",
         "NumPy's function of the same name takes every entry at once.",
+    )
+
+
+def _text_and_number(error: TypeError, place: _Place) -> Explanation | None:
+    if not re.search(r"can only concatenate str|must be str, not int|'int' and 'str'", str(error)):
+        return None
+    return Explanation(
+        "text and a number cannot be joined with +.", "str() makes text of a number."
+    )
+
+
+def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
+    if "object is not callable" not in str(error) or not isinstance(place.node, ast.Call):
+        return None
+    called = place.text(place.node.func)
+    value = place.value(place.node.func)
+    kind = "not a function" if value is _MISSING else f"a {type(value).__name__}, not a function"
+    return Explanation(
+        f"{called} is {kind}, so it cannot be called.",
+        "Square brackets pick an entry; parentheses call. A missing * looks like a call, too.",
     )
 
 
@@ -420,12 +467,14 @@ def _index_error(error: IndexError, place: _Place) -> Explanation:
 
 def _attribute_error(error: AttributeError, place: _Place) -> Explanation:
     name, owner = error.name or "", error.obj
-    close = difflib.get_close_matches(name, [k for k in dir(owner) if k[0] != "_"], 1, 0.6)
+    close = difflib.get_close_matches(name, [k for k in dir(owner) if k[0] != "_"], 1, 0.7)
     guess = f" Did you mean {close[0]}?" if close else ""
     if isinstance(owner, list):
         return Explanation(f"a Python list has no .{name}.{guess}", "Is an array needed here?")
-    what = getattr(owner, "__name__", f"something of type {type(owner).__name__}")
-    return Explanation(f"{what} has no {name}.{guess}")
+    kinds = {"ndarray": "an array", "tuple": "a tuple", "dict": "a dictionary"}
+    kind = type(owner).__name__
+    what = getattr(owner, "__name__", kinds.get(kind, f"something of type {kind}"))
+    return Explanation(f"{what} has no .{name}.{guess}")
 
 
 def _assertion(error: AssertionError, place: _Place) -> Explanation:
@@ -459,7 +508,10 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (ValueError, _unpacking),
     (ValueError, _writes_into_argument),
     (ValueError, _one_question),
+    (ValueError, _tuple_for_array),
     (TypeError, _unpacking),
+    (TypeError, _text_and_number),
+    (TypeError, _not_a_function),
     (TypeError, _single_number_wanted),
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),

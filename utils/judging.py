@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from utils.cases import Between, Case, Raised, Returned, Run, Shaped, leaves
+from utils.cases import About, Between, Case, Raised, Returned, Run, Seed, Shaped, leaves
 from utils.shapes import shape_in_words
 
 __all__ = ["LAWS", "Finding", "Template", "compare", "same", "tolerance"]
@@ -70,7 +70,7 @@ def compare(expected: Any, got: Any, template: Template) -> Finding | None:
     Parameters
     ----------
     expected : value
-        Arrays, numbers, dicts, lists and tuples of them, `Between`, `Shaped`.
+        Arrays, numbers, dicts, lists and tuples of them, `About`, `Between`, `Shaped`.
     got : anything
         Whatever a student's function returned.
     template : Template
@@ -222,15 +222,11 @@ def _compare_number(expected: Any, got: Any, name: str) -> Iterator[Finding]:
     elif not _is_number(got):
         yield _wrong_kind(name, "a single number", got)
     else:
-        wanted = np.asarray(expected)
-        if not np.isfinite(got):
-            yield Finding(
-                "value", f"{name} is {float(got)}, expected {float(wanted):.6g}.", wanted, got
-            )
-        elif not _close(wanted, np.asarray(got)):
-            yield Finding(
-                "value", f"{name} is {float(got):.6g}, expected {float(wanted):.6g}.", wanted, got
-            )
+        about = isinstance(expected, About)
+        wanted = np.asarray(expected.value if about else expected)
+        relative = expected.precision if about else tolerance(wanted)[0]
+        if not np.isclose(float(got), wanted, rtol=relative, atol=0):
+            yield Finding("value", f"{name} is {float(got):.8g}, expected {float(wanted):.8g}.")
 
 
 def _compare_between(expected: Between, got: Any, name: str) -> Iterator[Finding]:
@@ -269,7 +265,8 @@ def _same(one: Any, other: Any) -> bool:
             loose = max(relative, 1e-5 if min(a.dtype.itemsize, b.dtype.itemsize) < 8 else 0)
             return bool(np.allclose(a, b, rtol=loose, atol=absolute, equal_nan=True))
         return False
-    return type(one) is type(other) and bool(one == other)
+    plain = (str, bytes, bool, type(None), About, Between, Seed, Shaped)
+    return isinstance(one, plain) and type(one) is type(other) and one == other
 
 
 # --- names -------------------------------------------------------------------------
@@ -342,8 +339,6 @@ def he_initialization(ask: Callable[[Case], Any]) -> Finding | None:
     sqrt(1 / n[l-1]), is 29 % away. The Kolmogorov-Smirnov test rejects a right normal
     sample once in 10**9.
     """
-    from utils.cases import Seed
-
     dims = [101, 149, 71, 3]
     one = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
     again = ask(Case({"layer_dims": dims, "rng": Seed(1)}))

@@ -64,10 +64,12 @@ class Verdict:
 
     @property
     def sign(self) -> str:
+        """What stands first, so that no color is needed to tell how it went."""
         return _SIGNS.get(self.status, "✗")
 
     @property
     def headline(self) -> str:
+        """The verdict in one line."""
         return f"{self.sign} {self.exercise}: {self.message}"
 
     def record(self) -> dict[str, Any]:
@@ -226,20 +228,21 @@ def _arrays_as_html(expected: Any, got: Any) -> str:
     left, right = _shown(expected), _shown(got)
     wrong = _differs(left, right)
     tables = []
-    for title, array, marks in (("expected", left, None), ("got", right, wrong)):
+    for title, array, marks in (
+        ("expected", left, np.zeros_like(wrong)),
+        ("got, underlined where it differs", right, wrong),
+    ):
         rows = []
-        for i, row in enumerate(_numbers(array)):
-            cells = []
-            for j, entry in enumerate(row):
-                bad = marks is not None and marks[i][j]
-                inner = f"<strong><u>{entry}</u></strong>" if bad else entry
-                cells.append(
-                    f'<td style="padding:2px 8px;text-align:right;font-family:monospace">{inner}</td>'
-                )
-            rows.append(f"<tr>{''.join(cells)}</tr>")
+        for entries, bad in zip(_numbers(array), marks, strict=True):
+            cells = (
+                f"<strong><u>{entry}</u></strong>" if differs else entry
+                for entry, differs in zip(entries, bad, strict=True)
+            )
+            style = "padding:2px 8px;text-align:right;font-family:monospace"
+            rows.append("<tr>" + "".join(f'<td style="{style}">{c}</td>' for c in cells) + "</tr>")
         tables.append(
             '<div style="display:inline-block;vertical-align:top;margin-right:28px">'
-            f"<div>{title}{_cut(expected)}{', underlined where it differs' if marks is not None else ''}"
-            f'</div><table style="margin:2px 0">{"".join(rows)}</table></div>'
+            f"<div>{title}{_cut(expected)}</div>"
+            f'<table style="margin:2px 0">{"".join(rows)}</table></div>'
         )
     return f'<div style="margin-top:8px">{"".join(tables)}</div>'

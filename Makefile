@@ -1,0 +1,107 @@
+# Type `make` to see what there is. Works with GNU make 3.81 and a plain sh.
+
+PYTHON   ?= # which Python makes .venv; when empty, the newest one that will do
+LAB_ARGS ?= # more for `course lab`, such as --no-browser
+TEST_ARGS ?= # more for pytest, such as -k lab
+
+ENV_PYTHON := .venv/bin/python
+READY      := .venv/ready
+TEST_READY := .venv/ready-to-test
+
+.PHONY: help setup lab test lock tidy FORCE
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make lab     open the course in JupyterLab (sets everything up first)"
+	@echo "make setup   only set up: everything goes into .venv, nothing elsewhere"
+	@echo "make test    run all tests"
+	@echo "make tidy    put notebooks into the one form that is kept in git"
+	@echo "make lock    write requirements*.lock anew, with the newest versions"
+
+setup:
+	@if $(MAKE) -s -q $(READY) 2>/dev/null; then echo "The course is already set up."; \
+	else $(MAKE) -s $(READY); fi
+
+lab: $(READY)
+	@$(ENV_PYTHON) -m autograder lab $(LAB_ARGS)
+
+test: $(TEST_READY)
+	@echo "Running the tests."
+	@$(ENV_PYTHON) -m pytest -n logical --dist loadgroup $(TEST_ARGS)
+
+tidy: $(READY)
+	@$(ENV_PYTHON) -m autograder tidy
+
+# -- setting up ---------------------------------------------------------------------------------
+# A stamp holds the folder it was made in. It counts while the environment's Python can read it and
+# the folder is still the same: an environment that was moved, or lost its Python, is made anew.
+# .venv/unfinished stands there during an installation, so an interrupted one is made anew too.
+
+ifneq ($(shell $(ENV_PYTHON) -c "print(open('$(READY)').read().strip())" 2>/dev/null),$(CURDIR))
+$(READY): FORCE
+endif
+
+$(READY): pyproject.toml requirements.lock
+	@$(FIND_PYTHON); $(MAKE_ENV); $(call INSTALL,requirements.lock,the course needs)
+	@echo "The course is set up. Type 'make lab' to open it."
+
+$(TEST_READY): $(READY) requirements-test.lock
+	@$(call INSTALL,requirements-test.lock,the tests need)
+
+define FIND_PYTHON
+python=; old=; bare=; \
+for name in $(or $(PYTHON),python3.14 python3.13 python3.12 python3.11 python3 python); do \
+  version=$$("$$name" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; \
+  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { old=$$version; continue; }; \
+  "$$name" -c 'import ensurepip, venv' 2>/dev/null || { bare=$$name; continue; }; \
+  python=$$name; break; \
+done; \
+if [ -z "$$python" ]; then \
+  if [ -n "$$bare" ]; then echo "$$bare lacks its venv module: install it (on Debian and Ubuntu: apt install python3-venv), then try again."; \
+  elif [ -n "$$old" ]; then echo "Python $$old is too old: the course needs Python 3.11 or newer."; \
+  else echo "Python is missing: the course needs Python 3.11 or newer."; fi >&2; exit 1; \
+fi
+endef
+
+define MAKE_ENV
+if [ -e .venv/unfinished ] || { [ -e $(READY) ] && [ "$$(cat $(READY))" != "$(CURDIR)" ]; } || \
+  ! $(ENV_PYTHON) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+  echo "Making an environment in .venv with $$python (Python $$version)."; \
+  rm -rf .venv; mkdir .venv; touch .venv/unfinished; \
+  "$$python" -m venv .venv || { echo "$$python could not make .venv: the lines above say why." >&2; exit 1; }; \
+fi
+endef
+
+define INSTALL
+echo "Installing what $(2) into .venv; the first time takes a minute or more."; \
+touch .venv/unfinished; \
+pip="$(ENV_PYTHON) -m pip install --progress-bar off --disable-pip-version-check"; \
+if { $$pip --require-hashes --no-deps -r $(1) && \
+     $$pip --no-deps --no-build-isolation -e .; } > .venv/install.log 2>&1; then \
+  rm .venv/unfinished; echo "$(CURDIR)" > $@; \
+elif grep -qiE 'connection broken|connection error|timed out' .venv/install.log; then \
+  echo "The network is missing: the packages could not be downloaded. Connect, then try again." >&2; exit 1; \
+else \
+  grep ERROR .venv/install.log | tail -n 3 >&2; \
+  echo "The packages could not be installed: .venv/install.log says why." >&2; exit 1; \
+fi
+endef
+
+# -- locks --------------------------------------------------------------------------------------
+# requirements.lock has what the course needs and what builds it; requirements-test.lock adds tests.
+
+BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
+COMPILE := $(ENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --fork-strategy fewest --no-header
+
+lock: $(TEST_READY)
+	@echo "Writing requirements.lock and requirements-test.lock."
+	@$(ENV_PYTHON) -c '$(BUILD_NEEDS)' > .venv/build.txt
+	@$(call WRITE_LOCK,requirements.lock,What the course needs)
+	@$(call WRITE_LOCK,requirements-test.lock,What the course and its tests need,--extra test -c requirements.lock)
+
+define WRITE_LOCK
+{ echo "# $(2): exact versions, each with the hashes of its files."; \
+  echo "# Good for Linux, macOS and Windows. Made by 'make lock'; please do not edit it by hand."; \
+  echo; $(COMPILE) pyproject.toml .venv/build.txt $(3); } > .venv/new.lock && mv .venv/new.lock $(1)
+endef

@@ -1,0 +1,537 @@
+"""Checks, as a notebook calls them: every known mistake, every right way, both answer keys."""
+
+import linecache
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+from scipy.special import expit, xlogy
+
+from utils import answer_key
+from utils.answer_key import FrozenKey, KeyFault, LiveKey, freeze
+from utils.cases import Returned
+from utils.check import check, hint, judge, ready
+from utils.exercises import EXERCISES
+from utils.judging import same
+from utils.reference import forward_propagation as reference
+from utils.verdict import CheckFailed
+
+MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
+
+
+@pytest.fixture(scope="session")
+def frozen(tmp_path_factory):
+    path = tmp_path_factory.mktemp("key") / "answer_key.h5"
+    freeze(path, EXERCISES)
+    return FrozenKey(path)
+
+
+@pytest.fixture(params=["live", "frozen"])
+def key(request, frozen):
+    return LiveKey() if request.param == "live" else frozen
+
+
+def written(source, name, **more):
+    """A function as a student would have written it in a cell, source lines and all."""
+    source = dedent(source).strip() + "\n"
+    cell = f"<cell {abs(hash(source))}>"
+    linecache.cache[cell] = (len(source), None, source.splitlines(True), cell)
+    namespace = {"np": np, **more}
+    exec(compile(source, cell, "exec"), namespace)
+    return namespace[name]
+
+
+def verdict_on(source, name, key=None, **more):
+    return judge((key or LiveKey()).question(name, 5), written(source, name, **more))
+
+
+# --- wrong work ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{n}-{m.name}" for n, m in MISTAKES])
+def test_a_known_mistake_is_rejected_and_named(name, mistake, key):
+    for seed in range(3):
+        verdict = judge(key.question(name, seed), mistake.function)
+        assert verdict.status in ("wrong", "error")
+        assert (verdict.mistake, verdict.mistake_sentence) == (mistake.name, mistake.sentence)
+        assert verdict.points == 0
+        assert mistake.sentence in verdict.text()
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_sentences_are_short_and_mistakes_have_names_of_their_own(name):
+    mistakes = EXERCISES[name].mistakes
+    assert len({m.name for m in mistakes}) == len(mistakes) > 0
+    for mistake in mistakes:
+        assert len(mistake.sentence.split()) < 30
+    assert len(EXERCISES[name].hints) == 3
+
+
+def test_a_wrong_shape_is_drawn_before_anything_else():
+    verdict = verdict_on("def relu(Z):\n    return np.maximum(0, Z)[:-1]", "relu")
+    assert verdict.message == "A has shape (1, 3), expected (2, 3)."
+    drawing = verdict.text()
+    assert "expected (2, 3)   got (1, 3)" in drawing
+    assert drawing.count("│ · · · │") == 3
+    assert 'aria-label="got (1, 3)"' in verdict.html()
+
+
+def test_wrong_values_stand_beside_the_right_ones():
+    verdict = verdict_on("def relu(Z):\n    return np.abs(Z)", "relu")
+    text = verdict.text()
+    assert "the right shape but not the right values" in text
+    assert "expected" in text
+    assert "*" in text
+    assert "<u>" in verdict.html()
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("return 1", "A is the single number 1, expected a NumPy array."),
+        ("pass", "A is None (is there a return?), expected a NumPy array."),
+        ("return Z.tolist()", "A is a list, expected a NumPy array."),
+        ("return np.maximum(0, Z), 1", "A is a tuple of 2 items, expected a NumPy array."),
+        ("return np.maximum(0, Z).astype(int)", "A holds int64 values, expected float64."),
+        ("return np.maximum(0, Z).astype(np.float32)", "A holds float32 values"),
+        ("return np.maximum(0, Z).astype(object)", "A holds object values"),
+        ("return np.matrix(np.maximum(0, Z))", "A is of type matrix"),
+        ("return np.ma.array(np.maximum(0, Z))", "A is of type MaskedArray"),
+        ("return Z / 0 * 0", "A has the right shape but holds nan."),
+        ("return lambda: Z", "A is a function (is a pair of parentheses missing?)"),
+    ],
+)
+def test_whatever_comes_back_gets_its_sentence(source, sentence, key):
+    verdict = verdict_on(f"def relu(Z):\n    {source}", "relu", key)
+    assert verdict.status == "wrong"
+    assert sentence in verdict.message
+
+
+def test_rank_one_arrays_are_named(key):
+    verdict = verdict_on("def relu(Z):\n    return np.maximum(0, Z).ravel()", "relu", key)
+    assert "a rank-1 array" in verdict.message
+
+
+def test_inputs_must_stay_as_they_were(key):
+    source = """
+    def linear_forward(A_prev, W, b):
+        Z = W @ A_prev + b
+        if b.flags.writeable:
+            b *= 0
+        return Z, (A_prev, W, b)
+    """
+    verdict = verdict_on(source, "linear_forward", key)
+    assert "b changed during the call" in verdict.message
+
+
+def test_an_input_in_new_clothes_is_no_result(key):
+    source = "def relu(Z):\n    return Z if (Z > 0).all() else np.maximum(0, Z)"
+    verdict = verdict_on(source, "relu", key)
+    assert "A is the very array that came in" in verdict.message
+
+
+def test_a_global_in_place_of_an_argument_is_named():
+    source = """
+    def linear_forward(A_prev, W, b):
+        return W @ A_prev + bias, (A_prev, W, b)
+    """
+    verdict = verdict_on(source, "linear_forward", bias=0.5)
+    assert verdict.status == "wrong"
+    assert "It reads bias from outside the function" in verdict.text()
+
+
+def test_memory_between_calls_is_noticed(key):
+    source = """
+    seen = []
+    def relu(Z):
+        seen.append(1)
+        return np.maximum(0, Z) + 1e-3 * (len(seen) > 8)
+    """
+    verdict = verdict_on(source, "relu", key)
+    assert "gave another result the second time" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("np.random.randn(n, p) * np.sqrt(2 / p)", "draw every number from rng"),
+        ("np.random.default_rng(0).standard_normal((n, p)) * np.sqrt(2 / p)", "draw from rng"),
+        ("rng.uniform(-1, 1, (n, p)) * np.sqrt(6 / p)", "not normal"),
+        ("(rng.standard_normal((n, p)) + 0.3) * np.sqrt(2 / p)", "expected about 0"),
+        ("rng.standard_normal((n, p)) * np.sqrt(1.7 / p)", "expected √(2/101) = 0.141"),
+    ],
+)
+def test_random_weights_are_held_to_their_law(change, sentence, key):
+    source = f"""
+    def initialize_parameters_deep(layer_dims, rng):
+        parameters = {{}}
+        for l in range(1, len(layer_dims)):
+            n, p = layer_dims[l], layer_dims[l - 1]
+            parameters["W" + str(l)] = {change}
+            parameters["b" + str(l)] = np.zeros((n, 1))
+        return parameters
+    """
+    verdict = verdict_on(source, "initialize_parameters_deep", key)
+    assert verdict.status == "wrong"
+    assert sentence in verdict.message
+
+
+# --- exceptions ------------------------------------------------------------------------------
+
+
+EXCEPTIONS = [
+    ("linear_forward", "W @ A_perv + b", "Line 2: the name A_perv is not defined. Did you mean"),
+    ("linear_forward", "W.T @ A_prev + b", "Line 2: W.T (3, 2) @ A_prev (3, 5) does not fit."),
+    ("linear_forward", "np.dot(A_prev, W) + b", "Line 2: A_prev (3, 5) @ W (2, 3) does not fit."),
+    ("linear_forward", "W @ A_prev + b.T", "W @ A_prev (2, 5) + b.T (1, 2) does not fit."),
+    ("linear_forward", "(W, b) @ A_prev", "Line 2: "),
+    ("linear_forward", "W.columns @ A_prev", "an array has no .columns."),
+    ("linear_forward", "np.mathmul(W, A_prev) + b", "numpy has no .mathmul. Did you mean matmul?"),
+    ("linear_forward", "W.shape(1)", "W.shape is a tuple, not a function"),
+    ("linear_forward", "W.shape[2]", "W.shape has 2 items, and [2] is not among them."),
+    ("linear_forward", '"W" + 1', "text and a number cannot be joined with +."),
+    ("linear_forward", "np.zeros(2, 3)", "np.zeros takes the size as one tuple."),
+    ("linear_forward", "W if W > 0 else b", "one yes-or-no question of a whole array."),
+    ("linear_forward", "exp(W)", "Did you mean np.exp?"),
+    ("linear_forward", "__import__('math').exp(W)", "takes a single number, and got an array."),
+    ("linear_forward", '{}["W1"]', "has no key 'W1'."),
+    ("linear_forward", "exit()", "exit() ends the program."),
+    ("linear_forward", "1 / 0", "ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "sentence"), EXCEPTIONS, ids=[e[1] for e in EXCEPTIONS])
+def test_an_exception_becomes_a_sentence_about_the_students_line(name, line, sentence):
+    source = f"def {name}(A_prev, W, b):\n    Z = {line}\n    return Z, (A_prev, W, b)"
+    verdict = verdict_on(source, name)
+    assert verdict.status == "error"
+    assert sentence in verdict.message
+    assert line in verdict.source
+    assert "Traceback" not in verdict.text()
+    assert "utils" not in verdict.text()
+
+
+def test_a_tuple_kept_where_an_array_was_meant():
+    source = """
+    def linear_activation_forward(A_prev, W, b, activation):
+        Z = linear_forward(A_prev, W, b)
+        A = np.maximum(0, Z)
+        return A, (Z[1], Z)
+    """
+    verdict = verdict_on(
+        source, "linear_activation_forward", linear_forward=reference.linear_forward
+    )
+    assert "Line 3: Z is a tuple of 2, where an array is needed." in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        ("Z, c, d", "3 names to the left of =, but 2 values"),
+        ("(Z,)", "there is 1 name to the left"),
+    ],
+)
+def test_the_wrong_number_of_values_to_unpack(left, sentence):
+    source = f"""
+    def linear_activation_forward(A_prev, W, b, activation):
+        {left} = linear_forward(A_prev, W, b)
+        return Z, c
+    """
+    verdict = verdict_on(
+        source, "linear_activation_forward", linear_forward=reference.linear_forward
+    )
+    assert sentence in verdict.message
+
+
+def test_a_leftover_assert_is_taken_for_one():
+    source = """
+    def linear_forward(A_prev, W, b):
+        assert W.shape == (4, 3)
+        return W @ A_prev + b, (A_prev, W, b)
+    """
+    assert "Line 2: your assert says no." in verdict_on(source, "linear_forward").message
+
+
+def test_an_earlier_exercise_still_blank_is_named():
+    source = """
+    def relu(Z):
+        raise NotImplementedError()
+
+    def linear_activation_forward(A_prev, W, b, activation):
+        Z, cache = linear_forward(A_prev, W, b)
+        return relu(Z), (cache, Z)
+    """
+    verdict = verdict_on(
+        source, "linear_activation_forward", linear_forward=reference.linear_forward
+    )
+    assert verdict.status == "error"
+    assert verdict.message == "it calls relu, which is itself still blank."
+
+
+def test_endless_recursion_is_survived():
+    verdict = verdict_on("def relu(Z):\n    return relu(Z)", "relu")
+    assert "relu calls itself without end" in verdict.message
+
+
+# --- right work --------------------------------------------------------------------------------
+
+
+def stable_sigmoid(Z):
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-Z))
+
+
+def uniform_order(layer_dims, rng):
+    """Right, though it draws in another order than the reference."""
+    parameters = {}
+    for l in reversed(range(1, len(layer_dims))):
+        n, p = layer_dims[l], layer_dims[l - 1]
+        parameters[f"W{l}"] = rng.normal(0, np.sqrt(2.0 / p), size=(p, n)).T
+        parameters[f"b{l}"] = np.zeros((n, 1))
+    return parameters
+
+
+def einsum_forward(A_prev, W, b):
+    return np.einsum("ij,jk->ik", W, A_prev) + b, [A_prev, W, b]
+
+
+def loop_forward(A_prev, W, b):
+    Z = np.zeros((W.shape[0], A_prev.shape[1]), W.dtype)
+    for i in range(A_prev.shape[1]):
+        Z[:, i] = np.dot(W, A_prev[:, i]) + b[:, 0]
+    return Z, (A_prev.copy(), W.copy(), b.copy())
+
+
+def layer_by_match(A_prev, W, b, activation):
+    functions = {"sigmoid": expit, "relu": lambda Z: np.where(Z > 0, Z, 0)}
+    if activation not in functions:
+        raise ValueError(activation)
+    Z, cache = einsum_forward(A_prev, W, b)
+    return functions[activation](Z), (cache, Z)
+
+
+def recursive_model(X, parameters):
+    A, caches = X, []
+    for l in range(len(parameters) // 2):
+        last = l == len(parameters) // 2 - 1
+        W, b = parameters[f"W{l + 1}"], parameters[f"b{l + 1}"]
+        A, cache = layer_by_match(A, W, b, "sigmoid" if last else "relu")
+        caches += [cache]
+    return A, tuple(caches)
+
+
+def cost_by_mean(AL, Y):
+    eps = np.finfo(AL.dtype).eps
+    return float(-np.mean(np.where(Y == 1, np.log(AL + eps), np.log(1 - AL + eps))))
+
+
+def cost_by_epsilon(AL, Y):
+    return -(Y @ np.log(AL + 1e-8).T + (1 - Y) @ np.log(1 - AL + 1e-8).T).squeeze() / Y.shape[1]
+
+
+def cost_by_xlogy(AL, Y):
+    P = np.clip(AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
+    Q = np.clip(1 - AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
+    return np.squeeze(-np.sum(xlogy(Y, P) + xlogy(1 - Y, Q), axis=1) / Y.shape[1])
+
+
+RIGHT = {
+    "double": [lambda X: X + X, lambda X: np.multiply(X, 2.0)],
+    "sigmoid": [expit, stable_sigmoid, lambda Z: 0.5 * (1 + np.tanh(Z / 2))],
+    "relu": [
+        lambda Z: Z * (Z > 0),
+        lambda Z: np.where(Z > 0, Z, 0),
+        lambda Z: (Z + np.abs(Z)) / 2,
+        lambda Z: np.clip(Z, 0, None),
+    ],
+    "initialize_parameters_deep": [uniform_order],
+    "linear_forward": [einsum_forward, loop_forward],
+    "linear_activation_forward": [layer_by_match],
+    "L_model_forward": [recursive_model],
+    "compute_cost": [cost_by_mean, cost_by_epsilon, cost_by_xlogy],
+}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_right_work_passes_however_it_is_written(name, key):
+    exercise = EXERCISES[name]
+    for function in (exercise.reference, *RIGHT[name]):
+        for seed in range(20):
+            verdict = judge(key.question(name, seed), function)
+            assert verdict.status == "correct", verdict.text()
+            assert verdict.points == exercise.points
+            assert len(verdict.text().split("Warnings")[0].strip().splitlines()) == 1
+
+
+def test_prints_and_warnings_cost_nothing_and_are_shown():
+    source = """
+    import warnings
+    def relu(Z):
+        print("here I am")
+        warnings.warn("careful")
+        return np.maximum(0, Z)
+    """
+    verdict = verdict_on(source, "relu")
+    assert verdict.status == "correct"
+    assert "here I am" in verdict.text()
+    assert "UserWarning: careful" in verdict.text()
+    assert "here I am" in verdict.html()
+
+
+# --- the two keys ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_frozen_key_says_what_the_live_key_says(name, frozen):
+    live, stored = LiveKey().question(name, 0), frozen.question(name)
+    for field in ("points", "returns", "hints", "builds_on", "fresh", "laws", "assignment"):
+        assert getattr(stored, field) == getattr(live, field)
+    assert len(stored.cases) == len(live.cases)
+    for i, (old, new) in enumerate(zip(stored.cases, live.cases, strict=True)):
+        assert (old.note, old.layout) == (new.note, new.layout)
+        assert same(Returned(list(old.args.values())), Returned(list(new.args.values())))
+        assert same(old.expected, new.expected)
+        for known, again in zip(stored.mistakes, live.mistakes, strict=True):
+            assert (known.name, known.sentence) == (again.name, again.sentence)
+            assert same(known.outcome(i), again.outcome(i)), known.name
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_same_seed_makes_the_same_cases_and_another_makes_others(name):
+    def numbers(seed):
+        return [repr(case.args) for case in LiveKey().question(name, seed).cases]
+
+    assert numbers(1) == numbers(1)
+    assert numbers(1) != numbers(2)
+
+
+def test_a_common_seed_gives_a_whole_class_the_same_cases(monkeypatch):
+    monkeypatch.setenv("COURSE_SEED", "autumn")
+    assert LiveKey().question("relu").seed == LiveKey().question("relu").seed
+    assert LiveKey().question("relu").seed != LiveKey().question("sigmoid").seed
+
+
+def test_half_a_key_never_stands_where_a_key_should(tmp_path):
+    path = tmp_path / "answer_key.h5"
+    freeze(path, ["relu"])
+    before = path.read_bytes()
+    with pytest.raises(KeyFault):
+        freeze(path, ["relu", "no such exercise"])
+    assert path.read_bytes() == before
+
+
+# --- could not be checked ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("harm", ["missing", "truncated", "foreign", "other exercise"])
+def test_a_broken_key_is_never_the_students_fault(harm, tmp_path, monkeypatch):
+    path = tmp_path / "answer_key.h5"
+    freeze(path, ["sigmoid"] if harm == "other exercise" else ["relu"])
+    if harm == "missing":
+        path.unlink()
+    elif harm == "truncated":
+        path.write_bytes(path.read_bytes()[:1500])
+    elif harm == "foreign":
+        path.write_text("this is no key")
+    monkeypatch.setattr("utils.check.open_key", lambda: FrozenKey(path))
+    with pytest.raises(CheckFailed) as failure:
+        exec('check("relu")', {"check": check, "relu": reference.relu})
+    text = "\n".join(failure.value._render_traceback_())
+    assert failure.value.verdict.status == "unchecked"
+    assert "could not be checked, and that is not your fault" in text
+    assert str(path) in text
+    assert "course key" in text or harm == "other exercise"
+
+
+def test_a_broken_case_is_never_the_students_fault(monkeypatch):
+    monkeypatch.setattr(EXERCISES["relu"], "cases", lambda rng: 1 / 0)
+    with pytest.raises(CheckFailed, match="not your fault"):
+        exec('check("relu")', {"check": check, "relu": reference.relu})
+
+
+def test_a_misspelled_exercise_lists_what_there_is():
+    with pytest.raises(CheckFailed, match=r"no exercise 'reul'; it has .*relu"):
+        check("reul")
+
+
+# --- the calls a notebook makes -----------------------------------------------------------------
+
+
+def in_a_notebook(source):
+    """Run statements with the names a notebook's setup cell imports."""
+    exec(dedent(source), {"np": np, "check": check, "hint": hint, "ready": ready})
+
+
+def test_a_blank_is_told_from_an_error():
+    with pytest.raises(CheckFailed) as failure:
+        in_a_notebook("""
+        def relu(Z):
+            # YOUR CODE HERE
+            raise NotImplementedError()
+            return A
+        check("relu")
+        """)
+    assert failure.value.verdict.status == "blank"
+    assert "still blank" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"), [("", "there is no relu yet"), ("relu = 3", "not a function any more")]
+)
+def test_a_function_that_is_not_there(before, sentence):
+    with pytest.raises(CheckFailed, match=sentence):
+        in_a_notebook(f'{before}\ncheck("relu")')
+
+
+def test_a_right_answer_prints_one_line(capsys):
+    in_a_notebook('def relu(Z):\n    return np.maximum(0, Z)\ncheck("relu", seed=3)')
+    assert capsys.readouterr().out == "✓ relu: right on 8 cases (seed 3).\n"
+
+
+def test_hints_come_one_after_another(capsys):
+    for number in (1, 2, 3, 3):
+        in_a_notebook('hint("linear_forward")')
+        assert f"Hint {number} of 3 for linear_forward: " in capsys.readouterr().out
+    in_a_notebook('hint("nothing")')
+    assert "There is no hint: the course has no exercise 'nothing'" in capsys.readouterr().out
+
+
+def test_a_demonstration_waits_for_its_exercises(capsys):
+    in_a_notebook("""
+    def relu(Z):
+        raise NotImplementedError()
+    def sigmoid(Z):
+        return Z
+    assert not ready("relu", "sigmoid")
+    assert ready("sigmoid")
+    """)
+    assert "needs your relu. Solve that first" in capsys.readouterr().out
+
+
+def test_no_frame_of_the_course_is_shown_in_ipython(tmp_path):
+    """A real shell: what a person sees when a check fails is the verdict and nothing else."""
+    script = dedent("""
+    from IPython.core.interactiveshell import InteractiveShell
+    shell = InteractiveShell.instance(colors="nocolor")
+    shell.run_cell("from utils.check import check\\nimport numpy as np")
+    shell.run_cell("def relu(Z):\\n    return np.abs(Y)")
+    shell.run_cell('check("relu")')
+    """)
+    root = Path(answer_key.__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(root), "IPYTHONDIR": str(tmp_path)},
+    )
+    shown = run.stdout + run.stderr
+    assert "✗ relu: Line 2: the name Y is not defined." in shown
+    assert "return np.abs(Y)" in shown
+    assert "Traceback" not in shown
+    assert "utils" not in shown
+    assert shown.count("✗ relu") == 1

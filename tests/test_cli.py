@@ -1,0 +1,267 @@
+"""The ``course`` command as a person meets it, and ``course lab`` with a real JupyterLab."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from autograder import cli, lab
+from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = {command.callback.__name__: command for command in cli.app.registered_commands}
+
+
+# -- help and exit codes --------------------------------------------------------------------------
+
+
+def test_help_tells_the_exit_codes_and_groups_the_commands(capsys):
+    assert cli.main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert cli.LEARNERS in shown
+    for code in (ExitCode.FINE, ExitCode.PROBLEMS, ExitCode.USAGE, ExitCode.BROKEN):
+        assert f"• {code:d} " in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_group_and_an_example(name, capsys):
+    command = COMMANDS[name]
+    assert command.rich_help_panel in (cli.LEARNERS, cli.INSTRUCTORS)
+    shown_name = command.name or name.replace("_", "-")
+    assert cli.main([shown_name, "--help"]) == 0
+    assert f"Example: course {shown_name}" in capsys.readouterr().out
+
+
+def test_help_is_quick():
+    """What takes seconds to import is imported only by the command that needs it."""
+    heavy = {"numpy", "h5py", "scipy", "matplotlib", "jupyterlab", "nbgrader", "nbformat"}
+    script = f"import sys, autograder.cli; print(*({heavy} & set(sys.modules)))"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    assert run.stdout.split() == []
+
+
+def test_python_m_autograder_is_course():
+    run = subprocess.run(
+        [sys.executable, "-m", "autograder", "--help"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    assert "Usage: course" in run.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["no-such-command"], ["lab", "--port", "x"], ["lab", "--no"]]
+)
+def test_bad_usage_is_exit_code_2(arguments, capsys):
+    assert cli.main(arguments) == ExitCode.USAGE
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("Say which."), 2),
+        (BrokenCourse("It is gone."), 3),
+        (CourseError("Look at these.", ExitCode.PROBLEMS), 1),
+    ],
+)
+def test_an_error_is_one_sentence_and_its_exit_code(error, code, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(lab, "open_lab", fail)
+    assert cli.main(["lab"]) == code
+    assert capsys.readouterr().err == error.message + "\n"
+
+
+def test_ctrl_c_is_quiet(monkeypatch, capsys):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lab, "open_lab", interrupt)
+    assert cli.main(["lab"]) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == ""
+
+
+# -- the learner's own copy -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def notebooks(tmp_path):
+    """A small ``notebooks/`` with a picture, and with what running it left behind."""
+    folder = tmp_path / "notebooks"
+    for name in ("00_start_here.ipynb", "images/net.svg", ".ipynb_checkpoints/old.ipynb"):
+        file = folder / "00_start_here" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"the course's {name}")
+    return folder
+
+
+def files_below(folder):
+    return {
+        f.relative_to(folder).as_posix(): f.read_text() for f in folder.rglob("*") if f.is_file()
+    }
+
+
+def test_copy_takes_the_course_and_nothing_left_behind(notebooks, tmp_path):
+    lab.copy_missing(notebooks, tmp_path / "mine")
+    assert sorted(files_below(tmp_path / "mine")) == [
+        "00_start_here/00_start_here.ipynb",
+        "00_start_here/images/net.svg",
+    ]
+
+
+def test_copy_never_overwrites(notebooks, tmp_path):
+    mine = tmp_path / "mine" / "00_start_here" / "00_start_here.ipynb"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my work")
+    assert lab.copy_missing(notebooks, tmp_path / "mine") == [Path("00_start_here/images/net.svg")]
+    assert mine.read_text() == "my work"
+    assert lab.copy_missing(notebooks, tmp_path / "mine") == []
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["hard-links", "no-hard-links"])
+def test_a_name_taken_meanwhile_is_left_alone(tmp_path, monkeypatch, links):
+    aside, mine = tmp_path / "aside", tmp_path / "mine"
+    aside.write_text("the course's")
+    mine.write_text("my work")
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    assert not lab.rename_if_free(aside, mine)
+    assert mine.read_text() == "my work"
+    assert lab.rename_if_free(aside, tmp_path / "free")
+    assert (tmp_path / "free").read_text() == "the course's"
+
+
+def refuse(*_):
+    raise OSError("not on this file system")
+
+
+def test_an_interrupted_copy_leaves_no_half_file(notebooks, tmp_path, monkeypatch):
+    def half(_source, target):
+        Path(target).write_text("the cou")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "copyfile", half)
+    with pytest.raises(KeyboardInterrupt):
+        lab.copy_missing(notebooks, tmp_path / "mine")
+    assert files_below(tmp_path / "mine") == {}
+
+
+def test_a_copy_is_writable_though_the_course_is_not(notebooks, tmp_path):
+    page = notebooks / "00_start_here" / "00_start_here.ipynb"
+    page.chmod(0o444)
+    lab.copy_missing(notebooks, tmp_path / "mine")
+    assert (tmp_path / "mine/00_start_here/00_start_here.ipynb").stat().st_mode & 0o777 == 0o644
+
+
+# -- what can keep JupyterLab from opening --------------------------------------------------------
+
+
+def test_lab_without_the_first_page(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    assert cli.main(["lab"]) == ExitCode.BROKEN
+    assert "The first page is missing" in capsys.readouterr().err
+
+
+def test_lab_where_a_file_is_in_the_way(notebooks, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "ROOT", notebooks.parent)
+    (notebooks.parent / lab.OWN_COPY).write_text("not a folder")
+    assert cli.main(["lab"]) == ExitCode.BROKEN
+    assert "could not be made" in capsys.readouterr().err
+
+
+def test_lab_on_a_port_in_use(notebooks, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "ROOT", notebooks.parent)
+    with socket.create_server((lab.HOST, 0)) as server:
+        port = server.getsockname()[1]
+        assert cli.main(["lab", "--port", str(port)]) == ExitCode.USAGE
+    assert f"Port {port} is already in use" in capsys.readouterr().err
+    assert not (notebooks.parent / lab.OWN_COPY).exists()
+
+
+def test_lab_passes_on_what_follows_two_dashes(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(lab, "open_lab", lambda root, **options: asked.update(options))
+    assert cli.main(["lab", "--no-browser", "--", "--collaborative", "x"]) == 0
+    assert asked == {"browser": False, "port": None, "extra": ["--collaborative", "x"]}
+
+
+# -- a real JupyterLab ----------------------------------------------------------------------------
+
+
+def ask(address, path, token):
+    request = urllib.request.Request(
+        f"{address}/{path}", headers={"Authorization": f"token {token}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def address_and_token(server, log):
+    """What a person reads in the terminal, once JupyterLab is up."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        said = log.read_text()
+        if printed := re.search(rf"(http://\S+)/lab/tree/{lab.FIRST_PAGE}\?token=(\w+)", said):
+            return printed.groups()
+        time.sleep(0.1)
+    return pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.mark.kernel
+def test_lab_serves_the_first_page_from_the_learners_copy(tmp_path):
+    course = tmp_path / "the course"  # with a space, as on many desktops
+    shutil.copytree(ROOT / "autograder", course / "autograder")
+    first = course / "notebooks" / lab.FIRST_PAGE
+    first.parent.mkdir(parents=True)
+    cell = {"cell_type": "markdown", "id": "hello", "metadata": {}, "source": "# Welcome"}
+    page = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    first.write_text(json.dumps(page))
+
+    with socket.create_server((lab.HOST, 0)) as free:
+        port = free.getsockname()[1]
+    command = [*(sys.executable, "-m", "autograder", "lab", "--no-browser", "--port", str(port))]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command += ["--", "--allow-root"]
+    home = tmp_path / "home"
+    home.mkdir()
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
+    environ["HOME"] = str(home)
+
+    log = tmp_path / "log"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command, cwd=course, env=environ, stdout=out, stderr=subprocess.STDOUT
+        ) as server,
+    ):
+        try:
+            address, token = address_and_token(server, log)
+            contents = ask(address, f"api/contents/{lab.FIRST_PAGE}", token)
+            kernel = ask(address, "api/kernelspecs", token)["kernelspecs"]["python3"]
+            with pytest.raises(urllib.error.HTTPError, match="403") as refused:
+                ask(address, f"api/contents/{lab.FIRST_PAGE}", "wrong")
+            refused.value.close()
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+    assert address == f"http://{lab.HOST}:{port}"
+    assert contents["content"]["cells"][0]["source"] == "# Welcome"
+    assert kernel["spec"]["display_name"].startswith("Python 3")
+    assert (course / lab.OWN_COPY / lab.FIRST_PAGE).is_file()
+    assert not list(home.rglob("kernel.json")), "a kernel was registered outside the environment"

@@ -1,0 +1,552 @@
+"""`course grade` through its door, on a class that does what classes do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from utils.exercises import EXERCISES
+
+pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("grade")]
+
+ROOT = Path(__file__).resolve().parents[1]
+TASK = "01_forward_propagation"
+POINTS = {name: one.points for name, one in EXERCISES.items() if one.assignment == TASK}
+FULL = sum(POINTS.values())
+KEYS = ["student", "assignment", "exercise", "status", "points", "max_points", "mistake", "message"]
+
+ANSWERS = {
+    "sigmoid": "def sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))",
+    "relu": "def relu(Z):\n    return np.maximum(0, Z)",
+    "initialize_parameters_deep": """\
+def initialize_parameters_deep(layer_dims, rng):
+    parameters = {}
+    for l in range(1, len(layer_dims)):
+        n, n_prev = layer_dims[l], layer_dims[l - 1]
+        parameters["W" + str(l)] = rng.standard_normal((n, n_prev)) * np.sqrt(2 / n_prev)
+        parameters["b" + str(l)] = np.zeros((n, 1))
+    return parameters""",
+    "linear_forward": """\
+def linear_forward(A_prev, W, b):
+    return W @ A_prev + b, (A_prev, W, b)""",
+    "linear_activation_forward": """\
+def linear_activation_forward(A_prev, W, b, activation):
+    Z, cache = linear_forward(A_prev, W, b)
+    if activation not in ("relu", "sigmoid"):
+        raise ValueError(activation)
+    return (relu(Z) if activation == "relu" else sigmoid(Z)), (cache, Z)""",
+    "L_model_forward": """\
+def L_model_forward(X, parameters):
+    A, caches, L = X, [], len(parameters) // 2
+    for l in range(1, L + 1):
+        A, cache = linear_activation_forward(
+            A, parameters[f"W{l}"], parameters[f"b{l}"], "sigmoid" if l == L else "relu"
+        )
+        caches.append(cache)
+    return A, caches""",
+    "compute_cost": """\
+def compute_cost(AL, Y):
+    eps = np.finfo(AL.dtype).eps
+    P = np.clip(AL, eps, 1 - eps)
+    return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]""",
+}
+
+
+# -- notebooks and folders ------------------------------------------------------------------------
+
+
+def stub(name):
+    return (
+        ANSWERS[name].partition("\n")[0] + "\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    )
+
+
+def marked(source, grade_id, **nbgrader):
+    flags = {"solution": False, "grade": False, "locked": False, "task": False} | nbgrader
+    nbgrader = {"schema_version": 3, "grade_id": grade_id} | flags
+    return new_code_cell(source, id=grade_id, metadata={"nbgrader": nbgrader})
+
+
+def notebook(**answers):
+    """The course's notebook with these answers, and the stub for all others."""
+    setup = "import numpy as np\n\nfrom utils.check import check, hint, ready"
+    cells = [new_markdown_cell("# Forward", id="title"), new_code_cell(setup, id="setup")]
+    for name, points in POINTS.items():
+        source = answers.get(name, stub(name))
+        cells += [
+            new_markdown_cell(f"## {name}", id=f"{name}-task"),
+            marked(source, f"{name}-solution", solution=True),
+            marked(f'check("{name}")', name, grade=True, locked=True, points=points),
+        ]
+    demo = 'if ready("sigmoid"):\n    print(sigmoid(np.zeros(1)))'
+    return new_notebook(cells=[*cells, new_code_cell(demo, id="demo")])
+
+
+def solved(**others):
+    return notebook(**ANSWERS | others)
+
+
+def at(page, cell_id):
+    return next(i for i, cell in enumerate(page.cells) if cell.get("id") == cell_id)
+
+
+def cell_of(page, cell_id):
+    return page.cells[at(page, cell_id)]
+
+
+def after(page, cell_id, source):
+    page.cells.insert(at(page, cell_id) + 1, new_code_cell(source))
+    return page
+
+
+def hand_in(folder, student, content, name=f"{TASK}.ipynb"):
+    path = folder / student / TASK / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def course(folder):
+    """A copy of the course whose one notebook is the one above."""
+    for package in ("autograder", "utils"):
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    page = folder / "notebooks" / TASK / f"{TASK}.ipynb"
+    page.parent.mkdir(parents=True)
+    nbformat.write(notebook(), page)
+    return folder
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "autograder", "grade", *map(str, arguments)]
+
+
+def run(where, submissions, output, *more):
+    return subprocess.run(
+        command(TASK, "--submissions", submissions, "--output", output, *more),
+        cwd=where,
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def results(output):
+    lines = (output / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    assert all(list(one) == KEYS for one in found)
+    return {(one["student"], one["exercise"]): one for one in found}
+
+
+def table(output):
+    with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+# -- the class ------------------------------------------------------------------------------------
+
+
+def ada():
+    return solved()
+
+
+def ben():
+    """Known mistakes, a blank, a cell that is not Python, one that stops before its function."""
+    return solved(
+        sigmoid="def sigmoid(Z):\n    return 1 / (1 + np.exp(Z))",
+        relu=stub("relu"),
+        initialize_parameters_deep="def initialize_parameters_deep(layer_dims, rng:\n    return {}",
+        linear_forward="def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W, b)",
+        compute_cost="import torch_of_tomorrow\n\n\n" + ANSWERS["compute_cost"],
+    )
+
+
+def cleo():
+    """Three loops without end: in a function, beside one, and one that will not be stopped."""
+    stubborn = """\
+def initialize_parameters_deep(layer_dims, rng):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass"""
+    return solved(
+        sigmoid=ANSWERS["sigmoid"] + "\n\n\nwhile True:\n    pass",
+        initialize_parameters_deep=stubborn,
+        linear_forward="while True:\n    pass\n\n\n" + ANSWERS["linear_forward"],
+        compute_cost="def compute_cost(AL, Y):\n    while True:\n        pass",
+    )
+
+
+def dan():
+    """Python ended in a function, and by a cell of his own."""
+    page = solved(relu="import os\n\n\ndef relu(Z):\n    os._exit(0)")
+    cell_of(page, "linear_activation_forward-solution").source = ANSWERS[
+        "linear_activation_forward"
+    ].replace("relu(Z) if", "np.maximum(0, Z) if")
+    return after(page, "linear_forward", "exit()")
+
+
+def eve():
+    """Everything is wrong, and the check is replaced where it comes from."""
+    page = notebook(**{name: f"{name} = print" for name in POINTS})
+    patch = "import utils.check\n\nutils.check.check = lambda name: None"
+    page.cells.insert(0, new_code_cell(patch))
+    return page
+
+
+def finn():
+    """From relu on, `check` means something else: full points shown as a number."""
+    return after(solved(), "relu", "def check(name):\n    return 100")
+
+
+def gia():
+    """Test cells gone, changed, doubled, tagged; numbers printed and shown."""
+    page = solved(
+        relu="def relu(Z):\n    return Z",
+        linear_forward="def linear_forward(A_prev, W, b):\n    print(15)\n    return W, 15\n\n\n15",
+    )
+    del page.cells[at(page, "sigmoid")]
+    cell_of(page, "relu").source = "print(5)\n5"
+    twin = cell_of(page, "linear_forward").copy() | {"id": "twin"}
+    page.cells.append(nbformat.from_dict(twin))
+    for name in ("compute_cost", "compute_cost-solution"):
+        cell_of(page, name).metadata["tags"] = ["skip-execution", "raises-exception"]
+    cell_of(page, "compute_cost-solution").source = "def compute_cost(AL, Y):\n    return 1.0"
+    return page
+
+
+def lee():
+    """Ids and metadata lost on the way; an answer needs a cell of his own."""
+    page = solved(relu="def relu(Z):\n    return positive(Z)")
+    after(page, "sigmoid", "def positive(Z):\n    return np.where(Z > 0, Z, 0 * Z)")
+    for cell in page.cells:
+        del cell["id"]
+        cell.metadata.clear()
+    return page | {"nbformat_minor": 4}
+
+
+def ned():
+    """Saved by a very old program, and one answer cell is gone."""
+    page = notebook(sigmoid=ANSWERS["sigmoid"])
+    del page.cells[at(page, "compute_cost-solution")]
+    return nbformat.convert(page, 3)
+
+
+def olga():
+    """Answer cells split and copied, one emptied, half a character, metadata that is none."""
+    page = solved(compute_cost="", relu=stub("relu"))
+    whole = cell_of(page, "sigmoid-solution")
+    half = nbformat.from_dict(whole.copy() | {"id": "half", "source": "one = 1"})
+    page.cells.insert(at(page, "sigmoid-solution"), half)
+    whole.source = "def sigmoid(Z):\n    return one / (one + np.exp(-Z))  # \ud83d"
+    after(page, "relu-solution", ANSWERS["relu"])
+    page.cells.append({"cell_type": "code", "source": ["1", "/0"], "metadata": 3, "outputs": []})
+    page.cells.append("not a cell")
+    return page
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    where = tmp_path_factory.mktemp("class")
+    submitted = where / "submitted"
+    for make in (ada, ben, cleo, dan, eve, finn, gia, ned, olga):
+        hand_in(submitted, make.__name__, make())
+    hand_in(submitted, "ada", b"raise SystemExit('mine')", "numpy.py")
+    hand_in(submitted, "ada", b"def check(name): pass", "utils/check.py")
+    hand_in(submitted, "ada", b"", "utils/__init__.py")
+    hand_in(submitted, "ada", b"{", f".ipynb_checkpoints/{TASK}-checkpoint.ipynb")
+    hand_in(submitted, "hugo", b"")
+    hand_in(submitted, "iris", b"My notebook is in the other bag.")
+    hand_in(submitted, "jack", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    hand_in(submitted, "kim", new_notebook())
+    hand_in(submitted, "lee", lee(), "lees homework (2).ipynb")
+    (submitted / "mia").mkdir()
+    (submitted / "notes.txt").write_text("not a student")
+    output = where / "grades"
+    done = run(course(where / "course"), submitted, output, "--timeout", "4")
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done, output
+
+
+def told(graded, student):
+    found = {e: one for (s, e), one in results(graded[1]).items() if s == student}
+    assert list(found) == list(POINTS)
+    return found
+
+
+def statuses(graded, student):
+    return {exercise: one["status"] for exercise, one in told(graded, student).items()}
+
+
+def test_every_student_has_a_row_and_every_row_adds_up(graded):
+    rows = table(graded[1])
+    assert list(rows) == [
+        "ada",
+        "ben",
+        "cleo",
+        "dan",
+        "eve",
+        "finn",
+        "gia",
+        "hugo",
+        "iris",
+        "jack",
+        "kim",
+        "lee",
+        "mia",
+        "ned",
+        "olga",
+    ]
+    for student, row in rows.items():
+        assert list(row) == ["student", "total", "max", "pending", *POINTS]
+        points = {e: one["points"] for e, one in told(graded, student).items()}
+        assert {e: float(row[e]) for e in POINTS} == points
+        assert float(row["total"]) == sum(points.values())
+        assert (float(row["max"]), row["pending"]) == (FULL, "0")
+    for (_, exercise), one in results(graded[1]).items():
+        assert one["max_points"] == POINTS[exercise]
+        assert one["points"] == (one["max_points"] if one["status"] == "correct" else 0)
+        assert one["message"]
+
+
+def test_right_answers_get_all_points_whatever_else_is_in_the_folder(graded):
+    assert set(statuses(graded, "ada").values()) == {"correct"}
+    assert table(graded[1])["ada"]["total"] == str(FULL)
+
+
+def test_known_mistakes_are_named_and_explained(graded):
+    ben = told(graded, "ben")
+    for exercise, mistake in (("sigmoid", "sign_of_Z"), ("linear_forward", "bias_forgotten")):
+        known = next(m for m in EXERCISES[exercise].mistakes if m.name == mistake)
+        assert (ben[exercise]["status"], ben[exercise]["mistake"]) == ("wrong", mistake)
+        assert known.sentence in ben[exercise]["message"]
+
+
+def test_a_blank_is_blank_and_a_cell_that_stops_says_where(graded):
+    ben = told(graded, "ben")
+    assert ben["relu"]["status"] == "blank"
+    assert ben["initialize_parameters_deep"]["status"] == "error"
+    assert (
+        "SyntaxError: '(' was never closed (line 1)" in ben["initialize_parameters_deep"]["message"]
+    )
+    assert ben["compute_cost"]["status"] == "error"
+    assert "No module named 'torch_of_tomorrow'" in ben["compute_cost"]["message"]
+
+
+def test_an_endless_loop_costs_its_own_exercise(graded):
+    found = statuses(graded, "cleo")
+    loops = {"initialize_parameters_deep", "compute_cost", "linear_forward"}
+    assert {e for e, status in found.items() if status == "timeout"} == loops
+    assert (found["sigmoid"], found["relu"]) == ("correct", "correct")
+    assert "in 4 seconds" in told(graded, "cleo")["compute_cost"]["message"]
+
+
+def test_ending_python_costs_its_own_exercise(graded):
+    found = statuses(graded, "dan")
+    assert {e for e, status in found.items() if status != "correct"} == {"relu"}
+    assert found["relu"] == "error"
+    assert "ended Python" in told(graded, "dan")["relu"]["message"]
+
+
+def test_a_replaced_check_earns_nothing(graded):
+    assert set(statuses(graded, "eve").values()) == {"tampered"}
+    finn = statuses(graded, "finn")
+    assert [finn.pop(name) for name in ("sigmoid", "relu")] == ["correct", "correct"]
+    assert set(finn.values()) == {"tampered"}
+    for student in ("eve", "finn"):
+        assert student in graded[0].stdout.partition("Please look at ")[2]
+
+
+def test_what_is_done_to_test_cells_does_not_matter(graded):
+    gia = told(graded, "gia")
+    assert gia["sigmoid"]["status"] == "correct"
+    assert "test cell was gone" in gia["sigmoid"]["message"]
+    assert (gia["relu"]["status"], gia["relu"]["mistake"]) == ("wrong", "identity")
+    assert "test cell was changed" in gia["relu"]["message"]
+    assert gia["linear_forward"]["status"] == "wrong"
+    assert "more than once" in gia["linear_forward"]["message"]
+    assert gia["compute_cost"]["status"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("student", "sentence"),
+    [
+        ("hugo", "is empty"),
+        ("iris", "is not a notebook"),
+        ("jack", "is not a notebook"),
+        ("kim", "is not in the notebook"),
+        ("mia", "Nothing was handed in"),
+    ],
+)
+def test_without_a_notebook_every_exercise_is_missing(graded, student, sentence):
+    for one in told(graded, student).values():
+        assert one["status"] == "missing"
+        assert sentence in one["message"]
+
+
+def test_a_renamed_notebook_without_metadata_is_graded_with_its_helpers(graded):
+    assert set(statuses(graded, "lee").values()) == {"correct"}
+    assert "lee: The notebook is called lees homework (2).ipynb" in graded[0].stderr
+
+
+def test_an_old_format_is_read_and_a_lost_answer_is_missing(graded):
+    found = statuses(graded, "ned")
+    assert (found.pop("sigmoid"), found.pop("compute_cost")) == ("correct", "missing")
+    assert set(found.values()) == {"blank"}
+
+
+def test_copied_split_and_misplaced_answers_are_found(graded):
+    olga = told(graded, "olga")
+    assert olga.pop("compute_cost")["status"] == "blank"
+    assert {one["status"] for one in olga.values()} == {"correct"}
+    assert "the last one counts" in olga["sigmoid"]["message"]
+    assert "found in another cell" in olga["relu"]["message"]
+
+
+def test_what_is_said_is_short(graded):
+    done, output = graded
+    assert "run with your rights" in done.stderr.replace("runs", "run")
+    assert done.stderr.count("points") == 15
+    assert done.stdout.startswith("Graded 15 students.")
+    assert str(output / "grades.csv") in done.stdout
+    assert sorted(path.name for path in output.iterdir()) == ["grades.csv", "results.jsonl"]
+
+
+# -- other runs -----------------------------------------------------------------------------------
+
+
+def test_our_own_fault_costs_nobody_a_point(tmp_path):
+    broken = course(tmp_path / "course")
+    with (broken / "utils/exercises/__init__.py").open("a") as file:
+        file.write('\nEXERCISES["relu"].cases = lambda rng: 1 / 0\n')
+    hand_in(tmp_path / "in", "ada", ada())
+    done = run(broken, tmp_path / "in", tmp_path / "out")
+    assert done.returncode == 1
+    relu = results(tmp_path / "out")["ada", "relu"]
+    assert (relu["status"], relu["points"]) == ("unchecked", None)
+    assert "not your fault" in relu["message"]
+    row = table(tmp_path / "out")["ada"]
+    assert (row["relu"], row["total"], row["pending"]) == ("", str(FULL - 5), "5")
+    assert "Please look at ada" in done.stdout
+
+    (broken / "utils/check.py").write_text("a course that does not even start")
+    done = run(broken, tmp_path / "in", tmp_path / "out")
+    assert done.returncode == 1
+    assert {one["status"] for one in results(tmp_path / "out").values()} == {"unchecked"}
+    assert table(tmp_path / "out")["ada"]["pending"] == str(FULL)
+
+
+def test_same_grades_again_and_all_is_fine(tmp_path):
+    hand_in(tmp_path / "in", "ada", ada())
+    where = course(tmp_path / "course")
+    texts = []
+    for output in (tmp_path / "out", tmp_path / "out" / "again"):
+        done = run(where, tmp_path / "in", output)
+        assert done.returncode == 0, done.stderr
+        texts.append([(output / name).read_text() for name in ("grades.csv", "results.jsonl")])
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_ctrl_c_keeps_what_is_graded(tmp_path):
+    for student in ("ada", "bob"):
+        hand_in(tmp_path / "in", student, ada())
+    slow = after(solved(), "setup", "import time\n\ntime.sleep(600)")
+    hand_in(tmp_path / "in", "carl", slow)
+    arguments = (TASK, "--submissions", tmp_path / "in", "--output", tmp_path / "out")
+    with subprocess.Popen(
+        command(*arguments, "--timeout", "700"),
+        cwd=course(tmp_path / "course"),
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        for line in process.stderr:
+            if line.startswith("bob:"):
+                break
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert "1 of 3 students are not graded yet" in said
+    assert list(table(tmp_path / "out")) == ["ada", "bob"]
+    assert list(tmp_path.glob("course-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("assignment", "submissions", "said"),
+    [
+        ("no_such", "in", f"no assignment 'no_such'. It has: {TASK}."),
+        (TASK, "nowhere", "course, in"),
+        (TASK, "course", "no students' folders"),
+    ],
+)
+def test_bad_input_is_one_sentence_that_lists_what_there_is(
+    tmp_path, assignment, submissions, said
+):
+    where = course(tmp_path / "course")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ada").mkdir()
+    if submissions == "course":
+        submissions, _ = "empty", (tmp_path / "empty").mkdir()
+    done = subprocess.run(
+        command(assignment, "--submissions", tmp_path / submissions, "--output", tmp_path / "out"),
+        cwd=where,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_nbgrader_reads_full_points_or_none(monkeypatch):
+    """Stock nbgrader, which knows nothing of intake, runs the student's own test cells."""
+    from nbgrader.utils import determine_grade
+
+    from autograder.execute import Execute
+
+    page = gia()
+    cell_of(page, "relu").source = 'check("sigmoid")'
+    cell_of(page, "L_model_forward").source = ""
+    cell_of(page, "initialize_parameters_deep").source += '\ncheck("initialize_parameters_deep")'
+    for cell in page.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("execute_result", data={"text/plain": "10"})]
+    del page.cells[at(page, "twin")]
+    page, resources = Execute(timeout=60).preprocess(page, {"nbgrader": {"assignment": TASK}})
+    grades = {
+        cell.metadata.nbgrader.grade_id: determine_grade(cell)[0]
+        for cell in page.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert grades.keys() == resources["verdicts"].keys() == POINTS.keys() - {"sigmoid"}
+    assert not any(grades.values())
+    found = {name: verdict["status"] for name, verdict in resources["verdicts"].items()}
+    tampered = {"relu", "L_model_forward", "initialize_parameters_deep"}
+    assert {name for name, status in found.items() if status == "tampered"} == tampered
+    for cell in page.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            assert [output.output_type for output in cell.outputs] == ["display_data", "error"]
+    nbformat.validate(page)

@@ -1,0 +1,187 @@
+"""``make setup`` on machines that lack something, twice in a row, and after an interruption.
+
+Each test works on a copy of the Makefile in a folder of its own. None needs a network: where an
+installation must succeed, the packages of the environment that runs the tests are lent to it.
+"""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows goes without make"),
+    pytest.mark.skipif(shutil.which("make") is None, reason="needs make"),
+    pytest.mark.xdist_group("make"),
+]
+
+# Programs that the Makefile may use: these, Python and no others.
+TOOLS = ["make", "sh", "cat", "grep", "mkdir", "rm", "tail", "touch"]
+
+TOO_OLD = """#!/bin/sh
+case "$2" in *print*) echo 3.9 ;; *) exit 1 ;; esac
+"""
+NO_VENV = f"""#!/bin/sh
+case "$2" in *ensurepip*) exit 1 ;; *) exec "{sys.executable}" "$@" ;; esac
+"""
+REAL = f"""#!/bin/sh
+exec "{sys.executable}" "$@"
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course as small as it can be: its lock holds the build backend alone."""
+    folder = tmp_path / "my course"  # with a space, as on many desktops
+    folder.mkdir()
+    for name in ("Makefile", "pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "README.md").write_text("A course.\n")
+    (folder / "autograder").mkdir()
+    version = importlib.metadata.version("hatchling")
+    lock = f"hatchling=={version} --hash=sha256:{'0' * 64}\n"
+    (folder / "requirements.lock").write_text(lock)
+    (folder / "requirements-test.lock").write_text(lock)
+    return folder
+
+
+def machine(folder, stub):
+    """The surroundings of a machine whose only Python is `stub`."""
+    programs = folder.parent / "bin"
+    programs.mkdir(exist_ok=True)
+    for tool in TOOLS:
+        if not (programs / tool).exists():
+            (programs / tool).symlink_to(shutil.which(tool))
+    if stub:
+        (programs / "python3").write_text(stub)
+        (programs / "python3").chmod(0o755)
+    # Settings of pip and of the make that may be running this test are left behind.
+    kept = {"HOME", "LANG", "TMPDIR"}
+    environ = {key: value for key, value in os.environ.items() if key in kept}
+    return environ | {"PATH": str(programs), "PIP_CONFIG_FILE": os.devnull}
+
+
+def lent(environ):
+    """The same surroundings with the packages that run this test, so that nothing is fetched."""
+    return environ | {"PYTHONPATH": sysconfig.get_path("purelib"), "PIP_NO_INDEX": "1"}
+
+
+def make(folder, environ, target="setup"):
+    return subprocess.run(
+        ["make", target], cwd=folder, env=environ, text=True, capture_output=True, check=False
+    )
+
+
+# -- something is missing -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", ["setup", "lab", "test"])
+@pytest.mark.parametrize(
+    ("stub", "sentence"),
+    [
+        (None, "Python is missing: the course needs Python 3.11 or newer."),
+        (TOO_OLD, "Python 3.9 is too old: the course needs Python 3.11 or newer."),
+        (NO_VENV, "python3 lacks its venv module: install it"),
+    ],
+    ids=["no-python", "too-old", "no-venv"],
+)
+def test_a_python_that_will_not_do(course, stub, sentence, target):
+    run = make(course, machine(course, stub), target)
+    assert run.returncode != 0
+    assert run.stderr.startswith(sentence)
+    assert run.stdout == ""
+    assert not (course / ".venv").exists()
+
+
+def test_no_network(course):
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1", "PIP_NO_CACHE_DIR": "1"}
+    run = make(course, machine(course, REAL) | nowhere)
+    assert run.returncode != 0
+    assert run.stderr.startswith("The network is missing: the packages could not be downloaded.")
+    assert not (course / ".venv" / "ready").exists()
+
+
+def test_a_package_that_is_not_what_was_locked(course):
+    with (course / "requirements.lock").open("a") as lock:
+        lock.write("no-such-package-for-this-course==1.0 --hash=sha256:" + "0" * 64 + "\n")
+    run = make(course, lent(machine(course, REAL)))
+    assert run.returncode != 0
+    assert "No matching distribution found for no-such-package-for-this-course" in run.stderr
+    assert "The packages could not be installed: .venv/install.log says why." in run.stderr
+
+
+# -- it works, and keeps working ------------------------------------------------------------------
+
+
+def test_setup_makes_an_environment_once_and_anew_when_it_is_broken(course):
+    environ = lent(machine(course, REAL))
+    first = make(course, environ)
+    assert first.returncode == 0, first.stderr
+    assert "Making an environment in .venv with python3" in first.stdout
+    assert "Type 'make lab'" in first.stdout
+    assert (course / ".venv" / "bin" / "course").is_file()
+
+    second = make(course, environ)
+    assert second.stdout == "The course is already set up.\n"
+
+    # A newer lock is installed into the same environment.
+    later = time.time() + 5
+    os.utime(course / "requirements.lock", (later, later))
+    os.utime(course / "pyproject.toml", (later, later))
+    newer = make(course, environ)
+    assert newer.returncode == 0, newer.stderr
+    assert "Installing" in newer.stdout
+    assert "Making" not in newer.stdout
+
+    # A folder that was moved has an environment full of old paths.
+    moved = course.rename(course.with_name("moved"))
+    again = make(moved, environ)
+    assert again.returncode == 0, again.stderr
+    assert "Making an environment" in again.stdout
+    assert str(course) not in (moved / ".venv" / "bin" / "course").read_text()
+
+    # A Python that was since removed from the machine.
+    for link in (moved / ".venv" / "bin").glob("python*"):
+        link.unlink()
+    assert "Making an environment" in make(moved, environ).stdout
+
+
+@pytest.mark.parametrize("moment", ["bin/python3", "install.log"])
+def test_an_interrupted_setup_is_made_anew(course, moment):
+    environ = lent(machine(course, REAL))
+    with subprocess.Popen(
+        ["make", "setup"],
+        cwd=course,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as first:
+        deadline = time.monotonic() + 60
+        while not os.path.lexists(course / ".venv" / moment) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(first.pid, 9)  # the session that this test has just started
+    assert (course / ".venv" / moment).exists()
+    assert not (course / ".venv" / "ready").exists()
+
+    second = make(course, environ)
+    assert second.returncode == 0, second.stderr
+    assert "Making an environment" in second.stdout
+    assert (course / ".venv" / "ready").exists()
+    assert not (course / ".venv" / "unfinished").exists()
+
+
+def test_make_alone_tells_what_there_is(course):
+    run = make(course, machine(course, None), "help")
+    assert run.returncode == 0
+    assert [line.split()[1] for line in run.stdout.splitlines()] == [
+        *("lab", "setup", "test", "tidy", "lock")
+    ]
