@@ -509,7 +509,17 @@ def test_a_demonstration_waits_for_its_exercises(capsys):
     assert not ready("relu", "sigmoid")
     assert ready("sigmoid")
     """)
-    assert "needs your relu. Solve that first" in capsys.readouterr().out
+    assert "needs your relu. Write that first" in capsys.readouterr().out
+
+
+def test_a_demonstration_also_waits_for_what_its_exercises_build_on(capsys):
+    in_a_notebook("""
+    def relu(Z):
+        raise NotImplementedError()
+    sigmoid = linear_forward = linear_activation_forward = lambda: None
+    assert not ready("linear_activation_forward")
+    """)
+    assert "needs your relu." in capsys.readouterr().out
 
 
 def test_no_frame_of_the_course_is_shown_in_ipython(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -61,19 +62,25 @@ def hint(exercise: str) -> None:
 
 
 def ready(*exercises: str) -> bool:
-    """Whether these exercises are filled in; says kindly which are not.
+    """Whether these exercises, and those they build on, are filled in; says kindly which are not.
 
     A demonstration that builds on exercises begins with ``if ready("sigmoid"):``.
     """
     namespace = sys._getframe(1).f_globals
-    open_ones = [
-        name for name in exercises if not callable(namespace.get(name)) or is_blank(namespace[name])
+    needed: dict[str, None] = {}
+    for name in exercises:
+        with contextlib.suppress(KeyFault):  # without a key, look at the named ones alone
+            needed |= dict.fromkeys(open_key().question(name).builds_on)
+        needed[name] = None
+    blank = [
+        name for name in needed if not callable(namespace.get(name)) or is_blank(namespace[name])
     ]
-    if not open_ones:
-        return True
-    names = " and ".join(open_ones)
-    print(f"This demonstration needs your {names}. Solve that first, then run this cell again.")
-    return False
+    if blank:
+        print(
+            f"This demonstration needs your {' and '.join(blank)}. "
+            "Write that first, then run this cell again."
+        )
+    return not blank
 
 
 def judge(question: Question, function: Callable[..., Any]) -> Verdict:

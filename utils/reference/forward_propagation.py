@@ -173,5 +173,5 @@ def compute_cost(AL: Array, Y: Array) -> np.floating:
     m = Y.shape[1]
     eps = np.finfo(AL.dtype).eps
     P = np.clip(AL, eps, 1 - eps)
-    cost: np.floating = -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / m
+    cost = -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / m
     return cost
