@@ -13,7 +13,7 @@ from scipy.special import expit, xlogy
 
 from utils import answer_key
 from utils.answer_key import FrozenKey, KeyFault, LiveKey, freeze
-from utils.cases import Returned
+from utils.cases import Returned, leaves
 from utils.check import check, hint, judge, ready
 from utils.exercises import EXERCISES
 from utils.judging import same
@@ -422,6 +422,28 @@ def test_half_a_key_never_stands_where_a_key_should(tmp_path):
     with pytest.raises(KeyFault):
         freeze(path, ["relu", "no such exercise"])
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in EXERCISES if n not in ("double", "initialize_parameters_deep")]
+)
+def test_every_exercise_meets_unusual_memory_and_a_single_example(name, key):
+    seen = []
+
+    def watch(*arguments):
+        arrays = list(leaves(list(arguments)))
+        seen.append((
+            any(not a.flags.c_contiguous for a in arrays),
+            any(not a.flags.writeable for a in arrays),
+            arrays[0].shape[1] == 1,
+        ))  # fmt: skip
+        return EXERCISES[name].reference(*arguments)
+
+    assert judge(key.question(name, 1), watch).status == "correct"
+    contiguous, readonly, single = map(any, zip(*seen, strict=True))
+    assert readonly
+    assert single
+    assert contiguous
 
 
 # --- could not be checked ------------------------------------------------------------------------

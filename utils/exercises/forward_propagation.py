@@ -623,6 +623,7 @@ def _model_cases(rng: Rng) -> list[Case]:
         Case(_model_inputs(rng, [2, 5, 1], 1), "a single example (m = 1)"),
         Case(_model_inputs(rng, [3, 3, 3, 3], 3), "all sizes equal"),
         Case(_model_inputs(rng, [2, 3, 1], 5), "arrays not to be written to", layout="readonly"),
+        Case(_model_inputs(rng, [2, 3, 2], 5), "arrays not contiguous in memory", layout="strided"),
     ]
 
 
