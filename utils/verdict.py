@@ -139,9 +139,10 @@ class Verdict:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        # Where the card is shown, the exception that follows it would say all of it again.
+        # Where the card is shown, the exception that follows it would say all of it again. Only
+        # a card with this rule is meant: an error after one that passed is the student's own.
         hide = (
-            "<style>.jp-OutputArea-child:has(.verdict) + .jp-OutputArea-child"
+            "<style>.jp-OutputArea-child:has(.verdict + style) + .jp-OutputArea-child"
             ":has([data-mime-type='application/vnd.jupyter.stderr'])"
             "{display:none}</style>"
         )

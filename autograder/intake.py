@@ -1,0 +1,276 @@
+"""Takes a submission in: finds the file, reads it, and puts its answers into the course's notebook.
+
+What is run is the course's own notebook. From the student's file come the answers, found by
+exercise, and the student's own code cells, which an answer may need. Test cells, setup,
+demonstrations, tags and metadata of the student's file are not used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.notebooks import SOLUTION
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = [
+    "Cell",
+    "Repair",
+    "Taken",
+    "Unreadable",
+    "answer_cells",
+    "find",
+    "put_in",
+    "read",
+    "test_cells",
+]
+
+
+class Unreadable(Exception):
+    """There is no notebook to grade; the message is a sentence about the file."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Something that was put right, in a sentence; `exercise` is empty for the whole file."""
+
+    exercise: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The course's notebook with a student's answers in it.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+    missing : exercises that the student's file has no answer cell for
+    repairs : what was put right
+    """
+
+    notebook: NotebookNode
+    missing: frozenset[str]
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is used of a student's cell."""
+
+    kind: str
+    source: str
+    id: str
+    grade_id: str
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def find(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
+    """Find the notebook in a student's folder of an assignment.
+
+    Raises
+    ------
+    Unreadable
+        When there is none, or several and none has the right name.
+    """
+    wanted = folder / f"{assignment}.ipynb"
+    found = [p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith(".")]
+    if wanted not in found and len(found) != 1:
+        names = ", ".join(path.name for path in found)
+        raise Unreadable(
+            f"Several notebooks were handed in ({names}), and none is called {wanted.name}."
+            if found
+            else f"No notebook was handed in; {wanted.name} was expected."
+        )
+    path = wanted if wanted in found else found[0]
+    if path.is_symlink() or not path.is_file():
+        raise Unreadable(f"{path.name} is a link or a folder, not a file.")
+    if path == wanted:
+        return path, []
+    return path, [Repair("", f"The notebook is called {path.name}; it is graded all the same.")]
+
+
+def read(path: Path) -> tuple[list[Cell], list[Repair]]:
+    """Read the cells of a notebook of any format.
+
+    Raises
+    ------
+    Unreadable
+        When the file holds none.
+    """
+    import nbformat
+    from nbformat import reader
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from None
+    if not content.strip():
+        raise Unreadable(f"{path.name} is empty.")
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise Unreadable(f"{path.name} is not a notebook, or was cut short.") from None
+    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+        raise Unreadable(f"{path.name} is not a notebook, though it is JSON.")
+    kind = data["nbformat"]
+    try:
+        if kind != 4:
+            data = nbformat.convert(reader.reads(json.dumps(data)), 4)
+        # Not nbformat.reads: it would stop at a flaw in a cell that is of no matter here.
+        theirs = list(_cells(data))
+    except Exception:
+        raise Unreadable(
+            f"{path.name} is a damaged notebook, or of a format not known here ({kind})."
+        ) from None
+    return theirs, [Repair("", f"The notebook was in the old format {kind}.")] if kind != 4 else []
+
+
+# --- its answers ---------------------------------------------------------------------------------
+
+
+def test_cells(course: NotebookNode) -> dict[str, NotebookNode]:
+    """The graded cells of a course notebook by exercise, in order."""
+    return {
+        cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION): cell
+        for cell in course.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+def answer_cells(course: NotebookNode) -> dict[str, NotebookNode]:
+    """The cells that a student fills in by exercise, in order."""
+    return {
+        cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION): cell
+        for cell in course.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
+    """Put a submission's answers, and the student's own code cells, into the course's notebook."""
+    from nbformat.v4 import new_code_cell
+
+    notebook = deepcopy(course)
+    repairs: list[Repair] = []
+    missing = set()
+    place = _same_cells(notebook, theirs)  # of their cell: the course cell that it is
+    for exercise, cell in answer_cells(notebook).items():
+        index = notebook.cells.index(cell)
+        copies = [i for i, at in place.items() if at == index]
+        chosen, repair = _choose(exercise, cell.source, theirs, copies, place)
+        repairs += [Repair(exercise, repair)] if repair else []
+        if chosen is None:
+            missing.add(exercise)
+            continue
+        for i in copies:
+            if i != chosen:
+                del place[i]  # one that says something else stays, as the student's own cell
+        place[chosen] = index
+        if theirs[chosen].source.strip():  # an emptied cell is as good as a blank one
+            cell.source = theirs[chosen].source
+    repairs += [r for r in _edited_tests(notebook, theirs, place) if r.exercise not in missing]
+    blanks = {cell.source.strip() for cell in answer_cells(course).values()} | {""}
+    own: dict[int, list[NotebookNode]] = {}
+    after = -1
+    for i, their in enumerate(theirs):
+        after = place.get(i, after)
+        if i not in place and their.kind == "code" and their.source.strip() not in blanks:
+            own.setdefault(after, []).append(new_code_cell(their.source))
+    notebook.cells = own.get(-1, []) + [
+        one for i, cell in enumerate(notebook.cells) for one in (cell, *own.get(i, []))
+    ]
+    return Taken(notebook, frozenset(missing), tuple(repairs))
+
+
+def _cells(notebook: Mapping[str, Any]) -> Iterator[Cell]:
+    """A notebook's cells, whatever state they are in."""
+    for cell in notebook.get("cells", []):
+        if not isinstance(cell, dict):
+            continue
+        metadata = cell.get("metadata")
+        nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+        grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+        yield Cell(
+            *map(_text, (cell.get("cell_type"), cell.get("source"), cell.get("id"), grade_id))
+        )
+
+
+def _text(value: Any) -> str:
+    """Text that can be sent and written: JSON may hold half a character."""
+    text = "".join(map(str, value)) if isinstance(value, list) else value
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+
+
+def _same_cells(course: NotebookNode, theirs: Sequence[Cell]) -> dict[int, int]:
+    """For each of their cells that is one of the course's, which it is.
+
+    The surest sign decides: the grade id, else the cell's id, else the very text.
+    """
+    by_grade_id, by_id, by_source = {}, {}, {}
+    for index, cell in enumerate(course.cells):
+        by_grade_id[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = index
+        by_id[cell.get("id", "")] = index
+        by_source[cell.source.strip()] = index
+    place = {}
+    for i, their in enumerate(theirs):
+        for signs, sign in (
+            (by_grade_id, their.grade_id),
+            (by_id, their.id),
+            (by_source, their.source.strip()),
+        ):
+            if sign and sign in signs:
+                place[i] = signs[sign]
+                break
+    return place
+
+
+def _choose(
+    exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], place: dict[int, int]
+) -> tuple[int | None, str]:
+    """Which of their cells is the answer, and what there is to say about it."""
+
+    def filled(indices: list[int]) -> list[int]:
+        return [i for i in indices if theirs[i].source.strip() not in ("", stub.strip())]
+
+    answers = filled(copies)
+    if len(answers) > 1:
+        return answers[-1], f"Its answer cell is there {len(answers)} times; the last one counts."
+    if answers:
+        return answers[0], ""
+    defines = re.compile(rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=))", re.MULTILINE)
+    elsewhere = filled(
+        [
+            i
+            for i, their in enumerate(theirs)
+            if i not in place and their.kind == "code" and defines.search(their.source)
+        ]
+    )
+    if elsewhere:
+        return elsewhere[-1], "Its answer was found in another cell, and put where it belongs."
+    return (copies[-1] if copies else None), ""
+
+
+def _edited_tests(
+    course: NotebookNode, theirs: Sequence[Cell], place: dict[int, int]
+) -> Iterator[Repair]:
+    for exercise, cell in test_cells(course).items():
+        if cell.metadata.nbgrader.get("solution"):
+            continue
+        index = course.cells.index(cell)
+        copies = [theirs[i] for i, at in place.items() if at == index]
+        if not copies:
+            yield Repair(exercise, "Its test cell was gone; the course's own was used.")
+        elif any(copy.source.strip() != cell.source.strip() for copy in copies):
+            yield Repair(exercise, "Its test cell was changed; the course's own was used.")
+        elif len(copies) > 1:
+            yield Repair(exercise, "Its test cell was there more than once; it counts once.")
