@@ -353,6 +353,12 @@ def test_an_assignment_that_is_not_there():
         notebooks.assignments(ROOT, ["99"])
 
 
+def test_a_course_without_notebooks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    assert cli.main(["workspace", str(tmp_path / ".." / "teaching")]) == ExitCode.BROKEN
+    assert capsys.readouterr().err == f"There are no notebooks in {tmp_path / 'notebooks'}.\n"
+
+
 # -- the commands ---------------------------------------------------------------------------------
 
 

@@ -1,0 +1,181 @@
+"""Makes what a student receives: one folder, and the same folder as a zip, that work alone.
+
+In it are the notebook, its pictures, ``utils/`` and the data, and for an answer key the numbers
+that right answers give. The solutions, and what tells mistakes apart, stay with the course.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from autograder.errors import BrokenCourse, UsageError
+from autograder.notebooks import notebook_of, read, solve, tidy, to_text
+from utils.answer_key import KeyFault, freeze
+from utils.exercises import EXERCISES
+
+__all__ = ["contents", "exercises_of", "key", "place", "release", "save"]
+
+KEPT_BACK = {"reference", "exercises"}  # of utils: the solutions and the known mistakes
+LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
+
+# Beside the notebook and utils; each from the same place of the course.
+COPIED = ("LICENSE", "datasets/README.md", "datasets/garments.h5", "requirements.lock")
+
+README = """# {title}
+
+Welcome! Everything for this assignment is in this folder.
+
+With conda:
+
+    conda env create -f environment.yml
+    conda activate deep-networks
+    jupyter lab {assignment}.ipynb
+
+Or with pip, and Python 3.11 or newer:
+
+    python -m venv .venv
+    source .venv/bin/activate        (on Windows: .venv\\Scripts\\activate)
+    python -m pip install -r requirements.lock
+    jupyter lab {assignment}.ipynb
+
+Run the cells from the top. Where one says `# YOUR CODE HERE`, it is your turn; the cell below
+it checks what you wrote, as often as you like.
+
+Keep the notebook in this folder: it needs `utils/` and `datasets/` beside it. There are no
+solutions to find here. `utils/answer_key.h5` holds the numbers that right answers give.
+"""
+
+
+def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tuple[Path, Path]:
+    """Write an assignment's bundle, as a folder and as a zip.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    assignment : str
+    to : Path
+        Where both go; made when it is not there.
+    force : bool
+        Whether to replace, as a whole, what has their names.
+
+    Returns
+    -------
+    folder, archive : Path
+    """
+    folder, archive = to / assignment, to / f"{assignment}.zip"
+    notebook_of(root, assignment)
+    for target in (folder, archive):
+        if os.path.lexists(target) and not force:
+            raise UsageError(f"{target} is there already. Add --force to replace it.")
+    files = contents(root, assignment)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".releasing-", dir=to) as aside:
+            new = Path(aside, "new")
+            save(files, new)
+            pack(files, assignment, Path(aside, "new.zip"))
+            place(new, folder)
+            place(Path(aside, "new.zip"), archive)
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written to: {error.strerror}.") from error
+    return folder, archive
+
+
+def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, bytes]:
+    """Return every file of a bundle by its path in it, in order.
+
+    With `solved`, the notebook is the one for nbgrader's ``source/``: the solutions stand in it,
+    between nbgrader's markers.
+    """
+    path = notebook_of(root, assignment)
+    notebook = tidy(read(path), str(path))
+    if solved:
+        notebook = solve(notebook, str(path))
+    files = {
+        file.relative_to(path.parent).as_posix(): file.read_bytes()
+        for file in path.parent.rglob("*")
+        if file.is_file() and not LEFT_BEHIND.intersection(file.parts) and file.suffix != ".ipynb"
+    }
+    files[path.name] = to_text(notebook).encode()
+    for file in (root / "utils").rglob("*.py"):
+        relative = file.relative_to(root)
+        if relative.parts[1] not in KEPT_BACK:
+            files[relative.as_posix()] = file.read_bytes()
+    for name in COPIED:
+        files[name] = _course_file(root, name)
+    with tempfile.TemporaryDirectory() as aside:
+        key(exercises_of(assignment), Path(aside, "key.h5"))
+        files["utils/answer_key.h5"] = Path(aside, "key.h5").read_bytes()
+    environment = _course_file(root, "environment.yml").decode()
+    files["environment.yml"] = students_environment(environment).encode()
+    title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
+    files["README.md"] = README.format(title=title, assignment=assignment).encode()
+    return dict(sorted(files.items()))
+
+
+def exercises_of(assignment: str | None) -> list[str]:
+    """Return the names of an assignment's exercises, or of the whole course's."""
+    return [one.name for one in EXERCISES.values() if assignment in (None, one.assignment)]
+
+
+def key(exercises: Iterable[str], to: Path) -> None:
+    """Write the frozen answer key of these exercises."""
+    try:
+        freeze(to, exercises)
+    except KeyFault as error:
+        raise BrokenCourse(f"The answer key cannot be made: {error}.") from error
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written: {error.strerror or error}.") from error
+
+
+def students_environment(text: str) -> str:
+    """Return the course's environment.yml without what only the course's own folder needs."""
+    lines = text[text.index("name:") :].splitlines()
+    own = re.compile(r"\s*-\s*(pip|pip:|-e \.|typer\b.*)\s*$")
+    return "\n".join(line for line in lines if not own.match(line)) + "\n"
+
+
+def save(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, by their paths, into a folder."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+def pack(files: Mapping[str, bytes], folder: str, archive: Path) -> None:
+    """Write files, by their paths, into a zip with one folder; the same files, the same bytes."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(f"{folder}/{name}")  # its date is the first that a zip knows
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # the mode above is Unix's, whatever system this is
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            out.writestr(entry, data)
+
+
+def place(new: Path, target: Path) -> None:
+    """Give `new` the name `target`; what had it is taken away only then, and comes back if not."""
+    old = new.with_name(new.name + ".old")
+    had = os.path.lexists(target)
+    if had:
+        os.rename(target, old)
+    try:
+        os.rename(new, target)
+    except OSError:
+        if had:
+            os.rename(old, target)
+        raise
+    if had:
+        shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+
+
+def _course_file(root: Path, name: str) -> bytes:
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise BrokenCourse(f"{root / name} cannot be read: {error.strerror}.") from error

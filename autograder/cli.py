@@ -1,0 +1,212 @@
+"""The ``course`` command: one function per subcommand, each a door to a module beside this one.
+
+A subcommand imports what it needs when it runs, so that ``course --help`` is quick.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.errors import CourseError, ExitCode, UsageError
+
+__all__ = ["app", "main"]
+
+LEARNERS = "For learners"
+INSTRUCTORS = "For instructors"
+
+# The course's folder: an editable install leaves this file in its place there.
+ROOT = Path(__file__).resolve().parents[1]
+
+app = typer.Typer(
+    name="course",
+    add_completion=False,  # it would write into the person's shell settings
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def course() -> None:
+    """An open course on deep networks in NumPy: open it, teach it, grade it.
+
+    Type `course COMMAND --help` for one command and an example of it.
+
+    When a command ends, its exit code tells how it went:
+
+    - **0** all is fine
+    - **1** done, but there are problems to look at
+    - **2** the command, or what it was given, is wrong
+    - **3** something of the course is missing or broken
+    """
+
+
+@app.command(rich_help_panel=LEARNERS, epilog="Example: `course lab --no-browser --port 8890`")
+def lab(
+    extra: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="-- OPTIONS", help="More options, passed on to `jupyter lab`."),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open a browser, or print the address.")
+    ] = True,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Serve on this port.", show_default="free")
+    ] = None,
+) -> None:
+    """Open the course in JupyterLab, on your own copy of the notebooks.
+
+    The copy is the folder `my_notebooks`. New pages of the course are added to it; what
+    is there already is never overwritten.
+    """
+    from autograder.lab import open_lab
+
+    open_lab(ROOT, browser=browser, port=port, extra=extra or [])
+
+
+Assignment = Annotated[str, typer.Argument(help="A folder of `notebooks/`.", show_default=False)]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ASSIGNMENT]...", help="All of them, if none is named."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course solve 01_forward_propagation`")
+def solve(
+    assignment: Assignment,
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="ASSIGNMENT.solved.ipynb")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write an assignment's notebook with all solutions filled in, to read and to run."""
+    from autograder import notebooks
+
+    source = notebooks.notebook_of(ROOT, assignment)
+    target = to or Path(f"{assignment}.solved.ipynb")
+    if target.exists() and not force:
+        raise UsageError(f"{target} is there already. Add --force to replace it.")
+    tidy = notebooks.tidy(notebooks.read(source), str(source))
+    notebooks.write(notebooks.solve(tidy, str(source), markers=False), target)
+    print(f"Written: {target}")
+
+
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course tidy --check`")
+def tidy(
+    assignment: Assignments = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit with 1 if something should be.")
+    ] = False,
+) -> None:
+    """Put notebooks into the one form that is kept in git, which is what nbgrader releases."""
+    from autograder import notebooks
+
+    found = notebooks.untidy(ROOT, assignment or [])
+    for path, better in found.items():
+        if not check:
+            notebooks.write(better, path)
+        print(f"{'Not tidy' if check else 'Tidied'}: {path.relative_to(ROOT)}")
+    if not found:
+        print("All notebooks are tidy.")
+    elif check:
+        raise CourseError("Run `course tidy` to mend this.", ExitCode.PROBLEMS)
+
+
+@app.command(
+    rich_help_panel=INSTRUCTORS, epilog="Example: `course release 01_forward_propagation --to out`"
+)
+def release(
+    assignment: Assignment,
+    to: Annotated[Path, typer.Option(help="The folder to write into.", show_default=False)],
+    force: Force = False,
+) -> None:
+    """Make what students receive: a folder, and the same as a zip. It holds no solutions."""
+    from autograder.bundle import release
+
+    for made in release(ROOT, assignment, to, force=force):
+        print(f"Written: {made}")
+
+
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course key --to answer_key.h5`")
+def key(
+    to: Annotated[Path, typer.Option(help="The file to write.", show_default=False)],
+    assignment: Annotated[
+        str | None, typer.Argument(help="All exercises of the course, if none is named.")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write the frozen answer key alone: what right answers give, without a line of code."""
+    from autograder import bundle, notebooks
+
+    if assignment is not None:
+        notebooks.notebook_of(ROOT, assignment)
+    if to.exists() and not force:
+        raise UsageError(f"{to} is there already. Add --force to replace it.")
+    bundle.key(bundle.exercises_of(assignment), to)
+    print(f"Written: {to}")
+
+
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course workspace ../teaching`")
+def workspace(
+    folder: Annotated[Path, typer.Argument(help="New, or a workspace made before.")],
+    assignment: Assignments = None,
+    course_id: Annotated[
+        str, typer.Option(help="nbgrader's name for your course.")
+    ] = "deep-networks",
+) -> None:
+    """Make a folder for nbgrader: there its own commands, and formgrader, run for this course.
+
+    Run it again to bring `source/` up to date. Submissions, the gradebook, and a
+    configuration that you changed are left as they are.
+    """
+    from autograder.workspace import CONFIG, make
+
+    made = make(ROOT, folder, course_id=course_id, names=assignment or [])
+    for name in made.assignments:
+        print(f"Made: {folder / 'source' / name}")
+    if made.config_kept:
+        print(f"Left as it is: {folder / CONFIG}. Delete it first to get a new one.")
+    print(f"Next: cd {folder} && nbgrader generate_assignment {made.assignments[-1]}")
+
+
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: `course grade 01_forward_propagation --submissions submitted --output grades`",
+)
+def grade(
+    assignment: Annotated[str, typer.Argument(help="A folder of `notebooks`.")],
+    submissions: Annotated[
+        Path, typer.Option(help="The folder with a folder for each student.", show_default=False)
+    ],
+    output: Annotated[
+        Path, typer.Option(help="The folder that the grades are written to.", show_default=False)
+    ],
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may run.")] = 60,
+) -> None:
+    """Grade a folder of submissions: `STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`.
+
+    Writes `grades.csv`, a line for each student, and `results.jsonl`, a line for each answer
+    with the sentence that helps. For now, students' code runs with your rights.
+    """
+    from autograder.grade import grade as grade_all
+
+    raise typer.Exit(grade_all(ROOT, assignment, submissions, output, timeout=timeout))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``course`` and return its exit code; what went wrong is one sentence on stderr."""
+    try:
+        app(None if arguments is None else list(arguments), prog_name="course")
+    except CourseError as error:
+        print(error.message, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else ExitCode.FINE
+    return ExitCode.FINE

@@ -1,0 +1,121 @@
+"""Makes the folder in which nbgrader's own commands, and formgrader, run for this course.
+
+The folder is the instructor's. What is made here, and made anew each time, is ``source/`` of the
+course's own assignments; submissions, gradebook and a changed configuration are never touched.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.bundle import contents, place, save
+from autograder.errors import UsageError
+from autograder.notebooks import assignments
+
+__all__ = ["Made", "make"]
+
+CONFIG = "nbgrader_config.py"
+
+# What nbgrader reads in the workspace. It holds no path, so the folder may move.
+SETTINGS = '''\
+"""Settings of nbgrader for this course. Change them as you like: they are not overwritten."""
+
+from pathlib import Path
+
+c = get_config()
+
+# The name of the course, as students type it: nbgrader list --course {course_id}
+c.CourseDirectory.course_id = "{course_id}"
+
+# The commands find this folder wherever you start them with its configuration.
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# What a student finds in place of a solution. The notebooks are built on these two lines.
+c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}}
+
+# Seconds that one cell may run.
+c.Execute.timeout = 60
+
+# How a submission is graded. The first step runs it: the course's own step judges each exercise
+# with the installed course and fresh random cases, whatever files came with the submission. The
+# others are nbgrader's, in nbgrader's order.
+c.Autograde.autograde_preprocessors = [
+    "autograder.execute.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# A test cell that a student deleted is put back, so that it is graded.
+c.OverwriteCells.add_missing_cells = True
+
+# The folder through which work goes out and comes back, where students share a machine with you.
+# Without this line it is nbgrader's own, /usr/local/share/nbgrader/exchange.
+# c.Exchange.root = "/srv/nbgrader/exchange"
+'''
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was done to a workspace.
+
+    Attributes
+    ----------
+    assignments : list of str
+        Whose ``source/`` was made.
+    config_kept : bool
+        Whether the instructor's own configuration was left as it is.
+    """
+
+    assignments: list[str]
+    config_kept: bool
+
+
+def make(
+    root: Path, folder: Path, *, course_id: str = "deep-networks", names: Sequence[str] = ()
+) -> Made:
+    """Make a workspace, or bring the ``source/`` of one up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    folder : Path
+        The workspace.
+    course_id : str
+        nbgrader's name for the course.
+    names : sequence of str
+        The assignments to make; all of them when empty.
+    """
+    if not course_id or not course_id.replace("-", "").replace("_", "").isalnum():
+        raise UsageError(
+            f"{course_id!r} cannot be a course id: use letters, digits, hyphens and underscores."
+        )
+    if folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents:
+        raise UsageError(
+            f"{folder} is in the course's own folder. Choose one beside it: `../teaching`."
+        )
+    chosen = assignments(root, names)
+    wanted = SETTINGS.format(course_id=course_id)
+    try:
+        (folder / "source").mkdir(parents=True, exist_ok=True)
+        for assignment in chosen:
+            with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as aside:
+                save(contents(root, assignment, solved=True), Path(aside, assignment))
+                place(Path(aside, assignment), folder / "source" / assignment)
+        config = folder / CONFIG
+        kept = config.exists() and config.read_text(encoding="utf-8") != wanted
+        if not kept:
+            aside_config = folder / f".{CONFIG}.part"
+            aside_config.write_text(wanted, encoding="utf-8")
+            os.replace(aside_config, config)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder} or its source is a file, not a folder.") from error
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
+    return Made(chosen, kept)

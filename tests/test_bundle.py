@@ -1,0 +1,328 @@
+"""The bundle a student receives: it works alone, says what the course says, and holds no answer."""
+
+import ast
+import inspect
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import h5py
+import nbformat
+import pytest
+import yaml
+
+from autograder import bundle, cli, notebooks
+from autograder.errors import BrokenCourse, ExitCode
+from utils.answer_key import FrozenKey, LiveKey
+from utils.check import judge
+from utils.exercises import EXERCISES
+from utils.verdict import MIME
+
+ROOT = Path(__file__).resolve().parents[1]
+ASSIGNMENTS = notebooks.assignments(ROOT)
+NAME = "01_forward_propagation"
+
+# All tests share one bundle, which takes seconds to make.
+pytestmark = pytest.mark.xdist_group("bundle")
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    out = tmp_path_factory.mktemp("bundles")
+    for assignment in ASSIGNMENTS:
+        bundle.release(ROOT, assignment, out)
+    return out
+
+
+def files(folder):
+    return {f.relative_to(folder).as_posix(): f for f in folder.rglob("*") if f.is_file()}
+
+
+# -- what is in it --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
+    found = set(files(bundles / assignment))
+    own = {f.name for f in (ROOT / "utils").glob("*.py")}
+    pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
+    assert found == {
+        *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
+        *("datasets/README.md", "datasets/garments.h5", "utils/answer_key.h5"),
+        *(f"utils/{name}" for name in own),
+        *pictures,
+    }
+    notebook = (bundles / assignment / f"{assignment}.ipynb").read_text()
+    for picture in re.findall(r"\]\((images/[^)]+)\)|src=\\?\"(images/[^\"\\]+)", notebook):
+        assert "".join(picture) in found
+
+
+def test_the_zip_is_the_folder(bundles, tmp_path):
+    with zipfile.ZipFile(bundles / f"{NAME}.zip") as archive:
+        assert archive.testzip() is None
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.namelist() == sorted(archive.namelist())
+        archive.extractall(tmp_path)
+    unpacked, folder = files(tmp_path / NAME), files(bundles / NAME)
+    assert list(tmp_path.iterdir()) == [tmp_path / NAME]
+    assert unpacked.keys() == folder.keys()
+    assert all(unpacked[name].read_bytes() == folder[name].read_bytes() for name in folder)
+    assert all(path.stat().st_mode & 0o777 == 0o644 for path in folder.values())
+
+
+def test_the_same_course_gives_the_same_bytes(bundles, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_SEED", "another")
+    monkeypatch.setattr("time.time", lambda: 2e9)
+    _, archive = bundle.release(ROOT, NAME, tmp_path / "new")
+    assert archive.read_bytes() == (bundles / f"{NAME}.zip").read_bytes()
+
+
+def test_the_environment_is_the_courses_without_the_course(bundles):
+    course = yaml.safe_load((ROOT / "environment.yml").read_text())
+    student = yaml.safe_load((bundles / NAME / "environment.yml").read_text())
+    left_out = [one for one in course["dependencies"] if one not in student["dependencies"]]
+    assert [one for one in left_out if not str(one).startswith("typer")] == [
+        *("pip", {"pip": ["-e ."]})
+    ]
+    assert student["name"] == course["name"]
+    assert student["channels"] == course["channels"]
+    assert "-e" not in (bundles / NAME / "environment.yml").read_text()
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_key_has_the_assignments_exercises_alone(bundles, assignment):
+    with h5py.File(bundles / assignment / "utils" / "answer_key.h5") as file:
+        assert set(file) == set(bundle.exercises_of(assignment))
+
+
+# -- nothing in it gives an answer away -----------------------------------------------------------
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text).replace('"', "'")
+
+
+def readable(path):
+    """All that somebody could read in a file, white space left out."""
+    if path.suffix == ".h5":
+        found = []
+        with h5py.File(path) as file:
+            file.visititems(
+                lambda name, item: found.extend(
+                    [name, *map(str, item.attrs.values())]
+                    + ([item.asstr()[()]] if h5py.check_string_dtype(item.dtype) else [])
+                    if isinstance(item, h5py.Dataset)
+                    else [name]
+                )
+            )
+        raw = path.read_bytes().decode("latin-1") if path.name == "answer_key.h5" else ""
+        return squeezed("\n".join(map(str, found)).replace('\\"', '"') + raw)
+    if path.suffix == ".ipynb":
+        cells = json.loads(path.read_text())["cells"]
+        return squeezed("\n".join("".join(cell["source"]) for cell in cells))
+    return squeezed(path.read_text(errors="replace"))
+
+
+def code_of(function):
+    """Every simple statement of a function, and every value it works out."""
+    [node] = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    for inner in ast.walk(node):
+        value = getattr(inner, "value", None)
+        if isinstance(inner, ast.Return) and isinstance(value, ast.Name):
+            continue  # `return A` tells nothing
+        if isinstance(inner, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return | ast.Raise):
+            yield ast.unparse(inner)
+        if isinstance(value, ast.BinOp | ast.Call | ast.UnaryOp) and inner is not node:
+            yield ast.unparse(value)
+        elif isinstance(inner, ast.Expr) and not isinstance(value, ast.Constant):
+            yield ast.unparse(inner)
+
+
+# What a hint says, and what the first page does wrong to show a check.
+SAID_ON_PURPOSE = {"m = Y.shape[1]", "np.finfo(AL.dtype)", "2 * X", "2 * X.T", "return 2 * X.T"}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_no_file_of_a_bundle_holds_code_of_a_solution_or_a_mistake(bundles, assignment):
+    texts = {name: readable(path) for name, path in files(bundles / assignment).items()}
+    given = "".join(
+        squeezed(cell.source)
+        for cell in notebooks.read(bundles / assignment / f"{assignment}.ipynb").cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    )
+    leaks = set()
+    searched = 0
+    for exercise in EXERCISES.values():
+        functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
+        for code in {code for function in functions for code in code_of(function)}:
+            searched += 1
+            if squeezed(code) not in given and code not in SAID_ON_PURPOSE:
+                leaks |= {(code, name) for name, text in texts.items() if squeezed(code) in text}
+    assert searched > 100
+    assert leaks == set()
+
+
+# -- it works alone -------------------------------------------------------------------------------
+
+# A kernel in a process of its own, from which the course's folder cannot be imported.
+KERNEL = f"""
+import sys
+from pathlib import Path
+sys.path[:] = ["", *(p for p in sys.path if p and Path(p).resolve() != Path({str(ROOT)!r}))]
+from ipykernel import kernelapp
+kernelapp.launch_new_instance()
+"""
+RUN = f"""
+import sys, nbformat
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from nbclient import NotebookClient
+
+class Alone(KernelSpecManager):
+    def get_kernel_spec(self, name):
+        command = [sys.executable, "-P", "-c", {KERNEL!r}, "-f", "{{connection_file}}"]
+        return KernelSpec(argv=command, display_name=name, language="python")
+
+path, folder = sys.argv[1:]
+notebook = nbformat.read(path, 4)
+resources = {{"metadata": {{"path": folder}}}}
+client = NotebookClient(notebook, timeout=120, allow_errors=True, resources=resources)
+client.create_kernel_manager().kernel_spec_manager = Alone()
+client.execute()
+nbformat.write(notebook, path)
+"""
+WHERE = """
+import sys
+import utils
+print(utils.__file__)
+for name, module in sys.modules.items():
+    if name.split(".")[0] in ("utils", "autograder"):
+        print(module.__file__)
+"""
+
+
+def run_alone(notebook, folder, aside):
+    """Run a notebook in its bundle; give its cells by id, and the files of ``utils`` it used."""
+    notebook.cells.append(nbformat.v4.new_code_cell(WHERE, id="where"))
+    nbformat.write(notebook, aside / "run.ipynb")
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    subprocess.run(
+        [sys.executable, "-c", RUN, aside / "run.ipynb", folder],
+        cwd=aside,
+        env=environ | {"HOME": str(aside)},
+        capture_output=True,
+        check=True,
+    )
+    cells = {cell["id"]: cell for cell in nbformat.read(aside / "run.ipynb", 4).cells}
+    [printed] = [o.text for o in cells["where"].outputs]
+    return cells, printed.splitlines()
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("version", ["blank", "solved"])
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, assignment, version):
+    folder = tmp_path / "somewhere else" / assignment
+    shutil.copytree(bundles / assignment, folder)
+    notebook = notebooks.read(folder / f"{assignment}.ipynb")
+    if version == "solved":
+        notebook = notebooks.solve(notebook)
+    cells, where = run_alone(notebook, folder, tmp_path)
+
+    assert where[0] == str(folder / "utils" / "__init__.py")
+    assert all(file.startswith(str(folder)) for file in where)
+    for exercise in bundle.exercises_of(assignment):
+        [verdict] = [o.data[MIME] for o in cells[exercise].outputs if MIME in o.get("data", {})]
+        errors = [o.ename for o in cells[exercise].outputs if o.output_type == "error"]
+        expected = ("blank", ["CheckFailed"]) if version == "blank" else ("correct", [])
+        assert (verdict["status"], errors) == expected, exercise
+    for name, cell in cells.items():
+        may_fail = name in EXERCISES or "raises-exception" in cell.metadata.get("tags", [])
+        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+        assert may_fail or not errors, (name, errors)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+def test_the_frozen_key_says_all_that_the_live_one_says(bundles, exercise):
+    frozen = FrozenKey(bundles / exercise.assignment / "utils" / "answer_key.h5")
+    functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
+    for function in functions:
+        told, live = (
+            replace(judge(key.question(exercise.name, 0), function), foot="")
+            for key in (frozen, LiveKey())
+        )
+        assert told.text() == live.text().replace(" (seed 0)", "")
+        assert told.html() == live.html().replace(" (seed 0)", "")
+        assert told.record() | {"message": ""} == live.record() | {"message": ""}
+    assert frozen.question(exercise.name).hints == exercise.hints
+
+
+# -- making it ------------------------------------------------------------------------------------
+
+
+def test_release_never_replaces_by_accident_and_replaces_whole(tmp_path, capsys):
+    arguments = ["release", "00_start_here", "--to", str(tmp_path / "new" / "out")]
+    folder = tmp_path / "new" / "out" / "00_start_here"
+    assert cli.main(arguments) == ExitCode.FINE
+    assert capsys.readouterr().out == f"Written: {folder}\nWritten: {folder}.zip\n"
+    (folder / "notes.txt").write_text("mine")
+    assert cli.main(arguments) == ExitCode.USAGE
+    assert capsys.readouterr().err == (f"{folder} is there already. Add --force to replace it.\n")
+    assert (folder / "notes.txt").exists()
+    assert cli.main([*arguments, "--force"]) == ExitCode.FINE
+    assert not (folder / "notes.txt").exists()
+    assert sorted(p.name for p in folder.parent.iterdir()) == ["00_start_here", "00_start_here.zip"]
+
+
+def test_an_interrupted_release_leaves_what_was_there(tmp_path, monkeypatch):
+    folder, archive = bundle.release(ROOT, "00_start_here", tmp_path)
+    (folder / "notes.txt").write_text("mine")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bundle, "pack", stop)
+    with pytest.raises(KeyboardInterrupt):
+        bundle.release(ROOT, "00_start_here", tmp_path, force=True)
+    assert (folder / "notes.txt").exists()
+    assert sorted(tmp_path.iterdir()) == [folder, archive]
+
+
+def test_place_brings_the_old_one_back_when_the_new_one_cannot_be_placed(tmp_path):
+    (tmp_path / "target").write_text("old")
+    with pytest.raises(FileNotFoundError):
+        bundle.place(tmp_path / "missing", tmp_path / "target")
+    assert (tmp_path / "target").read_text() == "old"
+
+
+def test_release_says_what_the_course_lacks_and_where_it_cannot_write(tmp_path, capsys):
+    root = tmp_path / "course"
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    with pytest.raises(BrokenCourse, match=r"LICENSE cannot be read: No such file or directory\."):
+        bundle.release(root, "00_start_here", tmp_path / "out")
+    (tmp_path / "file").write_text("")
+    assert cli.main(["release", "00_start_here", "--to", str(tmp_path / "file")]) == ExitCode.USAGE
+    assert capsys.readouterr().err == f"{tmp_path / 'file'} cannot be written to: File exists.\n"
+    assert cli.main(["release", "no_such", "--to", str(tmp_path)]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("The course has no assignment 'no_such'. It has: 00")
+
+
+def test_key_alone(bundles, tmp_path, capsys):
+    target = tmp_path / "key.h5"
+    assert cli.main(["key", NAME, "--to", str(target)]) == ExitCode.FINE
+    assert target.read_bytes() == (bundles / NAME / "utils" / "answer_key.h5").read_bytes()
+    assert cli.main(["key", "--to", str(target)]) == ExitCode.USAGE
+    assert cli.main(["key", "--to", str(target), "--force"]) == ExitCode.FINE
+    with h5py.File(target) as file:
+        assert set(file) == set(EXERCISES)
+    capsys.readouterr()
+    assert cli.main(["key", "--to", str(tmp_path / "no" / "key.h5")]) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert error.startswith(f"{tmp_path / 'no' / 'key.h5'} cannot be written: ")
+    assert error.count("\n") == 1

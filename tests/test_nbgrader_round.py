@@ -1,0 +1,466 @@
+"""A whole round of teaching with nbgrader's own commands, and formgrader in a real browser.
+
+The exchange takes a student's name from the operating system's user, so two students are two
+user ids, given names by a passwd file that bubblewrap lays over the machine's own.
+"""
+
+import csv
+import html
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from autograder import cli, notebooks
+from autograder.errors import ExitCode
+from autograder.workspace import CONFIG
+from utils.exercises import EXERCISES
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "01_forward_propagation"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+USERS = {"alice": 20001, "bob": 20002}
+
+# Bob's mistakes. His later functions do not call his earlier ones, so each stands for itself.
+NO_BIAS = """
+def linear_forward(A_prev, W, b):
+    Z = W @ A_prev
+    return Z, (A_prev, W, b)
+"""
+TRANSPOSED = """
+def initialize_parameters_deep(layer_dims, rng):
+    parameters = {}
+    for l in range(1, len(layer_dims)):
+        scale = np.sqrt(2 / layer_dims[l - 1])
+        W = rng.standard_normal((layer_dims[l - 1], layer_dims[l])) * scale
+        parameters["W" + str(l)] = W
+        parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
+    return parameters
+"""
+ON_ITS_OWN = """
+def linear_activation_forward(A_prev, W, b, activation):
+    Z = W @ A_prev + b
+    if activation not in ("sigmoid", "relu"):
+        raise ValueError(activation)
+    A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
+    return A, ((A_prev, W, b), Z)
+"""
+WRONG = {"linear_forward", "initialize_parameters_deep", "compute_cost"}
+MISTAKES = {"linear_forward": "bias_forgotten", "initialize_parameters_deep": "W_transposed"}
+SENTENCES = {
+    mistake.sentence
+    for name, known in MISTAKES.items()
+    for mistake in EXERCISES[name].mistakes
+    if mistake.name == known
+} | {"still blank."}
+POINTS = {e.name: e.points for e in EXERCISES.values() if e.assignment == NAME}
+BOBS = {name: 0 if name in WRONG else points for name, points in POINTS.items()}
+
+# What a student puts beside the notebook, hoping that it is imported in the course's place.
+GENEROUS = """
+from types import SimpleNamespace
+def check(*args, **more): return None
+hint = ready = judge = check
+"""
+
+
+def missing():
+    """Say what of this test's needs the machine lacks."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return "needs root, to be two students at once"
+    lacking = [tool for tool in ("bwrap", "setpriv") if shutil.which(tool) is None]
+    return f"needs {' and '.join(lacking)}" if lacking else ""
+
+
+class School:
+    """A workspace, an exchange, and people who run nbgrader's commands."""
+
+    def __init__(self, root):
+        self.root = root
+        self.workspace = root / "teaching"
+        self.exchange = root / "exchange"
+        self.passwd = root / "passwd"
+        people = [("root", 0, root / "root"), *((n, u, root / n) for n, u in USERS.items())]
+        self.passwd.write_text(
+            "".join(f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n" for name, uid, home in people)
+        )
+        for name, uid, home in people:
+            home.mkdir(mode=0o755)
+            if name != "root":
+                (home / CONFIG).write_text(self.settings())
+            for path in (home, *home.iterdir()):
+                os.chown(path, uid, uid)
+
+    def settings(self):
+        """What a student's machine knows of the course."""
+        return (
+            "c = get_config()\n"
+            "c.CourseDirectory.course_id = 'deep-networks'\n"
+            f"c.Exchange.root = {str(self.exchange)!r}\n"
+        )
+
+    def run(self, *command, may_fail=False):
+        """Run one of nbgrader's commands as the instructor."""
+        environ = self.environ("root") | {"PYTHONPATH": str(ROOT)}
+        return self.nbgrader(*command, cwd=self.workspace, env=environ, may_fail=may_fail)
+
+    def named(self, *command):
+        """The same, where the machine knows the students' names."""
+        environ = self.environ("root") | {"PYTHONPATH": str(ROOT)}
+        wrap = [*self.bubble(), "--cap-add", "ALL", "--"]
+        return self.nbgrader(*command, wrap=wrap, cwd=self.workspace, env=environ)
+
+    def student(self, name, *command, may_fail=False):
+        """Run one of nbgrader's commands as a student, in a home without the course."""
+        uid = str(USERS[name])
+        wrap = [
+            *(*self.bubble(), *self.hidden()),
+            *("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--"),
+            *("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--"),
+        ]
+        environ = self.environ(name)
+        return self.nbgrader(
+            *command, wrap=wrap, cwd=self.root / name, env=environ, may_fail=may_fail
+        )
+
+    def bubble(self):
+        return [
+            *("bwrap", "--die-with-parent", "--dev-bind", "/", "/"),
+            *("--ro-bind", str(self.passwd), "/etc/passwd"),
+        ]
+
+    def hidden(self):
+        """Options that show Python to a student even where it lies in somebody's closed folder."""
+        closed = {}
+        prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
+        for prefix in prefixes:
+            for parent in reversed(prefix.parents):
+                if not parent.stat().st_mode & 0o001:
+                    closed.setdefault(parent, []).append(prefix)
+                    break
+        for parent, inside in closed.items():
+            yield from ("--tmpfs", str(parent))
+            for prefix in inside:
+                for between in reversed(prefix.parents[: -len(parent.parts)]):
+                    yield from ("--perms", "0755", "--dir", str(between))
+                yield from ("--ro-bind", str(prefix), str(prefix))
+
+    def environ(self, name):
+        path = [sysconfig.get_path("scripts"), "/usr/local/bin", "/usr/bin", "/bin"]
+        home = str(self.root / name)
+        return {"PATH": os.pathsep.join(path), "HOME": home, "LANG": "C.UTF-8"}
+
+    def nbgrader(self, *command, wrap=(), may_fail=False, **more):
+        run = subprocess.run(
+            [*wrap, sys.executable, "-m", "nbgrader", *command],
+            text=True,
+            capture_output=True,
+            timeout=300,
+            check=False,
+            **more,
+        )
+        assert may_fail or run.returncode == 0, run.stdout + run.stderr
+        return run.stdout + run.stderr
+
+    def fill(self, name, answers):
+        """Put answers, by grade id, into the notebook that a student fetched."""
+        path = self.root / name / NAME / f"{NAME}.ipynb"
+        notebook = notebooks.read(path)
+        for cell in notebook.cells:
+            cell.source = answers.get(cell["id"], cell.source)
+        notebooks.write(notebook, path)
+        os.chown(path, USERS[name], USERS[name])
+
+
+@pytest.fixture(scope="module")
+def school():
+    """The round, from the workspace to the students' feedback; the tests look at what it left."""
+    lacking = missing()
+    if lacking and os.environ.get("CI"):
+        pytest.fail(lacking)
+    if lacking:
+        pytest.skip(lacking)
+    root = Path(tempfile.mkdtemp(prefix="school-"))
+    root.chmod(0o755)  # students have to reach the exchange
+    try:
+        school = School(root)
+        teach(school)
+        yield school
+    finally:
+        shutil.rmtree(root)
+
+
+def teach(school):
+    assert cli.main(["workspace", str(school.workspace)]) == ExitCode.FINE
+    with (school.workspace / CONFIG).open("a") as config:
+        config.write(f"c.Exchange.root = {str(school.exchange)!r}\n")
+    for assignment in notebooks.assignments(ROOT):
+        school.run("generate_assignment", assignment)
+    school.run("release_assignment", NAME)
+
+    solved = notebooks.solve(notebooks.read(notebooks.notebook_of(ROOT, NAME)), markers=False)
+    right = {cell["id"]: cell.source for cell in solved.cells if cell["id"].endswith("-solution")}
+    bobs = right | {
+        "linear_forward-solution": NO_BIAS,
+        "initialize_parameters_deep-solution": TRANSPOSED,
+        "linear_activation_forward-solution": ON_ITS_OWN,
+    }
+    del bobs["compute_cost-solution"]  # left blank
+    school.said = {}
+    for name, answers in (("alice", right), ("bob", bobs)):
+        school.student(name, "fetch_assignment", NAME)
+        school.fill(name, answers)
+        school.said[name] = school.student(name, "validate", f"{NAME}/{NAME}.ipynb", may_fail=True)
+        school.student(name, "submit", NAME)
+
+    school.said["collect"] = school.named("collect", NAME)
+    hostile_submission(school)
+    school.said["autograde"] = school.run("autograde", NAME)
+    school.run("generate_feedback", NAME)
+    school.run("export", "--to", "grades.csv")
+    shutil.rmtree(school.workspace / "submitted" / "mallory")  # not of the exchange: no feedback
+    shutil.rmtree(school.workspace / "feedback" / "mallory")
+    school.named("release_feedback", NAME)
+    school.student("bob", "fetch_feedback", NAME)
+
+
+def hostile_submission(school):
+    """A blank notebook among files with the names of what it imports."""
+    folder = school.workspace / "submitted" / "mallory" / NAME
+    shutil.copytree(school.root / "bob" / NAME, folder)
+    shutil.copy(school.workspace / "release" / NAME / f"{NAME}.ipynb", folder)
+    traces = f"open({str(school.root / 'ran')!r}, 'a').write(__file__)\n"
+    for name in ("numpy", "utils/__init__", "utils/check", "ipykernel", "autograder", "json"):
+        (folder / f"{name}.py").unlink(missing_ok=True)
+        (folder / f"{name}.py").write_text(traces + GENEROUS)
+
+
+pytestmark = [pytest.mark.kernel, pytest.mark.sandbox, pytest.mark.xdist_group("school")]
+
+
+def scores(school, student):
+    """Points of each exercise, as the gradebook has them."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{school.workspace / 'gradebook.db'}") as gradebook:
+        submission = gradebook.find_submission_notebook(NAME, NAME, student)
+        assert not submission.needs_manual_grade
+        return {grade.name: (grade.score, grade.max_score) for grade in submission.grades}
+
+
+def test_the_gradebook_has_the_right_points_for_each_exercise(school):
+    assert scores(school, "alice") == {n: (p, p) for n, p in POINTS.items()}
+    assert scores(school, "bob") == {n: (BOBS[n], p) for n, p in POINTS.items()}
+    assert sum(BOBS.values()) == 55
+
+
+def test_files_beside_a_submission_gain_nothing(school):
+    assert scores(school, "mallory") == {n: (0, p) for n, p in POINTS.items()}
+    assert not (school.root / "ran").exists()
+
+
+def test_collect_knows_who_submitted(school):
+    assert "Collecting submission: alice" in school.said["collect"]
+    assert "Collecting submission: bob" in school.said["collect"]
+    assert "cheating" not in school.said["collect"]
+
+
+def test_validate_tells_a_student_before_submitting_what_grading_will_say(school):
+    assert "Success! Your notebook passes all the tests." in school.said["alice"]
+    assert re.search(r"VALIDATION FAILED ON 3\s+CELL\(S\)", school.said["bob"])
+    assert "✗ linear_forward" in school.said["bob"]
+    assert "○ compute_cost: still blank." in school.said["bob"]
+    assert "Traceback" not in school.said["bob"]
+
+
+def test_what_is_released_holds_no_solution(school):
+    released = school.workspace / "release" / NAME
+    assert not (released / "utils" / "reference").exists()
+    assert not (released / "utils" / "exercises").exists()
+    assert "W @ A_prev + b" not in (released / f"{NAME}.ipynb").read_text()
+    assert "W @ A_prev + b" in (school.workspace / "source" / NAME / f"{NAME}.ipynb").read_text()
+
+
+def test_the_instructor_can_validate_the_source(school):
+    assert "Success! Your notebook passes" in school.run("validate", f"source/{NAME}/{NAME}.ipynb")
+
+
+def text_of(page):
+    """A page as it reads."""
+    without = re.sub(r"(?s)<(style|script)\b.*?</\1>", "", page)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", without)).split())
+
+
+def test_the_feedback_a_student_fetches_says_what_went_wrong(school):
+    [page] = (school.root / "bob" / NAME / "feedback").rglob("*.html")
+    text = text_of(page.read_text())
+    for sentence in SENTENCES:
+        assert sentence in text
+    assert "Score: 55.0 / 100.0" in text
+    for name, points in BOBS.items():
+        assert f"Score: {float(points)} / {float(POINTS[name])}" in text
+    assert "site-packages" not in text
+    [alices] = (school.workspace / "feedback" / "alice").rglob("*.html")
+    assert "Score: 100.0 / 100.0" in text_of(alices.read_text())
+
+
+def test_the_export_has_a_row_for_each_student(school):
+    with (school.workspace / "grades.csv").open() as file:
+        rows = {r["student_id"]: r for r in csv.DictReader(file) if r["assignment"] == NAME}
+    assert {name: float(row["score"]) for name, row in rows.items()} == {
+        "alice": 100,
+        "bob": 55,
+        "mallory": 0,
+    }
+    assert {float(row["max_score"]) for row in rows.values()} == {100}
+
+
+# -- the workspace again --------------------------------------------------------------------------
+
+
+def test_making_the_workspace_again_touches_only_source(school, capsys):
+    def seen():
+        return {
+            path.relative_to(school.workspace): (path.stat().st_mtime_ns, path.stat().st_size)
+            for path in school.workspace.rglob("*")
+            if path.is_file() and "source" not in path.relative_to(school.workspace).parts
+        }
+
+    before = seen()
+    source = school.workspace / "source" / NAME
+    made = {file: (source / file).read_bytes() for file in source.rglob("*") if file.is_file()}
+    (source / "utils" / "check.py").write_text("")
+    (source / "stale.py").write_text("")
+    (school.workspace / "source" / "my_own").mkdir()
+    assert cli.main(["workspace", str(school.workspace)]) == ExitCode.FINE
+    assert seen() == before
+    assert {f: (source / f).read_bytes() for f in source.rglob("*") if f.is_file()} == made
+    assert (school.workspace / "source" / "my_own").is_dir()
+    assert (
+        f"Left as it is: {school.workspace / CONFIG}. Delete it first to get a new one.\n"
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{tmp}/w", "--course-id", "a b"], "'a b' cannot be a course id: "),
+        (["{root}/w"], "{root}/w is in the course's own folder."),
+        (["{tmp}/file"], "{tmp}/file or its source is a file, not a folder."),
+        (["{tmp}/w", "no_such"], "The course has no assignment 'no_such'. It has: "),
+    ],
+)
+def test_a_workspace_that_cannot_be_made(arguments, said, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    places = {"tmp": tmp_path, "root": ROOT}
+    assert cli.main(["workspace", *(a.format(**places) for a in arguments)]) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert error.startswith(said.format(**places))
+    assert error.count("\n") == 1
+
+
+def test_a_workspace_has_the_course_id_that_was_asked_for(tmp_path):
+    arguments = ["workspace", str(tmp_path / "w"), "00_start_here", "--course-id", "nets-2"]
+    assert cli.main(arguments) == ExitCode.FINE
+    assert 'course_id = "nets-2"' in (tmp_path / "w" / CONFIG).read_text()
+    assert [path.name for path in (tmp_path / "w" / "source").iterdir()] == ["00_start_here"]
+    assert cli.main(arguments) == ExitCode.FINE
+
+
+# -- formgrader -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def formgrader(school):
+    """JupyterLab in the workspace, as an instructor starts it; gives formgrader's address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    log = school.root / "lab.log"
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        *("--IdentityProvider.token=secret", "--LabApp.news_url="),
+    ]
+    environ = school.environ("root") | {"PYTHONPATH": str(ROOT)}
+    address = f"http://127.0.0.1:{port}"
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command, cwd=school.workspace, env=environ, stdout=out, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            wait_for(f"{address}/api", process, log)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def wait_for(url, process, log):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def page(school):
+    from playwright.sync_api import sync_playwright
+
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None and os.environ.get("CI"):
+        pytest.fail("needs Chromium")
+    if browser is None:
+        pytest.skip("needs Chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
+        )
+        try:
+            yield chromium.new_page()
+        finally:
+            chromium.close()
+
+
+@pytest.mark.browser
+def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
+    from playwright.sync_api import expect
+
+    page.goto(f"{formgrader}/formgrader/manage_assignments?token=secret")
+    row = page.get_by_role("row").filter(has_text=NAME)
+    expect(row).to_be_visible(timeout=30_000)
+    expect(row).to_contain_text("released")
+
+    page.goto(f"{formgrader}/formgrader/gradebook")
+    row = page.get_by_role("row").filter(has_text=NAME)
+    expect(row).to_be_visible()
+    expect(row).to_contain_text("51.67 / 100")  # the mean of 100, 55 and 0
+
+    page.goto(f"{formgrader}/formgrader/gradebook/{NAME}/{NAME}")
+    submissions = page.get_by_role("link", name=re.compile("Submission #"))
+    expect(submissions).to_have_count(3)
+    expect(page.get_by_role("row").filter(has_text="55 / 100")).to_be_visible()
+
+    page.get_by_role("row").filter(has_text="55 / 100").get_by_role("link").click()
+    for sentence in SENTENCES:
+        expect(page.get_by_text(sentence).first).to_be_visible()
+    expect(page.locator(".score").first).to_be_visible()
+
+    page.goto(f"{formgrader}/formgrader/manage_students/bob/{NAME}")
+    expect(page.get_by_role("row").filter(has_text=NAME)).to_contain_text("55 / 100")
