@@ -15,6 +15,15 @@ __all__ = ["MIME", "CheckFailed", "Verdict"]
 MIME = "application/vnd.deep-course.verdict+json"
 
 _SIGNS = {"correct": "✓", "blank": "○", "unchecked": "?"}  # all others: ✗
+# Where a card is shown, the exception that follows it would say all of it again. Only a card
+# that has this rule beside it is meant: an error after one that passed is the student's own.
+_SAID_ONCE = (
+    "<style>"
+    ".jp-OutputArea-child:has(.verdict + style) + .jp-OutputArea-child"
+    ":has([data-mime-type='application/vnd.jupyter.stderr']),"  # in JupyterLab
+    ".output_area:has(.verdict + style) + .output_area:has(.output_error)"  # in nbgrader's pages
+    "{display:none}</style>"
+)
 _ENTRIES = 6  # rows and columns of an array that are written out
 
 
@@ -136,18 +145,11 @@ class Verdict:
         return (
             f'<div class="verdict" style="border-left:4px solid {color};padding:6px 12px;'
             f'margin:4px 0;line-height:1.45">{"".join(parts)}</div>'
+            + ("" if self.status == "correct" else _SAID_ONCE)
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        # Where the card is shown, the exception that follows it would say all of it again. Only
-        # a card with this rule is meant: an error after one that passed is the student's own.
-        hide = (
-            "<style>.jp-OutputArea-child:has(.verdict + style) + .jp-OutputArea-child"
-            ":has([data-mime-type='application/vnd.jupyter.stderr'])"
-            "{display:none}</style>"
-        )
-        shown = self.html() if self.status == "correct" else self.html() + hide
-        return {"text/html": shown, "text/plain": self.text(), MIME: self.record()}
+        return {"text/html": self.html(), "text/plain": self.text(), MIME: self.record()}
 
     def __repr__(self) -> str:
         return self.text()
