@@ -24,6 +24,7 @@ __all__ = ["copy_missing", "lab_command", "lab_environment", "open_lab"]
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
 HOST = "127.0.0.1"
+SETTINGS = Path(__file__).with_name("jupyter")
 
 # What running a notebook or Python leaves behind: not the course's, so not copied.
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
@@ -143,7 +144,14 @@ def lab_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Return `environ` with this Python's own programs, kernels and settings put first."""
     # nbgrader looks for programs on PATH, where an environment that is not activated has none.
     path = [sysconfig.get_path("scripts"), *filter(None, [environ.get("PATH")])]
-    return {**environ, "PATH": os.pathsep.join(path), "JUPYTER_PREFER_ENV_PATH": "1"}
+    # A learner needs neither an instructor's tools in the sidebar nor news of Jupyter.
+    settings = [str(SETTINGS), *filter(None, [environ.get("JUPYTER_CONFIG_PATH")])]
+    return {
+        **environ,
+        "PATH": os.pathsep.join(path),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(settings),
+    }
 
 
 def port_is_taken(port: int) -> bool:

@@ -202,7 +202,7 @@ def _finding(question: Question, case: Case, run: Run) -> Finding | None:
         return judging.changed_inputs(run)
     if isinstance(case.expected, Raised):
         return Finding(
-            "structure", f"A {case.expected.kind} was due here, and the call went through."
+            "structure", f"This call should raise a {case.expected.kind}, and it did not."
         )
     assert case.expected is not None, "an answer key gives every case its outcome"
     changed = judging.changed_inputs(run)

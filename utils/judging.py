@@ -233,7 +233,9 @@ def _compare_between(expected: Between, got: Any, name: str) -> Iterator[Finding
     if not _is_number(got):
         yield from _compare_number(expected.low, got, name)
     elif not (np.isfinite(got) and expected.low <= got <= expected.high):
-        if np.isinf(expected.high):
+        if expected.low == -expected.high:
+            wish = f"a number within {expected.high:g} of 0"
+        elif np.isinf(expected.high):
             wish = f"a finite number above {expected.low:g}"
         else:
             wish = f"a number between {expected.low:g} and {expected.high:g}"

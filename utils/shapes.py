@@ -65,12 +65,12 @@ def boxes_as_html(boxes: Sequence[Box]) -> str:
             lines = "currentColor 0 1px, transparent 1px"
             grid = (
                 f"background-image:linear-gradient({lines}),linear-gradient(90deg,{lines});"
-                f"background-size:{unit:.2f}px {unit:.2f}px;"
+                f"background-size:{unit:.2f}px {unit:.2f}px;background-position:-1px -1px;"
             )
         drawings.append(
             '<div style="display:inline-block;margin:2px 28px 6px 0;vertical-align:top">'
             f'<div style="font-family:monospace;margin-bottom:4px">{label}</div>'
-            f'<div role="img" aria-label="{label}" style="box-sizing:border-box;opacity:.75;'
+            f'<div role="img" aria-label="{label}" style="box-sizing:content-box;opacity:.75;'
             f"border:1.5px solid currentColor;{grid}"
             f'width:{max(columns * unit, 3):.0f}px;height:{max(rows * unit, 3):.0f}px"></div></div>'
         )

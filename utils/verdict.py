@@ -110,12 +110,13 @@ class Verdict:
 
     def html(self) -> str:
         """Everything, as a card; the colors repeat what signs and words say."""
-        color = {"correct": "#2e7d32", "blank": "#616161", "unchecked": "#6a4fb3"}.get(
-            self.status, "#b3261e"
+        # Light enough for a dark page, dark enough for a light one: 3 to 1 and more on both.
+        color = {"correct": "#2e9e4f", "blank": "#8a8a8a", "unchecked": "#8e6fd8"}.get(
+            self.status, "#e5484d"
         )
         parts = [
-            f'<div><strong style="color:{color}">{self.sign} {html.escape(self.exercise)}</strong>'
-            f"&ensp;{_prose(self.message)}</div>"
+            f'<div><strong><span style="color:{color}">{self.sign}</span> '
+            f"{html.escape(self.exercise)}</strong>&ensp;{_prose(self.message)}</div>"
         ]
         if self.source:
             parts.append(f'<pre style="margin:6px 0 6px 1em">{html.escape(self.source)}</pre>')

@@ -209,7 +209,7 @@ initialize_parameters_deep = Exercise(
     cases=_initialization_cases,
     laws=("he_initialization",),
     hints=(
-        "W[l] has a row for every unit of layer l and a column for every unit of the layer "
+        "`W[l]` has a row for every unit of layer `l` and a column for every unit of the layer "
         "before. Both numbers stand in layer_dims: which two entries?",
         "rng.standard_normal takes the shape as one tuple and spreads with standard deviation 1. "
         "Multiplying by a number multiplies the spread. b has one column.",
@@ -238,7 +238,7 @@ def _he(rng: Rng) -> Any:
 
 
 @initialize_parameters_deep.mistake(
-    "Rows and columns of W are swapped: count the units of layer l down, the layer before across."
+    "Rows and columns of W are swapped: count the units of layer `l` down, the layer before across."
 )
 def W_transposed(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, lambda n, p: rng.standard_normal((p, n)) * np.sqrt(2 / p))
@@ -297,7 +297,7 @@ def xavier_scale(layer_dims: list[int], rng: Rng) -> Any:
 
 
 @initialize_parameters_deep.mistake(
-    "The scale uses the size of layer l itself. It should be that of the layer before: "
+    "The scale uses the size of layer `l` itself. It should be that of the layer before: "
     "the number of terms in each unit's sum."
 )
 def scale_of_own_layer(layer_dims: list[int], rng: Rng) -> Any:
@@ -410,7 +410,7 @@ def elementwise(A_prev: Any, W: Any, b: Any) -> Any:
 
 
 @linear_forward.mistake(
-    "W is transposed here. In this course W[l] already has a row for every unit of layer l."
+    "W is transposed here. In this course `W[l]` already has a row for every unit of layer `l`."
 )
 def W_transposed_(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W.T @ A_prev + b, A_prev, W, b)
