@@ -72,7 +72,7 @@ def boxes_as_html(boxes: Sequence[Box]) -> str:
             f'<div style="font-family:monospace;margin-bottom:4px">{label}</div>'
             f'<div role="img" aria-label="{label}" style="box-sizing:content-box;opacity:.75;'
             f"border:1.5px solid currentColor;{grid}"
-            f'width:{max(columns * unit, 3):.0f}px;height:{max(rows * unit, 3):.0f}px"></div></div>'
+            f'width:{max(columns * unit - 1, 2):.0f}px;height:{max(rows * unit - 1, 2):.0f}px"></div></div>'
         )
     return "<div>" + "".join(drawings) + "</div>"
 
