@@ -132,7 +132,7 @@ def gallery(garments: Garments, count: int = 12) -> Picture:
 def _quiet(ax: Axes) -> None:
     """Only what is needed: no box around, a faint grid."""
     ax.spines[["top", "right"]].set_visible(False)
-    ax.xaxis.label.set_size(11)
-    ax.yaxis.label.set_size(11)
+    ax.xaxis.label.set_fontsize(11)
+    ax.yaxis.label.set_fontsize(11)
     ax.grid(color="#e5e7eb", linewidth=0.8)
     ax.set_axisbelow(True)

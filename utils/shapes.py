@@ -58,7 +58,7 @@ def boxes_as_html(boxes: Sequence[Box]) -> str:
     unit = _unit(boxes, _PIXELS / 14) * 14  # at most 14 pixels an entry
     drawings = []
     for name, shape in boxes:
-        rows, columns = _sides(shape)
+        height, width = (max(side * unit - 1, 2) for side in _sides(shape))
         label = html.escape(f"{name} {tuple(shape)}")
         grid = ""
         if unit >= 5:
@@ -72,7 +72,7 @@ def boxes_as_html(boxes: Sequence[Box]) -> str:
             f'<div style="font-family:monospace;margin-bottom:4px">{label}</div>'
             f'<div role="img" aria-label="{label}" style="box-sizing:content-box;opacity:.75;'
             f"border:1.5px solid currentColor;{grid}"
-            f'width:{max(columns * unit - 1, 2):.0f}px;height:{max(rows * unit - 1, 2):.0f}px"></div></div>'
+            f'width:{width:.0f}px;height:{height:.0f}px"></div></div>'
         )
     return "<div>" + "".join(drawings) + "</div>"
 
