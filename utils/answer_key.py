@@ -99,7 +99,8 @@ class LiveKey:
             )
         except Exception as error:
             raise KeyFault(
-                f"the cases of {exercise} in utils/exercises cannot be made: {error}"
+                f"the cases of {exercise} in utils/exercises cannot be made ({error}); "
+                "`make test`, where the course is, says more"
             ) from error
 
         def known(function: Callable[..., Any]) -> Callable[[int], Outcome]:
