@@ -51,7 +51,8 @@ def files(folder):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
     found = set(files(bundles / assignment))
-    own = {f.name for f in (ROOT / "utils").glob("*.py")}
+    room = ROOT / "utils"
+    own = {f.relative_to(room).as_posix() for f in (*room.glob("*.py"), *room.glob("laws/*.py"))}
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
@@ -88,7 +89,7 @@ def test_the_environment_is_the_courses_without_the_course(bundles):
     course = yaml.safe_load((ROOT / "environment.yml").read_text())
     student = yaml.safe_load((bundles / NAME / "environment.yml").read_text())
     left_out = [one for one in course["dependencies"] if one not in student["dependencies"]]
-    assert [one for one in left_out if not str(one).startswith("typer")] == [
+    assert [one for one in left_out if not str(one).startswith(("typer", "rich"))] == [
         *("pip", {"pip": ["-e ."]})
     ]
     assert student["name"] == course["name"]

@@ -388,7 +388,16 @@ def test_prints_and_warnings_cost_nothing_and_are_shown():
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_frozen_key_says_what_the_live_key_says(name, frozen):
     live, stored = LiveKey().question(name, 0), frozen.question(name)
-    for field in ("points", "returns", "hints", "builds_on", "fresh", "laws", "assignment"):
+    for field in (
+        "points",
+        "returns",
+        "hints",
+        "builds_on",
+        "fresh",
+        "laws",
+        "secret",
+        "assignment",
+    ):
         assert getattr(stored, field) == getattr(live, field)
     assert len(stored.cases) == len(live.cases)
     for i, (old, new) in enumerate(zip(stored.cases, live.cases, strict=True)):

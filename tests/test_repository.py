@@ -108,6 +108,7 @@ FLOORS = [
     (1, "utils/reference/*"),
     (2, "utils/exercises/*"),
     (1, "utils/judging.py"),
+    (2, "utils/laws/*"),
     (1, "utils/shapes.py"),
     (1, "utils/plots.py"),
     (1, "utils/data.py"),

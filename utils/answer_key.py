@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import h5py
 import numpy as np
 
-from utils.cases import About, Between, Case, Raised, Returned, Seed, Shaped, call
+from utils.cases import About, Anything, Between, Case, Raised, Returned, Seed, Shaped, call
 from utils.judging import Template
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
@@ -57,6 +57,7 @@ class Question:
     builds_on: tuple[str, ...]
     fresh: tuple[str, ...]
     laws: tuple[str, ...]
+    secret: Any = None  # what its laws need to know
     seed: int | None = None  # what repeats these very cases; None where they are always the same
 
 
@@ -119,6 +120,7 @@ class LiveKey:
             builds_on=found.builds_on,
             fresh=found.fresh,
             laws=found.laws,
+            secret=found.secret,
             seed=seed,
         )
 
@@ -196,6 +198,7 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
         "builds_on": list(question.builds_on),
         "fresh": list(question.fresh),
         "laws": list(question.laws),
+        "secret": store.pack(question.secret),
         "cases": [
             {
                 "args": store.pack(case.args),
@@ -247,6 +250,7 @@ def _unpack_question(group: h5py.Group) -> Question:
         builds_on=tuple(data["builds_on"]),
         fresh=tuple(data["fresh"]),
         laws=tuple(data["laws"]),
+        secret=_unpack(data["secret"], buffer),
     )
 
 
@@ -282,6 +286,8 @@ class _Packer:
                 return {"seed": value.value}
             case About():
                 return {"about": [float(value.value).hex(), value.precision.hex()]}
+            case Anything():
+                return {"anything": None}
             case Between():
                 return {"between": [float(value.low).hex(), float(value.high).hex()]}
             case Shaped():
@@ -314,6 +320,8 @@ def _unpack(data: Any, buffer: bytes) -> Any:
             return Seed(content)
         case "about":
             return About(*map(float.fromhex, content))
+        case "anything":
+            return Anything()
         case "between":
             return Between(*map(float.fromhex, content))
         case "shaped":

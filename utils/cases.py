@@ -18,6 +18,7 @@ import numpy as np
 
 __all__ = [
     "About",
+    "Anything",
     "Between",
     "Case",
     "Raised",
@@ -43,6 +44,11 @@ class About:
 
     value: float
     precision: float
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Expected: whatever it is, a law judges it."""
 
 
 @dataclass(frozen=True)

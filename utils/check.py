@@ -14,6 +14,7 @@ from utils.answer_key import KeyFault, Question, open_key
 from utils.cases import Case, Raised, Run, Seed, call
 from utils.explain import BLANK, explain, is_blank, outside_names
 from utils.judging import Finding
+from utils.laws import LAWS
 from utils.verdict import CheckFailed, Verdict
 
 __all__ = ["check", "hint", "judge", "ready"]
@@ -191,7 +192,7 @@ def _first_finding(
         return run.outcome.value
 
     for law in question.laws:
-        broken = judging.LAWS[law](ask)
+        broken = LAWS[law](ask, question.secret)
         if broken is not None:
             return broken, None
     return None

@@ -53,7 +53,8 @@ class Exercise:
     hints : three sentences or short worked problems, never the answer
     builds_on : names of exercises whose functions a student may call here
     fresh : names of parts of the result that must not share memory with the inputs
-    laws : names of laws in `utils.judging.LAWS`
+    laws : names of laws in `utils.laws.LAWS`
+    secret : what its laws need to know, as plain data; in a bundle it is as open as the key
     mistakes : known wrong ways, added by the decorator `mistake`
     """
 
@@ -67,6 +68,7 @@ class Exercise:
     builds_on: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
     laws: tuple[str, ...] = ()
+    secret: Any = None
     mistakes: list[Mistake] = field(default_factory=list)
 
     def mistake(self, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

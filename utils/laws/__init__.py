@@ -1,0 +1,11 @@
+"""What must hold whatever the numbers are: distributions, identities, protocols.
+
+A law knows no answer to any exercise, so this room ships with every bundle.
+"""
+
+from utils.laws import forward_propagation
+from utils.laws.law import Law
+
+__all__ = ["LAWS", "Law"]
+
+LAWS: dict[str, Law] = {**forward_propagation.LAWS}

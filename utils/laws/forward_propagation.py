@@ -1,0 +1,69 @@
+"""Laws of notebook 01: how the weights of a fresh network must be distributed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from utils.cases import Case, Returned, Seed
+from utils.judging import Finding, same
+from utils.laws.law import Ask, Law
+
+__all__ = ["LAWS"]
+
+
+def he_initialization(ask: Ask, secret: Any) -> Finding | None:
+    """Weights must be normal with mean 0 and standard deviation sqrt(2 / n[l-1]).
+
+    `ask` calls the student's function on a case and gives its result. The three sizes
+    below give 10**4 weights and more in W1 and W2: a sample standard deviation is then
+    within 4.5 % of the true one but for one time in 10**9, and the nearest usual mistake,
+    sqrt(1 / n[l-1]), is 29 % away. The Kolmogorov-Smirnov test rejects a right normal
+    sample once in 10**9.
+    """
+    dims = [101, 149, 71, 3]
+    one = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
+    again = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
+    other = ask(Case({"layer_dims": dims, "rng": Seed(2)}))
+    if not same(Returned(one), Returned(again)):
+        return Finding(
+            "law", "Two calls with generators of the same seed gave different weights: "
+            "draw every number from rng."
+        )  # fmt: skip
+    if same(Returned(one), Returned(other)):
+        return Finding("law", "Generators of different seeds gave the same weights: draw from rng.")
+    for l in (1, 2):
+        W = one[f"W{l}"]
+        wanted = np.sqrt(2 / dims[l - 1])
+        if np.ptp(W) == 0:
+            return Finding("law", f"All entries of W{l} are equal.")
+        if abs(np.mean(W)) > 6.5 * wanted / np.sqrt(W.size):
+            return Finding(
+                "law", f"The entries of W{l} average {np.mean(W):.3g}, expected about 0."
+            )
+        if abs(np.std(W) / wanted - 1) > 0.045:
+            return Finding(
+                "law",
+                f"The entries of W{l} have standard deviation {np.std(W):.3g}, "
+                f"expected √(2/{dims[l - 1]}) = {wanted:.3g}.",
+            )
+        if _normal_p_value(W.ravel() / wanted) < 1e-9:
+            return Finding("law", f"The entries of W{l} have the right spread but are not normal.")
+    return None
+
+
+def _normal_p_value(sample: np.ndarray[Any, Any]) -> float:
+    """Kolmogorov-Smirnov test against the standard normal, for samples of thousands.
+
+    By hand from scipy.special, because importing scipy.stats takes a second, which every
+    learner and every graded notebook would wait for.
+    """
+    n = sample.size
+    cdf = special.ndtr(np.sort(sample))
+    distance = max(np.max(np.arange(1, n + 1) / n - cdf), np.max(cdf - np.arange(n) / n))
+    return float(special.kolmogorov(np.sqrt(n) * distance))
+
+
+LAWS: dict[str, Law] = {"he_initialization": he_initialization}
