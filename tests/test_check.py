@@ -359,7 +359,7 @@ RIGHT = {
 @pytest.mark.parametrize("name", EXERCISES)
 def test_right_work_passes_however_it_is_written(name, key):
     exercise = EXERCISES[name]
-    for function in (exercise.reference, *RIGHT[name]):
+    for function in (exercise.reference, *RIGHT.get(name, ())):
         for seed in range(20):
             verdict = judge(key.question(name, seed), function)
             assert verdict.status == "correct", verdict.text()
@@ -434,7 +434,12 @@ def test_half_a_key_never_stands_where_a_key_should(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in EXERCISES if n not in ("double", "initialize_parameters_deep")]
+    "name",
+    [
+        exercise.name
+        for exercise in EXERCISES.values()
+        if exercise.assignment == "01_forward_propagation" and "rng" not in exercise.hints[1]
+    ],
 )
 def test_every_exercise_meets_unusual_memory_and_a_single_example(name, key):
     seen = []

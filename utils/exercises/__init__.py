@@ -3,11 +3,27 @@
 Nothing here is ever in a student's bundle.
 """
 
-from utils.exercises import forward_propagation, start_here
+from utils.exercises import (
+    backward_propagation,
+    forward_propagation,
+    hyperparameters,
+    matrix_dimensions,
+    start_here,
+    the_brain,
+)
 from utils.exercises.exercise import Exercise
 
 __all__ = ["EXERCISES", "Exercise"]
 
 EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise for exercise in (start_here.double, *forward_propagation.EXERCISES)
+    exercise.name: exercise
+    for module in (
+        start_here,
+        forward_propagation,
+        backward_propagation,
+        matrix_dimensions,
+        hyperparameters,
+        the_brain,
+    )
+    for exercise in module.EXERCISES
 }

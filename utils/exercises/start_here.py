@@ -54,3 +54,6 @@ def added(X: Any) -> Any:
 @double.mistake("Nothing was doubled: this is X.")
 def unchanged(X: Any) -> Any:
     return X.copy()
+
+
+EXERCISES = (double,)
