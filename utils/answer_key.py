@@ -11,7 +11,8 @@ import hashlib
 import importlib.util
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,6 +65,9 @@ class Question:
 class AnswerKey(Protocol):
     """What both keys can do."""
 
+    def exercises(self) -> list[str]:
+        """The names of the exercises it has."""
+
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """The exercise of this name; `seed` chooses the cases where they are random."""
 
@@ -83,6 +87,12 @@ def open_key() -> AnswerKey:
 
 class LiveKey:
     """Fresh random cases, answered by the reference."""
+
+    def exercises(self) -> list[str]:
+        """All exercises of the course."""
+        from utils.exercises import EXERCISES
+
+        return list(EXERCISES)
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """The exercise on cases from `seed`; without one, `COURSE_SEED` or chance decides."""
@@ -131,19 +141,29 @@ class FrozenKey:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    def exercises(self) -> list[str]:
+        """The exercises of the assignment that the file was frozen for."""
+        with self._opened() as file:
+            return list(file)
+
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """The exercise as it was frozen; `seed` has no say here."""
+        with self._opened() as file:
+            if exercise not in file:
+                raise KeyFault(f"{self.path} has no {exercise!r}; it has {_listed(file)}")
+            return _unpack_question(file[exercise])
+
+    @contextmanager
+    def _opened(self) -> Iterator[h5py.File]:
         advice = "get a fresh copy of the assignment, or run `course key` where the course is"
         if not self.path.exists():
             raise KeyFault(f"the answer key {self.path} is missing; {advice}")
         try:
-            with h5py.File(self.path, "r") as file:
+            with h5py.File(self.path, "r", locking=False) as file:
                 if file.attrs.get("format") != FORMAT:
                     raise KeyFault(f"{self.path} is not an answer key of this course; {advice}")
-                if exercise not in file:
-                    raise KeyFault(f"{self.path} has no {exercise!r}; it has {_listed(file)}")
-                return _unpack_question(file[exercise])
-        except (OSError, KeyError, ValueError, TypeError) as error:
+                yield file
+        except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise KeyFault(f"the answer key {self.path} cannot be read; {advice}") from error
 
 
@@ -155,11 +175,14 @@ def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
     """
     live = LiveKey()
     aside = path.with_name(path.name + ".part")
-    with h5py.File(aside, "w") as file:
-        file.attrs["format"] = FORMAT
-        for exercise in exercises:
-            _pack_question(file.create_group(exercise), live.question(exercise, seed))
-    os.replace(aside, path)
+    try:
+        with h5py.File(aside, "w") as file:
+            file.attrs["format"] = FORMAT
+            for exercise in exercises:
+                _pack_question(file.create_group(exercise), live.question(exercise, seed))
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _seed_for(exercise: str) -> int:

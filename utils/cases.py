@@ -28,6 +28,7 @@ __all__ = [
     "Shaped",
     "call",
     "leaves",
+    "text_of",
 ]
 
 
@@ -127,6 +128,7 @@ def call(function: Callable[..., Any], case: Case) -> Run:
     exception: BaseException | None = None
     outcome: Returned | Raised
     with (
+        np.errstate(all="warn"),  # whatever a notebook has set: one cell must not fail another
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(out),
@@ -138,7 +140,7 @@ def call(function: Callable[..., Any], case: Case) -> Run:
             raise
         except BaseException as error:
             exception = error
-            outcome = Raised(type(error).__name__, str(error))
+            outcome = Raised(type(error).__name__, text_of(error))
     changed = [
         name
         for (name, before), after in zip(case.args.items(), inputs, strict=True)
@@ -146,6 +148,14 @@ def call(function: Callable[..., Any], case: Case) -> Run:
     ]
     warned = list(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught))
     return Run(outcome, inputs, changed, exception, out.getvalue(), warned)
+
+
+def text_of(error: BaseException) -> str:
+    """What an exception says, also where its own class fails to say it."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def leaves(value: Any) -> Iterator[np.ndarray[Any, Any]]:
@@ -188,7 +198,7 @@ def _changes(name: str, before: Any, after: Any) -> list[str]:
         same = (
             isinstance(after, np.ndarray)
             and before.shape == after.shape
-            and np.array_equal(before, after)
+            and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
         )
         return [] if same else [name]
     if isinstance(before, dict):
@@ -201,4 +211,5 @@ def _changes(name: str, before: Any, after: Any) -> list[str]:
             return [name]
         trios = zip(range(len(before)), before, after, strict=True)
         return [c for i, b, a in trios for c in _changes(f"{name}[{i}]", b, a)]
-    return [] if before == after else [name]
+    both_nan = before != before and after != after
+    return [] if both_nan or before == after else [name]

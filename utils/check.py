@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from utils import judging
-from utils.answer_key import KeyFault, Question, open_key
-from utils.cases import Case, Raised, Run, Seed, call
+from utils.answer_key import KeyFault, KnownMistake, Question, open_key
+from utils.cases import Between, Case, Raised, Returned, Run, Seed, call
 from utils.explain import BLANK, explain, is_blank, outside_names
 from utils.judging import Finding
 from utils.laws import LAWS
@@ -38,7 +41,7 @@ def check(exercise: str, seed: int | None = None) -> None:
         When the exercise is blank, wrong, or could not be checked. Shown in a notebook,
         it is the verdict's text.
     """
-    verdict = _verdict(exercise, sys._getframe(1).f_globals, seed)
+    verdict = _verdict(_name(exercise), sys._getframe(1).f_globals, seed)
     _show(verdict)
     if verdict.status != "correct":
         raise CheckFailed(verdict) from None
@@ -46,10 +49,16 @@ def check(exercise: str, seed: int | None = None) -> None:
 
 def hint(exercise: str) -> None:
     """Show the next of the exercise's three hints; the last is a similar problem, solved."""
+    exercise = _name(exercise)
     try:
-        hints = open_key().question(exercise).hints
+        key = open_key()
+        slip = _misspelled(exercise, key.exercises())
+        if slip:
+            _say(slip)
+            return
+        hints = key.question(exercise).hints
     except KeyFault as fault:
-        print(f"There is no hint: {fault}.")
+        _say(f"There is no hint: {fault}.")
         return
     given = _hints_given.get(exercise, 0)
     number = min(given, len(hints) - 1)
@@ -59,7 +68,7 @@ def hint(exercise: str) -> None:
         if number + 1 < len(hints)
         else "That was the last one."
     )
-    print(f"Hint {number + 1} of {len(hints)} for {exercise}: {hints[number]}\n{more}")
+    _say(f"Hint {number + 1} of {len(hints)} for {exercise}: {hints[number]}\n{more}")
 
 
 def ready(*exercises: str) -> bool:
@@ -69,7 +78,7 @@ def ready(*exercises: str) -> bool:
     """
     namespace = sys._getframe(1).f_globals
     needed: dict[str, None] = {}
-    for name in exercises:
+    for name in map(_name, exercises):
         with contextlib.suppress(KeyFault):  # without a key, look at the named ones alone
             needed |= dict.fromkeys(open_key().question(name).builds_on)
         needed[name] = None
@@ -77,7 +86,7 @@ def ready(*exercises: str) -> bool:
         name for name in needed if not callable(namespace.get(name)) or is_blank(namespace[name])
     ]
     if blank:
-        print(
+        _say(
             f"This demonstration needs your {' and '.join(blank)}. "
             "Write that first, then run this cell again."
         )
@@ -90,7 +99,7 @@ def judge(question: Question, function: Callable[..., Any]) -> Verdict:
     try:
         for case in question.cases:
             runs.append(call(function, case))
-            if runs[-1].outcome == Raised(BLANK):
+            if runs[0].outcome == Raised(BLANK):
                 break  # a blank says the same on every case
         for run, case in zip(runs, question.cases, strict=False):
             if _unexpected(run, case):
@@ -107,7 +116,7 @@ def judge(question: Question, function: Callable[..., Any]) -> Verdict:
             advice="If it ran for long: is there a loop that never ends?",
         )
     if found is None:
-        told = f"right on {len(question.cases)} cases"
+        told = f"right on {len(runs)} cases" if len(runs) > 1 else "right"
         return _verdict_of(question, "correct", told + _seed_said(question) + ".", runs)
     return _wrong(question, function, runs, *found)
 
@@ -120,8 +129,16 @@ class _Stop(Exception):
 
 
 def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> Verdict:
+    if seed is not None and not (isinstance(seed, int) and seed >= 0):
+        return Verdict(
+            exercise, "error", 0, 0, f"a seed is a whole number from 0 up, and {seed!r} is not."
+        )
     try:
-        question = open_key().question(exercise, seed)
+        key = open_key()
+        slip = _misspelled(exercise, key.exercises())
+        if slip:
+            return Verdict(exercise, "error", 0, 0, slip)
+        question = key.question(exercise, seed)
     except KeyFault as fault:
         return _unchecked(exercise, str(fault))
     function = namespace.get(exercise)
@@ -163,8 +180,10 @@ def _unexpected(run: Run, case: Case) -> bool:
     """Whether an exception came where a result was due."""
     if not isinstance(run.outcome, Raised):
         return False
-    expected = case.expected
-    return not (isinstance(expected, Raised) and expected.kind == run.outcome.kind)
+    if not isinstance(case.expected, Raised):
+        return True
+    kinds = [kind.__name__ for kind in type(run.exception).__mro__]
+    return case.expected.kind not in kinds
 
 
 def _first_finding(
@@ -188,7 +207,9 @@ def _first_finding(
     def ask(case: Case) -> Any:
         run = call(function, case)
         if isinstance(run.outcome, Raised):
-            raise _Stop(run, case)
+            if _unexpected(run, case):
+                raise _Stop(run, case)
+            return run.outcome  # the law wants to read what was said
         return run.outcome.value
 
     for law in question.laws:
@@ -209,9 +230,16 @@ def _finding(question: Question, case: Case, run: Run) -> Finding | None:
     changed = judging.changed_inputs(run)
     if changed is not None:
         return changed
-    return judging.compare(
-        case.expected.value, run.outcome.value, question.returns
-    ) or judging.aliased(run, question.fresh, question.returns)
+    try:
+        return judging.compare(
+            case.expected.value, run.outcome.value, question.returns
+        ) or judging.aliased(run, question.fresh, question.returns)
+    except Exception as error:  # of an object that a student's code made up
+        kind = type(run.outcome.value).__name__
+        return Finding(
+            "structure",
+            f"What came back, of type {kind}, cannot be compared: {type(error).__name__}.",
+        )
 
 
 def _repeats(question: Question, function: Callable[..., Any], runs: list[Run]) -> bool:
@@ -219,12 +247,44 @@ def _repeats(question: Question, function: Callable[..., Any], runs: list[Run]) 
 
 
 def _known(question: Question, runs: list[Run]) -> tuple[str, str]:
-    """Name and sentence of the mistake that gives these very results on every case run."""
+    """Name and sentence of the mistake that gives these very results on every case run.
+
+    Where a case leaves the value open (`Between`), results count only as fulfilling it or
+    not, and only when all is right elsewhere: many a mistake meets log(0) in its own way.
+    """
+    cases = question.cases[: len(runs)]
+    is_open = [
+        isinstance(case.expected, Returned) and isinstance(case.expected.value, Between)
+        for case in cases
+    ]
+    wrong_elsewhere = any(
+        _unexpected(run, case) or _finding(question, case, run) is not None
+        for run, case, free in zip(runs, cases, is_open, strict=True)
+        if not free
+    )
+
+    def alike(mistake: KnownMistake, i: int) -> bool:
+        if not is_open[i]:
+            known, seen = mistake.outcome(i), runs[i].outcome
+            if isinstance(cases[i].expected, Raised) and _facts(known) != _facts(seen):
+                return False  # where an exception is due, what it names matters
+            return judging.same(known, seen)
+        if wrong_elsewhere:
+            return True
+        again = replace(runs[i], outcome=mistake.outcome(i), changed=[])
+        return (_finding(question, cases[i], again) is None) == (
+            _finding(question, cases[i], runs[i]) is None
+        )
+
     for mistake in question.mistakes:
-        outcomes = (mistake.outcome(i) for i in range(len(runs)))
-        if all(judging.same(one, run.outcome) for one, run in zip(outcomes, runs, strict=True)):
+        if all(alike(mistake, i) for i in range(len(runs))):
             return mistake.name, mistake.sentence
     return "", ""
+
+
+def _facts(outcome: Returned | Raised) -> list[str]:
+    """The names and numbers in what an exception says, whatever words stand around them."""
+    return re.findall(r"[A-Za-z]+\d+|\d+", outcome.message) if isinstance(outcome, Raised) else []
 
 
 def _wrong(
@@ -238,6 +298,8 @@ def _wrong(
     case = question.cases[index] if index is not None else None
     advice = ""
     outside = outside_names(function)
+    if not mistake and question.builds_on and finding.kind == "value":
+        advice = f"It builds on your {' and '.join(question.builds_on)}: do their checks pass?"
     if not mistake and outside:
         advice = (
             f"It reads {' and '.join(outside)} from outside the function. "
@@ -267,8 +329,14 @@ def _raised(
     error = run.exception
     assert error is not None, "a run that raised holds its exception"
     told = explain(error, function)
-    if type(error).__name__ == BLANK and told.blank == question.exercise:
+    if told.blank == question.exercise and run is runs[0]:
         return _blank(question, told.source, runs)
+    if told.blank == question.exercise:
+        left = f"here it comes to `{told.source}`, which is still there."
+        told = replace(told, sentence=left, advice="What is due in its place?", blank="")
+    elif isinstance(case.expected, Raised):
+        due = f"this call should raise a {case.expected.kind}, and it raised {_a_kind(error)}."
+        told = replace(told, sentence=due, advice=told.sentence)
     mistake, sentence = _known(question, runs)
     return _verdict_of(
         question,
@@ -315,13 +383,43 @@ def _verdict_of(
     )
 
 
+def _a_kind(error: BaseException) -> str:
+    name = type(error).__name__
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+
+
+def _name(exercise: Any) -> str:
+    """The name of an exercise, also where the function itself was given."""
+    return str(getattr(exercise, "__name__", exercise))
+
+
+def _misspelled(exercise: str, names: Collection[str]) -> str:
+    """A sentence when the name is none of the exercises' but near to one."""
+    if exercise in names:
+        return ""
+    lower = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(exercise.lower(), lower, 1, 0.6)
+    return f"there is no exercise {exercise}. Did you mean {lower[close[0]]}?" if close else ""
+
+
+def _say(text: str) -> None:
+    """Print, also on a terminal that lacks some of the characters."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))
+
+
 def _seed_said(question: Question) -> str:
-    return f" (seed {question.seed})" if question.seed is not None else ""
+    return f" (seed {question.seed})" if _has_seed(question) else ""
+
+
+def _has_seed(question: Question) -> bool:
+    """Whether another seed would make other cases: a function without arguments has but one."""
+    return question.seed is not None and any(case.args for case in question.cases)
 
 
 def _foot(question: Question) -> str:
     again = ""
-    if question.seed is not None:
+    if _has_seed(question):
         again = f'The same cases again: `check("{question.exercise}", seed={question.seed})`. '
     return again + f'A hint: `hint("{question.exercise}")`.'
 
@@ -335,15 +433,17 @@ def _call_said(question: Question, case: Case) -> str:
 def _argument_said(name: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{name} {value.shape}"
-    if isinstance(value, str | list):
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return f"{name} of {len(value)} items"
+    if isinstance(value, str | int | float | list):
         return f"{name}={value!r}"
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "W1" in value:
         return f"{name} of {len(value) // 2} layers"
     return name
 
 
 def _show(verdict: Verdict) -> None:
-    """In a notebook, show the card. In a terminal, only what no exception will say."""
+    """In a notebook, show the card. In IPython, only what no exception will say."""
     try:
         from IPython import get_ipython
         from IPython.display import display
@@ -353,5 +453,5 @@ def _show(verdict: Verdict) -> None:
         shell = get_ipython()
     if shell is not None and hasattr(shell, "kernel"):
         display(verdict)  # type: ignore[no-untyped-call]
-    elif verdict.status == "correct":
-        print(verdict.text())
+    elif shell is None or verdict.status == "correct":
+        _say(verdict.text())

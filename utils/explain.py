@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import difflib
 import linecache
 import re
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType, FrameType, FunctionType, TracebackType
@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from utils.cases import text_of
 from utils.shapes import Box
 
 __all__ = ["BLANK", "Explanation", "explain", "is_blank", "outside_names"]
@@ -23,6 +24,8 @@ BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
 _MISSING = object()
 _UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
+_SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
+          "randn", "rand", "integers", "range")  # fmt: skip
 _CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
 
 
@@ -77,18 +80,11 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     function : callable
         The student's function that was called.
     """
-    place = _find_place(error.__traceback__, getattr(function, "__globals__", {}))
+    place = _find_place(error.__traceback__, _namespace(function))
     name = getattr(function, "__name__", "the function")
     if place is None:
         return Explanation(_call_itself(error, name))
-    for kind, explainer in _EXPLAINERS:
-        if isinstance(error, kind):
-            explanation = explainer(error, place)
-            if explanation is not None:
-                break
-    else:
-        last = traceback.format_exception_only(type(error), error)[-1].strip()
-        explanation = Explanation(last if last.endswith((".", "!", "?")) else f"{last}.")
+    explanation = _first_explanation(error, place)
     if explanation.blank:
         return replace(explanation, source=place.source.strip())
     where = f"Line {place.line}"
@@ -98,6 +94,17 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     return replace(
         explanation, sentence=f"{where}: {explanation.sentence}", source=place.source.strip()
     )
+
+
+def _first_explanation(error: BaseException, place: _Place) -> Explanation:
+    for kind, explainer in _EXPLAINERS:
+        if isinstance(error, kind):
+            with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
+                explanation = explainer(error, place)
+                if explanation is not None:
+                    return explanation
+    said = f"{type(error).__name__}: {text_of(error)}".rstrip(": ").partition("\n")[0]
+    return Explanation(said if said.endswith((".", "!", "?")) else f"{said}.")
 
 
 def is_blank(function: Any) -> bool:
@@ -110,7 +117,7 @@ def outside_names(function: Any) -> list[str]:
     if not isinstance(function, FunctionType):
         return []
     found = []
-    for name in _global_names(function.__code__):
+    for name in dict.fromkeys(_global_names(function.__code__)):
         value = function.__globals__.get(name, _MISSING)
         if isinstance(value, np.ndarray | int | float | list | dict | tuple | np.number):
             found.append(name)
@@ -129,6 +136,15 @@ def _global_names(code: CodeType) -> Iterator[str]:
 
 
 # --- where it happened ----------------------------------------------------------------
+
+
+def _namespace(function: Any) -> Any:
+    """Where a student's function lives, also inside functools.partial or a class."""
+    inner = getattr(function, "func", None) or getattr(function, "pyfunc", None) or function
+    inner = getattr(inner, "__wrapped__", inner)
+    if not hasattr(inner, "__globals__"):
+        inner = getattr(type(inner).__call__, "__func__", type(inner).__call__)
+    return getattr(inner, "__globals__", {})
 
 
 def _find_place(trace: TracebackType | None, namespace: dict[str, Any]) -> _Place | None:
@@ -252,8 +268,10 @@ def _call_itself(error: BaseException, name: str) -> str:
     return f"{name} raised {type(error).__name__}: {error}"
 
 
-def _name_error(error: NameError, place: _Place) -> Explanation:
-    name = error.name or str(error).split("'")[1]
+def _name_error(error: NameError, place: _Place) -> Explanation | None:
+    name = error.name
+    if name is None:
+        return None
     if isinstance(error, UnboundLocalError):
         return Explanation(
             f"{name} is used before it has a value.",
@@ -294,11 +312,15 @@ def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
         told = " and ".join(numbers[:2])
         return Explanation(f"shapes {told} do not fit together." if told else f"{text}.")
     symbol, nodes = found
+    if isinstance(place.node, ast.Call) and len(place.node.args) > 2:
+        return None
     names = [place.text(node) for node in nodes]
     boxes = tuple(zip(names, (s for s in shapes if s is not None), strict=True))
     (left, a), (right, b) = boxes
     if symbol == "@":
         inner = (a[-1] if a else 1), (b[-2] if len(b) > 1 else b[0] if b else 1)
+        if inner[0] == inner[1]:
+            return None
         return Explanation(
             f"{left} {a} @ {right} {b} does not fit.",
             f"A matrix product needs equal inner sizes; here they are {inner[0]} and {inner[1]}.",
@@ -351,6 +373,11 @@ def _one_question(error: ValueError, place: _Place) -> Explanation | None:
 
 def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
     nodes: list[ast.expr] = []
+    if isinstance(error, AttributeError) and error.name == "append":
+        return Explanation(
+            "append belongs to lists, and this is none.",
+            "Begin with [ ]; and append gives nothing back, so it stands alone on its line.",
+        )
     found = _operands(place)
     if found:
         nodes = found[1]
@@ -375,7 +402,11 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
 
 def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
     text = str(error)
-    if isinstance(place.node, ast.Call) and place.text(place.node.func) == "range":
+    if not isinstance(place.node, ast.Call):
+        return None
+    if place.text(place.node.func).split(".")[-1] not in _SIZED:
+        return None
+    if place.text(place.node.func) == "range":
         return Explanation(
             "range takes whole numbers, and got something else.",
             "For the length of a list there is len.",
@@ -385,7 +416,7 @@ def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
         r"|'int' object (is not iterable|has no attribute)|takes from .* positional"
         r"|Unsupported dtype",
         text,
-    ) and isinstance(place.node, ast.Call):
+    ):
         called = place.text(place.node.func)
         if "cannot be interpreted as an integer" in text and "tuple" in text:
             return Explanation(
@@ -465,8 +496,10 @@ def _index_error(error: IndexError, place: _Place) -> Explanation:
     return Explanation(f"{error}.", "Counting starts at 0; where does it end?")
 
 
-def _attribute_error(error: AttributeError, place: _Place) -> Explanation:
-    name, owner = error.name or "", error.obj
+def _attribute_error(error: AttributeError, place: _Place) -> Explanation | None:
+    if error.name is None:
+        return None
+    name, owner = error.name, error.obj
     close = difflib.get_close_matches(name, [k for k in dir(owner) if k[0] != "_"], 1, 0.7)
     guess = f" Did you mean {close[0]}?" if close else ""
     if isinstance(owner, list):

@@ -80,9 +80,12 @@ def compare(expected: Any, got: Any, template: Template) -> Finding | None:
 
 
 def same(one: Returned | Raised, other: Returned | Raised) -> bool:
-    """Whether two outcomes cannot be told apart."""
+    """Whether two outcomes cannot be told apart; of an exception its kind alone counts.
+
+    Its text would tell `W @ A` from `np.dot(W, A)`, which are one mistake.
+    """
     if isinstance(one, Raised) or isinstance(other, Raised):
-        return one == other
+        return isinstance(one, Raised) and isinstance(other, Raised) and one.kind == other.kind
     with np.errstate(all="ignore"):
         return _same(one.value, other.value)
 
@@ -123,10 +126,17 @@ def _compare(expected: Any, got: Any, template: Template, where: str) -> Iterato
     name = _name(template, where)
     if isinstance(expected, dict):
         yield from _compare_dict(expected, got, template, name)
+    elif _is_shape(expected):
+        yield from _compare_shape(expected, got, name)
     elif isinstance(expected, tuple | list):
         yield from _compare_sequence(expected, got, template, name)
     elif isinstance(expected, Anything):
         return
+    elif isinstance(expected, bool):
+        yield from _compare_answer(expected, got, name)
+    elif expected is None or isinstance(expected, str):
+        if not (isinstance(got, type(expected)) and got == expected):
+            yield _wrong_kind(name, repr(expected), got)
     elif isinstance(expected, Between):
         yield from _compare_between(expected, got, name)
     elif isinstance(expected, Shaped):
@@ -163,7 +173,7 @@ def _compare_sequence(
     parts = _names_of_parts(template, len(expected))
     if not isinstance(got, tuple | list):
         listed = ", ".join(_name(part, f"item {i}") for i, part in enumerate(parts))
-        kind = "a list" if isinstance(expected, list) else f"{_count(len(expected))}, {listed}"
+        kind = "a list" if isinstance(expected, list) else f"a tuple of {len(expected)}: {listed}"
         yield _wrong_kind(name, kind, got)
         return
     if len(got) != len(expected):
@@ -175,6 +185,29 @@ def _compare_sequence(
     for i, (part, value) in enumerate(zip(parts, expected, strict=True)):
         within = f"{name}[{i}]" if isinstance(template, list) else _inside(template, name)
         yield from _compare(value, got[i], part, within)
+
+
+def _is_shape(value: Any) -> bool:
+    """Whether a value is the shape of an array: a tuple of whole numbers."""
+    return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
+
+
+def _compare_shape(expected: tuple[int, ...], got: Any, name: str) -> Iterator[Finding]:
+    sizes = got if isinstance(got, tuple | list) else None
+    if sizes is None or not all(_is_number(s) and float(s).is_integer() for s in sizes):
+        yield _wrong_kind(name, "a shape, which is a tuple of whole numbers", got)
+        return
+    shape = tuple(int(size) for size in sizes)
+    if shape != expected:
+        sentence = f"{name} is {shape_in_words(shape)}, expected {expected}."
+        yield Finding("shape", sentence, expected, shape)
+
+
+def _compare_answer(expected: bool, got: Any, name: str) -> Iterator[Finding]:
+    if not isinstance(got, bool | np.bool_):
+        yield _wrong_kind(name, "True or False", got)
+    elif bool(got) is not expected:
+        yield Finding("value", f"{name} is {bool(got)}, expected {expected}.")
 
 
 def _compare_array(
@@ -226,7 +259,8 @@ def _compare_number(expected: Any, got: Any, name: str) -> Iterator[Finding]:
         about = isinstance(expected, About)
         wanted = np.asarray(expected.value if about else expected)
         relative = expected.precision if about else tolerance(wanted)[0]
-        if not np.isclose(float(got), wanted, rtol=relative, atol=0):
+        absolute = relative if about else 0  # decimals where a precision is asked for
+        if not np.isclose(float(got), wanted, rtol=relative, atol=absolute):
             yield Finding("value", f"{name} is {float(got):.8g}, expected {float(wanted):.8g}.")
 
 
@@ -256,11 +290,14 @@ def _is_number(value: Any) -> bool:
 
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(
+            key == "seconds" or _same(one[key], other[key])  # no clock says the same twice
+            for key in one
+        )
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(_same, one, other))
     if type(one) is np.ndarray or type(other) is np.ndarray or _is_number(one):
-        with contextlib.suppress(TypeError, ValueError):
+        with contextlib.suppress(Exception):  # of an object that a student made up
             a, b = np.asarray(one), np.asarray(other)
             if a.shape != b.shape or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
                 return False

@@ -422,17 +422,11 @@ def order_swapped(A_prev: Any, W: Any, b: Any) -> Any:
 
 
 @linear_forward.mistake(
-    "b was turned on its side. It is a column already, and is added to every column as it is."
+    "b was laid on its side or flattened. It is a column already: as it is, it is added to "
+    "every column."
 )
-def b_transposed(A_prev: Any, W: Any, b: Any) -> Any:
+def b_along_rows(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W @ A_prev + b.T, A_prev, W, b)
-
-
-@linear_forward.mistake(
-    "b was flattened. As a rank-1 array it is added along rows rather than down columns."
-)
-def b_flattened(A_prev: Any, W: Any, b: Any) -> Any:
-    return _linear(W @ A_prev + b.ravel(), A_prev, W, b)
 
 
 @linear_forward.mistake("b was added before the product. It belongs outside: first W A, then + b.")
@@ -692,7 +686,7 @@ def L_not_halved(X: Any, parameters: Any) -> Any:
 def l_for_L(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
     caches = []
-    A, l = X, 0
+    A = X
     for l in range(1, L):
         A, cache = layer(A, parameters["W" + str(l)], parameters["b" + str(l)], "relu")
         caches.append(cache)

@@ -9,7 +9,9 @@ from utils.judging import Finding
 __all__ = ["Ask", "Law"]
 
 Ask = Callable[[Case], Any]
-"""Calls the student's function on a case and gives its result."""
+"""Calls the student's function on a case and gives its result.
+
+Where the case expects an exception and that kind of exception comes, it is the `Raised`."""
 
 Law = Callable[[Ask, Any], Finding | None]
 """Asks what it wants to know, and says what is wrong. The second argument is what the answer
