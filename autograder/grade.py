@@ -82,6 +82,11 @@ def grade(
     """
     course = course_notebook(root, assignment)
     students = students_in(submissions)
+    if not any((submissions / student / assignment).is_dir() for student in students):
+        raise UsageError(
+            f"No student's folder in {submissions} has a folder {assignment}: "
+            f"what should be there is STUDENT/{assignment}/{assignment}.ipynb."
+        )
     make_folder(output)
     print(CAUTION, file=sys.stderr)
     done: list[Graded] = []
@@ -95,8 +100,9 @@ def grade(
                 tell(done[-1])
     except KeyboardInterrupt:
         interrupted = True
-    write(output, course, done)
-    print(summary(done, output))
+    # What an earlier, complete run has written stays until another complete run replaces it.
+    write(output, course, done, ".partial" if interrupted else "")
+    print(summary(done, output, ".partial" if interrupted else ""))
     if interrupted:
         left = len(students) - len(done)
         print(f"You stopped it: {left} of {len(students)} students are not graded yet.")
@@ -117,6 +123,8 @@ def course_notebook(root: Path, assignment: str) -> NotebookNode:
 
 def students_in(submissions: Path) -> list[str]:
     """The names of the folders that hold a student's work."""
+    if submissions.is_file():
+        raise UsageError(f"{submissions} is a file. Give the folder that holds the students'.")
     if not submissions.is_dir():
         beside = submissions.absolute().parent
         there = [path.name for path in folders(beside)] if beside.is_dir() else []
@@ -133,6 +141,8 @@ def folders(place: Path) -> list[Path]:
 
 
 def make_folder(output: Path) -> None:
+    if output.is_file():
+        raise UsageError(f"{output} is a file. Name a folder for the grades.")
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -230,10 +240,10 @@ def _by_hand(cell: NotebookNode, taken: intake.Taken, exercise: str) -> dict[str
 # --- what comes out ------------------------------------------------------------------------------
 
 
-def write(output: Path, course: NotebookNode, done: Sequence[Graded]) -> None:
-    """Write both files, each whole or not at all."""
+def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str = "") -> None:
+    """Write both files, each whole or not at all; `mark` goes into their names."""
     lines = [json.dumps(asdict(r), ensure_ascii=False) for one in done for r in one.results]
-    replace(output / "results.jsonl", "".join(line + "\n" for line in lines))
+    replace(output / f"results{mark}.jsonl", "".join(line + "\n" for line in lines))
     tests = intake.test_cells(course)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
@@ -242,7 +252,7 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded]) -> None:
     for one in done:
         points = [number(result.points) for result in one.results]
         rows.writerow([one.student, number(one.total), full, number(one.pending), *points])
-    replace(output / "grades.csv", table.getvalue())
+    replace(output / f"grades{mark}.csv", table.getvalue())
 
 
 def replace(path: Path, text: str) -> None:
@@ -259,7 +269,7 @@ def number(points: float | None) -> str:
     return "" if points is None else f"{points:g}"
 
 
-def summary(done: Sequence[Graded], output: Path) -> str:
+def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
     """One paragraph about all of it."""
     counts = Counter(result.status for one in done for result in one.results)
     answers = ", ".join(f"{count} {status}" for status, count in counts.most_common())
@@ -267,8 +277,11 @@ def summary(done: Sequence[Graded], output: Path) -> str:
     students = f"{len(done)} student{'' if len(done) == 1 else 's'}"
     parts = [f"Graded {students}. Answers: {answers or 'none'}."]
     if look:
-        parts.append(f"Please look at {', '.join(look)}: results.jsonl says what is the matter.")
-    parts.append(f"The grades are in {output / 'grades.csv'}, each result in results.jsonl.")
+        parts.append(
+            f"Please look at {', '.join(look)}: results{mark}.jsonl says what is the matter."
+        )
+    table = output / f"grades{mark}.csv"
+    parts.append(f"The grades are in {table}, each result in results{mark}.jsonl.")
     return " ".join(parts)
 
 

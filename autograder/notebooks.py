@@ -88,6 +88,8 @@ def to_text(notebook: NotebookNode) -> str:
 
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook, aside first, so that half of it never stands at `path`."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder. Name a file in it.")
     aside = path.with_name(f".{path.name}.part")
     try:
         aside.write_text(to_text(notebook), encoding="utf-8")

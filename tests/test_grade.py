@@ -152,8 +152,8 @@ def results(output):
     return {(one["student"], one["exercise"]): one for one in found}
 
 
-def table(output):
-    with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
+def table(output, name="grades.csv"):
+    with (output / name).open(encoding="utf-8", newline="") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
@@ -485,7 +485,8 @@ def test_ctrl_c_keeps_what_is_graded(tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert "1 of 2 students are not graded yet" in said
-    assert list(table(tmp_path / "out")) == ["ada"]
+    assert list(table(tmp_path / "out", "grades.partial.csv")) == ["ada"]
+    assert not (tmp_path / "out" / "grades.csv").exists()
     assert list(tmp_path.glob("course-*")) == []
 
 
@@ -495,6 +496,7 @@ def test_ctrl_c_keeps_what_is_graded(tmp_path):
         ("no_such", "in", f"no assignment 'no_such'. It has: {TASK}."),
         (TASK, "nowhere", "course, in"),
         (TASK, "course", "no students' folders"),
+        (TASK, "in", f"has a folder {TASK}: what should be there"),
     ],
 )
 def test_bad_input_is_one_sentence_that_lists_what_there_is(

@@ -72,6 +72,29 @@ def sign_of_Z(Z: Any) -> Any:
     return logistic(-Z)
 
 
+@sigmoid.mistake(
+    "The numerator is exp(−Z), which makes it the sigmoid of −Z, and nan far to the left. "
+    "The formula has another one."
+)
+def exponential_over(Z: Any) -> Any:
+    return np.exp(-Z) / (1 + np.exp(-Z))
+
+
+@sigmoid.mistake("This is 1/1 + exp(−Z): a pair of parentheses around the denominator is missing.")
+def parentheses_missing(Z: Any) -> Any:
+    return 1 / 1 + np.exp(-Z)
+
+
+@sigmoid.mistake("The denominator is 1 − exp(−Z): look at its sign in the formula.")
+def minus_below(Z: Any) -> Any:
+    return 1 / (1 - np.exp(-Z))
+
+
+@sigmoid.mistake("Negative entries come out as if they were positive: is there an abs?")
+def of_absolute(Z: Any) -> Any:
+    return logistic(np.abs(Z))
+
+
 @sigmoid.mistake("This is exp(−Z) alone: the formula goes on from there.")
 def exponential_only(Z: Any) -> Any:
     return np.exp(-Z)
@@ -163,6 +186,11 @@ def leaky(Z: Any) -> Any:
 )
 def np_max(Z: Any) -> Any:
     return np.max(0, Z)
+
+
+@relu.mistake("This is the largest entry of each column. ReLU keeps the shape of Z.")
+def largest_of_columns(Z: Any) -> Any:
+    return np.max(Z, 0)
 
 
 @relu.mistake("One number came back, the largest entry. ReLU keeps the shape of Z.")
