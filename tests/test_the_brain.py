@@ -1,0 +1,225 @@
+"""Notebook 05: its exercises, the sorting of claims, the firing neuron and its pictures."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from autograder import notebooks
+from utils import neuron
+from utils.answer_key import FrozenKey, LiveKey, freeze
+from utils.cases import leaves
+from utils.check import judge
+from utils.exercises import EXERCISES
+from utils.reference import the_brain as reference
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "05_the_brain"
+NAMES = ("logistic_unit", "firing_rate", "sort_claims")
+ANSWERS = reference.sort_claims()
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory):
+    path = tmp_path_factory.mktemp("key") / "answer_key.h5"
+    freeze(path, NAMES)
+    return FrozenKey(path)
+
+
+@pytest.fixture(params=["live", "frozen"])
+def key(request, frozen):
+    return LiveKey() if request.param == "live" else frozen
+
+
+# -- right work, however it is written ------------------------------------------------------------
+
+RIGHT = {
+    "logistic_unit": [
+        lambda X, w, b: expit(w.T @ X + b),
+        lambda X, w, b: expit((X.T @ w).T + b),
+        lambda X, w, b: expit(np.sum(w * X, axis=0, keepdims=True) + b),
+        lambda X, w, b: expit(np.einsum("ij,im->jm", w, X) + b),
+        lambda X, w, b: 0.5 * (1 + np.tanh((w.T.dot(X) + b) / 2)),
+    ],
+    "firing_rate": [
+        lambda spikes, dt: np.mean(spikes, axis=1, keepdims=True) / dt,
+        lambda spikes, dt: spikes.sum(axis=1).reshape(-1, 1) / (dt * spikes.shape[1]),
+        lambda spikes, dt: np.array([[np.count_nonzero(r) / (len(r) * dt)] for r in spikes]),
+    ],
+    "sort_claims": [lambda: dict(reversed(ANSWERS.items()))],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_work_passes_however_it_is_written(name, key):
+    for function in (EXERCISES[name].reference, *RIGHT[name]):
+        for seed in range(20):
+            verdict = judge(key.question(name, seed), function)
+            assert verdict.status == "correct", verdict.text()
+
+
+@pytest.mark.parametrize("name", ["logistic_unit", "firing_rate"])
+def test_exercises_meet_unusual_memory_and_a_single_example(name, key):
+    seen = []
+
+    def watch(*arguments):
+        arrays = list(leaves(list(arguments)))
+        seen.append((
+            any(not a.flags.c_contiguous for a in arrays),
+            any(not a.flags.writeable for a in arrays),
+            any(1 in a.shape for a in arrays),
+        ))  # fmt: skip
+        return EXERCISES[name].reference(*arguments)
+
+    assert judge(key.question(name, 1), watch).status == "correct"
+    assert list(map(any, zip(*seen, strict=True))) == [True, True, True]
+
+
+# -- the sorting ----------------------------------------------------------------------------------
+
+
+def told(verdicts, key):
+    return judge(key.question("sort_claims", 0), lambda: verdicts)
+
+
+def others(word):
+    return [one for one in ("holds", "loose", "misleading") if one != word]
+
+
+@pytest.mark.parametrize("claim", ANSWERS)
+def test_one_wrong_claim_is_counted_and_not_named(claim, key):
+    for word in others(ANSWERS[claim]):
+        verdict = told(ANSWERS | {claim: word}, key)
+        assert verdict.status == "wrong"
+        assert verdict.points == 0
+        assert verdict.message.startswith("8 of 9 claims are settled. Read the evidence")
+        assert not any(re.search(rf"\b{name}\b", verdict.text()) for name in ANSWERS)
+
+
+@pytest.mark.parametrize("word", ["holds", "loose", "misleading"])
+def test_a_word_that_is_never_used_is_asked_about(word, key):
+    verdicts = {c: others(word)[0] if w == word else w for c, w in ANSWERS.items()}
+    verdict = told(verdicts, key)
+    assert verdict.message == (
+        f'6 of 9 claims are settled. You call none of them "{word}"; is there really none?'
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "sentence"),
+    [
+        ({**ANSWERS, "rate": "?"}, 'The word for "rate" is \'?\', expected "holds", "loose" or'),
+        ({**ANSWERS, "rate": "Loose"}, "The word for \"rate\" is 'Loose'"),
+        ({**ANSWERS, "rate": ["loose"]}, "The word for \"rate\" is ['loose']"),
+        ({c: w for c, w in ANSWERS.items() if c != "size"}, "verdicts has no 'size'."),
+        ({**ANSWERS, "weight": "loose"}, "verdicts has 'weight', which should not be there."),
+        (list(ANSWERS.values()), "verdicts is a list, expected a dictionary."),
+        (None, "verdicts is None (is there a return?), expected a dictionary."),
+    ],
+)
+def test_what_is_no_sorting_gets_its_sentence(verdicts, sentence, key):
+    verdict = told(verdicts, key)
+    assert verdict.status == "wrong"
+    assert sentence in verdict.message
+
+
+def test_the_key_does_not_spell_the_answers_out(frozen):
+    question = frozen.question("sort_claims")
+    assert not any(word in question.secret["digests"].values() for word in ANSWERS.values())
+    for mistake in question.mistakes:
+        assert len(set(mistake.outcome(0).value.values())) == 1
+
+
+def test_each_word_is_right_more_than_once():
+    assert all(list(ANSWERS.values()).count(word) > 1 for word in ("holds", "loose", "misleading"))
+
+
+# -- the page -------------------------------------------------------------------------------------
+
+
+def page():
+    return {c["id"]: c.source for c in notebooks.read(notebooks.notebook_of(ROOT, NAME)).cells}
+
+
+def test_the_page_shows_every_claim_with_its_evidence_and_lists_its_sources():
+    text = page()
+    claims = "".join(source for name, source in text.items() if name.startswith("claims-"))
+    assert [c.name for c in neuron.CLAIMS] == list(ANSWERS)
+    for claim in neuron.CLAIMS:
+        assert f"**`{claim.name}`** · *{claim.claim}*" in claims
+        assert f"> {claim.evidence}\n" in claims
+        assert f"> {claim.source}" in claims
+        assert f'        "{claim.name}": "?",' in text["claims-task"]
+        for source in claim.source.split("; "):
+            authors, year = source.rsplit(" ", 1)
+            first = authors.split(",")[0].split(" &")[0].split(" et al.")[0]
+            listed = [line for line in text["sources"].splitlines() if f"({year})" in line]
+            assert any(line.startswith(f"- {first}") for line in listed), source
+
+
+# -- the firing neuron ----------------------------------------------------------------------------
+
+
+def test_the_neuron_fires_at_the_rate_that_mathematics_gives():
+    z = np.array([[0.2], [0.5], [1.0], [3.0], [8.0]])
+    spikes, voltage = neuron.fire(z, seconds=2.0)
+    interval = neuron.PAUSE + neuron.LEAK * np.log((z + 1) / z)
+    assert np.allclose(reference.firing_rate(spikes, neuron.DT), 1 / interval, rtol=0.06)
+    assert set(np.unique(spikes)) == {0.0, 1.0}
+    assert voltage.max() <= 0
+
+
+def test_below_the_threshold_there_is_silence_and_a_limit_above():
+    spikes, voltage = neuron.fire(np.array([[-3.0], [-0.01], [1e6]]), seconds=1.0)
+    assert spikes[:2].sum() == 0
+    assert voltage[1, -1] == pytest.approx(-0.01)
+    assert spikes[2].sum() <= 200
+
+
+def test_noise_comes_from_the_generator_and_makes_the_rate_rise_smoothly():
+    z = np.linspace(-3, 3, 7).reshape(-1, 1)
+    one, again, other = (
+        neuron.fire(z, 1.0, 1.0, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
+    )
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+    counts = one.sum(axis=1)
+    assert 0 < counts[2] < counts[3] < counts[4] < counts[6]
+
+
+def test_three_trains_have_one_rate():
+    spikes, names = neuron.same_rate(np.random.default_rng(0))
+    assert reference.firing_rate(spikes, neuron.DT).ravel() == pytest.approx([40, 40, 40])
+    assert len(names) == 3
+
+
+def test_pictures_say_their_numbers_in_words():
+    z = np.array([[-0.5, 0.5, 4.0]])
+    A = reference.logistic_unit(z, np.array([[1.0]]), 0.0)
+    picture = neuron.voltages(z.ravel(), A)
+    assert "for z = −0.5, a = 0.38 and 0 spikes" in picture.alt
+    assert "for z = 4, a = 0.98 and 2" in picture.alt
+
+    z = np.linspace(-6, 6, 13).reshape(1, -1)
+    A = reference.logistic_unit(z, np.array([[1.0]]), 0.0)
+    rates = reference.firing_rate(neuron.fire(z.T, 0.5)[0], neuron.DT)
+    whole = neuron.rates(z, A, rates, rates)
+    assert "0.12 at z = −2, 0.50 at 0 and 0.98 at 4" in whole.alt
+
+    spikes, names = neuron.same_rate(np.random.default_rng(0))
+    trains = neuron.trains(spikes, names, reference.firing_rate(spikes, neuron.DT))
+    assert "even: 40 spikes/s; at random: 40 spikes/s; in bursts: 40 spikes/s" in trains.alt
+    for one in (picture, whole, trains):
+        shown = one._repr_mimebundle_()
+        assert 'alt="' in shown["text/html"]
+        assert "data:image/png" in shown["text/html"]
+
+
+def test_a_sorting_can_be_kept_as_a_page_and_as_text():
+    sorting = neuron.Sorting({**ANSWERS, "size": "no such word"})
+    assert sorting._repr_html_().count("<li>") == 8
+    assert "<h4>misleading (2)</h4>" in sorting._repr_html_()
+    assert "Bliss &amp; Lømo 1973" in sorting._repr_html_()
+    assert str(sorting).startswith("holds\n  A neuron and a logistic unit both bend")

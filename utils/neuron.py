@@ -1,0 +1,316 @@
+"""A neuron that fires, given ready-made for notebook 05, with its pictures and the claims.
+
+The neuron is the *leaky integrate-and-fire* model: its voltage V leaks toward the drive z,
+and where V reaches the threshold 0 there is a spike, after which V starts again from -1.
+The constants are round numbers of the size that is measured in cortex.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture
+
+__all__ = ["CLAIMS", "DT", "Claim", "Sorting", "fire", "rates", "same_rate", "trains", "voltages"]
+
+Array = NDArray[Any]
+
+DT = 0.0002  # seconds a time step
+LEAK = 0.010  # seconds: how fast the voltage forgets
+PAUSE = 0.005  # seconds after a spike in which there is no other: 200 spikes a second at most
+
+
+def fire(
+    z: Array, seconds: float, noise: float = 0.0, rng: np.random.Generator | None = None
+) -> tuple[Array, Array]:
+    """Run one integrate-and-fire neuron for each drive.
+
+    Parameters
+    ----------
+    z : array (n, 1)
+        The drive of each neuron, the same all the time. Threshold is 0, rest is -1.
+    seconds : float
+    noise : float
+        How far the voltage trembles; 0 for not at all.
+    rng : numpy.random.Generator, optional
+        Where the trembling comes from.
+
+    Returns
+    -------
+    spikes : array (n, steps)
+        1 where a neuron fires, 0 elsewhere; a step is `DT` seconds.
+    voltage : array (n, steps)
+
+    Examples
+    --------
+    Below the threshold nothing ever happens; above it, more drive means more spikes.
+
+    >>> spikes, voltage = fire(np.array([[-0.5], [0.5], [4.0]]), seconds=1.0)
+    >>> spikes.sum(axis=1).astype(int).tolist()
+    [0, 62, 135]
+    """
+    rng = rng or np.random.default_rng(0)
+    steps = round(seconds / DT)
+    keep = np.exp(-DT / LEAK)
+    drive = z[:, 0]
+    V = np.full(drive.size, -1.0)
+    resting = np.zeros(drive.size, int)
+    spikes, voltage = np.zeros((drive.size, steps)), np.zeros((drive.size, steps))
+    for t in range(steps):
+        tremble = noise * np.sqrt(1 - keep**2) * rng.standard_normal(drive.size)
+        V = np.where(resting > 0, -1.0, drive + (V - drive) * keep + tremble)
+        resting = np.maximum(0, resting - 1)
+        fired = V >= 0
+        spikes[fired, t] = 1.0
+        voltage[:, t] = np.where(fired, 0.0, V)
+        V = np.where(fired, -1.0, V)
+        resting[fired] = round(PAUSE / DT)
+    return spikes, voltage
+
+
+def same_rate(rng: np.random.Generator) -> tuple[Array, list[str]]:
+    """Three neurons with 40 spikes in one second: even, at random, in bursts."""
+    spikes = np.zeros((3, 5000))
+    spikes[0, 60::125] = 1.0
+    spikes[1, rng.choice(5000, 40, replace=False)] = 1.0
+    for start in range(300, 5000, 625):
+        spikes[2, start : start + 125 : 25] = 1.0
+    return spikes, ["even", "at random", "in bursts"]
+
+
+# --- pictures ------------------------------------------------------------------------------
+
+
+def voltages(z: Sequence[float], outputs: Array, seconds: float = 0.2) -> Picture:
+    """For each drive, a row: the logistic unit's output beside the voltage of the neuron.
+
+    Parameters
+    ----------
+    z : numbers
+        The drives, the same for both.
+    outputs : array (1, m)
+        What the logistic unit gives for them.
+    seconds : float
+        How long the neurons are watched.
+    """
+    spikes, voltage = fire(np.array(z).reshape(-1, 1), seconds)
+    time = np.arange(spikes.shape[1]) * DT * 1000
+    figure = Figure(figsize=(7.5, 1.45 * len(z) + 0.6), layout="constrained")
+    axes = figure.subplots(len(z), 2, squeeze=False, sharex=True, width_ratios=(1, 2))
+    told = []
+    for i, (left, right) in enumerate(axes):
+        a = float(outputs[0, i])
+        left.axhline(a, color=BLUE, linewidth=2.5)
+        left.set(ylim=(-0.08, 1.08), yticks=(0, 1), ylabel=f"z = {z[i]:g}".replace("-", "−"))
+        left.text(time[-1] / 2, a + (0.1 if a < 0.6 else -0.22), f"a = {a:.2f}", color=BLUE,
+                  ha="center")  # fmt: skip
+        right.plot(time, voltage[i], color=GRAY, linewidth=1.5)
+        right.axhline(0, color=ORANGE, linewidth=1, linestyle=":")
+        right.vlines(time[spikes[i] > 0], 0, 1.2, color=ORANGE, linewidth=2)
+        right.set(ylim=(-1.2, 1.4), yticks=(-1, 0))
+        count = int(spikes[i].sum())
+        told.append(f"for z = {z[i]:g}, a = {a:.2f} and {count} spikes")
+        for ax in (left, right):
+            _quiet(ax)
+    axes[0, 0].set_title("logistic unit: output a", fontsize=11, color=BLUE)
+    axes[0, 1].set_title("firing neuron: voltage, spikes", fontsize=11, color=ORANGE)
+    for ax in axes[-1]:
+        ax.set_xlabel("time (ms)")
+    return Picture(
+        figure,
+        f"The same z given to both for {seconds * 1000:.0f} milliseconds. The logistic unit's "
+        f"output is a level line; the neuron's voltage climbs to the threshold 0, spikes and "
+        f"falls back: {'; '.join(told).replace('-', '−')}.",
+    )
+
+
+def trains(spikes: Array, names: Sequence[str], measured: Array) -> Picture:
+    """Spike trains of one second, a row for each neuron, with the rates that were measured."""
+    figure = Figure(figsize=(7.5, 0.55 * len(names) + 0.9), layout="constrained")
+    ax = figure.subplots()
+    told = [
+        f"{name}: {float(rate):.3g} spikes/s"
+        for name, rate in zip(names, np.ravel(measured), strict=True)
+    ]
+    for row, train in enumerate(spikes):
+        ax.vlines(np.flatnonzero(train) * DT * 1000, row - 0.34, row + 0.34, color=ORANGE,
+                  linewidth=1.6)  # fmt: skip
+    ax.set(yticks=range(len(names)), ylim=(len(names) - 0.5, -0.5), xlabel="time (ms)")
+    ax.set_yticklabels(told)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.tick_params(left=False)
+    return Picture(
+        figure,
+        f"Spikes of {len(names)} neurons over one second, each a short stroke. {'; '.join(told)}.",
+    )
+
+
+def rates(z: Array, outputs: Array, still: Array, trembling: Array) -> Picture:
+    """What both give over z: the logistic unit's output above, the neuron's rates below.
+
+    Parameters
+    ----------
+    z : array (1, m)
+    outputs : array (1, m)
+        The logistic unit's.
+    still, trembling : arrays (m, 1)
+        Spikes a second without noise and with it.
+    """
+    x = z.ravel()
+    figure = Figure(figsize=(7.5, 3.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(x, outputs.ravel(), color=BLUE, linewidth=2.5)
+    left.set(title="logistic unit", xlabel="z", ylabel="output a", ylim=(-0.05, 1.05))
+    right.plot(x, still.ravel(), color=ORANGE, linewidth=2.5, label="no noise")
+    right.plot(x, trembling.ravel(), "--", color=GREEN, linewidth=2.5, label="with noise")
+    right.set(title="firing neuron", xlabel="z", ylabel="spikes a second", ylim=(-10, 210))
+    right.axhline(1 / PAUSE, color=GRAY, linewidth=1, linestyle=":")
+    right.text(x[0], 1 / PAUSE - 4, "no faster than this", color=GRAY, va="top")
+    right.legend(frameon=False, loc="center left")
+    for ax in (left, right):
+        _quiet(ax)
+
+    def at(values: Array, place: float) -> float:
+        return float(values.ravel()[np.argmin(np.abs(x - place))])
+
+    return Picture(
+        figure,
+        f"Two curves that rise and bend, over z from {x[0]:g} to {x[-1]:g}. The logistic unit "
+        f"gives {at(outputs, -2):.2f} at z = −2, {at(outputs, 0):.2f} at 0 and "
+        f"{at(outputs, 4):.2f} at 4. The neuron gives {at(still, -2):.0f}, {at(still, 0):.0f} and "
+        f"{at(still, 4):.0f} spikes a second without noise, {at(trembling, -2):.0f}, "
+        f"{at(trembling, 0):.0f} and {at(trembling, 4):.0f} with noise.",
+    )
+
+
+def _quiet(ax: Axes) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(color="#e5e7eb", linewidth=0.8)
+    ax.set_axisbelow(True)
+
+
+# --- the claims ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something said about units and neurons, and what is known, with its sources."""
+
+    name: str
+    claim: str
+    evidence: str
+    source: str
+
+
+CLAIMS = (
+    Claim(
+        "bend",
+        "A neuron and a logistic unit both bend their input: twice the input does not give "
+        "twice the output.",
+        "Below its threshold a neuron sends no spike at all, and after each spike it cannot fire "
+        "again for about a millisecond, which limits the rate. The sigmoid is flat at both ends.",
+        "Adrian 1928; Hodgkin & Huxley 1952",
+    ),
+    Claim(
+        "rate",
+        "A unit's output a stands for what a neuron sends: its firing rate.",
+        "In nerves from the skin and the muscles, a stronger stimulus gives more impulses a "
+        "second, all of one size. Barn owls find where a sound comes from by differences in spike "
+        "times far below a millisecond, which a rate does not tell.",
+        "Adrian & Zotterman 1926; Carr & Konishi 1990",
+    ),
+    Claim(
+        "alone",
+        "One neuron computes what one logistic unit computes, and no more.",
+        "Branches of human cortical neurons respond in a way that can tell “one or the other, but "
+        "not both” (XOR), which no single logistic unit can. To imitate a detailed model of one "
+        "cortical neuron, networks with 5 to 8 layers were needed.",
+        "Gidon et al. 2020; Beniaguev, Segev & London 2021",
+    ),
+    Claim(
+        "energy",
+        "In a brain each spike costs energy; in our NumPy code a unit that gives 0 costs as "
+        "much work as one that gives 1.",
+        "Spikes, and what they set off in other cells, were estimated to use most of the energy "
+        "that signals cost in the gray matter of rodents, but by no means all of it. A matrix "
+        "product multiplies by 0 as it multiplies by any other number.",
+        "Attwell & Laughlin 2001",
+    ),
+    Claim(
+        "learning",
+        "Learning changes the strengths of connections, in a brain as in a network.",
+        "Brief, strong stimulation of one path in a rabbit's brain made its synapses pass signals "
+        "on more strongly, for hours. Lasting changes, up and down, have since been found in many "
+        "parts of the brain, and blocking them impairs learning.",
+        "Bliss & Lømo 1973; Martin, Grimwood & Morris 2000",
+    ),
+    Claim(
+        "signs",
+        "A connection excites or inhibits, just as a weight is positive or negative.",
+        "There are both kinds of synapse. As a rule one neuron excites all the cells it reaches, "
+        "or inhibits them all, and learning does not turn one kind into the other. The weights "
+        "that lead out of one unit may have both signs, and training may flip them.",
+        "Eccles, Fatt & Koketsu 1954; Kandel et al. 2013",
+    ),
+    Claim(
+        "backward",
+        "It is known that brains learn by backward propagation, as in notebook 02.",
+        "Its authors wrote in 1986 that, “in its current form”, it “is not a plausible model of "
+        "learning in brains”. Errors would have to travel back with the very weights of the way "
+        "out; no such path has been found. Whether brains reach something similar by other means "
+        "is an open question.",
+        "Rumelhart, Hinton & Williams 1986; Crick 1989; Lillicrap et al. 2020",
+    ),
+    Claim(
+        "layers",
+        "Seeing works as a deep network does: one stage builds on the one before.",
+        "In the visual cortex of cats, cells that answer to edges can be explained as sums over "
+        "cells that answer to spots, one stage earlier. In monkeys, most areas for seeing that are "
+        "joined at all are joined in both directions, and some paths skip stages.",
+        "Hubel & Wiesel 1962; Felleman & Van Essen 1991",
+    ),
+    Claim(
+        "size",
+        "A network with 86 billion weights is as large as a human brain, with its 86 billion "
+        "neurons.",
+        "86 billion is the number of neurons. The counterpart of a weight is a connection, and "
+        "a neuron of the human cortex has thousands of them.",
+        "Herculano-Houzel 2009; Pakkenberg et al. 2003",
+    ),
+)
+
+
+class Sorting:
+    """The claims under the three words, as somebody sorted them, with evidence and sources."""
+
+    def __init__(self, verdicts: Mapping[str, str]) -> None:
+        self.verdicts = verdicts
+
+    def _drawers(self) -> dict[str, list[Claim]]:
+        words = ("holds", "loose", "misleading")
+        return {word: [c for c in CLAIMS if self.verdicts.get(c.name) == word] for word in words}
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for word, claims in self._drawers().items():
+            items = "".join(
+                f"<li><strong>{html.escape(c.claim)}</strong><br>{html.escape(c.evidence)} "
+                f"<em>{html.escape(c.source)}.</em></li>"
+                for c in claims
+            )
+            parts.append(f"<h4>{word} ({len(claims)})</h4><ul>{items}</ul>")
+        return "".join(parts)
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{word}\n" + "\n".join(f"  {c.claim} ({c.source})" for c in claims)
+            for word, claims in self._drawers().items()
+        )
