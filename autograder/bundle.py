@@ -4,20 +4,23 @@ In it are the notebook, its pictures, ``utils/`` and the data, and for an answer
 that right answers give. The solutions, and what tells mistakes apart, stay with the course.
 """
 
+import ast
 import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from autograder.errors import BrokenCourse, UsageError
-from autograder.notebooks import notebook_of, read, solve, tidy, to_text
+from autograder.notebooks import assignments, notebook_of, read, solve, tidy, to_text
 from utils.answer_key import KeyFault, freeze
 from utils.exercises import EXERCISES
 
-__all__ = ["contents", "exercises_of", "key", "place", "release", "save"]
+__all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
 
 KEPT_BACK = {"reference", "exercises"}  # of utils: the solutions and the known mistakes
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
@@ -67,11 +70,9 @@ def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tu
     -------
     folder, archive : Path
     """
-    folder, archive = to / assignment, to / f"{assignment}.zip"
-    notebook_of(root, assignment)
-    for target in (folder, archive):
-        if os.path.lexists(target) and not force:
-            raise UsageError(f"{target} is there already. Add --force to replace it.")
+    if notebook_of(root, assignment).parent.parent.resolve() == to.resolve():
+        raise UsageError(f"{to} holds the course's own notebooks. Choose another folder.")
+    folder, archive = _targets(to, assignment, force=force)
     files = contents(root, assignment)
     try:
         to.mkdir(parents=True, exist_ok=True)
@@ -83,6 +84,30 @@ def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tu
             place(Path(aside, "new.zip"), archive)
     except OSError as error:
         raise UsageError(f"{to} cannot be written to: {error.strerror}.") from error
+    return folder, archive
+
+
+def release_all(
+    root: Path, names: Sequence[str], to: Path, *, force: bool = False
+) -> Iterator[Path]:
+    """Write the bundles of these assignments, or of the whole course; give each path when written.
+
+    Where one has a name that is taken, none is written. In the folder `to` the links from page to
+    page work, as every bundle lies there under its assignment's name.
+    """
+    chosen = assignments(root, names)
+    for name in chosen:
+        _targets(to, name, force=force)
+    for name in chosen:
+        yield from release(root, name, to, force=force)
+
+
+def _targets(to: Path, assignment: str, *, force: bool) -> tuple[Path, Path]:
+    """Return where a bundle's folder and its zip go, once both may be written."""
+    folder, archive = to / assignment, to / f"{assignment}.zip"
+    for target in (folder, archive):
+        if os.path.lexists(target) and not force:
+            raise UsageError(f"{target} is there already. Add --force to replace it.")
     return folder, archive
 
 
@@ -102,10 +127,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         if file.is_file() and not LEFT_BEHIND.intersection(file.parts) and file.suffix != ".ipynb"
     }
     files[path.name] = to_text(notebook).encode()
-    for file in (root / "utils").rglob("*.py"):
-        relative = file.relative_to(root)
-        if relative.parts[1] not in KEPT_BACK:
-            files[relative.as_posix()] = file.read_bytes()
+    files |= modules(root, notebook)
     for name in COPIED:
         files[name] = _course_file(root, name)
     with tempfile.TemporaryDirectory() as aside:
@@ -118,6 +140,60 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     return dict(sorted(files.items()))
 
 
+def modules(root: Path, notebook: NotebookNode) -> dict[str, bytes]:
+    """Return the files of ``utils`` that a notebook needs, by path, and no others.
+
+    Needed is what its cells import, and in turn what that imports. A module that imports from
+    ``utils.reference`` gives a solution on purpose to a notebook that builds on it: the bundle
+    has the reference's own text in its place, so that there is only one source of it.
+    """
+    found: dict[str, bytes] = {}
+    due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    while due:
+        for module in _imported(due.pop()):
+            for file in _files_of(root, module):
+                name = file.relative_to(root).as_posix()
+                if name not in found and file.relative_to(root).parts[1] not in KEPT_BACK:
+                    found[name] = _given(root, file)
+                    due.append(found[name].decode())
+    return found
+
+
+def _imported(source: str) -> set[str]:
+    """Return the modules of ``utils`` that a text imports, wherever it does."""
+    found: set[str] = set()
+    lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:  # a cell that is not Python imports nothing
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return {name for name in found if name.split(".")[0] == "utils"}
+
+
+def _files_of(root: Path, module: str) -> list[Path]:
+    """Return the files that importing a module runs: its packages', then its own."""
+    parts = module.split(".")
+    packages = [root.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
+    own = root.joinpath(*parts).with_suffix(".py")
+    return [file for file in (*packages, own) if file.is_file()]
+
+
+def _given(root: Path, file: Path) -> bytes:
+    """Return a module's text; where it hands on a reference solution, that solution's."""
+    text = file.read_text(encoding="utf-8")
+    handed_on = re.findall(r"(?m)^from utils\.reference\.(\w+) import", text)
+    if len(handed_on) > 1:
+        raise BrokenCourse(f"{file} imports from more than one module of utils/reference.")
+    if handed_on:
+        return _course_file(root, f"utils/reference/{handed_on[0]}.py")
+    return text.encode()
+
+
 def exercises_of(assignment: str | None) -> list[str]:
     """Return the names of an assignment's exercises, or of the whole course's."""
     return [one.name for one in EXERCISES.values() if assignment in (None, one.assignment)]
@@ -125,6 +201,8 @@ def exercises_of(assignment: str | None) -> list[str]:
 
 def key(exercises: Iterable[str], to: Path) -> None:
     """Write the frozen answer key of these exercises."""
+    if to.is_dir() or not to.absolute().parent.is_dir():
+        raise UsageError(f"{to} cannot be written: name a file in a folder that is there.")
     try:
         freeze(to, exercises)
     except KeyFault as error:

@@ -3,6 +3,7 @@
 A subcommand imports what it needs when it runs, so that ``course --help`` is quick.
 """
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,6 +43,7 @@ def course() -> None:
     - **1** done, but there are problems to look at
     - **2** the command, or what it was given, is wrong
     - **3** something of the course is missing or broken
+    - **130** you stopped it
     """
 
 
@@ -121,15 +123,18 @@ def tidy(
     rich_help_panel=INSTRUCTORS, epilog="Example: `course release 01_forward_propagation --to out`"
 )
 def release(
-    assignment: Assignment,
     to: Annotated[Path, typer.Option(help="The folder to write into.", show_default=False)],
+    assignment: Assignments = None,
     force: Force = False,
 ) -> None:
-    """Make what students receive: a folder, and the same as a zip. It holds no solutions."""
-    from autograder.bundle import release
+    """Make what students receive: a folder, and the same as a zip. It holds no solutions.
 
-    for made in release(ROOT, assignment, to, force=force):
-        print(f"Written: {made}")
+    Of the whole course, each assignment gets its own folder and zip.
+    """
+    from autograder.bundle import release_all
+
+    for made in release_all(ROOT, assignment or [], to, force=force):
+        print(f"Written: {made}", flush=True)
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course key --to answer_key.h5`")
@@ -171,7 +176,8 @@ def workspace(
         print(f"Made: {folder / 'source' / name}")
     if made.config_kept:
         print(f"Left as it is: {folder / CONFIG}. Delete it first to get a new one.")
-    print(f"Next: cd {folder} && nbgrader generate_assignment {made.assignments[-1]}")
+    there = shlex.quote(str(folder))
+    print(f"Next: cd {there} && nbgrader generate_assignment {made.assignments[-1]}")
 
 
 @app.command(

@@ -51,8 +51,9 @@ def files(folder):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
     found = set(files(bundles / assignment))
-    room = ROOT / "utils"
-    own = {f.relative_to(room).as_posix() for f in (*room.glob("*.py"), *room.glob("laws/*.py"))}
+    own = {name.removeprefix("utils/") for name in found if name.endswith(".py")}
+    assert {"__init__.py", "check.py", "laws/__init__.py"} < own
+    assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
@@ -63,6 +64,42 @@ def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
     notebook = (bundles / assignment / f"{assignment}.ipynb").read_text()
     for picture in re.findall(r"\]\((images/[^)]+)\)|src=\\?\"(images/[^\"\\]+)", notebook):
         assert "".join(picture) in found
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_what_gives_solutions_away_ships_only_where_a_notebook_builds_on_it(bundles, assignment):
+    notebook = (bundles / assignment / f"{assignment}.ipynb").read_text()
+    for module in (ROOT / "utils").glob("given_*.py"):
+        shipped = bundles / assignment / "utils" / module.name
+        assert shipped.exists() == (f"utils.{module.stem} " in notebook)
+        if shipped.exists():
+            [source] = re.findall(r"from utils\.reference\.(\w+) import", module.read_text())
+            reference = ROOT / "utils" / "reference" / f"{source}.py"
+            assert shipped.read_bytes() == reference.read_bytes()
+
+
+def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
+    texts = {
+        "__init__": "",
+        "used": "def f():\n    import utils.deeper\n",
+        "deeper": "from utils.reference.one import A\n",
+        "unused": "",
+        "reference/one": "A = 1\n",
+        "exercises/one": "",
+    }
+    for name, text in texts.items():
+        (tmp_path / "utils" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "utils" / f"{name}.py").write_text(text)
+    cells = ["%matplotlib inline\nfrom utils import used", "not Python", "import numpy"]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    found = bundle.modules(tmp_path, notebook)
+    assert set(found) == {"utils/__init__.py", "utils/used.py", "utils/deeper.py"}
+    assert found["utils/deeper.py"] == b"A = 1\n"
+    (tmp_path / "utils" / "deeper.py").write_text(
+        "from utils.reference.one import A\nfrom utils.reference.two import B\n"
+    )
+    with pytest.raises(BrokenCourse, match="more than one module of utils/reference"):
+        bundle.modules(tmp_path, notebook)
 
 
 def test_the_zip_is_the_folder(bundles, tmp_path):
@@ -138,6 +175,8 @@ def code_of(function):
         value = getattr(inner, "value", None)
         if isinstance(inner, ast.Return) and isinstance(value, ast.Name):
             continue  # `return A` tells nothing
+        if isinstance(value, ast.Constant) or ast.unparse(value or node) in ("[]", "{}"):
+            continue  # and `count = 0` or `return []` no more
         if isinstance(inner, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return | ast.Raise):
             yield ast.unparse(inner)
         if isinstance(value, ast.BinOp | ast.Call | ast.UnaryOp) and inner is not node:
@@ -147,7 +186,14 @@ def code_of(function):
 
 
 # What a hint says, and what the first page does wrong to show a check.
-SAID_ON_PURPOSE = {"m = Y.shape[1]", "np.finfo(AL.dtype)", "2 * X", "2 * X.T", "return 2 * X.T"}
+SAID_ON_PURPOSE = {
+    "m = Y.shape[1]",
+    "AL - Y",
+    "np.finfo(AL.dtype)",
+    "2 * X",
+    "2 * X.T",
+    "return 2 * X.T",
+}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -158,13 +204,16 @@ def test_no_file_of_a_bundle_holds_code_of_a_solution_or_a_mistake(bundles, assi
         for cell in notebooks.read(bundles / assignment / f"{assignment}.ipynb").cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     )
+    # What a notebook builds on is given with it, word for word.
+    given += "".join(text for name, text in texts.items() if name.startswith("utils/given_"))
     leaks = set()
     searched = 0
     for exercise in EXERCISES.values():
         functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
         for code in {code for function in functions for code in code_of(function)}:
             searched += 1
-            if squeezed(code) not in given and code not in SAID_ON_PURPOSE:
+            short = len(squeezed(code)) < 8  # `l - 1` stands in any code
+            if not short and squeezed(code) not in given and code not in SAID_ON_PURPOSE:
                 leaks |= {(code, name) for name, text in texts.items() if squeezed(code) in text}
     assert searched > 100
     assert leaks == set()
@@ -327,3 +376,21 @@ def test_key_alone(bundles, tmp_path, capsys):
     error = capsys.readouterr().err
     assert error.startswith(f"{tmp_path / 'no' / 'key.h5'} cannot be written: ")
     assert error.count("\n") == 1
+
+
+def test_a_bundle_never_replaces_the_courses_own_notebooks(tmp_path, capsys):
+    before = files(ROOT / "notebooks" / NAME)
+    status = cli.main(["release", NAME, "--to", str(ROOT / "notebooks"), "--force"])
+    assert status == ExitCode.USAGE
+    assert "holds the course's own notebooks" in capsys.readouterr().err
+    assert files(ROOT / "notebooks" / NAME) == before
+
+
+@pytest.mark.parametrize("command", [["solve", NAME], ["key"]])
+def test_a_folder_is_no_file_to_write(command, tmp_path, capsys):
+    for place in (tmp_path, tmp_path / "nowhere" / "file"):
+        assert cli.main([*command, "--to", str(place), "--force"]) == ExitCode.USAGE
+        error = capsys.readouterr().err
+        assert str(place) in error
+        assert len(error.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

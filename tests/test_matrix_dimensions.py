@@ -1,0 +1,414 @@
+"""Notebook 03: right answers of every style, the words a guard may use, and the shape tracer."""
+
+import html
+import os
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from utils import tracer
+from utils.answer_key import LiveKey
+from utils.check import judge
+from utils.exercises import EXERCISES
+from utils.exercises.matrix_dimensions import ASSIGNMENT
+from utils.laws.matrix_dimensions import no_loop_over_examples
+from utils.pictures_of_shapes import columns_as_pictures
+from utils.reference import matrix_dimensions as reference
+from utils.tracer import trace
+
+# -- right answers --------------------------------------------------------------------------------
+
+
+def shapes_by_pairs(layer_dims):
+    pairs = zip(layer_dims[1:], layer_dims, strict=False)
+    shapes = {}
+    for l, (n, p) in enumerate(pairs, 1):
+        shapes |= {f"b{l}": (n, 1), f"W{l}": (n, p)}
+    return shapes
+
+
+def count_by_shapes(layer_dims):
+    return sum(r * c for r, c in reference.parameter_shapes(layer_dims).values())
+
+
+def count_by_numpy(layer_dims):
+    n = np.array(layer_dims)
+    return n[1:] @ (n[:-1] + 1)
+
+
+def forward_by_arrays(layer_dims, m):
+    A = np.zeros((layer_dims[0], m))
+    shapes = {"A0": A.shape}
+    for l, n in enumerate(layer_dims[1:], 1):
+        A = np.zeros((n, A.shape[0])) @ A
+        shapes |= {f"Z{l}": A.shape, f"A{l}": list(A.shape)}
+    return shapes
+
+
+def backward_by_hand(layer_dims, m):
+    shapes = {}
+    for l in reversed(range(len(layer_dims))):
+        n = layer_dims[l]
+        shapes[f"dA{l}"] = (n, m)
+        if l:
+            shapes[f"db{l}"], shapes[f"dZ{l}"] = (n, 1), (n, m)
+            shapes[f"dW{l}"] = (np.int64(n), layer_dims[l - 1])
+    return shapes
+
+
+def outputs_by_einsum(X, W, b):
+    return np.tanh(np.einsum("jk,ki->ji", W, X) + b)
+
+
+def outputs_by_rows(X, W, b):
+    return np.tanh(X.T @ W.T + b.T).T
+
+
+def outputs_by_units(X, W, b):
+    """A loop over the units is allowed: there are few."""
+    return np.tanh(np.vstack([(w[:, None] * X).sum(axis=0) + c for w, c in zip(W, b, strict=True)]))
+
+
+def guard_by_layers(parameters, layer_dims):
+    for l in range(1, len(layer_dims)):
+        n, p = layer_dims[l], layer_dims[l - 1]
+        for name, due in ((f"W{l}", (n, p)), (f"b{l}", (n, 1))):
+            if np.shape(parameters[name]) != due:
+                got = " x ".join(map(str, parameters[name].shape))
+                raise ValueError(f"layer {l}: should be {n} by {due[1]}, {name} is {got}!")
+
+
+def guard_that_lists_all(parameters, layer_dims):
+    wrong = [
+        f'parameters["{name}"]: {parameters[name].shape} instead of {due}'
+        for name, due in reference.parameter_shapes(layer_dims).items()
+        if parameters[name].shape != due
+    ]
+    if wrong:
+        raise ValueError("; ".join(wrong))
+
+
+def slips_by_trying(layer_dims, m):
+    """Every line with arrays of zeros: what NumPy says is what shapes see."""
+    n, L = layer_dims, len(layer_dims) - 1
+
+    def zeros(shape):
+        return np.zeros(shape)
+
+    W = {l: zeros((n[l], n[l - 1])) for l in range(1, L + 1)}
+    A = {l: zeros((n[l], m)) for l in range(L + 1)}
+    lines = {
+        "a": (lambda: A[L] @ A[L].T, W[L]),
+        "b": (lambda: W[L].T @ A[L] * A[L - 1], A[L - 1]),
+        "c": (lambda: W[L].T @ A[L] @ A[L - 1], A[L - 1]),
+        "d": (lambda: W[L].T @ A[L] * A[L - 1], A[L - 1]),
+        "e": (lambda: W[L].T @ A[2] * A[1], A[1]),
+        "f": (lambda: W[2].T @ A[2] @ A[1], A[1]),
+        "g": (lambda: A[1] @ A[1].T, W[1]),
+    }
+    caught = {}
+    for name, (line, wanted) in lines.items():
+        try:
+            caught[name] = line().shape != wanted.shape
+        except ValueError:
+            caught[name] = True
+    return caught
+
+
+RIGHT = {
+    "parameter_shapes": [shapes_by_pairs],
+    "count_parameters": [count_by_shapes, count_by_numpy],
+    "forward_shapes": [forward_by_arrays],
+    "backward_shapes": [backward_by_hand],
+    "layer_outputs_vectorized": [outputs_by_einsum, outputs_by_rows, outputs_by_units],
+    "check_dimensions": [guard_by_layers, guard_that_lists_all],
+    "shape_slips": [slips_by_trying],
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_work_passes_however_it_is_written(name):
+    for function in (EXERCISES[name].reference, *RIGHT[name]):
+        for seed in range(10):
+            verdict = judge(LiveKey().question(name, seed), function)
+            assert verdict.status == "correct", verdict.text()
+
+
+def test_the_points_of_the_notebook_are_a_hundred():
+    points = [one.points for one in EXERCISES.values() if one.assignment == ASSIGNMENT]
+    assert (len(points), sum(points)) == (7, 100)
+
+
+# -- wrong answers that are no mistake of the list ------------------------------------------------
+
+
+def guard(said, condition="shape != due"):
+    """A guard that says this; in it: name, shape and due."""
+    source = f"""
+def check_dimensions(parameters, layer_dims):
+    for name, due in parameter_shapes(layer_dims).items():
+        shape = parameters[name].shape
+        if {condition}:
+            raise ValueError(f{said!r})
+"""
+    space = {"parameter_shapes": reference.parameter_shapes}
+    exec(source, space)
+    return space["check_dimensions"]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("wrong shape", "does not name W2."),
+        ("{name} is wrong", "does not say the shape it should have."),
+        ("{name} should be {due}", "does not say the shape it has."),
+        ("{name} is {shape}", "does not say the shape it should have."),
+        ("W1, b1, {name}: {shape} for {due}", "names W1 first."),
+    ],
+)
+def test_a_guard_must_say_which_what_and_what_for(said, sentence):
+    verdict = judge(LiveKey().question("check_dimensions", 1), guard(said))
+    assert verdict.status == "wrong"
+    assert sentence in verdict.message
+    assert verdict.message.startswith("W2 is (7, 17), and should be (17, 7). The message “")
+
+
+def test_a_guard_in_the_order_of_the_dictionary_is_rejected():
+    def check_dimensions(parameters, layer_dims):
+        for name, array in parameters.items():
+            due = reference.parameter_shapes(layer_dims)[name]
+            if array.shape != due:
+                raise ValueError(f"{name} has {array.shape}, expected {due}")
+
+    verdict = judge(LiveKey().question("check_dimensions", 1), check_dimensions)
+    assert verdict.status == "wrong"
+    assert "W1 is (13, 7), and should be (7, 13)" in verdict.message
+    assert "does not name W1" in verdict.message
+
+
+def test_a_case_that_gets_through_is_told_in_words():
+    verdict = judge(
+        LiveKey().question("check_dimensions", 1), guard("{name} {shape} {due}", "len(shape) != 2")
+    )
+    assert verdict.message == "This call should raise a ValueError, and it did not."
+    assert "with W2 on its side" in verdict.text()
+
+
+@pytest.mark.parametrize("loop", ["list", "apply_along_axis", "vectorize"])
+def test_a_loop_over_examples_in_disguise_is_found(loop):
+    def layer_outputs_vectorized(X, W, b):
+        if loop == "list":
+            return np.array([np.tanh(W @ x + b[:, 0]) for x in X.T]).T
+        if loop == "apply_along_axis":
+            return np.apply_along_axis(lambda x: np.tanh(W @ x + b[:, 0]), 0, X)
+        one = np.vectorize(lambda x: np.tanh(W @ x + b[:, 0]), signature="(n)->(k)")
+        return one(X.T).T
+
+    question = LiveKey().question("layer_outputs_vectorized", 1)
+    verdict = judge(question, layer_outputs_vectorized)
+    assert verdict.status == "wrong"
+    assert verdict.mistake == "still_a_loop"
+
+
+def test_the_law_against_loops_does_not_blame_a_busy_moment():
+    calls = iter([True, True, True] + [False] * 9)
+
+    def ask(case):
+        if next(calls):  # something else had the computer
+            for i in range(40_000):
+                np.tanh(case.args["X"][:, i % 9])
+
+    assert no_loop_over_examples(ask, None) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ((4, 3, 1), "W1 is (4, 3, 1), expected"),
+        ((4,), "W1 is (4,), a rank-1 array, expected"),
+        ("(4, 3)", "W1 is text, expected a shape, which is a tuple of whole numbers."),
+        (np.zeros((4, 3)), "W1 is an array, expected a shape"),
+        ((float("nan"), 3), "expected a shape"),
+    ],
+)
+def test_whatever_is_given_for_a_shape_gets_its_sentence(wrong, sentence):
+    def parameter_shapes(layer_dims):
+        return reference.parameter_shapes(layer_dims) | {"W1": wrong}
+
+    verdict = judge(LiveKey().question("parameter_shapes", 1), parameter_shapes)
+    assert verdict.status == "wrong"
+    assert sentence in verdict.message
+
+
+def test_a_wrong_answer_to_a_slip_is_told_with_its_sizes():
+    def shape_slips(layer_dims, m):
+        return reference.shape_slips(layer_dims, m) | {"g": m > 20 or layer_dims[0] > 5}
+
+    verdict = judge(LiveKey().question("shape_slips", 1), shape_slips)
+    assert re.fullmatch(r"g is (True|False), expected (True|False)\.", verdict.message)
+    assert re.search(r"shape_slips\(layer_dims=\[.*\], m=\d+\), with", verdict.text())
+    numbers = judge(
+        LiveKey().question("shape_slips", 1), lambda n, m: dict.fromkeys("abcdefg", "yes")
+    )
+    assert "expected True or False." in numbers.message
+
+
+# -- the shape tracer -----------------------------------------------------------------------------
+
+NETWORKS = [([3, 1], 5), ([3, 4, 2, 1], 5), ([784, 64, 16, 1], 500), ([2, 2, 2], 2), ([1, 1], 1)]
+
+
+@pytest.mark.parametrize(("layer_dims", "m"), NETWORKS)
+def test_the_tracer_shows_every_matrix_with_its_shape(layer_dims, m):
+    shapes = reference.forward_shapes(layer_dims, m) | reference.parameter_shapes(layer_dims)
+    shapes |= reference.backward_shapes(layer_dims, m)
+    seen = set()
+    for step in trace(layer_dims, m).steps:
+        for matrix in step.matrices:
+            name = matrix.name.removesuffix(".T")
+            turned = matrix.name.endswith(".T")
+            assert matrix.shape == (shapes[name][::-1] if turned else shapes[name])
+            seen.add(name)
+    assert seen == set(shapes)
+
+
+@pytest.mark.parametrize(("layer_dims", "m"), NETWORKS)
+def test_each_step_computes_what_it_says_and_signs_agree(layer_dims, m):
+    steps = trace(layer_dims, m).steps
+    assert len(steps) == 6 * (len(layer_dims) - 1)
+    for step in steps:
+        result, *factors = (np.zeros(matrix.shape) for matrix in step.matrices)
+        if "@" in step.parts:
+            made = factors[0] @ factors[1] + (factors[2] if "+" in step.parts else 0)
+        elif "∗" in step.parts:
+            made = factors[0] * factors[1]
+        elif step.kind == "biases":
+            made = factors[0].sum(axis=1, keepdims=True)
+        else:
+            made = factors[0]
+        assert made.shape == result.shape
+        for sign in (tracer.ROWS, tracer.COLUMNS, tracer.INNER):
+            worn = [(m_.shape[a]) for m_ in step.matrices for a in (0, 1) if m_.signs[a] == sign]
+            assert len(worn) != 1  # a sign on one size alone says nothing
+            assert len(set(worn)) <= 1
+
+
+def test_the_text_says_everything_that_the_page_shows():
+    shown = trace([3, 4, 1], 5)
+    bundle = shown._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(shown) == shown.text()
+    lines = [line for line in shown.text().splitlines() if re.match(r" *\d+\. ", line)]
+    assert len(lines) == len(shown.steps) == 12
+    page = shown.page()
+    for step in shown.steps:
+        for matrix in step.matrices:
+            assert matrix.label in shown.text()
+            assert f'<span class="name">{matrix.name}</span>' in page
+        assert html.escape(step.remark) in page
+    assert "<script" not in bundle["text/html"]
+    assert bundle["text/html"].count("<section") == 12  # for paper; the page itself is escaped
+
+
+@pytest.mark.parametrize(
+    ("layer_dims", "m", "sentence"),
+    [
+        ([3], 5, "layer_dims should be a list of two sizes or more, such as [3, 4, 1]"),
+        (3, 5, "this is 3."),
+        ("3, 4", 5, "this is '3, 4'."),
+        ([3, 0], 5, "layer_dims[1] should be a whole number from 1 up; this is 0."),
+        ([3.5, 1], 5, "layer_dims[0] should be a whole number from 1 up; this is 3.5."),
+        ([3, True], 5, "this is True."),
+        ([3, 1], 0, "m, the number of examples, should be a whole number from 1 up; this is 0."),
+        ([2] * 14, 5, "The tracer shows up to 12 layers; take some away."),
+    ],
+)
+def test_what_the_tracer_cannot_use_is_said_in_one_sentence(layer_dims, m, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)) as caught:
+        trace(layer_dims, m)
+    assert str(caught.value).count(". ") == 0
+
+
+def test_the_tracer_takes_numpy_numbers_and_a_single_example():
+    shown = trace(tuple(np.array([3, 1])), np.int64(1))
+    assert shown.title == "The shapes in the network [3, 1] with m = 1 example"
+
+
+def test_pictures_say_in_words_what_they_show():
+    X = np.arange(12.0).reshape(4, 3) / 12
+    shown = columns_as_pictures({"one": X, "two": X[::-1]}, (2, 2), count=3)
+    assert repr(shown) == (
+        "The first 3 columns as pictures, 2 rows of pictures: one, first column with mean 0.375; "
+        "two, first column with mean 0.375."
+    )
+    assert shown._repr_mimebundle_()["text/html"].startswith("<img")
+
+
+# -- in a browser ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        why = "No Chromium is installed, so the tracer cannot be walked through."
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
+    options = ["--disable-gpu", "--disable-background-networking"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=options)
+        yield running
+        running.close()
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+def test_the_arrow_keys_walk_through_the_tracer_and_paper_has_all_of_it(browser, tmp_path):
+    from playwright.sync_api import expect
+
+    def greedy(event):
+        return f"document.addEventListener('{event}', e => e.preventDefault(), true)"
+
+    file = tmp_path / "page.html"
+    shown = trace([3, 4, 1], 5)
+    body = shown.html() + trace([784, 64, 16, 1], 500).html()
+    # The page around takes all keys for its own, as JupyterLab does.
+    script = f"<script>{greedy('keydown')}</script>"
+    file.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{script}{body}", "utf-8")
+    page = browser.new_context(java_script_enabled=True).new_page()
+    page.goto(file.as_uri())
+    frame = page.frame_locator("iframe").first
+    steps = frame.locator("section.step")
+    expect(steps).to_have_count(12)
+    expect(steps.filter(visible=True)).to_have_count(1)
+    expect(frame.get_by_text("(4▲, 3●)")).to_be_visible()
+
+    frame.get_by_label("step 1 of 12, forward, layer 1, linear step").focus()
+    for number in range(2, 13):
+        page.keyboard.press("ArrowRight")
+        now = steps.filter(visible=True)
+        expect(now).to_have_count(1)
+        expect(now).to_contain_text(f"Step {number} of 12")
+    expect(now).to_contain_text("dA0 has the shape of A0.")
+    page.keyboard.press("ArrowLeft")
+    expect(steps.filter(visible=True)).to_contain_text("db1 has the shape of b1.")
+
+    # Both tracers mind their own steps, and nothing is cut off in its frame.
+    other = page.frame_locator("iframe").nth(1)
+    expect(other.locator("section.step").filter(visible=True)).to_contain_text("Step 1 of 18")
+    for tracer_frame in page.frames[1:]:
+        assert tracer_frame.evaluate(
+            "document.documentElement.scrollHeight <= window.innerHeight + 1"
+        )
+
+    every = page.locator(".all section.step")
+    expect(every.filter(visible=True)).to_have_count(0)
+    page.emulate_media(media="print")
+    expect(every.filter(visible=True)).to_have_count(12 + 18)
+    expect(page.locator("iframe").first).to_be_hidden()
+    page.context.close()
