@@ -175,7 +175,7 @@ def code_of(function):
         value = getattr(inner, "value", None)
         if isinstance(inner, ast.Return) and isinstance(value, ast.Name):
             continue  # `return A` tells nothing
-        if isinstance(value, ast.Constant) or ast.unparse(value or node) in ("[]", "{}"):
+        if isinstance(value, ast.Constant | ast.List | ast.Dict) and len(ast.unparse(value)) < 8:
             continue  # and `count = 0` or `return []` no more
         if isinstance(inner, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return | ast.Raise):
             yield ast.unparse(inner)
