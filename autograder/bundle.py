@@ -124,7 +124,9 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     files = {
         file.relative_to(path.parent).as_posix(): file.read_bytes()
         for file in path.parent.rglob("*")
-        if file.is_file() and not LEFT_BEHIND.intersection(file.parts) and file.suffix != ".ipynb"
+        if file.is_file()
+        and not LEFT_BEHIND.intersection(file.parts)
+        and file.suffix not in {".ipynb", ".h5"}
     }
     files[path.name] = to_text(notebook).encode()
     files |= modules(root, notebook)

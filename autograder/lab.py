@@ -82,7 +82,8 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     try:
         for file in sorted(source.rglob("*")):
             relative = file.relative_to(source)
-            if not file.is_file() or LEFT_BEHIND.intersection(relative.parts):
+            left = LEFT_BEHIND.intersection(relative.parts) or file.suffix == ".h5"
+            if left or not file.is_file():
                 continue
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
             if copy_if_missing(file, target / relative):

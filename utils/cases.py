@@ -128,7 +128,9 @@ def call(function: Callable[..., Any], case: Case) -> Run:
     exception: BaseException | None = None
     outcome: Returned | Raised
     with (
-        np.errstate(all="warn"),  # whatever a notebook has set: one cell must not fail another
+        np.errstate(
+            all="warn", under="ignore"
+        ),  # whatever a notebook has set: one cell must not fail another
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(out),

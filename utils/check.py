@@ -329,8 +329,9 @@ def _raised(
     error = run.exception
     assert error is not None, "a run that raised holds its exception"
     told = explain(error, function)
-    if told.blank == question.exercise and run is runs[0]:
-        return _blank(question, told.source, runs)
+    half_blank = told.blank and is_blank(function)  # one of its blanks comes after that call
+    if run is runs[0] and (told.blank == question.exercise or half_blank):
+        return _blank(question, runs)
     if told.blank == question.exercise:
         left = f"here it comes to `{told.source}`, which is still there."
         told = replace(told, sentence=left, advice="What is due in its place?", blank="")
@@ -353,13 +354,13 @@ def _raised(
     )
 
 
-def _blank(question: Question, source: str, runs: list[Run]) -> Verdict:
+def _blank(question: Question, runs: list[Run]) -> Verdict:
     return _verdict_of(
         question,
         "blank",
         "still blank. Begin with what is written above it.",
         runs,
-        advice=f"Your code goes where `{source or 'raise ' + BLANK + '()'}` stands; "
+        advice=f"Your code goes where `raise {BLANK}()` stands; "
         "delete that line when you are done.",
         foot=f'`hint("{question.exercise}")` helps you to begin.',
     )

@@ -1,0 +1,387 @@
+"""Notebook 02: its oracles, its counted answers, its pictures, and right work of other kinds."""
+
+import numpy as np
+import pytest
+
+from utils import training
+from utils.answer_key import LiveKey
+from utils.check import judge
+from utils.data import flower
+from utils.exercises import EXERCISES
+from utils.exercises.backward_propagation import _network
+from utils.reference import backward_propagation as reference
+from utils.reference import forward_propagation as forward
+from utils.suspects import SUSPECTS, accuracy
+
+NAMES = [n for n, e in EXERCISES.items() if e.assignment == "02_backward_propagation"]
+
+
+def verdict_on(name, function, seed=5):
+    return judge(LiveKey().question(name, seed), function)
+
+
+def test_the_points_are_a_hundred():
+    assert sum(EXERCISES[name].points for name in NAMES) == 100
+
+
+# -- the reference against centered differences ------------------------------------------------
+
+
+def slope_of(cost, array):
+    """The slope of a cost at every entry of an array, which is moved in place and back."""
+    slopes = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        costs = []
+        for step in (1e-5, -1e-5):
+            array[index] = kept + step
+            costs.append(cost())
+        array[index] = kept
+        slopes[index] = (costs[0] - costs[1]) / 2e-5
+    return slopes
+
+
+@pytest.mark.parametrize("dims", [[3, 1], [3, 2, 1], [5, 4, 3, 1], [3, 5, 4, 2, 1]])
+@pytest.mark.parametrize("m", [1, 7])
+def test_the_gradients_are_those_of_the_cost(dims, m):
+    network = _network(np.random.default_rng(m), dims, m)
+    X, Y, parameters = network["X"], network["Y"], network["parameters"]
+    grads = reference.L_model_backward(network["AL"], Y, network["caches"])
+
+    def cost():
+        return forward.compute_cost(forward.L_model_forward(X, parameters)[0], Y)
+
+    for name, array in parameters.items():
+        np.testing.assert_allclose(grads["d" + name], slope_of(cost, array), atol=1e-8)
+    # dA belongs to the summed loss.
+    np.testing.assert_allclose(grads["dA0"], m * slope_of(cost, X), atol=1e-7)
+    assert reference.gradient_check(parameters, grads, X, Y) < 1e-8
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "relu"])
+def test_the_activations_slopes(name):
+    rng = np.random.default_rng(1)
+    Z, dA = rng.standard_normal((3, 5)) * 3, rng.standard_normal((3, 5))
+    g, back = getattr(forward, name), getattr(reference, f"{name}_backward")
+    slope = (g(Z + 1e-6) - g(Z - 1e-6)) / 2e-6
+    np.testing.assert_allclose(back(dA, Z), dA * slope, atol=1e-8)
+
+
+# -- right work of other kinds -------------------------------------------------------------------
+
+
+def sigmoid_by_parts(dA, Z):
+    A = forward.sigmoid(Z)
+    return dA * (A - A**2)
+
+
+def relu_by_copy(dA, Z):
+    dZ = np.array(dA, copy=True)
+    dZ[Z <= 0] = 0
+    return dZ
+
+
+def linear_by_einsum(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[1]
+    dW = np.einsum("ji,ki->jk", dZ, A_prev) / m
+    return np.dot(W.T, dZ), dW, np.mean(dZ, axis=1).reshape(b.shape)
+
+
+def layer_by_match(dA, cache, activation):
+    match activation:
+        case "relu":
+            return linear_by_einsum(relu_by_copy(dA, cache[1]), cache[0])
+        case "sigmoid":
+            return linear_by_einsum(sigmoid_by_parts(dA, cache[1]), cache[0])
+    raise ValueError
+
+
+def model_by_dAL(AL, Y, caches):
+    dA = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
+    grads = {}
+    for l in range(len(caches), 0, -1):
+        g = "sigmoid" if l == len(caches) else "relu"
+        dA, grads[f"dW{l}"], grads[f"db{l}"] = layer_by_match(dA, caches[l - 1], g)
+        grads[f"dA{l - 1}"] = dA
+    return grads
+
+
+def check_by_vector(parameters, grads, X, Y, epsilon=1e-5):
+    theta = np.concatenate([value.ravel() for value in parameters.values()])
+    g = np.concatenate([grads["d" + name].ravel() for name in parameters])
+
+    def cost(vector):
+        found, start = {}, 0
+        for name, value in parameters.items():
+            found[name] = vector[start : start + value.size].reshape(value.shape)
+            start += value.size
+        return forward.compute_cost(forward.L_model_forward(X, found)[0], Y)
+
+    steps = np.eye(theta.size) * epsilon
+    hat = np.array([cost(theta + s) - cost(theta - s) for s in steps]) / (2 * epsilon)
+    return float(np.linalg.norm(g - hat) / (np.linalg.norm(g) + np.linalg.norm(hat)))
+
+
+def update_by_layer(parameters, grads, learning_rate):
+    new = {name: np.copy(value) for name, value in parameters.items()}
+    for l in range(len(parameters) // 2):
+        new[f"W{l + 1}"] -= learning_rate * grads[f"dW{l + 1}"]
+        new[f"b{l + 1}"] -= learning_rate * grads[f"db{l + 1}"]
+    return new
+
+
+def train_by_dAL(X, Y, layer_dims, learning_rate, num_iterations, rng):
+    parameters, costs = forward.initialize_parameters_deep(layer_dims, rng), []
+    for _ in range(num_iterations):
+        AL, caches = forward.L_model_forward(X, parameters)
+        costs += [float(forward.compute_cost(AL, Y))]
+        parameters = update_by_layer(parameters, model_by_dAL(AL, Y, caches), learning_rate)
+    return parameters, costs
+
+
+def hunt_by_functions(Y, W, Z, A, dW, dZ):
+    m = Y.shape[1]
+    return {
+        7: ["right", dZ[1].mean(axis=1, keepdims=True), "nothing"],
+        6: ["wrong", 1 / m * np.dot(dZ[1], A[0].T), "shapes"],
+        5: ["wrong", reference.relu_backward(W[2].T @ dZ[2], Z[1]), "both"],
+        4: ["wrong", np.where(Z[3] > 0, W[4].T @ dZ[4], 0), "gradients"],
+        3: ["right", dZ[4].sum(1, keepdims=True) / m, "nothing"],
+        2: ["wrong", dZ[4] @ A[3].T / m, "shapes"],
+        1: ["right", A[4] - Y, "nothing"],
+    }
+
+
+def one_input_finds_all():
+    AL = [[0.5, 0.9, 0.9, 0.9, 0.1, 0.2, 0.8, 0.6, 0.3]]
+    Y = [[0, 1, 1, 0, 0, 1, 0, 1, 1]]
+    return ((np.array(AL), np.array(Y)),)
+
+
+RIGHT = {
+    "sigmoid_backward": [sigmoid_by_parts],
+    "relu_backward": [relu_by_copy, lambda dA, Z: np.where(Z >= 0, dA, 0)],
+    "derivation_order": [lambda: "d, b, e, a, c"],
+    "linear_backward": [linear_by_einsum],
+    "linear_activation_backward": [layer_by_match],
+    "L_model_backward": [model_by_dAL],
+    "gradient_check": [check_by_vector],
+    "slide_hunt": [hunt_by_functions],
+    "update_parameters": [update_by_layer],
+    "L_layer_model": [train_by_dAL],
+    "be_the_grader": [one_input_finds_all],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_work_passes_however_it_is_written(name):
+    for function in RIGHT[name]:
+        for seed in range(20):
+            verdict = verdict_on(name, function, seed)
+            assert verdict.status == "correct", verdict.text()
+
+
+# -- answers that are counted ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("DBEAC"[::-1], "1 of 5 steps stand in their place."),
+        ("DBECA", "3 of 5 steps stand in their place."),
+        ("DBEA", "Each of the letters ABCDE should stand in the order once."),
+        ("", "Each of the letters"),
+        (["D", "B"], 'The order should be text, such as "ABCDE".'),
+        (None, "The order should be text"),
+    ],
+)
+def test_the_order_is_counted_and_never_told(answer, said):
+    assert said in verdict_on("derivation_order", lambda: answer).message
+
+
+def hunt_with(change):
+    def slide_hunt(Y, W, Z, A, dW, dZ):
+        answers = reference.slide_hunt(Y, W, Z, A, dW, dZ)
+        change(answers)
+        return answers
+
+    return slide_hunt
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda a: a.pop(4), "6 of 7 lines are settled. One has no answer yet."),
+        (lambda a: [a.pop(i) for i in range(2, 8)], "1 of 7 lines is settled. 6 have no answer"),
+        (lambda a: a.update({5: (*a[5][:2], "shapes")}), "6 of 7 lines are settled."),
+        (lambda a: a.update({1: ("wrong", a[1][1], "shapes")}), "6 of 7 lines are settled."),
+        (lambda a: a.update({6: ("wrong", a[6][1] * 2, "shapes")}), "6 of 7 lines are settled."),
+        (lambda a: a.update({6: ("wrong", a[6][1].T, "shapes")}), "6 of 7 lines are settled."),
+        (lambda a: a.update({6: ("wrong", a[6][1] > 0, "shapes")}), "6 of 7 lines are settled."),
+        (lambda a: a.update({8: a[1]}), "answers has a line 8; the lines are 1 to 7."),
+        (lambda a: a.update({2: a[2][:2]}), "answers[2] should be three things"),
+        (lambda a: a.update({2: ("no", *a[2][1:])}), 'should be "right" or "wrong".'),
+        (lambda a: a.update({2: ("wrong", 3, "shapes")}), "The value of line 2 should be an array"),
+        (lambda a: a.update({2: (*a[2][:2], "magic")}), "What catches line 2 should be"),
+        (lambda a: a.update({2: (*a[2][:2], "nothing")}), "Line 2 contradicts itself"),
+        (lambda a: a.update({2: (*a[2][:2], ["shapes"])}), "What catches line 2 should be"),
+    ],
+)
+def test_lines_are_counted_and_never_told(change, said):
+    assert said in verdict_on("slide_hunt", hunt_with(change)).message
+
+
+def test_shapes_see_of_the_slide_what_the_answers_say():
+    """Run every line as printed, on sizes that all differ."""
+    from utils.exercises.backward_propagation import _hunting_ground
+
+    ground = _hunting_ground(np.random.default_rng(1))
+    Z, A, dW, dZ = (ground[name] for name in ("Z", "A", "dW", "dZ"))
+    s = forward.sigmoid(Z[3])
+    printed = {
+        2: lambda: dZ[4] @ A[4].T / 11,
+        4: lambda: dW[4].T @ dZ[4] * (s * (1 - s)),
+        5: lambda: dW[4].T @ dZ[2] * (Z[1] > 0),
+        6: lambda: dZ[1] @ A[1].T / 11,
+    }
+    for line, (_, value, catcher) in reference.slide_hunt(**ground).items():
+        if line in printed:
+            try:
+                fits = printed[line]().shape == value.shape
+            except ValueError:
+                fits = False
+            assert fits == (catcher == "gradients")
+    # Line 5 with its index mended has the right shape and the wrong value.
+    mended = dW[2].T @ dZ[2] * (Z[1] > 0)
+    assert mended.shape == dZ[1].shape
+    assert not np.allclose(mended, dZ[1])
+    np.testing.assert_allclose(reference.slide_hunt(**ground)[5][1], dZ[1])
+
+
+def row(*values):
+    return np.array([values], float)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ([(row(0.9, 0.1), row(1, 0))], "of the 7 wrong versions show themselves"),
+        ([(row(0.9), row(1))] * 5, "There are 5 pairs; 4 are enough."),
+        ([row(0.9)], "Input 1 is not a pair (AL, Y)."),
+        ([(row(0.9), row(1)), (row(1.5), row(1))], "Input 2 is none that accuracy must take"),
+        ([(row(0.9), row(0.5))], "labels must be 0 or 1."),
+        ([(row(0.9, 0.1), row(1))], "must both be (1, m), not (1, 2) and (1, 1)."),
+        ([(np.zeros((1, 0)), np.zeros((1, 0)))], "at least one example."),
+        ([(row(np.nan), row(1))], "predictions must be numbers from 0 to 1."),
+        ([([[0.9]], [[1]])], "AL and Y must be NumPy arrays."),
+        (None, "There should be a list of pairs"),
+    ],
+)
+def test_inputs_are_judged_and_suspects_counted(inputs, said):
+    verdict = verdict_on("be_the_grader", lambda: inputs)
+    assert verdict.status == "wrong"
+    assert said in verdict.message
+
+
+def test_every_suspect_is_alike_somewhere_and_unlike_elsewhere():
+    AL, Y = row(0.9, 0.9, 0.1, 0.1), row(1, 1, 0, 0)
+    alike = [suspect(AL, Y) == accuracy(AL, Y) for suspect in SUSPECTS]
+    assert sum(alike) >= 4
+    for suspect in SUSPECTS:
+        assert suspect(row(1), row(1)) == accuracy(row(1), row(1))
+
+
+# -- training to look at -----------------------------------------------------------------------
+
+
+class Shown:
+    """In place of a display: keeps all that was shown."""
+
+    def __init__(self):
+        self.pages = []
+
+    def __call__(self, thing, display_id):
+        self.update(thing)
+        return self
+
+    def update(self, thing):
+        self.pages.append(thing._repr_mimebundle_())
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    shown = Shown()
+    monkeypatch.setattr(training, "display", shown)
+    monkeypatch.setattr(training, "PAUSE", 0)
+    return shown
+
+
+def test_a_live_curve_grows_and_ends_as_a_picture(shown):
+    X, Y = flower(50, rng=1)
+    run = training.live(
+        reference.L_layer_model, X, Y, [2, 4, 1], 0.5, 30, np.random.default_rng(1),
+        dev=(X, Y), title="Petals",
+    )  # fmt: skip
+    assert len(run.costs) == 30
+    assert shown.pages[0]["text/plain"] == "Petals: starting"
+    assert "iteration 10 of 30, cost" in shown.pages[10]["text/plain"]
+    assert "<progress" in shown.pages[10]["text/html"]
+    last = shown.pages[-1]
+    assert "<progress" not in last["text/html"]
+    assert f"to {run.costs[-1]:.3f}" in last["text/plain"]
+    assert f'aria-label="{last["text/plain"]}"' in last["text/html"]
+    assert run.dev_costs[0] == pytest.approx(run.costs[0])
+    alone, costs = reference.L_layer_model(X, Y, [2, 4, 1], 0.5, 30, np.random.default_rng(1))
+    assert run.costs == costs
+    assert all(np.array_equal(alone[name], run.parameters[name]) for name in alone)
+
+
+def test_listening_ends_also_where_training_fails(shown):
+    kept = reference.compute_cost
+    with pytest.raises(ValueError, match="matmul"):
+        training.live(
+            reference.L_layer_model, np.ones((3, 2)), np.ones((1, 2)), [2, 1], 0.1, 5,
+            np.random.default_rng(1),
+        )  # fmt: skip
+    assert reference.compute_cost is kept
+
+
+def test_a_training_that_calls_no_function_of_ours_is_drawn_at_its_end(shown):
+    def train(X, Y, layer_dims, learning_rate, num_iterations, rng):
+        parameters = forward.initialize_parameters_deep(layer_dims, rng)
+        return parameters, [np.array([[0.5]]), float("nan"), 0.25]
+
+    run = training.live(train, np.ones((2, 3)), np.ones((1, 3)), [2, 1], 0.1, 3,
+                        np.random.default_rng(1))  # fmt: skip
+    assert run.costs[0] == 0.5
+    assert "3 iterations" in shown.pages[-1]["text/plain"]
+
+
+def test_a_boundary_moves_and_leaves_four_moments(shown):
+    X, Y = flower(60, rng=1)
+    run = training.boundary(
+        reference.L_layer_model, X, Y, [2, 4, 1], 0.5, 40, np.random.default_rng(1)
+    )
+    assert len(run.costs) == 40
+    assert len(shown.pages) > 6
+    told = shown.pages[-1]["text/plain"]
+    assert told.count("right") == 4
+    assert "after 0 iterations" in told
+    assert "after 40 iterations" in told
+
+
+def test_a_comparison_and_the_worst_errors_say_their_numbers(shown):
+    X, Y = flower(60, rng=1)
+    runs = {
+        name: training.live(reference.L_layer_model, X, Y, dims, 0.5, 20,
+                            np.random.default_rng(1), dev=(X, Y))
+        for name, dims in (("deep", [2, 4, 1]), ("flat", [2, 1]))
+    }  # fmt: skip
+    picture = training.compare(runs, X, Y)
+    right = accuracy(forward.L_model_forward(X, runs["flat"].parameters)[0], Y)
+    assert f"{right:.1%} right" in picture.alt
+    assert "Cost on 60 dev pictures. deep, 20 iterations" in picture.alt
+    pixels = np.zeros((4, 7))
+    worst = training.errors(pixels, np.ones((1, 7)), np.full((1, 7), 0.25), ("coat", "shirt"))
+    assert worst.alt.count("a shirt that was given 25.0%") == 6

@@ -1,0 +1,508 @@
+"""Notebook 04: the given network, the log, the bar, the laws of a fair search, the gallery."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from autograder import grade, notebooks
+from autograder.errors import ExitCode
+from utils import experiment_plots, experiments
+from utils.answer_key import LiveKey
+from utils.check import judge
+from utils.exercises import EXERCISES
+from utils.exercises.hyperparameters import CURVES, gallery_runs
+from utils.experiments import LogError, append_record, budget, progress, read_log
+from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
+from utils.plots import Picture
+from utils.reference import hyperparameters as reference
+
+ROOT = Path(__file__).resolve().parents[1]
+ASSIGNMENT = "04_hyperparameters"
+HERE = [name for name, one in EXERCISES.items() if one.assignment == ASSIGNMENT]
+
+
+def points(m=80, seed=1):
+    rng = np.random.default_rng(seed)
+    Y = (np.arange(m) % 2).reshape(1, m).astype(float)
+    return rng.normal(0, 1, (2, m)) + 3 * Y, Y
+
+
+# -- the network ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("layer_dims", [[3, 1], [3, 5, 1], [3, 5, 4, 1], [2, 7, 5, 3, 1]])
+@pytest.mark.parametrize("m", [1, 11])
+def test_gradients_agree_with_central_differences(activation, layer_dims, m):
+    rng = np.random.default_rng(7)
+    parameters = {
+        name: value.astype(float) + 0.3 * rng.standard_normal(value.shape)
+        for name, value in initialize(layer_dims, activation, rng).items()
+    }
+    X = rng.normal(0, 1, (layer_dims[0], m))
+    Y = rng.integers(0, 2, (1, m)).astype(float)
+    _, gradients = cost_and_gradients(parameters, X, Y, activation)
+    assert gradients.keys() == parameters.keys()
+    for name, value in parameters.items():
+        estimate = np.zeros_like(value)
+        for index in np.ndindex(value.shape):
+            costs = []
+            for step in (1e-6, -1e-6):
+                moved = {key: array.copy() for key, array in parameters.items()}
+                moved[name][index] += step
+                costs.append(cost_and_gradients(moved, X, Y, activation)[0])
+            estimate[index] = (costs[0] - costs[1]) / 2e-6
+        np.testing.assert_allclose(gradients[name], estimate, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_network_learns_and_begins_undecided(activation):
+    X, Y = points()
+    network = train(
+        X, Y, rng=np.random.default_rng(2), learning_rate=0.5, width=8, activation=activation
+    )
+    assert abs(network.costs[0] - np.log(2)) < 0.1
+    assert network.accuracy(X, Y) > 0.9
+    assert network.costs.dtype == np.float32
+    assert network.predict(X).shape == (1, 80)
+    assert all(value.dtype == np.float32 for value in network.parameters.values())
+
+
+def test_one_update_is_what_the_formulas_say():
+    X, Y = points(m=6)
+    settings = {"learning_rate": 0.7, "momentum": 0.8, "depth": 1, "width": 3}
+    network = train(X, Y, rng=np.random.default_rng(3), iterations=1, **settings)
+    start = initialize([2, 3, 1], "relu", np.random.default_rng(3))
+    _, gradients = cost_and_gradients(start, X, Y, "relu")
+    for name, value in start.items():
+        expected = value - 0.7 * 0.2 * gradients[name]
+        np.testing.assert_allclose(network.parameters[name], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_same_generator_gives_the_same_network_and_inputs_stay():
+    X, Y = points()
+    X.flags.writeable = Y.flags.writeable = False
+    one, two = (train(X, Y, rng=np.random.default_rng(4), iterations=9) for _ in range(2))
+    assert np.array_equal(one.costs, two.costs)
+    going_on = train(X, Y, rng=np.random.default_rng(5), iterations=1, start=one)
+    assert not np.array_equal(going_on.parameters["W1"], one.parameters["W1"])
+    assert np.array_equal(one.parameters["W1"], two.parameters["W1"])
+
+
+def test_what_breaks_off_is_nan_to_its_end():
+    X, Y = points()
+    network = train(X, Y, rng=np.random.default_rng(6), learning_rate=1e30, iterations=20)
+    assert network.costs.shape == (20,)
+    assert np.isnan(network.costs[-1])
+    assert np.isfinite(network.accuracy(X, Y))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"activation": "swish"}, "activation must be one of 'relu', 'tanh', 'sigmoid'"),
+        ({"momentum": 1}, "momentum must be from 0 to below 1, got 1."),
+        ({"learning_rate": 0}, "learning_rate must be above 0, got 0."),
+        ({"width": 2.5}, "width must be a whole number from 1 up, got 2.5."),
+        ({"depth": -1}, "depth must be a whole number from 0 up, got -1."),
+    ],
+)
+def test_settings_without_meaning_are_refused(setting, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        train(*points(), rng=np.random.default_rng(1), **setting)
+
+
+# -- the log, the bar, the budget -----------------------------------------------------------------
+
+
+def a_record(**more):
+    return {
+        "configuration": {"learning_rate": np.float64(0.1), "width": np.int64(3), "a": "relu"},
+        "costs": np.array([0.7, np.nan], np.float32),
+        "train_accuracy": 0.9,
+        "dev_accuracy": 0.8,
+        "seconds": 0.1 + 0.2,
+        "diverged": True,
+    } | more
+
+
+def test_a_log_gives_back_what_went_in(tmp_path):
+    log = tmp_path / "search.h5"
+    assert read_log(log) == read_log(None) == []
+    append_record(None, a_record())
+    for number in range(12):
+        append_record(log, a_record(dev_accuracy=number / 12))
+    records = read_log(str(log))
+    assert [record["dev_accuracy"] for record in records] == [n / 12 for n in range(12)]
+    assert records[0]["configuration"] == {"learning_rate": 0.1, "width": 3, "a": "relu"}
+    assert records[0]["seconds"] == 0.1 + 0.2
+    assert records[0]["diverged"] is True
+    assert np.array_equal(records[0]["costs"], a_record()["costs"], equal_nan=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["search.h5"]
+
+
+def test_an_interruption_while_writing_leaves_the_log_whole(tmp_path, monkeypatch):
+    log = tmp_path / "search.h5"
+    append_record(log, a_record())
+    before = log.read_bytes()
+
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments.os, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            append_record(log, a_record())
+    assert log.read_bytes() == before
+    append_record(log, a_record())
+    assert len(read_log(log)) == 2
+
+
+@pytest.mark.parametrize("kind", ["text", "other HDF5"])
+def test_what_is_no_log_is_named_and_left_alone(kind, tmp_path):
+    path = tmp_path / "thing.h5"
+    if kind == "text":
+        path.write_text("dear diary")
+    else:
+        with h5py.File(path, "w") as file:
+            file["x"] = 1
+    before = path.read_bytes()
+    for use in (lambda: read_log(path), lambda: append_record(path, a_record())):
+        with pytest.raises(LogError, match="is not an experiment log: give the log another name"):
+            use()
+    assert path.read_bytes() == before
+
+
+def test_a_bar_says_how_long_is_left():
+    bar = experiments._Bar(5, 20, 30, "trials")
+    assert repr(bar) == "5 of 20 trials, about 1:30 left"
+    html = bar._repr_mimebundle_()["text/html"]
+    assert '<progress max="20" value="5" aria-label="trials done"' in html
+    assert "about 1:30 left" in html
+    assert repr(experiments._Bar(20, 20, 65, "trials")) == "20 trials in 1:05"
+    assert repr(experiments._Bar(0, 20, 0, "trials")) == "0 of 20 trials"
+
+
+def test_progress_shows_one_bar_and_moves_it(monkeypatch):
+    shown, clock = [], iter(range(100))
+
+    class Handle:
+        def update(self, bar):
+            shown.append(repr(bar))
+
+    def display(bar, display_id):
+        assert display_id
+        shown.append("new " + repr(bar))
+        return Handle()
+
+    monkeypatch.setattr(experiments, "_in_notebook", lambda: True)
+    monkeypatch.setattr(experiments, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr("IPython.display.display", display)
+    assert list(progress("abc")) == ["a", "b", "c"]
+    assert shown == [
+        "new 0 of 3 trials",
+        "1 of 3 trials, about 0:04 left",
+        "2 of 3 trials, about 0:02 left",
+        "3 trials in 0:04",
+    ]
+
+
+def test_the_small_budget_is_asked_for_by_name(monkeypatch):
+    monkeypatch.delenv("COURSE_BUDGET", raising=False)
+    assert budget(30, small=6) == 30
+    monkeypatch.setenv("COURSE_BUDGET", "small")
+    assert budget(30, small=6) == 6
+
+
+# -- right and wrong ways -------------------------------------------------------------------------
+
+
+def split_by_mask(X, Y, fractions, rng):
+    m = X.shape[1]
+    n_train, n_dev = (int(np.round(share * m)) for share in fractions[:2])
+    sizes = {"train": n_train, "dev": n_dev, "test": m - n_train - n_dev}
+    part = rng.permuted(np.repeat(list(sizes), list(sizes.values())))
+    return {name: (X[:, part == name], Y[:, part == name]) for name in sizes}
+
+
+def log_uniform_by_exp(low, high, size, rng):
+    return np.exp(rng.uniform(np.log(low), np.log(high), size))
+
+
+def log_uniform_by_ratio(low, high, size, rng):
+    return low * (high / low) ** rng.random(size)
+
+
+def momentum_by_ratio(low, high, size, rng):
+    return 1 - (1 - low) * ((1 - high) / (1 - low)) ** rng.random(size)
+
+
+def configuration_backwards(space, rng):
+    ways = {
+        "log": lambda low, high: float(log_uniform_by_exp(low, high, None, rng)),
+        "one_minus_log": lambda low, high: float(momentum_by_ratio(low, high, None, rng)),
+        "int": lambda low, high: int(rng.integers(low, high + 1)),
+        "choice": rng.choice,
+    }
+    if any(kind not in ways for kind, *_ in space.values()):
+        raise ValueError("unknown kind")
+    return {name: ways[space[name][0]](*space[name][1:]) for name in reversed(space)}
+
+
+def experiment_by_hand(configuration, data, rng):
+    network = train(data["train"][0], data["train"][1], rng=rng, **configuration)
+    limit = 10 * network.costs[0]
+    return {
+        "diverged": not all(cost <= limit for cost in network.costs),
+        "seconds": network.seconds,
+        "costs": network.costs.copy(),
+        "configuration": dict(configuration),
+        "dev_accuracy": np.float64(network.accuracy(*data["dev"])),
+        "train_accuracy": network.accuracy(*data["train"]),
+    }
+
+
+def search_two_children(space, n_trials, data, rng, log):
+    """Right, though each trial's child has children itself."""
+    done = read_log(log)
+    for child in rng.spawn(n_trials)[len(done) :]:
+        for_draw, for_training = child.spawn(2)
+        configuration = configuration_backwards(space, for_draw)
+        done.append(experiment_by_hand(configuration, data, for_training))
+        append_record(log, done[-1])
+    return done
+
+
+def best_by_sorting(records):
+    finished = [r for r in records if not r["diverged"]]
+    if not finished:
+        raise ValueError("all trials diverged")
+    return sorted(finished, key=lambda r: r["dev_accuracy"])[-1]
+
+
+def refine_by_logs(space, records):
+    best, out = best_by_sorting(records)["configuration"], {}
+    for name, (kind, *ends) in space.items():
+        if kind == "choice":
+            out[name] = space[name]
+            continue
+        low, high, middle = *ends, best[name]
+        if kind == "one_minus_log":
+            low, high, middle = 1 - high, 1 - low, 1 - middle
+        if kind != "int":
+            low, high, middle = np.log10([low, high, middle])
+        low, high = middle - (high - low) / 4, middle + (high - low) / 4
+        if kind == "int":
+            low, high = max(1, int(np.floor(low))), int(np.ceil(high))
+        else:
+            low, high = 10**low, 10**high
+        if kind == "one_minus_log":
+            low, high = max(0.0, 1 - high), 1 - low
+        out[name] = (kind, low, high)
+    return out
+
+
+RIGHT = {
+    "sort_settings": [],
+    "split_data": [split_by_mask],
+    "sample_log_uniform": [log_uniform_by_exp, log_uniform_by_ratio],
+    "sample_one_minus_log_uniform": [momentum_by_ratio],
+    "sample_configuration": [configuration_backwards],
+    "read_curves": [],
+    "train_and_evaluate": [experiment_by_hand],
+    "random_search": [search_two_children],
+    "best_trial": [best_by_sorting],
+    "refine_space": [refine_by_logs],
+}
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_right_work_passes_however_it_is_written(name):
+    for function in (EXERCISES[name].reference, *RIGHT[name]):
+        for seed in range(8):
+            verdict = judge(LiveKey().question(name, seed), function)
+            assert verdict.status == "correct", verdict.text()
+
+
+def keep_at_the_end(space, n_trials, data, rng, log):
+    records = read_log(log)
+    children = rng.spawn(n_trials)
+    new = [
+        reference.train_and_evaluate(reference.sample_configuration(space, c), data, c)
+        for c in children[len(records) :]
+    ]
+    for record in new:
+        append_record(log, record)
+    return records + new
+
+
+def no_log(space, n_trials, data, rng, log):
+    return reference.random_search(space, n_trials, data, rng, None)
+
+
+def run_again(space, n_trials, data, rng, log):
+    if log:
+        Path(log).unlink(missing_ok=True)
+    return reference.random_search(space, n_trials, data, rng, log)
+
+
+def child_in_each_turn(space, n_trials, data, rng, log):
+    records = read_log(log)
+    for _ in range(len(records), n_trials):
+        [child] = rng.spawn(1)
+        configuration = reference.sample_configuration(space, child)
+        records.append(reference.train_and_evaluate(configuration, data, child))
+        append_record(log, records[-1])
+    return records
+
+
+def own_file(space, n_trials, data, rng, log):
+    records = reference.random_search(space, n_trials, data, rng, None)
+    if log:
+        Path(log).write_text(json.dumps(len(records)))
+    return records
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (keep_at_the_end, "keep each record as soon as it is there"),
+        (no_log, "No log was written"),
+        (run_again, "were run again"),
+        (child_in_each_turn, "trial i is to use child i"),
+        (own_file, "write it with append_record"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_what_only_the_log_shows_is_seen_and_said(function, said):
+    verdict = judge(LiveKey().question("random_search", 1), function)
+    assert verdict.status == "wrong"
+    assert said in verdict.message
+    assert verdict.mistake == ""
+
+
+def test_a_count_of_settled_answers_never_says_which():
+    for name in ("sort_settings", "read_curves"):
+        right = EXERCISES[name].reference()
+        words = EXERCISES[name].secret["words"]
+        messages = set()
+        for item, word in right.items():
+            wrong = right | {item: next(w for w in words if w != word)}
+            verdict = judge(LiveKey().question(name, 1), lambda wrong=wrong: wrong)
+            messages.add(verdict.message)
+        assert messages == {f"{len(right) - 1} of {len(right)} are settled."}
+        typed = right | {next(iter(right)): "smal"}
+        typo = judge(LiveKey().question(name, 1), lambda typed=typed: typed)
+        assert "'smal'; choose among" in typo.message
+
+
+# -- the gallery and the other pictures -----------------------------------------------------------
+
+
+def test_every_curve_of_the_gallery_shows_what_it_is_said_to_show():
+    answers = reference.read_curves()
+    assert answers.keys() == CURVES.keys()
+    for name, (learned, dev) in gallery_runs().items():
+        first, last = float(learned[0]), float(np.mean(learned[-20:]))
+        seen = {
+            "too small": 0.97 * first < last < first and np.ptp(learned) < 0.05,
+            "diverges": last > 10 * first,
+            "overfits": last < 0.02 and dev[-1] > 1.3 * np.min(dev),
+            "fine": last < 0.5 * first and abs(dev[-1] - last) < 0.1,
+            "too large": 0.8 * first < last < 1.5 * first and np.ptp(learned) > 0.3,
+        }
+        assert [word for word, holds in seen.items() if holds] == [answers[name]], name
+
+
+def test_pictures_say_in_words_what_they_show():
+    X, Y = points()
+    data = {"train": (X, Y), "dev": points(seed=2), "test": points(seed=3)}
+    space = {
+        "learning_rate": ("log", 1e-3, 1.0),
+        "momentum": ("one_minus_log", 0.5, 0.99),
+        "width": ("int", 1, 9),
+        "activation": ("choice", ["relu", "tanh"]),
+        "iterations": ("choice", [30]),
+    }
+    records = reference.random_search(space, 8, data, np.random.default_rng(1), None)
+    rng = np.random.default_rng(2)
+    samples = {"uniform": rng.uniform(1e-4, 1, 50), "log": log_uniform_by_exp(1e-4, 1, 50, rng)}
+    runs = dict.fromkeys("ABCDEF", (records[0]["costs"], records[1]["costs"]))
+    best = max(record["dev_accuracy"] for record in records)
+    for picture, words in (
+        (experiment_plots.draws(samples, 0.01), ["uniform: ", "% to the left of the middle"]),
+        (experiment_plots.curve_gallery(runs), ["6 panels", "F: train"]),
+        (experiment_plots.one_at_a_time({"width": records}), ["width "]),
+        (
+            experiment_plots.grid_and_random(records, records, "learning_rate", "width"),
+            ["tried 8 different values", f"{best:.3f}"],
+        ),
+        (experiment_plots.parallel_coordinates(space, records), [f"{best:.3f}", "0 diverged"]),
+    ):
+        assert isinstance(picture, Picture)
+        assert isinstance(picture.figure, Figure)
+        assert all(word in picture.alt for word in words), picture.alt
+        assert picture._repr_mimebundle_()["text/html"].startswith("<img")
+    lost = [record | {"diverged": True} for record in records]
+    assert "8 diverged" in experiment_plots.parallel_coordinates(space, lost).alt
+
+
+# -- the answer that a person reads ---------------------------------------------------------------
+
+
+def test_the_report_stays_a_markdown_cell_worth_ten_points():
+    tidy = notebooks.tidy(notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT)))
+    for notebook in (tidy, notebooks.solve(tidy, markers=False)):
+        [cell] = [c for c in notebook.cells if c["id"] == "experiment_report"]
+        meta = cell.metadata.nbgrader
+        assert cell.cell_type == "markdown"
+        assert cell.source == "YOUR ANSWER HERE"
+        assert (meta.grade, meta.solution, meta.points) == (True, True, 10)
+    total = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in tidy.cells)
+    assert total == 100
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("written", [True, False])
+def test_a_written_report_waits_for_a_person(written, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_BUDGET", "small")
+    notebook = notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT))
+    for cell in notebook.cells:
+        if cell["id"] == "experiment_report" and written:
+            cell.source = "Does depth matter? I guessed no."
+    folder = tmp_path / "in" / "ada" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    notebooks.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
+    code = grade.grade(ROOT, ASSIGNMENT, tmp_path / "in", tmp_path / "out", timeout=60)
+    assert code == ExitCode.FINE
+    lines = (tmp_path / "out" / "results.jsonl").read_text().splitlines()
+    [result] = [one for one in map(json.loads, lines) if one["exercise"] == "experiment_report"]
+    assert result["status"] == ("manual" if written else "blank")
+    assert result["points"] == (None if written else 0)
+    header, row = (tmp_path / "out" / "grades.csv").read_text().splitlines()
+    assert row.split(",")[header.split(",").index("pending")] == ("10" if written else "0")
+
+
+@pytest.mark.kernel
+def test_the_notebook_runs_solved_within_its_small_budget(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_BUDGET", "small")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    path = tmp_path / "solved.ipynb"
+    notebook = notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT))
+    notebooks.write(notebooks.solve(notebook, markers=False), path)
+    command = ["jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", path.name]
+    run = subprocess.run(
+        [sys.executable, "-m", *command], cwd=tmp_path, text=True, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    done = notebooks.read(path)
+    outputs = [out for cell in done.cells for out in cell.get("outputs", [])]
+    assert not [out for out in outputs if out.output_type == "error"]
+    assert len(read_log(tmp_path / "first_search.h5")) == 6

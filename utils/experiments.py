@@ -1,0 +1,170 @@
+"""What a search for hyperparameters needs around it: a log that survives, a bar, a budget."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import h5py
+import numpy as np
+
+__all__ = ["LogError", "append_record", "budget", "progress", "read_log"]
+
+Record = dict[str, Any]
+Item = TypeVar("Item")
+
+_FORMAT = "experiment log 1"
+_NUMBERS = ("train_accuracy", "dev_accuracy", "seconds")
+
+
+class LogError(ValueError):
+    """A file is there, but it is not an experiment log. The message is one sentence."""
+
+
+def read_log(log: str | Path | None) -> list[Record]:
+    """The records in an experiment log, in order.
+
+    Parameters
+    ----------
+    log : path or None
+        An HDF5 file that `append_record` wrote. Where it is not there yet, or `log` is None,
+        there are no records.
+
+    Raises
+    ------
+    LogError
+        If the file is something else.
+    """
+    if log is None or not os.path.exists(log):
+        return []
+    try:
+        with h5py.File(log, "r", locking=False) as file:
+            if file.attrs.get("format") != _FORMAT:
+                raise LogError(f"{log} is not an experiment log: give the log another name.")
+            return [_read(file[name]) for name in sorted(file)]
+    except (OSError, KeyError) as error:
+        raise LogError(f"{log} is not an experiment log: give the log another name.") from error
+
+
+def append_record(log: str | Path | None, record: Record) -> None:
+    """Add a record to an experiment log, which is made where it is not there yet.
+
+    The file is replaced as a whole by a longer one, so that it is never half written, whenever
+    the program stops. With None for the log, nothing happens.
+    """
+    if log is None:
+        return
+    count = _length(log)
+    aside = Path(f"{log}.part")
+    if count:
+        shutil.copyfile(log, aside)
+    with h5py.File(aside, "a" if count else "w", locking=False) as file:
+        file.attrs["format"] = _FORMAT
+        group = file.create_group(f"{count:06d}")
+        group.attrs["configuration"] = json.dumps(record["configuration"], default=_plain)
+        group.attrs["diverged"] = bool(record["diverged"])
+        for name in _NUMBERS:
+            group.attrs[name] = float(record[name])
+        group["costs"] = np.asarray(record["costs"])
+    os.replace(aside, log)
+
+
+def _length(log: str | Path) -> int:
+    if not os.path.exists(log):
+        return 0
+    try:
+        with h5py.File(log, "r", locking=False) as file:
+            if file.attrs.get("format") == _FORMAT:
+                return len(file)
+    except OSError:
+        pass
+    raise LogError(f"{log} is not an experiment log: give the log another name.")
+
+
+def _read(group: h5py.Group) -> Record:
+    return {
+        "configuration": json.loads(group.attrs["configuration"]),
+        "costs": group["costs"][()],
+        **{name: float(group.attrs[name]) for name in _NUMBERS},
+        "diverged": bool(group.attrs["diverged"]),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy number as Python's own."""
+    return value.item()
+
+
+def budget(full: int, small: int) -> int:
+    """`full`, or `small` where the environment variable COURSE_BUDGET says "small".
+
+    The tests of the course run the whole notebook with the small one.
+    """
+    return small if os.environ.get("COURSE_BUDGET") == "small" else full
+
+
+def progress(items: Sequence[Item], what: str = "trials") -> Iterator[Item]:
+    """Go through items under a progress bar that tells the time left.
+
+    The bar comes up in a notebook, after half a second; what is faster needs none.
+
+    >>> [2 * i for i in progress(range(3))]
+    [0, 2, 4]
+    """
+    total, began = len(items), perf_counter()
+    handle = None
+    for done, item in enumerate(items):
+        handle = _show(handle, _Bar(done, total, perf_counter() - began, what))
+        yield item
+    _show(handle, _Bar(total, total, perf_counter() - began, what))
+
+
+class _Bar:
+    """One state of a progress bar."""
+
+    def __init__(self, done: int, total: int, seconds: float, what: str) -> None:
+        self.done, self.total, self.seconds, self.what = done, total, seconds, what
+
+    def __repr__(self) -> str:
+        if self.done == self.total:
+            return f"{self.total} {self.what} in {_clock(self.seconds)}"
+        told = f"{self.done} of {self.total} {self.what}"
+        if not self.done:
+            return told
+        left = self.seconds / self.done * (self.total - self.done)
+        return f"{told}, about {_clock(left)} left"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        bar = (
+            f'<progress max="{self.total}" value="{self.done}" aria-label="{self.what} done" '
+            f'style="width:16em;vertical-align:middle"></progress>&ensp;{self}'
+        )
+        return {"text/html": bar, "text/plain": repr(self)}
+
+
+def _show(handle: Any, bar: _Bar) -> Any:
+    if handle is not None:
+        handle.update(bar)
+    elif bar.seconds > 0.5 and _in_notebook():
+        from IPython.display import display
+
+        return display(bar, display_id=True)  # type: ignore[no-untyped-call]
+    return handle
+
+
+def _in_notebook() -> bool:
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return hasattr(get_ipython(), "kernel")
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{seconds:02d}"
