@@ -1076,8 +1076,8 @@ refine_space = Exercise(
         "best × f. The whole range has the ratio high / low, so half of it has its square root.",
         "f × f is the ratio of the new range, √(high/low), so f is the fourth root of high / low. "
         "For momentum the same holds of the gaps: 1 − low, 1 − best, 1 − high.",
-        "A similar problem, solved. Half as wide on the plain scale, around best: "
-        "`quarter = (high - low) / 4`, then from `best - quarter` to `best + quarter`.",
+        "A similar problem, solved. Opening hours from 8 to 16, half as long around noon: the day "
+        "is 8 hours long, the new one 4, so 2 on each side of 12: from 10 to 14.",
     ),
 )
 
