@@ -11,6 +11,8 @@ import pytest
 from lab_server import ROOT, copy_course, is_root, serve
 from playwright.sync_api import expect, sync_playwright
 
+from autograder import notebooks
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 START = "00_start_here/00_start_here.ipynb"
@@ -33,6 +35,13 @@ TAIL = "    cache = (A_prev, W, b)\n    return Z, cache"
 RIGHT = f"{HEAD}    Z = W @ A_prev + b\n{TAIL}"
 NO_BIAS = f"{HEAD}    Z = W @ A_prev\n{TAIL}"
 TRANSPOSED = f"{HEAD}    Z = W.T @ A_prev + b\n{TAIL}"
+
+SEARCH = "04_hyperparameters/04_hyperparameters.ipynb"
+BEFORE_THE_SEARCH = (
+    *("setup", "cycle-demo", "split_data-solution", "split-demo", "sample_log_uniform-solution"),
+    *("sample_one_minus_log_uniform-solution", "sample_configuration-solution", "space-code"),
+    *("train_and_evaluate-solution", "random_search-solution", "best_trial-solution"),
+)
 
 RIGHT_GUESS = "The input has the number 0 and is not counted"
 
@@ -289,10 +298,9 @@ def test_validate_says_what_the_check_says(opened):
         expect(dialog).to_contain_text("compute_cost: still blank")
 
 
-def test_picture_of_a_check(opened, pytestconfig):
-    """With --pictures: a wrong answer and its card, as the README shows them."""
-    if not pytestconfig.getoption("pictures"):
-        pytest.skip("Pictures are taken with --pictures only.")
+def test_picture_of_a_check(opened, pytestconfig, tmp_path):
+    """A wrong answer and its card, as the README shows them; --pictures puts it there."""
+    picture = PICTURE if pytestconfig.getoption("pictures") else tmp_path / PICTURE.name
     with opened(
         FORWARD, viewport={"width": 1000, "height": 1000}, device_scale_factor=2
     ) as notebook:
@@ -308,11 +316,25 @@ def test_picture_of_a_check(opened, pytestconfig):
             "width": above["width"] + MARGIN,
             "height": below["y"] + below["height"] - above["y"] + 2 * MARGIN,
         }
-        PICTURE.parent.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURE, clip=frame)
+        page.screenshot(path=picture, clip=frame)
+    assert 20_000 < picture.stat().st_size < 200_000  # something is on it, and it loads quickly
 
 
 # -- what is there to read ------------------------------------------------------------------------
+
+
+def test_a_search_shows_how_far_it_is_and_what_is_left(opened, lab):
+    solved = notebooks.solve(notebooks.read(ROOT / "notebooks" / SEARCH))
+    notebooks.write(solved, lab.course / "my_notebooks" / SEARCH)
+    with opened(SEARCH) as notebook:
+        for name in BEFORE_THE_SEARCH:
+            notebook.run(name)
+        search = notebook.click("search-demo")
+        notebook.page.keyboard.press("Shift+Enter")
+        expect(search.get_by_role("progressbar")).to_be_visible(timeout=60_000)
+        expect(search).to_contain_text(re.compile(r"of 30 trials, about .+ left"), timeout=60_000)
+        expect(search).to_contain_text(re.compile(r"30 trials in .+"), timeout=240_000)
+        expect(search).to_contain_text("best on dev:")
 
 
 def test_questions_formulas_and_pictures(opened):
