@@ -1,16 +1,7 @@
 """Runs a notebook for grading, and writes what its test cells show from their verdicts.
 
-Used by `course grade`, and by stock nbgrader through its own configuration::
-
-    c.Autograde.autograde_preprocessors = [
-        "autograder.execute.Execute",
-        "nbgrader.preprocessors.IgnorePattern",
-        "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
-        "nbgrader.preprocessors.CheckCellMetadata",
-    ]
+Used by `course grade`, and by stock nbgrader in the place of its own Execute: see the settings
+that `autograder/workspace.py` writes.
 
 What this does not do yet: the verdicts come from the same Python process that runs the
 student's code, so code written to deceive can forge one; and that code runs with the rights

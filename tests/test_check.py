@@ -23,18 +23,6 @@ from utils.verdict import CheckFailed
 MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
 
 
-@pytest.fixture(scope="session")
-def frozen(tmp_path_factory):
-    path = tmp_path_factory.mktemp("key") / "answer_key.h5"
-    freeze(path, EXERCISES)
-    return FrozenKey(path)
-
-
-@pytest.fixture(params=["live", "frozen"])
-def key(request, frozen):
-    return LiveKey() if request.param == "live" else frozen
-
-
 def written(source, name, **more):
     """A function as a student would have written it in a cell, source lines and all."""
     source = dedent(source).strip() + "\n"

@@ -9,7 +9,6 @@ from scipy.special import expit
 
 from autograder import notebooks
 from utils import neuron
-from utils.answer_key import FrozenKey, LiveKey, freeze
 from utils.cases import leaves
 from utils.check import judge
 from utils.exercises import EXERCISES
@@ -19,18 +18,6 @@ ROOT = Path(__file__).resolve().parents[1]
 NAME = "05_the_brain"
 NAMES = ("logistic_unit", "firing_rate", "sort_claims")
 ANSWERS = reference.sort_claims()
-
-
-@pytest.fixture(scope="module")
-def frozen(tmp_path_factory):
-    path = tmp_path_factory.mktemp("key") / "answer_key.h5"
-    freeze(path, NAMES)
-    return FrozenKey(path)
-
-
-@pytest.fixture(params=["live", "frozen"])
-def key(request, frozen):
-    return LiveKey() if request.param == "live" else frozen
 
 
 # -- right work, however it is written ------------------------------------------------------------

@@ -35,6 +35,14 @@ class KeyFault(Exception):
     """The answer key itself is missing or broken: never a student's fault."""
 
 
+class UnknownExercise(KeyFault):
+    """The key has no exercise of this name; `names` are those it has."""
+
+    def __init__(self, key: str, exercise: str, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(f"{key} has no exercise {exercise!r}; it has {', '.join(self.names)}")
+
+
 @dataclass(frozen=True)
 class KnownMistake:
     """A mistake with what it gives on each case of the question."""
@@ -65,9 +73,6 @@ class Question:
 class AnswerKey(Protocol):
     """What both keys can do."""
 
-    def exercises(self) -> list[str]:
-        """The names of the exercises it has."""
-
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """The exercise of this name; `seed` chooses the cases where they are random."""
 
@@ -88,19 +93,13 @@ def open_key() -> AnswerKey:
 class LiveKey:
     """Fresh random cases, answered by the reference."""
 
-    def exercises(self) -> list[str]:
-        """All exercises of the course."""
-        from utils.exercises import EXERCISES
-
-        return list(EXERCISES)
-
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """The exercise on cases from `seed`; without one, `COURSE_SEED` or chance decides."""
         from utils.exercises import EXERCISES
 
         found = EXERCISES.get(exercise)
         if found is None:
-            raise KeyFault(f"the course has no exercise {exercise!r}; it has {_listed(EXERCISES)}")
+            raise UnknownExercise("the course", exercise, EXERCISES)
         if seed is None:
             seed = _seed_for(exercise)
         try:
@@ -141,16 +140,11 @@ class FrozenKey:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def exercises(self) -> list[str]:
-        """The exercises of the assignment that the file was frozen for."""
-        with self._opened() as file:
-            return list(file)
-
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """The exercise as it was frozen; `seed` has no say here."""
         with self._opened() as file:
             if exercise not in file:
-                raise KeyFault(f"{self.path} has no {exercise!r}; it has {_listed(file)}")
+                raise UnknownExercise(str(self.path), exercise, file)
             return _unpack_question(file[exercise])
 
     @contextmanager
@@ -201,10 +195,6 @@ def _answered(case: Case, reference: Callable[..., Any]) -> Case:
     if run.exception is not None:
         raise run.exception
     return replace(case, expected=run.outcome)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
 
 
 # --- the file: JSON for the structure, one dataset for all numbers ------------------------------

@@ -6,14 +6,14 @@ import contextlib
 import difflib
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from utils import judging
-from utils.answer_key import KeyFault, KnownMistake, Question, open_key
+from utils.answer_key import KeyFault, KnownMistake, Question, UnknownExercise, open_key
 from utils.cases import Between, Case, Raised, Returned, Run, Seed, call
 from utils.explain import BLANK, explain, is_blank, outside_names
 from utils.judging import Finding
@@ -51,13 +51,12 @@ def hint(exercise: str) -> None:
     """Show the next of the exercise's three hints; the last is a similar problem, solved."""
     exercise = _name(exercise)
     try:
-        key = open_key()
-        slip = _misspelled(exercise, key.exercises())
+        hints = open_key().question(exercise).hints
+    except KeyFault as fault:
+        slip = _misspelled(exercise, fault)
         if slip:
             _say(slip)
             return
-        hints = key.question(exercise).hints
-    except KeyFault as fault:
         _say(f"There is no hint: {fault}.")
         return
     given = _hints_given.get(exercise, 0)
@@ -134,12 +133,11 @@ def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> V
             exercise, "error", 0, 0, f"a seed is a whole number from 0 up, and {seed!r} is not."
         )
     try:
-        key = open_key()
-        slip = _misspelled(exercise, key.exercises())
+        question = open_key().question(exercise, seed)
+    except KeyFault as fault:
+        slip = _misspelled(exercise, fault)
         if slip:
             return Verdict(exercise, "error", 0, 0, slip)
-        question = key.question(exercise, seed)
-    except KeyFault as fault:
         return _unchecked(exercise, str(fault))
     function = namespace.get(exercise)
     if function is None:
@@ -394,10 +392,9 @@ def _name(exercise: Any) -> str:
     return str(getattr(exercise, "__name__", exercise))
 
 
-def _misspelled(exercise: str, names: Collection[str]) -> str:
+def _misspelled(exercise: str, fault: KeyFault) -> str:
     """A sentence when the name is none of the exercises' but near to one."""
-    if exercise in names:
-        return ""
+    names = fault.names if isinstance(fault, UnknownExercise) else ()
     lower = {name.lower(): name for name in names}
     close = difflib.get_close_matches(exercise.lower(), lower, 1, 0.6)
     return f"there is no exercise {exercise}. Did you mean {lower[close[0]]}?" if close else ""
