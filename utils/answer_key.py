@@ -128,7 +128,7 @@ class LiveKey:
             hints=found.hints,
             builds_on=found.builds_on,
             fresh=found.fresh,
-            laws=found.laws,
+            laws=tuple(found.laws),
             secret=found.secret,
             seed=seed,
         )

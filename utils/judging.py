@@ -19,6 +19,8 @@ from utils.shapes import shape_in_words
 
 __all__ = ["Finding", "Template", "aliased", "changed_inputs", "compare", "same", "tolerance"]
 
+PRECISION = 2e-10
+
 Template = Any
 """Names for the parts of a result. Text names a part. A tuple is the name of a tuple,
 then its parts; a list is the name of a list, then what each of its items is."""

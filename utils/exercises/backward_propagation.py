@@ -79,7 +79,7 @@ def _slope_cases(rng: Rng) -> list[Case]:
 sigmoid_backward = Exercise(
     name="sigmoid_backward",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.sigmoid_backward,
     returns="dZ",
     cases=_slope_cases,
@@ -156,7 +156,7 @@ def matrix_product(dA: Any, Z: Any) -> Any:
 relu_backward = Exercise(
     name="relu_backward",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.relu_backward,
     returns="dZ",
     cases=_slope_cases,
@@ -223,11 +223,11 @@ def dA_overwritten(dA: Any, Z: Any) -> Any:
 derivation_order = Exercise(
     name="derivation_order",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.derivation_order,
     returns="order",
     cases=lambda rng: [Case({}, expected=Returned(Anything()))],
-    laws=("ordered_steps",),
+    laws={"ordered_steps": "right"},
     secret=[
         digest("derivation_order", i, step) for i, step in enumerate(reference.derivation_order())
     ],
@@ -282,7 +282,7 @@ def _linear_cases(rng: Rng) -> list[Case]:
 linear_backward = Exercise(
     name="linear_backward",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.linear_backward,
     returns=("", "dA_prev", "dW", "db"),
     cases=_linear_cases,
@@ -453,7 +453,7 @@ def _layer_cases(rng: Rng) -> list[Case]:
 linear_activation_backward = Exercise(
     name="linear_activation_backward",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.linear_activation_backward,
     returns=("", "dA_prev", "dW", "db"),
     cases=_layer_cases,
@@ -562,7 +562,7 @@ def _backward_cases(rng: Rng) -> list[Case]:
 L_model_backward = Exercise(
     name="L_model_backward",
     assignment=ASSIGNMENT,
-    points=20,
+    rubric={"right": 20},
     reference=reference.L_model_backward,
     returns="grads",
     cases=_backward_cases,
@@ -784,7 +784,7 @@ def _check_cases(rng: Rng) -> list[Case]:
 gradient_check = Exercise(
     name="gradient_check",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.gradient_check,
     returns="difference",
     cases=_check_cases,
@@ -980,7 +980,7 @@ def _update_cases(rng: Rng) -> list[Case]:
 update_parameters = Exercise(
     name="update_parameters",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.update_parameters,
     returns="updated",
     cases=_update_cases,
@@ -1077,7 +1077,7 @@ def _training_cases(rng: Rng) -> list[Case]:
 L_layer_model = Exercise(
     name="L_layer_model",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.L_layer_model,
     returns=("", "parameters", ["costs", ""]),
     cases=_training_cases,
@@ -1249,11 +1249,11 @@ def _hunt_cases(rng: Rng) -> list[Case]:
 slide_hunt = Exercise(
     name="slide_hunt",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.slide_hunt,
     returns="answers",
     cases=_hunt_cases,
-    laws=("settled_lines",),
+    laws={"settled_lines": "right"},
     secret=_hunt_secret(),
     hints=(
         "Take each line by itself and hold it against the four formulas of parts 2 and 4. "
@@ -1313,11 +1313,11 @@ def dot_as_product(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
 be_the_grader = Exercise(
     name="be_the_grader",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.be_the_grader,
     returns="inputs",
     cases=lambda rng: [Case({}, expected=Returned(Anything()))],
-    laws=("told_apart",),
+    laws={"told_apart": "right"},
     hints=(
         "What could one get wrong in such a function? The border, the count it divides by, a "
         "class left out, an example left out, errors that cancel. Aim an input at each.",

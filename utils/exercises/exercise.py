@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from utils.cases import Case
-from utils.judging import Template
+from utils.judging import PRECISION, Template
 
-__all__ = ["Exercise", "Mistake"]
+__all__ = ["Compound", "Exercise", "Mistake", "Slip"]
+
+Function = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,23 @@ class Mistake:
 
     name: str
     sentence: str
-    function: Callable[..., Any]
+    function: Function
+
+
+@dataclass(frozen=True)
+class Compound:
+    """Two known mistakes in one function; `names` are theirs, and one of them is named."""
+
+    names: tuple[str, str]
+    function: Function
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A slip that raises: `said` is in the sentence about the student's own line."""
+
+    said: str
+    function: Function
 
 
 @dataclass
@@ -43,7 +61,10 @@ class Exercise:
         The function's name, unique across the course; also the grade id of its test cell.
     assignment : str
         The folder under ``notebooks/`` it belongs to.
-    points : float
+    rubric : dict
+        What its points are for: the name of each part and its points. "shape" is earned where
+        every result has the right parts and shapes, "inputs left alone" where no argument
+        changed; any other part by the cases and laws that name it. The sum is `points`.
     reference : callable
         The course's own solution.
     returns : Template
@@ -53,29 +74,66 @@ class Exercise:
     hints : three sentences or short worked problems, never the answer
     builds_on : names of exercises whose functions a student may call here
     fresh : names of parts of the result that must not share memory with the inputs
-    laws : names of laws in `utils.laws.LAWS`
+    laws : dict
+        Names of laws of its notebook, in `utils.laws`, each with the part of the rubric it earns.
     secret : what its laws need to know, as plain data; in a bundle it is as open as the key
-    mistakes : known wrong ways, added by the decorator `mistake`
+    precision : float
+        How exact float64 results must be, relative to the largest entry: see
+        `utils.judging.tolerance`.
+    mistakes, compounds, slips : known wrong ways, added by decorators
+    right : right ways that are not the reference's, added by a decorator
     """
 
     name: str
     assignment: str
-    points: float
-    reference: Callable[..., Any]
+    rubric: Mapping[str, float]
+    reference: Function
     returns: Template
     cases: Callable[[np.random.Generator], list[Case]]
     hints: tuple[str, str, str]
     builds_on: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
-    laws: tuple[str, ...] = ()
+    laws: Mapping[str, str] = field(default_factory=dict)
     secret: Any = None
+    precision: float = PRECISION
     mistakes: list[Mistake] = field(default_factory=list)
+    compounds: list[Compound] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    right: list[Function] = field(default_factory=list)
 
-    def mistake(self, sentence: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    @property
+    def points(self) -> float:
+        """All its points."""
+        return sum(self.rubric.values())
+
+    def mistake(self, sentence: str) -> Callable[[Function], Function]:
         """Decorate a wrong solution to make it known, with the sentence that helps."""
 
-        def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        def add(function: Function) -> Function:
             self.mistakes.append(Mistake(function.__name__.strip("_"), sentence, function))
             return function
 
         return add
+
+    def compound(self, one: str, other: str) -> Callable[[Function], Function]:
+        """Decorate a solution with two known mistakes in it, named here."""
+
+        def add(function: Function) -> Function:
+            self.compounds.append(Compound((one, other), function))
+            return function
+
+        return add
+
+    def slip(self, said: str) -> Callable[[Function], Function]:
+        """Decorate a wrong solution that raises, with what the student must be told of it."""
+
+        def add(function: Function) -> Function:
+            self.slips.append(Slip(said, function))
+            return function
+
+        return add
+
+    def right_way(self, function: Function) -> Function:
+        """Decorate a right solution written in another way: it must never lose a point."""
+        self.right.append(function)
+        return function

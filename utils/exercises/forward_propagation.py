@@ -51,7 +51,7 @@ def _activation_cases(rng: Rng) -> list[Case]:
 sigmoid = Exercise(
     name="sigmoid",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.sigmoid,
     returns="A",
     cases=_activation_cases,
@@ -140,7 +140,7 @@ def subtracted(Z: Any) -> Any:
 relu = Exercise(
     name="relu",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.relu,
     returns="A",
     cases=_activation_cases,
@@ -231,11 +231,11 @@ def _initialization_cases(rng: Rng) -> list[Case]:
 initialize_parameters_deep = Exercise(
     name="initialize_parameters_deep",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.initialize_parameters_deep,
     returns="parameters",
     cases=_initialization_cases,
-    laws=("he_initialization",),
+    laws={"he_initialization": "right"},
     hints=(
         "`W[l]` has a row for every unit of layer `l` and a column for every unit of the layer "
         "before. Both numbers stand in layer_dims: which two entries?",
@@ -402,7 +402,7 @@ def _linear_cases(rng: Rng) -> list[Case]:
 linear_forward = Exercise(
     name="linear_forward",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.linear_forward,
     returns=("", "Z", ("cache", "A_prev", "W", "b")),
     cases=_linear_cases,
@@ -523,7 +523,7 @@ def _layer_cases(rng: Rng) -> list[Case]:
 linear_activation_forward = Exercise(
     name="linear_activation_forward",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.linear_activation_forward,
     returns=("", "A", ("cache", ("linear cache", "A_prev", "W", "b"), "Z")),
     cases=_layer_cases,
@@ -652,7 +652,7 @@ def _model_cases(rng: Rng) -> list[Case]:
 L_model_forward = Exercise(
     name="L_model_forward",
     assignment=ASSIGNMENT,
-    points=25,
+    rubric={"right": 25},
     reference=reference.L_model_forward,
     returns=("", "AL", ["caches", ("", ("linear cache", "A_prev", "W", "b"), "Z")]),
     cases=_model_cases,
@@ -849,7 +849,7 @@ def _cost_cases(rng: Rng) -> list[Case]:
 compute_cost = Exercise(
     name="compute_cost",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.compute_cost,
     returns="cost",
     cases=_cost_cases,

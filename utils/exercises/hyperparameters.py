@@ -48,11 +48,11 @@ def _nothing_to_ask(rng: Rng) -> list[Case]:
 sort_settings = Exercise(
     name="sort_settings",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.sort_settings,
     returns="kinds",
     cases=_nothing_to_ask,
-    laws=("all_settled",),
+    laws={"all_settled": "right"},
     secret={
         "exercise": "sort_settings",
         "words": ["parameter", "hyperparameter"],
@@ -117,11 +117,11 @@ def _split_cases(rng: Rng) -> list[Case]:
 split_data = Exercise(
     name="split_data",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.split_data,
     returns="data",
     cases=_split_cases,
-    laws=("partition",),
+    laws={"partition": "right"},
     hints=(
         "Put the numbers 0 to m − 1 in a random order once, then cut that order into three.",
         "`X[:, chosen]` takes the columns whose numbers are in the array `chosen`. The same "
@@ -258,11 +258,11 @@ def _range_cases(*ranges: tuple[float, float]) -> Any:
 sample_log_uniform = Exercise(
     name="sample_log_uniform",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.sample_log_uniform,
     returns="draws",
     cases=_range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0)),
-    laws=("log_uniform",),
+    laws={"log_uniform": "right"},
     hints=(
         "Let the exponent be uniform, then raise 10 to it.",
         "0.0001 is 10 to the −4: which NumPy function tells the exponent of any number?",
@@ -339,12 +339,12 @@ def own_generator(low: float, high: float, size: int, rng: Rng) -> Any:
 sample_one_minus_log_uniform = Exercise(
     name="sample_one_minus_log_uniform",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.sample_one_minus_log_uniform,
     returns="draws",
     cases=_range_cases((0.9, 0.999), (0.5, 0.99), (0.0, 0.9)),
     builds_on=("sample_log_uniform",),
-    laws=("one_minus_log_uniform",),
+    laws={"one_minus_log_uniform": "right"},
     hints=(
         "Draw 1 − β, then take it from 1.",
         "If β runs from 0.9 to 0.999, from where to where does 1 − β run? "
@@ -426,12 +426,12 @@ def _space_cases(rng: Rng) -> list[Case]:
 sample_configuration = Exercise(
     name="sample_configuration",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.sample_configuration,
     returns="configuration",
     cases=_space_cases,
     builds_on=("sample_log_uniform", "sample_one_minus_log_uniform"),
-    laws=("configurations_drawn",),
+    laws={"configurations_drawn": "right"},
     hints=(
         "A space is walked through name by name; the kind decides how to draw the value.",
         "rng.integers leaves its upper end out unless you say endpoint=True. "
@@ -598,11 +598,11 @@ def _experiment_cases(rng: Rng) -> list[Case]:
 train_and_evaluate = Exercise(
     name="train_and_evaluate",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.train_and_evaluate,
     returns="record",
     cases=_experiment_cases,
-    laws=("test_part_untouched",),
+    laws={"test_part_untouched": "right"},
     hints=(
         "Train on one part, then ask the network for its accuracy on two. Which two?",
         "Whatever is known about the training is in the network that train gives: its costs, "
@@ -763,12 +763,12 @@ def _search_cases(rng: Rng) -> list[Case]:
 random_search = Exercise(
     name="random_search",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.random_search,
     returns=["records", "record"],
     cases=_search_cases,
     builds_on=("sample_configuration", "train_and_evaluate"),
-    laws=("search_protocol",),
+    laws={"search_protocol": "right"},
     hints=(
         "In each turn: take the trial's child, draw a configuration, train, log, collect.",
         "rng.spawn(n) gives a list of n generators. Trial i uses number i, whether or not "
@@ -943,7 +943,7 @@ def _best_cases(rng: Rng) -> list[Case]:
 best_trial = Exercise(
     name="best_trial",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.best_trial,
     returns="record",
     cases=_best_cases,
@@ -1066,7 +1066,7 @@ def _refine_cases(rng: Rng) -> list[Case]:
 refine_space = Exercise(
     name="refine_space",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.refine_space,
     returns="space",
     cases=_refine_cases,
@@ -1224,11 +1224,11 @@ def around_a_diverged_one(space: Any, records: Any) -> Any:
 read_curves = Exercise(
     name="read_curves",
     assignment=ASSIGNMENT,
-    points=5,
+    rubric={"right": 5},
     reference=reference.read_curves,
     returns="answers",
     cases=_nothing_to_ask,
-    laws=("all_settled",),
+    laws={"all_settled": "right"},
     secret={
         "exercise": "read_curves",
         "words": ["too large", "too small", "diverges", "overfits", "fine"],

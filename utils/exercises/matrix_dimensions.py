@@ -60,7 +60,7 @@ def _layers(layer_dims: list[int]) -> Any:
 parameter_shapes = Exercise(
     name="parameter_shapes",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.parameter_shapes,
     returns="shapes",
     cases=_network_cases,
@@ -157,7 +157,7 @@ def returned_early(layer_dims: Any) -> Any:
 count_parameters = Exercise(
     name="count_parameters",
     assignment=ASSIGNMENT,
-    points=10,
+    rubric={"right": 10},
     reference=reference.count_parameters,
     returns="count",
     cases=_network_cases,
@@ -234,7 +234,7 @@ def last_layer_only(layer_dims: Any) -> Any:
 forward_shapes = Exercise(
     name="forward_shapes",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.forward_shapes,
     returns="shapes",
     cases=_pass_cases,
@@ -358,12 +358,12 @@ def _output_cases(rng: Rng) -> list[Case]:
 layer_outputs_vectorized = Exercise(
     name="layer_outputs_vectorized",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.layer_outputs_vectorized,
     returns="A",
     cases=_output_cases,
     fresh=("A",),
-    laws=("no_loop_over_examples",),
+    laws={"no_loop_over_examples": "right"},
     hints=(
         "The innermost loop multiplies and adds up over k. The sign @ does this for every pair "
         "of a row and a column at once.",
@@ -464,7 +464,7 @@ def sigmoid_for_tanh(X: Any, W: Any, b: Any) -> Any:
 backward_shapes = Exercise(
     name="backward_shapes",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.backward_shapes,
     returns="shapes",
     cases=_pass_cases,
@@ -629,12 +629,12 @@ def _sentences() -> list[list[Any]]:
 check_dimensions = Exercise(
     name="check_dimensions",
     assignment=ASSIGNMENT,
-    points=20,
+    rubric={"right": 20},
     reference=reference.check_dimensions,
     returns="",
     cases=_dimension_cases,
     builds_on=("parameter_shapes",),
-    laws=("says_what_is_wrong",),
+    laws={"says_what_is_wrong": "right"},
     secret=_sentences(),
     hints=(
         "parameter_shapes(layer_dims) has every name with the shape it should have, in the order "
@@ -786,7 +786,7 @@ def _slip_cases(rng: Rng) -> list[Case]:
 shape_slips = Exercise(
     name="shape_slips",
     assignment=ASSIGNMENT,
-    points=15,
+    rubric={"right": 15},
     reference=reference.shape_slips,
     returns="caught",
     cases=_slip_cases,

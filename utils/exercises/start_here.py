@@ -23,7 +23,7 @@ def _cases(rng: np.random.Generator) -> list[Case]:
 double = Exercise(
     name="double",
     assignment="00_start_here",
-    points=0,
+    rubric={"right": 0},
     reference=reference.double,
     returns="D",
     cases=_cases,

@@ -46,7 +46,7 @@ def _unit_cases(rng: Rng) -> list[Case]:
 logistic_unit = Exercise(
     name="logistic_unit",
     assignment=ASSIGNMENT,
-    points=4,
+    rubric={"right": 4},
     reference=reference.logistic_unit,
     returns="A",
     cases=_unit_cases,
@@ -148,7 +148,7 @@ def _spike_cases(rng: Rng) -> list[Case]:
 firing_rate = Exercise(
     name="firing_rate",
     assignment=ASSIGNMENT,
-    points=4,
+    rubric={"right": 4},
     reference=reference.firing_rate,
     returns="rates",
     cases=_spike_cases,
@@ -232,11 +232,11 @@ def _claims(rng: Rng) -> list[Case]:
 sort_claims = Exercise(
     name="sort_claims",
     assignment=ASSIGNMENT,
-    points=12,
+    rubric={"right": 12},
     reference=reference.sort_claims,
     returns="verdicts",
     cases=_claims,
-    laws=("claims_settled",),
+    laws={"claims_settled": "right"},
     secret={
         "words": list(WORDS),
         "digests": {
