@@ -5,10 +5,10 @@ import pytest
 
 from utils import training
 from utils.answer_key import LiveKey
-from utils.check import judge
 from utils.data import flower
 from utils.exercises import EXERCISES
 from utils.exercises.backward_propagation import _network
+from utils.judging import judge
 from utils.reference import backward_propagation as reference
 from utils.reference import forward_propagation as forward
 from utils.suspects import SUSPECTS, accuracy

@@ -21,8 +21,8 @@ import yaml
 from autograder import bundle, cli, notebooks
 from autograder.errors import BrokenCourse, ExitCode
 from utils.answer_key import FrozenKey, LiveKey
-from utils.check import judge
 from utils.exercises import EXERCISES
+from utils.judging import judge
 from utils.verdict import MIME
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,10 +15,10 @@ from autograder import grade, notebooks
 from autograder.errors import ExitCode
 from utils import experiment_plots, experiments
 from utils.answer_key import LiveKey
-from utils.check import judge
 from utils.exercises import EXERCISES
 from utils.exercises.hyperparameters import CURVES, gallery_runs
 from utils.experiments import LogError, append_record, budget, progress, read_log
+from utils.judging import judge
 from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
 from utils.plots import Picture
 from utils.reference import hyperparameters as reference

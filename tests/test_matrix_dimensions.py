@@ -10,9 +10,9 @@ import pytest
 
 from utils import tracer
 from utils.answer_key import LiveKey
-from utils.check import judge
 from utils.exercises import EXERCISES
 from utils.exercises.matrix_dimensions import ASSIGNMENT
+from utils.judging import judge
 from utils.laws.matrix_dimensions import no_loop_over_examples
 from utils.pictures_of_shapes import columns_as_pictures
 from utils.reference import matrix_dimensions as reference

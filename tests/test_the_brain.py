@@ -10,8 +10,8 @@ from scipy.special import expit
 from autograder import notebooks
 from utils import neuron
 from utils.cases import leaves
-from utils.check import judge
 from utils.exercises import EXERCISES
+from utils.judging import judge
 from utils.reference import the_brain as reference
 
 ROOT = Path(__file__).resolve().parents[1]

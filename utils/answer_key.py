@@ -14,19 +14,31 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import h5py
 import numpy as np
 
-from utils.cases import About, Anything, Between, Case, Raised, Returned, Seed, Shaped, call
-from utils.judging import Template
+from utils.answers import call
+from utils.cases import (
+    About,
+    Anything,
+    Between,
+    Case,
+    Raised,
+    Returned,
+    Seed,
+    Shaped,
+    Strange,
+)
+from utils.comparing import Template
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
 FROZEN_KEY = Path(__file__).with_name("answer_key.h5")
-FORMAT = 1
+FORMAT = 2
 
 Outcome = Returned | Raised
 
@@ -45,29 +57,45 @@ class UnknownExercise(KeyFault):
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A mistake with what it gives on each case of the question."""
+    """A mistake with what it gives on each case of the question.
+
+    `alone` is false where another known mistake stands beside it in the same function.
+    """
 
     name: str
     sentence: str
     outcome: Callable[[int], Outcome]
+    alone: bool = True
 
 
 @dataclass(frozen=True)
 class Question:
-    """One exercise as an answer key asks it; every case has its expected outcome."""
+    """One exercise as an answer key asks it; every case has its expected outcome.
+
+    The fields are those of `utils.exercises.Exercise`. `secret` is what its laws need to know,
+    `seed` what repeats these very cases (None where they are always the same), and `given` the
+    reference of each exercise that it builds on (None where the key has no references).
+    """
 
     exercise: str
     assignment: str
-    points: float
+    rubric: Mapping[str, float]
     returns: Template
     cases: tuple[Case, ...]
     mistakes: tuple[KnownMistake, ...]
     hints: tuple[str, ...]
     builds_on: tuple[str, ...]
     fresh: tuple[str, ...]
-    laws: tuple[str, ...]
-    secret: Any = None  # what its laws need to know
-    seed: int | None = None  # what repeats these very cases; None where they are always the same
+    laws: Mapping[str, str]
+    precision: float
+    secret: Any = None
+    seed: int | None = None
+    given: Mapping[str, Callable[..., Any]] | None = None
+
+    @property
+    def points(self) -> float:
+        """All its points."""
+        return sum(self.rubric.values())
 
 
 class AnswerKey(Protocol):
@@ -114,23 +142,31 @@ class LiveKey:
             ) from error
 
         def known(function: Callable[..., Any]) -> Callable[[int], Outcome]:
-            return lambda i: call(function, cases[i]).outcome
+            return cache(lambda i: call(function, cases[i]).outcome)
 
         return Question(
             exercise=found.name,
             assignment=found.assignment,
-            points=found.points,
+            rubric=found.rubric,
             returns=found.returns,
             cases=cases,
-            mistakes=tuple(
-                KnownMistake(m.name, m.sentence, known(m.function)) for m in found.mistakes
+            mistakes=(
+                *(KnownMistake(m.name, m.sentence, known(m.function)) for m in found.mistakes),
+                *(
+                    KnownMistake(m.name, m.sentence, known(c.function), alone=False)
+                    for c in found.compounds
+                    for m in found.mistakes
+                    if m.name == c.names[0]
+                ),
             ),
             hints=found.hints,
             builds_on=found.builds_on,
             fresh=found.fresh,
-            laws=tuple(found.laws),
+            laws=found.laws,
+            precision=found.precision,
             secret=found.secret,
             seed=seed,
+            given={name: EXERCISES[name].reference for name in found.builds_on},
         )
 
 
@@ -191,10 +227,10 @@ def _seed_for(exercise: str) -> int:
 def _answered(case: Case, reference: Callable[..., Any]) -> Case:
     if case.expected is not None:
         return case
-    run = call(reference, case)
-    if run.exception is not None:
-        raise run.exception
-    return replace(case, expected=run.outcome)
+    outcome = call(reference, case).outcome
+    if isinstance(outcome, Raised):
+        raise ValueError(f"the reference raised {outcome.kind}: {outcome.message}")
+    return replace(case, expected=outcome)
 
 
 # --- the file: JSON for the structure, one dataset for all numbers ------------------------------
@@ -205,12 +241,13 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
     data = {
         "exercise": question.exercise,
         "assignment": question.assignment,
-        "points": question.points,
+        "rubric": dict(question.rubric),
+        "precision": question.precision,
         "returns": store.pack(question.returns),
         "hints": list(question.hints),
         "builds_on": list(question.builds_on),
         "fresh": list(question.fresh),
-        "laws": list(question.laws),
+        "laws": dict(question.laws),
         "secret": store.pack(question.secret),
         "cases": [
             {
@@ -218,6 +255,7 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
                 "note": case.note,
                 "layout": case.layout,
                 "expected": store.pack(case.expected),
+                "earns": case.earns,
             }
             for case in question.cases
         ],
@@ -225,6 +263,7 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
             {
                 "name": mistake.name,
                 "sentence": mistake.sentence,
+                "alone": mistake.alone,
                 "outcomes": [store.pack(mistake.outcome(i)) for i in range(len(question.cases))],
             }
             for mistake in question.mistakes
@@ -245,7 +284,8 @@ def _unpack_question(group: h5py.Group) -> Question:
     return Question(
         exercise=data["exercise"],
         assignment=data["assignment"],
-        points=data["points"],
+        rubric=data["rubric"],
+        precision=data["precision"],
         returns=_unpack(data["returns"], buffer),
         cases=tuple(
             Case(
@@ -253,16 +293,18 @@ def _unpack_question(group: h5py.Group) -> Question:
                 case["note"],
                 case["layout"],
                 _unpack(case["expected"], buffer),
+                case["earns"],
             )
             for case in data["cases"]
         ),
         mistakes=tuple(
-            KnownMistake(m["name"], m["sentence"], known(m["outcomes"])) for m in data["mistakes"]
+            KnownMistake(m["name"], m["sentence"], known(m["outcomes"]), m["alone"])
+            for m in data["mistakes"]
         ),
         hints=tuple(data["hints"]),
         builds_on=tuple(data["builds_on"]),
         fresh=tuple(data["fresh"]),
-        laws=tuple(data["laws"]),
+        laws=data["laws"],
         secret=_unpack(data["secret"], buffer),
     )
 
@@ -308,7 +350,10 @@ class _Packer:
             case Returned():
                 return {"returned": self.pack(value.value)}
             case Raised():
-                return {"raised": [value.kind, value.message]}
+                return {"raised": [value.kind, value.message, [list(s) for s in value.shapes]]}
+            case Strange():
+                shape = None if value.shape is None else list(value.shape)
+                return {"strange": [value.said, shape, value.dtype]}
         raise TypeError(f"an answer key cannot hold a {type(value).__name__}")
 
 
@@ -342,5 +387,9 @@ def _unpack(data: Any, buffer: bytes) -> Any:
         case "returned":
             return Returned(_unpack(content, buffer))
         case "raised":
-            return Raised(*content)
+            name, message, shapes = content
+            return Raised(name, message, tuple(tuple(shape) for shape in shapes))
+        case "strange":
+            said, shape, dtype = content
+            return Strange(said, None if shape is None else tuple(shape), dtype)
     raise ValueError(f"unknown kind {kind!r} in an answer key")

@@ -2,34 +2,40 @@
 
 A *case* is one set of inputs with what they must give. Calling a function on a case
 gives a *run*: what it returned or raised, what it printed, and which inputs it changed.
+All of it can be stored and sent: nothing that a student made lives on in it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import io
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from utils.shapes import Box
 
 __all__ = [
     "About",
     "Anything",
     "Between",
     "Case",
+    "Explanation",
+    "Path",
     "Raised",
     "Returned",
     "Run",
     "Seed",
     "Shaped",
-    "call",
+    "Strange",
+    "changes",
     "leaves",
     "text_of",
 ]
+
+Path = tuple[Any, ...]
+"""Where a part lies in a nested value: keys and indices, from the outside in."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +74,56 @@ class Shaped:
 
 
 @dataclass(frozen=True)
+class Strange:
+    """What a function gave where that is no plain data, in words; of an array, its shape too."""
+
+    said: str
+    shape: tuple[int, ...] | None = None
+    dtype: str = ""
+
+
+@dataclass(frozen=True)
 class Returned:
-    """A function came back with this value."""
+    """A function came back with this value, which is plain: see `utils.plain`."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Raised:
-    """A function raised this exception, named by its type."""
+    """A function raised this exception, named by its type.
+
+    `shapes` are those of the two operands that did not fit together, where that was the matter.
+    """
 
     kind: str
     message: str = ""
+    shapes: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What happened, at which of the student's lines, and what to look at.
+
+    Attributes
+    ----------
+    sentence : str
+        "Line 4: the name A_perv is not defined."
+    advice : str
+        One thing to look at, or nothing.
+    source : str
+        The student's own line, as written.
+    boxes : tuple of (name, shape)
+        Operands to draw where their shapes are the matter.
+    blank : str
+        The name of the exercise that is itself still blank, where that is the matter.
+    """
+
+    sentence: str
+    advice: str = ""
+    source: str = ""
+    boxes: tuple[Box, ...] = ()
+    blank: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,59 +141,44 @@ class Case:
         How the arrays lie in memory when the function gets them.
     expected : Returned or Raised, optional
         What must come of it; left out, the answer key asks the reference.
+    earns : str
+        The part of the exercise's rubric that right values here count for.
     """
 
     args: dict[str, Any]
     note: str = ""
     layout: str = "plain"
     expected: Returned | Raised | None = None
+    earns: str = "values"
 
     def inputs(self) -> list[Any]:
         """Fresh copies of the arguments, in order, laid out as the case says."""
         return [_laid_out(value, self.layout) for value in self.args.values()]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
-    """One call of a function: its outcome and everything seen on the way."""
+    """One call of a function: its outcome and everything seen on the way.
+
+    Attributes
+    ----------
+    outcome : Returned or Raised
+    changed : names of the inputs, or parts of them, that are no longer what they were
+    shared : where, in what it returned, arrays lie that share their memory with an input
+    kinds : the names of a raised exception's type and of those it is a kind of
+    failure : the exception in words
+    printed, warned : what it printed and warned
+    seconds : how long it took
+    """
 
     outcome: Returned | Raised
-    inputs: list[Any]
-    changed: list[str] = field(default_factory=list)
-    exception: BaseException | None = None
+    changed: tuple[str, ...] = ()
+    shared: tuple[Path, ...] = ()
+    kinds: tuple[str, ...] = ()
+    failure: Explanation | None = None
     printed: str = ""
-    warned: list[str] = field(default_factory=list)
-
-
-def call(function: Callable[..., Any], case: Case) -> Run:
-    """Call the function on the case; nothing it does but KeyboardInterrupt gets out."""
-    inputs = case.inputs()
-    out = io.StringIO()
-    exception: BaseException | None = None
-    outcome: Returned | Raised
-    with (
-        np.errstate(
-            all="warn", under="ignore"
-        ),  # whatever a notebook has set: one cell must not fail another
-        warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(out),
-    ):
-        warnings.simplefilter("always")
-        try:
-            outcome = Returned(function(*inputs))
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            exception = error
-            outcome = Raised(type(error).__name__, text_of(error))
-    changed = [
-        name
-        for (name, before), after in zip(case.args.items(), inputs, strict=True)
-        for name in _changes(name, before, after)
-    ]
-    warned = list(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught))
-    return Run(outcome, inputs, changed, exception, out.getvalue(), warned)
+    warned: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 def text_of(error: BaseException) -> str:
@@ -192,8 +221,8 @@ def _laid_out(value: Any, layout: str) -> Any:
     return fresh
 
 
-def _changes(name: str, before: Any, after: Any) -> list[str]:
-    """Names of the parts of an input that are no longer what they were."""
+def changes(name: str, before: Any, after: Any) -> list[str]:
+    """Names of the parts of an input that are no longer what they were; `after` is plain."""
     if isinstance(before, Seed):
         return []
     if isinstance(before, np.ndarray):
@@ -207,11 +236,11 @@ def _changes(name: str, before: Any, after: Any) -> list[str]:
         if not isinstance(after, dict) or list(before) != list(after):
             return [name]
         parts = [(f'{name}["{key}"]', before[key], after[key]) for key in before]
-        return [change for part in parts for change in _changes(*part)]
+        return [change for part in parts for change in changes(*part)]
     if isinstance(before, list | tuple):
         if len(before) != len(after):
             return [name]
         trios = zip(range(len(before)), before, after, strict=True)
-        return [c for i, b, a in trios for c in _changes(f"{name}[{i}]", b, a)]
+        return [c for i, b, a in trios for c in changes(f"{name}[{i}]", b, a)]
     both_nan = before != before and after != after
-    return [] if both_nan or before == after else [name]
+    return [] if both_nan or (type(before) is type(after) and before == after) else [name]

@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextlib
 import difflib
+import functools
 import linecache
 import re
 from collections.abc import Callable, Iterator
@@ -15,43 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import text_of
-from utils.shapes import Box
+from utils.cases import Explanation, text_of
 
-__all__ = ["BLANK", "Explanation", "explain", "is_blank", "outside_names"]
+__all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
 
 BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
 _MISSING = object()
+_MISFIT = re.compile(r"mismatch in its core|not aligned|could not be broadcast|broadcastable")
 _UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
 _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
           "randn", "rand", "integers", "range")  # fmt: skip
 _CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What happened, at which of the student's lines, and what to look at.
-
-    Attributes
-    ----------
-    sentence : str
-        "Line 4: the name A_perv is not defined."
-    advice : str
-        One thing to look at, or nothing.
-    source : str
-        The student's own line, as written.
-    boxes : tuple of (name, shape)
-        Operands to draw where their shapes are the matter.
-    blank : str
-        The name of the exercise that is itself still blank, where that is the matter.
-    """
-
-    sentence: str
-    advice: str = ""
-    source: str = ""
-    boxes: tuple[Box, ...] = ()
-    blank: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +70,24 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     return replace(
         explanation, sentence=f"{where}: {explanation.sentence}", source=place.source.strip()
     )
+
+
+def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the two arrays that did not fit together, where that is what was raised."""
+    text, trace = text_of(error), error.__traceback__
+    if not isinstance(error, ValueError) or not _MISFIT.search(text) or trace is None:
+        return ()
+    named = re.findall(r"\(([\d, ]+)\)", text)
+    if "gufunc" not in text and len(named) > 1:
+        return tuple(tuple(map(int, re.findall(r"\d+", sizes))) for sizes in named[:2])
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    with contextlib.suppress(Exception):  # a student's frame may hold anything
+        place = _place_of(trace)
+        found = _operands(place)
+        shapes = [_shape(place.value(node)) for node in found[1]] if found else []
+        return tuple(shape for shape in shapes if shape is not None)
+    return ()
 
 
 def _first_explanation(error: BaseException, place: _Place) -> Explanation:
@@ -155,22 +149,30 @@ def _find_place(trace: TracebackType | None, namespace: dict[str, Any]) -> _Plac
         trace = trace.tb_next
     if found is None:
         return None
-    code, filename = found.tb_frame.f_code, found.tb_frame.f_code.co_filename
-    position = list(code.co_positions())[found.tb_lasti // 2]
+    return _place_of(found)
+
+
+def _place_of(trace: TracebackType) -> _Place:
+    code, filename = trace.tb_frame.f_code, trace.tb_frame.f_code.co_filename
+    position = list(code.co_positions())[trace.tb_lasti // 2]
     return _Place(
-        found.tb_frame,
-        found.tb_lineno,
+        trace.tb_frame,
+        trace.tb_lineno,
         _node_at("".join(linecache.getlines(filename)), position),
-        linecache.getline(filename, found.tb_lineno),
+        linecache.getline(filename, trace.tb_lineno),
     )
 
 
-def _node_at(source: str, position: tuple[int | None, ...]) -> ast.AST | None:
+@functools.lru_cache(maxsize=64)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
     try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return None
-    for node in ast.walk(tree):
+        return tuple(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+
+
+def _node_at(source: str, position: tuple[int | None, ...]) -> ast.AST | None:
+    for node in _nodes(source):
         here = tuple(
             getattr(node, name, None)
             for name in ("lineno", "end_lineno", "col_offset", "end_col_offset")
@@ -295,9 +297,7 @@ def _not_implemented(error: NotImplementedError, place: _Place) -> Explanation:
 
 def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
     text = str(error)
-    if not re.search(
-        r"mismatch in its core|not aligned|could not be broadcast|broadcastable", text
-    ):
+    if not _MISFIT.search(text):
         return None
     found = _operands(place)
     shapes = [_shape(place.value(node)) for node in found[1]] if found else []

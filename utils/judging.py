@@ -1,369 +1,525 @@
-"""How a result is judged: compared with what it should be.
+"""Judges an answer: calls it on the cases of a question, and says what it found.
 
-Nothing here knows the answer to any exercise, so this module ships with every bundle.
-`compare` looks for the first thing that is wrong, in the order in which a person would:
-the kind of thing, its shape, its type, then its values.
+Nothing here knows the answer to any exercise, nor where a student's code runs: a question comes
+from an answer key (`utils.answer_key`), and answers are what `utils.answers` says they are.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from utils.cases import About, Anything, Between, Raised, Returned, Run, Seed, Shaped, leaves
-from utils.shapes import shape_in_words
+from utils import laws
+from utils.answer_key import AnswerKey, KnownMistake, Question
+from utils.answers import Absent, Answer, Answers, Function, Given
+from utils.cases import Between, Case, Explanation, Path, Raised, Returned, Run, Seed
+from utils.comparing import Finding, aliased, changed_inputs, compare, parts, same
+from utils.explain import BLANK
+from utils.verdict import Earned, Verdict
 
-__all__ = ["Finding", "Template", "aliased", "changed_inputs", "compare", "same", "tolerance"]
+__all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise"]
 
-PRECISION = 2e-10
-
-Template = Any
-"""Names for the parts of a result. Text names a part. A tuple is the name of a tuple,
-then its parts; a list is the name of a list, then what each of its items is."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with a result.
-
-    Attributes
-    ----------
-    kind : str
-        "structure", "shape", "type", "value", "input", "alias", "repeat", "law".
-    sentence : str
-        What is wrong, in one sentence.
-    expected, got : shape tuples for kind "shape", arrays for kind "value", else None
-    """
-
-    kind: str
-    sentence: str
-    expected: Any = None
-    got: Any = None
-
-    @property
-    def rank(self) -> int:
-        """Shapes speak before values; among equals the first case speaks."""
-        order = ("structure", "shape", "type", "value", "input", "alias", "repeat", "law")
-        return order.index(self.kind)
+FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
+"""The share of its points that an answer gets which is right but for an earlier one it calls."""
 
 
-def tolerance(expected: np.ndarray[Any, Any]) -> tuple[float, float]:
-    """Relative and absolute tolerance for an array, from its dtype and its size.
+def judge_exercise(
+    key: AnswerKey,
+    exercise: str,
+    answers: Answers,
+    seed: int | None = None,
+    follow_through: str = "full",
+) -> Verdict:
+    """Judge one of a student's answers; an earlier one that is wrong is not charged again.
 
-    Right solutions differ in the order of their sums: by about n eps for a sum of n
-    terms, and every sum in this course has fewer than 10**3 terms. So 10**3 eps would do
-    for well-scaled sums; the margin of 10**3 on top covers cancellation. In float64 that
-    is 2e-10, in float32 it is held at 1e-4. The absolute part is the same share of the
-    largest entry, for entries that cancel to nearly zero.
-    """
-    relative = 1e-4 if expected.dtype.itemsize < 8 else 1e6 * float(np.finfo(np.float64).eps)
-    finite = np.abs(expected[np.isfinite(expected)])
-    return relative, relative * float(finite.max(initial=0.0))
-
-
-def compare(expected: Any, got: Any, template: Template) -> Finding | None:
-    """The first thing wrong with `got`, or None.
+    Where the answer fails and calls an earlier answer that fails too, it is judged once more
+    with the reference in that one's place. Where the key has no references, as in a bundle,
+    the verdict says to mend the earlier one first.
 
     Parameters
     ----------
-    expected : value
-        Arrays, numbers, dicts, lists and tuples of them, `About`, `Anything`, `Between`, `Shaped`.
-    got : anything
-        Whatever a student's function returned.
-    template : Template
-        How the parts of the result are called in sentences.
+    key : AnswerKey
+    exercise : str
+    answers : Answers
+    seed : int, optional
+        Repeats the random cases of an earlier verdict.
+    follow_through : "full", "half" or "none"
+        What an answer gets that is right but for an earlier one.
+
+    Raises
+    ------
+    KeyFault
+        Where the key cannot ask this question.
     """
-    findings = list(_compare(expected, got, template, ""))
-    return min(findings, key=lambda finding: finding.rank, default=None)
-
-
-def same(one: Returned | Raised, other: Returned | Raised) -> bool:
-    """Whether two outcomes cannot be told apart; of an exception its kind alone counts.
-
-    Its text would tell `W @ A` from `np.dot(W, A)`, which are one mistake.
-    """
-    if isinstance(one, Raised) or isinstance(other, Raised):
-        return isinstance(one, Raised) and isinstance(other, Raised) and one.kind == other.kind
-    with np.errstate(all="ignore"):
-        return _same(one.value, other.value)
-
-
-def changed_inputs(run: Run) -> Finding | None:
-    """A finding where the function wrote into what it was given."""
-    if not run.changed:
-        return None
-    names = " and ".join(run.changed)
-    return Finding(
-        "input",
-        f"{names} changed during the call: work on a copy, "
-        "or make a new array, so that the caller's data stay as they were.",
+    question = key.question(exercise, seed)
+    try:
+        answer = answers.answer(exercise)
+    except Absent as absent:
+        return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
+    verdict = judge(question, answer)
+    if verdict.status not in ("wrong", "error") or not question.builds_on:
+        return verdict
+    earlier = _wrong_earlier(key, question, answers, answer.uses(question.builds_on))
+    if not earlier:
+        return verdict
+    names = " and ".join(earlier)
+    if question.given is None:
+        return replace(
+            verdict,
+            message=f"it builds on your {names}, not right yet: mend that first.",
+            advice="Seen here: " + verdict.message,
+            mistake="",
+            mistake_sentence="",
+        )
+    share = FOLLOW_THROUGH[follow_through]
+    given = {name: question.given[name] for name in earlier}
+    again = judge(question, answer, given)
+    blamed = f"The course's own {names} stood in for yours, which {_is(earlier)} not right yet."
+    if again.status != "correct":
+        return again if share == 1 else replace(again, points=min(again.points, verdict.points))
+    return replace(
+        again,
+        points=round(max(share * again.max_points, verdict.points), 2),
+        message=f"right, given your {names}.",
+        advice=blamed if share else f"{blamed} It gets its points when that is mended.",
+        status="correct" if share else "wrong",
+        given=tuple(earlier),
     )
 
 
-def aliased(run: Run, fresh: Sequence[str], template: Template) -> Finding | None:
-    """A finding where a result that must be new shares its memory with an input."""
-    if not isinstance(run.outcome, Returned):
-        return None
-    for name in fresh:
-        part = _part(run.outcome.value, template, name)
-        if isinstance(part, np.ndarray) and any(
-            np.shares_memory(part, array) for array in leaves(run.inputs)
-        ):
-            return Finding(
-                "alias",
-                f"{name} is the very array that came in, not a new one: "
-                "whoever changes it later changes the input too.",
+def judge(
+    question: Question, answer: Answer | Callable[..., Any], given: Given | None = None
+) -> Verdict:
+    """Judge an answer by a question.
+
+    Parameters
+    ----------
+    question : Question
+    answer : Answer, or a function
+    given : functions to stand in for the student's own of these names
+    """
+    asked = Function(answer) if callable(answer) else answer
+    return _Judgment(question, asked, given or {}).verdict()
+
+
+@dataclass
+class _Stop(Exception):
+    """The answer raised while a law was asking it."""
+
+    run: Run
+    case: Case
+
+
+class _Judgment:
+    """One answer, called on every case of one question."""
+
+    def __init__(self, question: Question, answer: Answer, given: Given) -> None:
+        self.question, self.answer, self.given = question, answer, given
+        self.runs: list[Run] = []
+
+    def run(self, case: Case) -> Run:
+        return self.answer.run(case, self.given)
+
+    def __call__(self, case: Case) -> Any:
+        """Ask, as a law does."""
+        run = self.run(case)
+        if isinstance(run.outcome, Raised):
+            if _unexpected(run, case):
+                raise _Stop(run, case)
+            return run.outcome  # the law wants to read what was said
+        return run.outcome.value
+
+    def verdict(self) -> Verdict:
+        try:
+            return self._verdict()
+        except KeyboardInterrupt:
+            return self._said(
+                "error",
+                "You stopped the check while your code was running.",
+                advice="If it ran for long: is there a loop that never ends?",
             )
-    return None
 
+    def _verdict(self) -> Verdict:
+        for case in self.question.cases:
+            self.runs.append(self.run(case))
+            if self.runs[0].outcome == Raised(BLANK):
+                break  # a blank says the same on every case
+        for run, case in self._pairs():
+            if _unexpected(run, case):
+                return self._raised(run, case)
+        found = self._first_finding()
+        if found is not None:
+            return self._wrong(*found)
+        try:
+            law, finding = self._broken_law()
+        except _Stop as stop:
+            return self._raised(stop.run, stop.case)
+        if finding is not None:
+            return self._wrong(finding, None, law)
+        count = len(self.runs)
+        told = f"right on {count} cases" if count > 1 else "right"
+        return self._said("correct", told + _seed_said(self.question) + ".")
 
-# --- comparing, part by part -------------------------------------------------------
+    def _pairs(self) -> Iterator[tuple[Run, Case]]:
+        return zip(self.runs, self.question.cases, strict=False)
 
+    # --- what is wrong ---------------------------------------------------------------------
 
-def _compare(expected: Any, got: Any, template: Template, where: str) -> Iterator[Finding]:
-    name = _name(template, where)
-    if isinstance(expected, dict):
-        yield from _compare_dict(expected, got, template, name)
-    elif _is_shape(expected):
-        yield from _compare_shape(expected, got, name)
-    elif isinstance(expected, tuple | list):
-        yield from _compare_sequence(expected, got, template, name)
-    elif isinstance(expected, Anything):
-        return
-    elif isinstance(expected, bool):
-        yield from _compare_answer(expected, got, name)
-    elif expected is None or isinstance(expected, str):
-        if not (isinstance(got, type(expected)) and got == expected):
-            yield _wrong_kind(name, repr(expected), got)
-    elif isinstance(expected, Between):
-        yield from _compare_between(expected, got, name)
-    elif isinstance(expected, Shaped):
-        yield from _compare_array(np.zeros(expected.shape), got, name, values=False)
-    elif isinstance(expected, np.ndarray) and expected.ndim:
-        yield from _compare_array(expected, got, name)
-    else:
-        yield from _compare_number(expected, got, name)
+    def findings(self, i: int, run: Run) -> list[Finding]:
+        """All that is wrong with a run of case `i`, exceptions aside."""
+        case = self.question.cases[i]
+        found: list[Finding | None] = [changed_inputs(run)]
+        if isinstance(run.outcome, Returned):
+            if isinstance(case.expected, Raised):
+                due = f"This call should raise a {case.expected.kind}, and it did not."
+                return [Finding("structure", due)]
+            assert case.expected is not None, "an answer key gives every case its outcome"
+            found += [
+                compare(
+                    case.expected.value,
+                    run.outcome.value,
+                    self.question.returns,
+                    self.question.precision,
+                ),
+                aliased(run, self.question.fresh, self.question.returns),
+            ]
+        return [finding for finding in found if finding is not None]
 
+    def _first_finding(self) -> tuple[Finding, int] | None:
+        """The most telling finding, and the index of its case."""
+        found = []
+        for i, run in enumerate(self.runs):
+            here = self.findings(i, run)
+            # Where an input was changed, wrong values are what came of it.
+            found += [(one, i) for one in here if one.kind == "input" or not run.changed]
+        if found:
+            return min(found, key=lambda pair: pair[0].rank)
+        if same(self.runs[0].outcome, self.run(self.question.cases[0]).outcome):
+            return None
+        drawn = any(isinstance(value, Seed) for value in self.question.cases[0].args.values())
+        why = "draw every number from rng" if drawn else "use nothing but the arguments"
+        again = f"The same arguments gave another result the second time: {why}."
+        return Finding("repeat", again), 0
 
-def _compare_dict(
-    expected: dict[str, Any], got: Any, template: Template, name: str
-) -> Iterator[Finding]:
-    if not isinstance(got, dict):
-        yield _wrong_kind(name, "a dictionary", got)
-        return
-    missing = [key for key in expected if key not in got]
-    extra = [key for key in got if key not in expected]
-    if missing or extra:
-        told = []
-        if missing:
-            told.append("has no " + ", ".join(map(repr, missing)))
-        if extra:
-            told.append("has " + ", ".join(map(repr, extra[:6])) + ", which should not be there")
-        yield Finding("structure", f"{name} {' and '.join(told)}.")
-        return
-    for key, value in expected.items():
-        yield from _compare(value, got[key], key, "")
+    def _broken_law(self) -> tuple[str, Finding | None]:
+        for name in self.question.laws:
+            finding = laws.law(self.question.assignment, name)(self, self.question.secret)
+            if finding is not None:
+                return name, finding
+        return "", None
 
+    def _law_in_words(self) -> str:
+        """The law that wrong values break first, in words; empty where none does."""
+        with contextlib.suppress(Exception):  # laws are made for what has the right form
+            _, finding = self._broken_law()
+            return finding.sentence if finding else ""
+        return ""
 
-def _compare_sequence(
-    expected: tuple[Any, ...] | list[Any], got: Any, template: Template, name: str
-) -> Iterator[Finding]:
-    parts = _names_of_parts(template, len(expected))
-    if not isinstance(got, tuple | list):
-        listed = ", ".join(_name(part, f"item {i}") for i, part in enumerate(parts))
-        kind = "a list" if isinstance(expected, list) else f"a tuple of {len(expected)}: {listed}"
-        yield _wrong_kind(name, kind, got)
-        return
-    if len(got) != len(expected):
-        yield Finding(
-            "structure",
-            f"{name} has {_count(len(got))}, expected {len(expected)}.",
+    # --- what was earned -------------------------------------------------------------------
+
+    def earned(self, finding: Finding | None = None, law: str = "") -> tuple[Earned, ...]:
+        """What of the rubric was earned, where this is what is wrong; `law` is the one broken."""
+        question = self.question
+        if len(self.runs) < len(question.cases):
+            return ()
+        raised = any(_unexpected(run, case) for run, case in self._pairs())
+        found = [{one.kind for one in self.findings(i, run)} for i, run in enumerate(self.runs)]
+        formless = raised or any(kinds & {"structure", "shape"} for kinds in found)
+        touched = any(kinds & {"input", "alias"} for kinds in found)
+        lost = {
+            case.earns
+            for kinds, (run, case) in zip(found, self._pairs(), strict=True)
+            if kinds - {"input", "alias"} or _unexpected(run, case)
+        }
+        if finding is not None and finding.kind == "repeat":
+            lost |= {case.earns for case in question.cases} | set(question.laws.values())
+        share = finding.share if finding is not None else 0.0
+        earned = []
+        for part, points in question.rubric.items():
+            if part == "shape":
+                got = 0 if formless else points
+            elif part == "inputs left alone":
+                got = 0 if formless or touched else points
+            elif part in lost:
+                got = 0
+            else:
+                got = points * self._share_of_laws(part, law, share, formless)
+            earned.append(Earned(part, round(got, 2), points))
+        return tuple(earned)
+
+    def _share_of_laws(self, part: str, broken: str, share: float, formless: bool) -> float:
+        """How much of a part its laws leave."""
+        names = [name for name, earns in self.question.laws.items() if earns == part]
+        if formless and names:
+            return 0
+        for name in names:
+            if name == broken:
+                return share
+            try:
+                ask = laws.law(self.question.assignment, name)
+                finding = ask(self, self.question.secret)
+            except Exception:  # laws are made for what has the right form
+                return 0
+            if finding is not None:
+                return finding.share
+        return 1
+
+    # --- in words --------------------------------------------------------------------------
+
+    def _wrong(self, finding: Finding, index: int | None, law: str = "") -> Verdict:
+        known = self._known(index)
+        case = self.question.cases[index] if index is not None else None
+        advice = ""
+        if known is None:
+            outside = self.answer.outside
+            if outside:
+                advice = (
+                    f"It reads {' and '.join(outside)} from outside the function. "
+                    "Is that meant, or should it be an argument?"
+                )
+            elif finding.kind == "value":
+                advice = self._law_in_words()
+        elif not known.whole:
+            advice = "Something else is not right either: mend this first, then check again."
+        return self._said(
+            "wrong",
+            finding.sentence,
+            advice=advice,
+            mistake=known.mistake.name if known else "",
+            mistake_sentence=known.mistake.sentence if known else "",
+            call=_call_said(self.question, case) if case else "",
+            boxes=(("expected", finding.expected), ("got", finding.got))
+            if finding.kind == "shape"
+            else (),
+            expected=finding.expected if finding.kind == "value" else None,
+            got=finding.got if finding.kind == "value" else None,
+            earned=self.earned(finding, law),
+            foot=_foot(self.question),
         )
-        return
-    for i, (part, value) in enumerate(zip(parts, expected, strict=True)):
-        within = f"{name}[{i}]" if isinstance(template, list) else _inside(template, name)
-        yield from _compare(value, got[i], part, within)
 
-
-def _is_shape(value: Any) -> bool:
-    """Whether a value is the shape of an array: a tuple of whole numbers."""
-    return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
-
-
-def _compare_shape(expected: tuple[int, ...], got: Any, name: str) -> Iterator[Finding]:
-    sizes = got if isinstance(got, tuple | list) else None
-    if sizes is None or not all(_is_number(s) and float(s).is_integer() for s in sizes):
-        yield _wrong_kind(name, "a shape, which is a tuple of whole numbers", got)
-        return
-    shape = tuple(int(size) for size in sizes)
-    if shape != expected:
-        sentence = f"{name} is {shape_in_words(shape)}, expected {expected}."
-        yield Finding("shape", sentence, expected, shape)
-
-
-def _compare_answer(expected: bool, got: Any, name: str) -> Iterator[Finding]:
-    if not isinstance(got, bool | np.bool_):
-        yield _wrong_kind(name, "True or False", got)
-    elif bool(got) is not expected:
-        yield Finding("value", f"{name} is {bool(got)}, expected {expected}.")
-
-
-def _compare_array(
-    expected: np.ndarray[Any, Any], got: Any, name: str, values: bool = True
-) -> Iterator[Finding]:
-    if type(got) is not np.ndarray and not isinstance(got, np.number):
-        yield _wrong_kind(name, "a NumPy array", got)
-        return
-    got = np.asarray(got)
-    if got.shape != expected.shape:
-        yield Finding(
-            "shape",
-            f"{name} has shape {shape_in_words(got.shape)}, expected {expected.shape}.",
-            expected.shape,
-            got.shape,
-        )
-        return
-    yield from _compare_dtype(expected, got, name)
-    if got.dtype.kind not in "fiub":
-        return
-    if not np.isfinite(got).all() and np.isfinite(expected).all():
-        what = "nan" if np.isnan(got).any() else "inf"
-        yield Finding("value", f"{name} has the right shape but holds {what}.", expected, got)
-    elif values and not _close(expected, got):
-        yield Finding(
-            "value", f"{name} has the right shape but not the right values.", expected, got
+    def _raised(self, run: Run, case: Case) -> Verdict:
+        told = run.failure or Explanation("it raised an exception.")
+        half_blank = told.blank and self.answer.blank  # one of its blanks comes after that call
+        if run is self.runs[0] and (told.blank == self.question.exercise or half_blank):
+            return self._blank()
+        if told.blank == self.question.exercise:
+            left = f"here it comes to `{told.source}`, which is still there."
+            told = replace(told, sentence=left, advice="What is due in its place?", blank="")
+        elif isinstance(case.expected, Raised):
+            assert isinstance(run.outcome, Raised)
+            raised = _a_kind(run.outcome.kind)
+            due = f"this call should raise a {case.expected.kind}, and it raised {raised}."
+            told = replace(told, sentence=due, advice=told.sentence)
+        known = self._known(None)
+        return self._said(
+            "error",
+            told.sentence,
+            advice=told.advice if known is None else "",
+            mistake=known.mistake.name if known else "",
+            mistake_sentence=known.mistake.sentence if known else "",
+            source=told.source,
+            boxes=told.boxes,
+            call=_call_said(self.question, case),
+            earned=self.earned(),
+            foot="" if told.blank else _foot(self.question),
         )
 
-
-def _compare_dtype(
-    expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], name: str
-) -> Iterator[Finding]:
-    coarser = got.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
-    if got.dtype.kind != "f" or coarser:
-        yield Finding("type", f"{name} holds {got.dtype} values, expected {expected.dtype}.")
-
-
-def _compare_number(expected: Any, got: Any, name: str) -> Iterator[Finding]:
-    if isinstance(got, np.ndarray) and got.ndim:
-        yield Finding(
-            "shape",
-            f"{name} has shape {shape_in_words(got.shape)}, expected a single number.",
-            (),
-            got.shape,
+    def _blank(self) -> Verdict:
+        return self._said(
+            "blank",
+            "still blank. Begin with what is written above it.",
+            advice=f"Your code goes where `raise {BLANK}()` stands; "
+            "delete that line when you are done.",
+            foot=f'`hint("{self.question.exercise}")` helps you to begin.',
         )
-    elif not _is_number(got):
-        yield _wrong_kind(name, "a single number", got)
-    else:
-        about = isinstance(expected, About)
-        wanted = np.asarray(expected.value if about else expected)
-        relative = expected.precision if about else tolerance(wanted)[0]
-        absolute = relative if about else 0  # decimals where a precision is asked for
-        if not np.isclose(float(got), wanted, rtol=relative, atol=absolute):
-            yield Finding("value", f"{name} is {float(got):.8g}, expected {float(wanted):.8g}.")
 
+    def _said(self, status: str, message: str, **more: Any) -> Verdict:
+        return _verdict_of(self.question, self.runs, status, message, **more)
 
-def _compare_between(expected: Between, got: Any, name: str) -> Iterator[Finding]:
-    if not _is_number(got):
-        yield from _compare_number(expected.low, got, name)
-    elif not (np.isfinite(got) and expected.low <= got <= expected.high):
-        if expected.low == -expected.high:
-            wish = f"a number within {expected.high:g} of 0"
-        elif np.isinf(expected.high):
-            wish = f"a finite number above {expected.low:g}"
-        else:
-            wish = f"a number between {expected.low:g} and {expected.high:g}"
-        yield Finding("value", f"{name} is {float(got):.6g}, expected {wish}.")
+    # --- known mistakes --------------------------------------------------------------------
 
+    def _known(self, index: int | None) -> _Known | None:
+        """The known mistake that gives these very results; else one that explains a part of them.
 
-def _close(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> bool:
-    relative, absolute = tolerance(expected)
-    return bool(np.allclose(got, expected, rtol=relative, atol=absolute, equal_nan=False))
-
-
-def _is_number(value: Any) -> bool:
-    plain = isinstance(value, int | float | np.floating | np.integer)
-    zero_dim = type(value) is np.ndarray and value.ndim == 0 and value.dtype.kind in "fiu"
-    return (plain and not isinstance(value, bool)) or zero_dim
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            key == "seconds" or _same(one[key], other[key])  # no clock says the same twice
-            for key in one
+        Where a case leaves the value open (`Between`), results count only as fulfilling it or
+        not, and only when all is right elsewhere: many a mistake meets log(0) in its own way.
+        """
+        count = len(self.runs)
+        open_cases = [_is_open(case) for case in self.question.cases[:count]]
+        wrong_elsewhere = any(
+            _unexpected(run, case) or self.findings(i, run)
+            for i, (run, case) in enumerate(self._pairs())
+            if not open_cases[i]
         )
-    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if type(one) is np.ndarray or type(other) is np.ndarray or _is_number(one):
-        with contextlib.suppress(Exception):  # of an object that a student made up
-            a, b = np.asarray(one), np.asarray(other)
-            if a.shape != b.shape or a.dtype.kind not in "fiub" or b.dtype.kind not in "fiub":
-                return False
-            relative, absolute = tolerance(a.astype(float))
-            loose = max(relative, 1e-5 if min(a.dtype.itemsize, b.dtype.itemsize) < 8 else 0)
-            return bool(np.allclose(a, b, rtol=loose, atol=absolute, equal_nan=True))
+
+        def alike(mistake: KnownMistake, i: int) -> bool:
+            if not open_cases[i]:
+                return same(mistake.outcome(i), self.runs[i].outcome)
+            if wrong_elsewhere:
+                return True
+            again = replace(self.runs[i], outcome=mistake.outcome(i), changed=())
+            return bool(self.findings(i, again)) == bool(self.findings(i, self.runs[i]))
+
+        for mistake in self.question.mistakes:
+            if all(alike(mistake, i) for i in range(count)):
+                return _Known(mistake, whole=mistake.alone)
+        if index is None or count < len(self.question.cases):
+            return None
+        explained = {m.name: self._explains(m, index) for m in self.question.mistakes if m.alone}
+        best = max(explained, key=lambda name: explained[name], default="")
+        if not explained.get(best):
+            return None
+        return _Known(next(m for m in self.question.mistakes if m.name == best), whole=False)
+
+    def _explains(self, mistake: KnownMistake, index: int) -> int:
+        """How many of the wrong numbers a mistake explains, where it explains some of case `index`.
+
+        All that the mistake would make wrong must be wrong in the very same way; what it leaves
+        right may be wrong too, from another mistake beside it.
+        """
+        explained = 0
+        order = [index, *(i for i in range(len(self.runs)) if i != index)]
+        for i in order:
+            wrong = self._wrong_parts(i, mistake.outcome(i))
+            if wrong is None:
+                return 0
+            mine = dict(parts(self.runs[i].outcome.value)) if wrong else {}  # type: ignore[union-attr]
+            for path, value in wrong.items():
+                if path not in mine or not same(Returned(value), Returned(mine[path])):
+                    return 0
+                explained += _is_telling(value)
+            if i == index and not explained:
+                return 0
+        return explained
+
+    def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Path, Any] | None:
+        """The parts of an outcome that differ from what is due; None where they do not match."""
+        expected = self.question.cases[i].expected
+        if _is_open(self.question.cases[i]):
+            return {}
+        run = self.runs[i].outcome
+        if not (
+            isinstance(outcome, Returned)
+            and isinstance(expected, Returned)
+            and isinstance(run, Returned)
+        ):
+            return {} if same(outcome, run) else None
+        due, got = dict(parts(expected.value)), dict(parts(outcome.value))
+        if due.keys() != got.keys():
+            return None
+        precision = self.question.precision
+        return {path: got[path] for path in due if compare(due[path], got[path], "", precision)}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A known mistake that was found; `whole` where it explains all that was seen."""
+
+    mistake: KnownMistake
+    whole: bool
+
+
+def _wrong_earlier(
+    key: AnswerKey, question: Question, answers: Answers, used: list[str]
+) -> list[str]:
+    """Those of the earlier answers it uses that are wrong by themselves."""
+    questions = [key.question(name, question.seed) for name in used]
+    wrong: list[str] = []
+    for earlier in sorted(questions, key=lambda one: len(one.builds_on)):
+        before = [name for name in wrong if name in earlier.builds_on]
+        if before and question.given is None:
+            continue  # whether it is right but for those cannot be seen without references
+        given = {name: question.given[name] for name in before} if question.given else {}
+        try:
+            right = judge(earlier, answers.answer(earlier.exercise), given).status == "correct"
+        except Absent:
+            right = False
+        if not right:
+            wrong.append(earlier.exercise)
+    return wrong
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _unexpected(run: Run, case: Case) -> bool:
+    """Whether an exception came where a result was due."""
+    if not isinstance(run.outcome, Raised):
         return False
-    plain = (str, bytes, bool, type(None), About, Anything, Between, Seed, Shaped)
-    return isinstance(one, plain) and type(one) is type(other) and one == other
+    return not isinstance(case.expected, Raised) or case.expected.kind not in run.kinds
 
 
-# --- names -------------------------------------------------------------------------
+def _is_open(case: Case) -> bool:
+    return isinstance(case.expected, Returned) and isinstance(case.expected.value, Between)
 
 
-def _name(template: Template, where: str) -> str:
-    own: str = template[0] if isinstance(template, tuple | list) else template
-    if not own:
-        return where or "The result"
-    return f"{own} in {where}" if where else own
+def _is_telling(value: Any) -> int:
+    """How many numbers a part has that nothing but the same mistake would give."""
+    if isinstance(value, bool | int) or not isinstance(value, np.ndarray | np.floating | float):
+        return 0
+    array = np.asarray(value)
+    return (
+        int(np.count_nonzero(np.isfinite(array) & (array != 0))) if array.dtype.kind == "f" else 0
+    )
 
 
-def _inside(template: Template, name: str) -> str:
-    """What the parts of a tuple say they are in: nothing for the outermost one."""
-    return name if name != "The result" else ""
+def _verdict_of(
+    question: Question, runs: list[Run], status: str, message: str, **more: Any
+) -> Verdict:
+    earned = more.pop("earned", ())
+    points = question.points if status == "correct" else sum(one.got for one in earned)
+    return Verdict(
+        question.exercise,
+        status,
+        round(points, 2),
+        question.points,
+        message,
+        printed=next((run.printed for run in runs if run.printed), ""),
+        warned=tuple(dict.fromkeys(warning for run in runs for warning in run.warned))[:5],
+        earned=earned,
+        seed=question.seed,
+        **more,
+    )
 
 
-def _names_of_parts(template: Template, count: int) -> list[Template]:
-    if isinstance(template, list):
-        return [template[1]] * count
-    if isinstance(template, tuple):
-        return list(template[1:])
-    return [""] * count
+def _a_kind(name: str) -> str:
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
-def _part(value: Any, template: Template, name: str) -> Any:
-    """The part of a result that the template calls by this name; None where it has none."""
-    if template == name:
-        return value
-    if isinstance(template, tuple) and isinstance(value, tuple | list):
-        for part, item in zip(template[1:], value, strict=False):
-            found = _part(item, part, name)
-            if found is not None:
-                return found
-    return None
+def _seed_said(question: Question) -> str:
+    return f" (seed {question.seed})" if _has_seed(question) else ""
 
 
-def _count(n: int) -> str:
-    return "1 item" if n == 1 else f"{n} items"
+def _has_seed(question: Question) -> bool:
+    """Whether another seed would make other cases: a function without arguments has but one."""
+    return question.seed is not None and any(case.args for case in question.cases)
 
 
-def _wrong_kind(name: str, expected: str, got: Any) -> Finding:
-    said = {
-        "NoneType": "None (is there a return?)",
-        "list": "a list",
-        "dict": "a dictionary",
-        "str": "text",
-        "ndarray": "an array",
-        "function": "a function (is a pair of parentheses missing?)",
-    }
-    kind = type(got).__name__
-    if isinstance(got, tuple):
-        what = f"a tuple of {_count(len(got))}"
-    elif isinstance(got, bool | int | float | np.number):
-        what = f"the single number {got}"
-    else:
-        what = said.get(kind, f"of type {kind}")
-    return Finding("structure", f"{name} is {what}, expected {expected}.")
+def _foot(question: Question) -> str:
+    again = ""
+    if _has_seed(question):
+        again = f'The same cases again: `check("{question.exercise}", seed={question.seed})`. '
+    return again + f'A hint: `hint("{question.exercise}")`.'
+
+
+def _call_said(question: Question, case: Case) -> str:
+    arguments = ", ".join(_argument_said(name, value) for name, value in case.args.items())
+    note = f", with {case.note}" if case.note else ""
+    return f"{question.exercise}({arguments}){note}"
+
+
+def _argument_said(name: str, value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{name} {value.shape}"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return f"{name} of {len(value)} items"
+    if isinstance(value, str | int | float | list):
+        return f"{name}={value!r}"
+    if isinstance(value, dict) and "W1" in value:
+        return f"{name} of {len(value) // 2} layers"
+    return name

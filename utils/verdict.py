@@ -10,7 +10,7 @@ import numpy as np
 
 from utils.shapes import Box, boxes_as_html, boxes_as_text
 
-__all__ = ["MIME", "CheckFailed", "Verdict"]
+__all__ = ["MIME", "CheckFailed", "Earned", "Verdict"]
 
 MIME = "application/vnd.deep-course.verdict+json"
 
@@ -25,6 +25,15 @@ _SAID_ONCE = (
     "{display:none}</style>"
 )
 _ENTRIES = 6  # rows and columns of an array that are written out
+
+
+@dataclass(frozen=True)
+class Earned:
+    """A part of an exercise's rubric, what was got for it, and the most there is."""
+
+    part: str
+    got: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,9 @@ class Verdict:
     printed, warned : what the student's code printed and warned; these cost nothing
     foot : str
         How to see this again, or get on.
+    earned : what was got for each part of the rubric
+    given : names of earlier answers that the course's own stood in for
+    seed : what repeats the cases
     """
 
     exercise: str
@@ -70,6 +82,9 @@ class Verdict:
     printed: str = ""
     warned: tuple[str, ...] = ()
     foot: str = ""
+    earned: tuple[Earned, ...] = ()
+    given: tuple[str, ...] = ()
+    seed: int | None = None
 
     @property
     def sign(self) -> str:
@@ -83,10 +98,26 @@ class Verdict:
 
     def record(self) -> dict[str, Any]:
         """The verdict as plain data, for a grader."""
-        names = ("exercise", "status", "points", "max_points", "mistake")
+        names = ("exercise", "points", "max_points", "mistake", "given", "seed")
         data = {name: value for name, value in asdict(self).items() if name in names}
-        sentences = (self.message, self.mistake_sentence, self.advice)
-        return data | {"message": " ".join(filter(None, sentences))}
+        sentences = (self.message, self.mistake_sentence, self.advice, self._points_said())
+        partial = 0 < self.points < self.max_points
+        return data | {
+            "status": "partial" if partial else self.status,
+            "earned": {one.part: one.got for one in self.earned},
+            "message": " ".join(filter(None, sentences)),
+        }
+
+    def _points_said(self) -> str:
+        """What part of the points was earned, and for what."""
+        if not 0 < self.points < self.max_points:
+            return ""
+        total = f"{self.points:g} of {self.max_points:g} points"
+        if not self.earned:
+            return f"{total}."
+        got = ", ".join(f"{one.part} {one.got:g}" for one in self.earned if one.got)
+        due = ", ".join(f"{one.part} {one.most:g}" for one in self.earned if one.got < one.most)
+        return f"{total}: {got}. Not yet: {due}."
 
     def text(self) -> str:
         """Everything, for a terminal."""
@@ -104,8 +135,7 @@ class Verdict:
             parts.append("Warnings (they cost nothing): " + "; ".join(self.warned))
         if self.printed:
             parts.append("Your code printed (it costs nothing):\n" + _indent(self.printed))
-        if self.foot:
-            parts.append(self.foot)
+        parts += filter(None, (self._points_said(), self.foot))
         return "\n".join(parts)
 
     def html(self) -> str:
@@ -141,8 +171,11 @@ class Verdict:
             )
             if content
         ]
-        if self.foot:
-            parts.append(f'<div style="margin-top:6px;opacity:.75">{_prose(self.foot)}</div>')
+        parts += [
+            f'<div style="margin-top:6px;opacity:.75">{_prose(line)}</div>'
+            for line in (self._points_said(), self.foot)
+            if line
+        ]
         return (
             f'<div class="verdict" style="border-left:4px solid {color};padding:6px 12px;'
             f'margin:4px 0;line-height:1.45">{"".join(parts)}</div>'

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Case
-from utils.judging import PRECISION, Template
+from utils.comparing import PRECISION, Template
 
 __all__ = ["Compound", "Exercise", "Mistake", "Slip"]
 
@@ -79,7 +79,7 @@ class Exercise:
     secret : what its laws need to know, as plain data; in a bundle it is as open as the key
     precision : float
         How exact float64 results must be, relative to the largest entry: see
-        `utils.judging.tolerance`.
+        `utils.comparing.tolerance`.
     mistakes, compounds, slips : known wrong ways, added by decorators
     right : right ways that are not the reference's, added by a decorator
     """

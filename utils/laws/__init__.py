@@ -1,23 +1,24 @@
 """What must hold whatever the numbers are: distributions, identities, protocols.
 
-A law knows no answer to any exercise, so this room ships with every bundle.
+A module for each notebook. A bundle holds that of its own notebook alone, since a law of
+backward propagation may use forward propagation, which an earlier bundle must not give away.
 """
 
-from utils.laws import (
-    backward_propagation,
-    forward_propagation,
-    hyperparameters,
-    matrix_dimensions,
-    the_brain,
-)
-from utils.laws.law import Law
+from __future__ import annotations
 
-__all__ = ["LAWS", "Law"]
+from importlib import import_module
 
-LAWS: dict[str, Law] = {
-    **forward_propagation.LAWS,
-    **backward_propagation.LAWS,
-    **matrix_dimensions.LAWS,
-    **hyperparameters.LAWS,
-    **the_brain.LAWS,
-}
+from utils.laws.law import Ask, Law
+
+__all__ = ["Ask", "Law", "law", "module_of"]
+
+
+def module_of(assignment: str) -> str:
+    """The name of the module that has an assignment's laws."""
+    return f"utils.laws.{assignment.partition('_')[2]}"
+
+
+def law(assignment: str, name: str) -> Law:
+    """The law of this name."""
+    found: Law = import_module(module_of(assignment)).LAWS[name]
+    return found

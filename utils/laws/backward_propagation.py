@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Case
-from utils.judging import Finding
+from utils.comparing import Finding
 from utils.laws.law import Ask, Law
 from utils.suspects import SUSPECTS, accuracy
 

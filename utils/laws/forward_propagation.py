@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from utils.cases import Case, Returned, Seed
-from utils.judging import Finding, same
+from utils.comparing import Finding, same
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

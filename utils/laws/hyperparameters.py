@@ -18,7 +18,7 @@ import numpy as np
 from scipy import special
 
 from utils.cases import Case, Seed
-from utils.judging import Finding
+from utils.comparing import Finding
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

@@ -1,18 +1,25 @@
-"""What a law is."""
+"""What a law is: a function that asks a student's function, and says what it finds."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from utils.cases import Case
-from utils.judging import Finding
+from utils.cases import Case, Run
+from utils.comparing import Finding
 
 __all__ = ["Ask", "Law"]
 
-Ask = Callable[[Case], Any]
-"""Calls the student's function on a case and gives its result.
 
-Where the case expects an exception and that kind of exception comes, it is the `Raised`."""
+class Ask(Protocol):
+    """Calls the student's function."""
+
+    def __call__(self, case: Case) -> Any:
+        """What it returns; where the case expects it to raise, the `Raised`."""
+
+    def run(self, case: Case) -> Run:
+        """All that was seen of the call, the seconds it took among it."""
+
 
 Law = Callable[[Ask, Any], Finding | None]
-"""Asks what it wants to know, and says what is wrong. The second argument is what the answer
-key holds for this law alone (`Exercise.secret`); a law that needs nothing of the kind gets None."""
+"""A law is given `ask` and what the exercise keeps `secret`."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Case, Raised
-from utils.judging import Finding
+from utils.comparing import Finding
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

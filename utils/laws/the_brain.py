@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from utils.cases import Case
-from utils.judging import Finding
+from utils.comparing import Finding
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

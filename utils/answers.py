@@ -1,0 +1,194 @@
+"""A student's answers as a judge meets them: functions that can be called on cases.
+
+Here they are functions of this very process. A grader has them elsewhere, behind the same two
+classes' verbs, so that the judge need not know where a student's code runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from time import perf_counter
+from types import CodeType, FunctionType
+from typing import Any, Protocol
+
+import numpy as np
+
+from utils.cases import Case, Path, Raised, Returned, Run, changes, leaves, text_of
+from utils.explain import explain, is_blank, operands, outside_names
+from utils.plain import plain, plain_and_shared
+
+__all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "call"]
+
+Given = Mapping[str, Callable[..., Any]]
+
+
+class Absent(Exception):
+    """There is no answer to call; `message` and `advice` are for the student."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.message, self.advice = message, advice
+
+
+class Answer(Protocol):
+    """What a judge may ask of one answer."""
+
+    def run(self, case: Case, given: Given | None = None) -> Run:
+        """Call it on a case, with these functions in the place of the student's own."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether the stub still stands in it."""
+
+    @property
+    def outside(self) -> list[str]:
+        """Names of data that it reads from outside."""
+
+    def uses(self, names: tuple[str, ...]) -> list[str]:
+        """Which of these functions it calls, itself or through others."""
+
+
+class Answers(Protocol):
+    """All of a student's answers."""
+
+    def answer(self, exercise: str) -> Answer:
+        """The answer of this name, or `Absent`."""
+
+
+def call(function: Callable[..., Any], case: Case) -> Run:
+    """Call the function on the case; nothing it does but KeyboardInterrupt gets out."""
+    return _called(function, case)[0]
+
+
+class Function:
+    """An answer that is a function of this process."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def run(self, case: Case, given: Given | None = None) -> Run:
+        """Call it; an exception is put into words."""
+        with _in_place(self.function, given or {}):
+            run, error = _called(self.function, case)
+        return run if error is None else replace(run, failure=explain(error, self.function))
+
+    @property
+    def blank(self) -> bool:
+        """Whether nbgrader's stub still stands in it."""
+        return is_blank(self.function)
+
+    @property
+    def outside(self) -> list[str]:
+        """Names of data, not functions, that it reads from outside."""
+        return outside_names(self.function)
+
+    def uses(self, names: tuple[str, ...]) -> list[str]:
+        """Which of these functions it calls, itself or through others."""
+        if not isinstance(self.function, FunctionType):
+            return list(names)
+        namespace, met, due = self.function.__globals__, set[str](), [self.function.__code__]
+        while due:
+            code = due.pop()
+            due += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+            for name in set(code.co_names) - met:
+                met.add(name)
+                if isinstance(namespace.get(name), FunctionType):
+                    due.append(namespace[name].__code__)
+        return [name for name in names if name in met]
+
+
+class Notebook:
+    """The answers in a notebook's own namespace."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+
+    def answer(self, exercise: str) -> Function:
+        """The function of this name.
+
+        Raises
+        ------
+        Absent
+            Where there is none.
+        """
+        function = self.namespace.get(exercise)
+        if function is None:
+            raise Absent(
+                f"there is no {exercise} yet.",
+                "Run the cell that defines it. If that cell shows an error, mend that first.",
+            )
+        if not callable(function):
+            raise Absent(
+                f"{exercise} is not a function any more: something of type "
+                f"{type(function).__name__} was given its name.",
+                "Run the cell that defines it again, and give the other thing another name.",
+            )
+        return Function(function)
+
+
+def _called(function: Callable[..., Any], case: Case) -> tuple[Run, BaseException | None]:
+    inputs = case.inputs()
+    out = io.StringIO()
+    error: BaseException | None = None
+    value: Any = None
+    with (
+        np.errstate(
+            all="warn", under="ignore"
+        ),  # whatever a notebook has set: one cell must not fail another
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(out),
+    ):
+        warnings.simplefilter("always")
+        start = perf_counter()
+        try:
+            value = function(*inputs)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as raised:
+            error = raised
+        seconds = perf_counter() - start
+    outcome: Returned | Raised
+    kinds: tuple[str, ...] = ()
+    shared: tuple[Path, ...] = ()
+    if error is None:
+        result, shared = plain_and_shared(value, list(leaves(inputs)))
+        outcome = Returned(result)
+    else:
+        kind = type(error)
+        outcome = Raised(kind.__name__, text_of(error)[:2000], operands(error))
+        kinds = tuple(one.__name__ for one in kind.__mro__)
+    run = Run(
+        outcome,
+        changed=tuple(
+            name
+            for (name, before), after in zip(case.args.items(), inputs, strict=True)
+            for name in changes(name, before, plain(after))
+        ),
+        shared=shared,
+        kinds=kinds,
+        printed=out.getvalue()[:2000],
+        warned=tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}"[:500] for w in caught)),
+        seconds=seconds,
+    )
+    return run, error
+
+
+@contextlib.contextmanager
+def _in_place(function: Callable[..., Any], given: Given) -> Iterator[None]:
+    """These functions in the place of those of the same names, where the function finds them."""
+    namespace = getattr(function, "__globals__", {})
+    kept = {name: namespace[name] for name in given if name in namespace}
+    namespace.update(given)
+    try:
+        yield
+    finally:
+        for name in given:
+            if name in kept:
+                namespace[name] = kept[name]
+            else:
+                namespace.pop(name, None)

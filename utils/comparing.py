@@ -1,0 +1,435 @@
+"""How a result is compared with what it should be.
+
+Nothing here knows the answer to any exercise, so this module ships with every bundle.
+`compare` looks for the first thing that is wrong, in the order in which a person would:
+the kind of thing, its shape, its type, then its values. What it is given is plain data
+(`utils.plain`), so that no object of a student's has a say in its own judgment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from utils.cases import (
+    About,
+    Anything,
+    Between,
+    Path,
+    Raised,
+    Returned,
+    Run,
+    Shaped,
+    Strange,
+)
+from utils.shapes import shape_in_words
+
+__all__ = [
+    "PRECISION",
+    "ROUNDINGS",
+    "Finding",
+    "Template",
+    "aliased",
+    "changed_inputs",
+    "compare",
+    "parts",
+    "same",
+    "tolerance",
+]
+
+ROUNDINGS = 1e3
+PRECISION = 1e-9
+
+Template = Any
+"""Names for the parts of a result. Text names a part. A tuple is the name of a tuple,
+then its parts; a list is the name of a list, then what each of its items is."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a result.
+
+    Attributes
+    ----------
+    kind : str
+        "structure", "shape", "type", "value", "input", "alias", "repeat", "law".
+    sentence : str
+        What is wrong, in one sentence.
+    expected, got : shape tuples for kind "shape", arrays for kind "value", else None
+    share : float
+        The share of the points that is earned all the same, where a law counts.
+    """
+
+    kind: str
+    sentence: str
+    expected: Any = None
+    got: Any = None
+    share: float = 0.0
+
+    @property
+    def rank(self) -> int:
+        """Shapes speak before values; among equals the first case speaks."""
+        order = ("structure", "shape", "type", "value", "input", "alias", "repeat", "law")
+        return order.index(self.kind)
+
+
+def tolerance(dtype: np.dtype[Any], precision: float = PRECISION) -> float:
+    """How far results of this dtype may be off, relative to the largest entry.
+
+    Right solutions differ in the order of their sums and in the form of their formulas. A sum
+    of n terms is off by at most n eps of its terms' size, and what follows it multiplies that
+    by the condition of the exercise: how many eps its result moves when every input moves by
+    one. In this course n times the condition stays below `ROUNDINGS` = 10**3, which
+    ``benchmarks/tolerances.py`` measures for every exercise. That alone is the tolerance of
+    float32 work, 1.2e-4; its results cannot be asked for more.
+
+    In float64 it would be 2e-13, and what it would then reject is not wrong work but careful
+    work: a hair of 1e-12 added to a denominator, say. So float64 results are held to the
+    exercise's `precision`, by default 1e-9: a thousandth of the smallest error, one part in
+    10**6, that could ever tell a wrong formula from a right one here.
+    """
+    eps = float(np.finfo(dtype).eps) if dtype.kind in "fc" else 0.0
+    rounding = ROUNDINGS * eps
+    return rounding if dtype.kind in "fc" and dtype.itemsize < 8 else max(rounding, precision)
+
+
+def compare(
+    expected: Any, got: Any, template: Template, precision: float = PRECISION
+) -> Finding | None:
+    """The first thing wrong with `got`, or None.
+
+    Parameters
+    ----------
+    expected : value
+        Arrays, numbers, dicts, lists and tuples of them, `About`, `Anything`, `Between`, `Shaped`.
+    got : plain value
+        What a student's function returned.
+    template : Template
+        How the parts of the result are called in sentences.
+    precision : float
+        Of float64 results: see `tolerance`.
+    """
+    findings = list(_Comparison(precision).compare(expected, got, template, ""))
+    return min(findings, key=lambda finding: finding.rank, default=None)
+
+
+def same(one: Returned | Raised, other: Returned | Raised) -> bool:
+    """Whether two outcomes cannot be told apart.
+
+    Exceptions are alike when their kind is, and the shapes that did not fit together; where
+    there are none, the names and numbers that they mention. Their words do not count: they
+    would tell `W @ A` from `np.dot(W, A)`, which are one mistake.
+    """
+    if isinstance(one, Raised) and isinstance(other, Raised):
+        if one.kind != other.kind:
+            return False
+        if one.shapes or other.shapes:
+            return _stretched(one.shapes) == _stretched(other.shapes)
+        return _facts(one) == _facts(other)
+    if isinstance(one, Raised) or isinstance(other, Raised):
+        return False
+    with np.errstate(all="ignore"):
+        return _same(one.value, other.value)
+
+
+def parts(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every part of a nested result that is no dict, list or tuple, and where it lies."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from parts(item, (*path, key))
+    elif isinstance(value, tuple | list) and not _is_shape(value):
+        for i, item in enumerate(value):
+            yield from parts(item, (*path, i))
+    else:
+        yield path, value
+
+
+def changed_inputs(run: Run) -> Finding | None:
+    """A finding where the function wrote into what it was given."""
+    if not run.changed:
+        return None
+    names = " and ".join(run.changed[:4])
+    return Finding(
+        "input",
+        f"{names} changed during the call: work on a copy, "
+        "or make a new array, so that the caller's data stay as they were.",
+    )
+
+
+def aliased(run: Run, fresh: Sequence[str], template: Template) -> Finding | None:
+    """A finding where a result that must be new shares its memory with an input."""
+    for name in fresh:
+        if _place(template, name) in run.shared:
+            return Finding(
+                "alias",
+                f"{name} is the very array that came in, not a new one: "
+                "whoever changes it later changes the input too.",
+            )
+    return None
+
+
+# --- comparing, part by part -------------------------------------------------------
+
+
+class _Comparison:
+    """Comparing with one precision."""
+
+    def __init__(self, precision: float) -> None:
+        self.precision = precision
+
+    def compare(self, expected: Any, got: Any, template: Template, where: str) -> Iterator[Finding]:
+        name = _name(template, where)
+        if isinstance(expected, dict):
+            yield from self.compare_dict(expected, got, template, name)
+        elif _is_shape(expected):
+            yield from self.compare_shape(expected, got, name)
+        elif isinstance(expected, tuple | list):
+            yield from self.compare_sequence(expected, got, template, name)
+        elif isinstance(expected, Anything):
+            return
+        elif isinstance(expected, bool):
+            yield from self.compare_answer(expected, got, name)
+        elif expected is None or isinstance(expected, str):
+            if not (isinstance(got, type(expected)) and got == expected):
+                yield _wrong_kind(name, repr(expected), got)
+        elif isinstance(expected, Between):
+            yield from self.compare_between(expected, got, name)
+        elif isinstance(expected, Shaped):
+            yield from self.compare_array(np.zeros(expected.shape), got, name, values=False)
+        elif isinstance(expected, np.ndarray) and expected.ndim:
+            yield from self.compare_array(expected, got, name)
+        else:
+            yield from self.compare_number(expected, got, name)
+
+    def compare_dict(
+        self, expected: dict[str, Any], got: Any, template: Template, name: str
+    ) -> Iterator[Finding]:
+        if not isinstance(got, dict):
+            yield _wrong_kind(name, "a dictionary", got)
+            return
+        missing = [key for key in expected if key not in got]
+        extra = [key for key in got if key not in expected]
+        if missing or extra:
+            told = []
+            if missing:
+                told.append("has no " + _listed(missing))
+            if extra:
+                told.append("has " + _listed(extra) + ", which should not be there")
+            yield Finding("structure", f"{name} {' and '.join(told)}.")
+            return
+        for key, value in expected.items():
+            yield from self.compare(value, got[key], key, "")
+
+    def compare_sequence(
+        self, expected: tuple[Any, ...] | list[Any], got: Any, template: Template, name: str
+    ) -> Iterator[Finding]:
+        parts = _names_of_parts(template, len(expected))
+        if not isinstance(got, tuple | list):
+            listed = ", ".join(_name(part, f"item {i}") for i, part in enumerate(parts))
+            kind = (
+                "a list" if isinstance(expected, list) else f"a tuple of {len(expected)}: {listed}"
+            )
+            yield _wrong_kind(name, kind, got)
+            return
+        if len(got) != len(expected):
+            yield Finding(
+                "structure",
+                f"{name} has {_count(len(got))}, expected {len(expected)}.",
+            )
+            return
+        for i, (part, value) in enumerate(zip(parts, expected, strict=True)):
+            within = f"{name}[{i}]" if isinstance(template, list) else _inside(template, name)
+            yield from self.compare(value, got[i], part, within)
+
+    def compare_shape(self, expected: tuple[int, ...], got: Any, name: str) -> Iterator[Finding]:
+        sizes = got if isinstance(got, tuple | list) else None
+        if sizes is None or not all(_is_number(s) and float(s).is_integer() for s in sizes):
+            yield _wrong_kind(name, "a shape, which is a tuple of whole numbers", got)
+            return
+        shape = tuple(int(size) for size in sizes)
+        if shape != expected:
+            sentence = f"{name} is {shape_in_words(shape)}, expected {expected}."
+            yield Finding("shape", sentence, expected, shape)
+
+    def compare_answer(self, expected: bool, got: Any, name: str) -> Iterator[Finding]:
+        if not isinstance(got, bool | np.bool_):
+            yield _wrong_kind(name, "True or False", got)
+        elif bool(got) is not expected:
+            yield Finding("value", f"{name} is {bool(got)}, expected {expected}.")
+
+    def compare_array(
+        self, expected: np.ndarray[Any, Any], got: Any, name: str, values: bool = True
+    ) -> Iterator[Finding]:
+        of_objects = isinstance(got, Strange) and got.said.startswith("an array")
+        if not (of_objects or isinstance(got, np.ndarray | np.number)):
+            yield _wrong_kind(name, "a NumPy array", got)
+            return
+        if got.shape != expected.shape:
+            yield Finding(
+                "shape",
+                f"{name} has shape {shape_in_words(got.shape)}, expected {expected.shape}.",
+                expected.shape,
+                got.shape,
+            )
+            return
+        if isinstance(got, Strange) or _too_coarse(expected, got):
+            yield Finding("type", f"{name} holds {got.dtype} values, expected {expected.dtype}.")
+        if isinstance(got, Strange) or got.dtype.kind not in "fiub":
+            return
+        got = np.asarray(got)
+        if not np.isfinite(got).all() and np.isfinite(expected).all():
+            what = "nan" if np.isnan(got).any() else "inf"
+            yield Finding("value", f"{name} has the right shape but holds {what}.", expected, got)
+        elif values and not self.close(expected, got):
+            yield Finding(
+                "value", f"{name} has the right shape but not the right values.", expected, got
+            )
+
+    def compare_number(self, expected: Any, got: Any, name: str) -> Iterator[Finding]:
+        if isinstance(got, np.ndarray) and got.ndim:
+            yield Finding(
+                "shape",
+                f"{name} has shape {shape_in_words(got.shape)}, expected a single number.",
+                (),
+                got.shape,
+            )
+        elif not _is_number(got):
+            yield _wrong_kind(name, "a single number", got)
+        else:
+            about = isinstance(expected, About)
+            wanted = np.asarray(expected.value if about else expected)
+            relative = expected.precision if about else tolerance(wanted.dtype, self.precision)
+            absolute = relative if about else 0  # decimals where a precision is asked for
+            if not np.isclose(float(got), wanted, rtol=relative, atol=absolute):
+                yield Finding("value", f"{name} is {float(got):.8g}, expected {float(wanted):.8g}.")
+
+    def compare_between(self, expected: Between, got: Any, name: str) -> Iterator[Finding]:
+        if not _is_number(got):
+            yield from self.compare_number(expected.low, got, name)
+        elif not (np.isfinite(got) and expected.low <= got <= expected.high):
+            if expected.low == -expected.high:
+                wish = f"a number within {expected.high:g} of 0"
+            elif np.isinf(expected.high):
+                wish = f"a finite number above {expected.low:g}"
+            else:
+                wish = f"a number between {expected.low:g} and {expected.high:g}"
+            yield Finding("value", f"{name} is {float(got):.6g}, expected {wish}.")
+
+    def close(self, expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> bool:
+        largest = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
+        allowed = tolerance(expected.dtype, self.precision) * float(largest)
+        return bool(np.allclose(got, expected, rtol=0, atol=allowed, equal_nan=False))
+
+
+def _is_shape(value: Any) -> bool:
+    """Whether a value is the shape of an array: a tuple of whole numbers."""
+    return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
+
+
+def _is_number(value: Any) -> bool:
+    plain = isinstance(value, int | float | np.floating | np.integer)
+    zero_dim = type(value) is np.ndarray and value.ndim == 0 and value.dtype.kind in "fiu"
+    return (plain and not isinstance(value, bool)) or zero_dim
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(
+            key == "seconds" or _same(one[key], other[key])  # no clock says the same twice
+            for key in one
+        )
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, np.ndarray | np.number) or _is_number(one):
+        if not (isinstance(other, np.ndarray | np.number) or _is_number(other)):
+            return False
+        a, b = np.asarray(one), np.asarray(other)
+        if a.shape != b.shape:
+            return False
+        if not all(array.dtype.kind in "fiubc" for array in (a, b)):
+            return bool(np.array_equal(a, b))
+        loose = 1e-5 if min(a.dtype.itemsize, b.dtype.itemsize) < 8 else 2e-10
+        largest = np.abs(a[np.isfinite(a)]).max(initial=0)
+        return bool(np.allclose(a, b, rtol=loose, atol=loose * largest, equal_nan=True))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _stretched(shapes: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
+    """Shapes as broadcasting reads them: a row is a row, with one axis or with two."""
+    return [(1,) * (2 - len(shape)) + shape for shape in shapes]
+
+
+def _facts(raised: Raised) -> list[str]:
+    """The names and numbers in what an exception says, whatever words stand around them."""
+    return re.findall(r"[A-Za-z]+\d+|\d+", raised.message)
+
+
+def _too_coarse(expected: np.ndarray[Any, Any], got: Any) -> bool:
+    coarser = bool(got.dtype.itemsize < expected.dtype.itemsize)
+    return got.dtype.kind != "f" or coarser
+
+
+# --- names -------------------------------------------------------------------------
+
+
+def _name(template: Template, where: str) -> str:
+    own: str = template[0] if isinstance(template, tuple | list) else template
+    if not own:
+        return where or "The result"
+    return f"{own} in {where}" if where else own
+
+
+def _inside(template: Template, name: str) -> str:
+    """What the parts of a tuple say they are in: nothing for the outermost one."""
+    return name if name != "The result" else ""
+
+
+def _names_of_parts(template: Template, count: int) -> list[Template]:
+    if isinstance(template, list):
+        return [template[1]] * count
+    if isinstance(template, tuple):
+        return list(template[1:])
+    return [""] * count
+
+
+def _place(template: Template, name: str) -> Path | None:
+    """Where in a result the part lies that the template calls by this name."""
+    if template == name:
+        return ()
+    if isinstance(template, tuple):
+        for i, part in enumerate(template[1:]):
+            found = _place(part, name)
+            if found is not None:
+                return (i, *found)
+    return None
+
+
+def _listed(keys: Sequence[Any]) -> str:
+    return ", ".join(repr(key)[:40] for key in keys[:6])
+
+
+def _count(n: int) -> str:
+    return "1 item" if n == 1 else f"{n} items"
+
+
+def _wrong_kind(name: str, expected: str, got: Any) -> Finding:
+    said = {
+        "NoneType": "None (is there a return?)",
+        "list": "a list",
+        "dict": "a dictionary",
+        "str": "text",
+        "ndarray": "an array",
+    }
+    if isinstance(got, tuple):
+        what = f"a tuple of {_count(len(got))}"
+    elif isinstance(got, bool | int | float | np.number):
+        what = f"the single number {got}"
+    elif isinstance(got, Strange):
+        what = got.said
+    else:
+        what = said.get(type(got).__name__, f"of type {type(got).__name__}")
+    return Finding("structure", f"{name} is {what}, expected {expected}.")

@@ -1,0 +1,149 @@
+"""Turns whatever a student's function returned into plain data, in bounded time and memory.
+
+What comes out is made of dicts, lists, tuples, text, numbers, None and arrays of our own, none
+of which can call back into a student's code, claim to equal everything, or change later.
+Whatever else it was becomes a `Strange`, which says in words what it was.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from utils.cases import Path, Strange
+
+__all__ = ["MOST_BYTES", "MOST_PARTS", "plain", "plain_and_shared"]
+
+MOST_DEPTH = 20
+MOST_PARTS = 100_000  # a search of a hundred trials returns a few thousand
+MOST_BYTES = 2**26  # of arrays and text in one result: 64 MB
+MOST_BITS = 512  # of a whole number
+
+_NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if kind is not np.object_)
+_FUNCTIONS = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc, type(len)
+)  # fmt: skip
+_SAID = {
+    "set": "a set",
+    "generator": "a generator (is it a comprehension in round parentheses?)",
+    "map": "a map (does list() make of it what you mean?)",
+    "zip": "a zip (does list() make of it what you mean?)",
+    "dict_values": "the values of a dictionary, not an array",
+    "module": "a module",
+    "type": "a type, not a value",
+}
+
+
+def plain(value: Any) -> Any:
+    """The value as plain data; never raises, and never runs a student's code.
+
+    Subclasses of list, tuple, dict, str and the numbers lose what they added. Arrays are
+    copied; those of a subclass, such as ``np.matrix``, and those that hold objects are
+    `Strange`, as is everything nested too deeply, too large, or inside itself.
+    """
+    return plain_and_shared(value, ())[0]
+
+
+def plain_and_shared(
+    value: Any, inputs: Sequence[np.ndarray[Any, Any]]
+) -> tuple[Any, tuple[Path, ...]]:
+    """The value as plain data, and where arrays lay in it that share memory with an input."""
+    look = _Look(inputs)
+    try:
+        return look.plain(value, ()), tuple(look.shared)
+    except Exception as error:  # it changed while it was looked at, or memory ran out
+        return Strange(f"something that cannot be looked at ({type(error).__name__})"), ()
+
+
+class _Look:
+    """One look at one result, and how much it may still hold."""
+
+    def __init__(self, inputs: Sequence[np.ndarray[Any, Any]]) -> None:
+        self.inputs = inputs
+        self.shared: list[Path] = []
+        self.parts = MOST_PARTS
+        self.bytes = MOST_BYTES
+
+    def plain(self, value: Any, path: Path) -> Any:
+        self.parts -= 1
+        kind = type(value)
+        if value is None or kind in (bool, float):
+            return value
+        if len(path) > MOST_DEPTH:
+            return Strange("nested too deeply, or inside itself")
+        if self.parts < 0:
+            return Strange(f"of more than {MOST_PARTS:,} parts")
+        if kind is np.ndarray:
+            return self._array(value, path)
+        if kind in _NUMPY_SCALARS and value.dtype.kind in "biufc":
+            return value
+        if issubclass(kind, int):
+            number = int.__pos__(value)
+            return number if number.bit_length() <= MOST_BITS else Strange("a huge whole number")
+        if issubclass(kind, float):
+            return float.__pos__(value)
+        if issubclass(kind, str):
+            return self._text(str.__str__(value))
+        if issubclass(kind, dict):
+            return self._dict(value, path)
+        if issubclass(kind, list):
+            return self._sequence(list.__iter__(value), path)
+        if issubclass(kind, tuple):
+            return tuple(self._sequence(tuple.__iter__(value), path))
+        return self._other(value)
+
+    def _items(self, items: Any) -> list[Any]:
+        return [item for item, _ in zip(items, range(self.parts + 1), strict=False)]
+
+    def _sequence(self, items: Any, path: Path) -> list[Any]:
+        return [self.plain(item, (*path, i)) for i, item in enumerate(self._items(items))]
+
+    def _dict(self, value: dict[Any, Any], path: Path) -> Any:
+        made = {}
+        for key, item in self._items(iter(dict.items(value))):
+            name = key if type(key) in (str, int) else self.plain(key, (None,) * MOST_DEPTH)
+            name = f"<{name.said}>" if type(name) is Strange else name
+            made[name] = self.plain(item, (*path, name))
+        return made
+
+    def _array(self, value: np.ndarray[Any, Any], path: Path) -> Any:
+        if value.dtype.kind not in "biufcU" or value.dtype.fields:
+            return Strange("an array of objects", value.shape, _short(str(value.dtype)))
+        self.bytes -= value.size * value.dtype.itemsize
+        if self.bytes < 0:
+            return Strange("an array that is too large to look at", value.shape, str(value.dtype))
+        if any(_overlap(value, array) for array in self.inputs):
+            self.shared.append(path)
+        return np.array(value, order="C")
+
+    def _text(self, value: str) -> Any:
+        self.bytes -= 4 * len(value)
+        if self.bytes < 0:
+            return Strange("text that is too long to look at")
+        return value.encode("utf-8", "replace").decode()  # JSON may not hold half a character
+
+    def _other(self, value: Any) -> Strange:
+        kind = type(value)
+        name = _short(type.__dict__["__name__"].__get__(kind))
+        if issubclass(kind, _FUNCTIONS):
+            return Strange("a function (is a pair of parentheses missing?)")
+        if issubclass(kind, type):
+            return Strange(_SAID["type"])
+        if issubclass(kind, np.ndarray):
+            array = np.ndarray.view(value, np.ndarray)
+            return Strange(f"of type {name}", array.shape, _short(str(array.dtype)))
+        return Strange(_SAID.get(name, f"of type {name}"))
+
+
+def _overlap(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
+    try:
+        return bool(np.shares_memory(one, other, max_work=10_000))  # type: ignore[arg-type]
+    except Exception:  # too tangled to tell for certain
+        return True
+
+
+def _short(text: Any) -> str:
+    return str(text)[:80].encode("utf-8", "replace").decode()
