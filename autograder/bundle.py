@@ -19,6 +19,7 @@ from autograder.errors import BrokenCourse, UsageError
 from autograder.notebooks import assignments, notebook_of, read, solve, tidy, to_text
 from utils.answer_key import KeyFault, freeze
 from utils.exercises import EXERCISES
+from utils.laws import module_of
 
 __all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
 
@@ -129,7 +130,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         and file.suffix not in {".ipynb", ".h5"}
     }
     files[path.name] = to_text(notebook).encode()
-    files |= modules(root, notebook)
+    files |= modules(root, notebook, assignment)
     for name in COPIED:
         files[name] = _course_file(root, name)
     with tempfile.TemporaryDirectory() as aside:
@@ -142,15 +143,17 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     return dict(sorted(files.items()))
 
 
-def modules(root: Path, notebook: NotebookNode) -> dict[str, bytes]:
+def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, bytes]:
     """Return the files of ``utils`` that a notebook needs, by path, and no others.
 
-    Needed is what its cells import, and in turn what that imports. A module that imports from
+    Needed is what its cells import, and in turn what that imports; and its laws, which a check
+    looks up by the assignment's name. A module that imports from
     ``utils.reference`` gives a solution on purpose to a notebook that builds on it: the bundle
     has the reference's own text in its place, so that there is only one source of it.
     """
     found: dict[str, bytes] = {}
     due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    due.append(f"import {module_of(assignment)}")
     while due:
         for module in _imported(due.pop()):
             for file in _files_of(root, module):

@@ -1,4 +1,4 @@
-"""Notebook 02: its oracles, its counted answers, its pictures, and right work of other kinds."""
+"""Notebook 02: its oracles, its counted answers and its pictures."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,8 @@ from utils import training
 from utils.answer_key import LiveKey
 from utils.data import flower
 from utils.exercises import EXERCISES
-from utils.exercises.backward_propagation import _network
+from utils.exercises.backward_propagation.common import random_network
+from utils.exercises.backward_propagation.slide_hunt import hunting_ground
 from utils.judging import judge
 from utils.reference import backward_propagation as reference
 from utils.reference import forward_propagation as forward
@@ -44,7 +45,7 @@ def slope_of(cost, array):
 @pytest.mark.parametrize("dims", [[3, 1], [3, 2, 1], [5, 4, 3, 1], [3, 5, 4, 2, 1]])
 @pytest.mark.parametrize("m", [1, 7])
 def test_the_gradients_are_those_of_the_cost(dims, m):
-    network = _network(np.random.default_rng(m), dims, m)
+    network = random_network(np.random.default_rng(m), dims, m)
     X, Y, parameters = network["X"], network["Y"], network["parameters"]
     grads = reference.L_model_backward(network["AL"], Y, network["caches"])
 
@@ -65,121 +66,6 @@ def test_the_activations_slopes(name):
     g, back = getattr(forward, name), getattr(reference, f"{name}_backward")
     slope = (g(Z + 1e-6) - g(Z - 1e-6)) / 2e-6
     np.testing.assert_allclose(back(dA, Z), dA * slope, atol=1e-8)
-
-
-# -- right work of other kinds -------------------------------------------------------------------
-
-
-def sigmoid_by_parts(dA, Z):
-    A = forward.sigmoid(Z)
-    return dA * (A - A**2)
-
-
-def relu_by_copy(dA, Z):
-    dZ = np.array(dA, copy=True)
-    dZ[Z <= 0] = 0
-    return dZ
-
-
-def linear_by_einsum(dZ, cache):
-    A_prev, W, b = cache
-    m = A_prev.shape[1]
-    dW = np.einsum("ji,ki->jk", dZ, A_prev) / m
-    return np.dot(W.T, dZ), dW, np.mean(dZ, axis=1).reshape(b.shape)
-
-
-def layer_by_match(dA, cache, activation):
-    match activation:
-        case "relu":
-            return linear_by_einsum(relu_by_copy(dA, cache[1]), cache[0])
-        case "sigmoid":
-            return linear_by_einsum(sigmoid_by_parts(dA, cache[1]), cache[0])
-    raise ValueError
-
-
-def model_by_dAL(AL, Y, caches):
-    dA = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
-    grads = {}
-    for l in range(len(caches), 0, -1):
-        g = "sigmoid" if l == len(caches) else "relu"
-        dA, grads[f"dW{l}"], grads[f"db{l}"] = layer_by_match(dA, caches[l - 1], g)
-        grads[f"dA{l - 1}"] = dA
-    return grads
-
-
-def check_by_vector(parameters, grads, X, Y, epsilon=1e-5):
-    theta = np.concatenate([value.ravel() for value in parameters.values()])
-    g = np.concatenate([grads["d" + name].ravel() for name in parameters])
-
-    def cost(vector):
-        found, start = {}, 0
-        for name, value in parameters.items():
-            found[name] = vector[start : start + value.size].reshape(value.shape)
-            start += value.size
-        return forward.compute_cost(forward.L_model_forward(X, found)[0], Y)
-
-    steps = np.eye(theta.size) * epsilon
-    hat = np.array([cost(theta + s) - cost(theta - s) for s in steps]) / (2 * epsilon)
-    return float(np.linalg.norm(g - hat) / (np.linalg.norm(g) + np.linalg.norm(hat)))
-
-
-def update_by_layer(parameters, grads, learning_rate):
-    new = {name: np.copy(value) for name, value in parameters.items()}
-    for l in range(len(parameters) // 2):
-        new[f"W{l + 1}"] -= learning_rate * grads[f"dW{l + 1}"]
-        new[f"b{l + 1}"] -= learning_rate * grads[f"db{l + 1}"]
-    return new
-
-
-def train_by_dAL(X, Y, layer_dims, learning_rate, num_iterations, rng):
-    parameters, costs = forward.initialize_parameters_deep(layer_dims, rng), []
-    for _ in range(num_iterations):
-        AL, caches = forward.L_model_forward(X, parameters)
-        costs += [float(forward.compute_cost(AL, Y))]
-        parameters = update_by_layer(parameters, model_by_dAL(AL, Y, caches), learning_rate)
-    return parameters, costs
-
-
-def hunt_by_functions(Y, W, Z, A, dW, dZ):
-    m = Y.shape[1]
-    return {
-        7: ["right", dZ[1].mean(axis=1, keepdims=True), "nothing"],
-        6: ["wrong", 1 / m * np.dot(dZ[1], A[0].T), "shapes"],
-        5: ["wrong", reference.relu_backward(W[2].T @ dZ[2], Z[1]), "both"],
-        4: ["wrong", np.where(Z[3] > 0, W[4].T @ dZ[4], 0), "gradients"],
-        3: ["right", dZ[4].sum(1, keepdims=True) / m, "nothing"],
-        2: ["wrong", dZ[4] @ A[3].T / m, "shapes"],
-        1: ["right", A[4] - Y, "nothing"],
-    }
-
-
-def one_input_finds_all():
-    AL = [[0.5, 0.9, 0.9, 0.9, 0.1, 0.2, 0.8, 0.6, 0.3]]
-    Y = [[0, 1, 1, 0, 0, 1, 0, 1, 1]]
-    return ((np.array(AL), np.array(Y)),)
-
-
-RIGHT = {
-    "sigmoid_backward": [sigmoid_by_parts],
-    "relu_backward": [relu_by_copy, lambda dA, Z: np.where(Z >= 0, dA, 0)],
-    "derivation_order": [lambda: "d, b, e, a, c"],
-    "linear_backward": [linear_by_einsum],
-    "linear_activation_backward": [layer_by_match],
-    "L_model_backward": [model_by_dAL],
-    "gradient_check": [check_by_vector],
-    "slide_hunt": [hunt_by_functions],
-    "update_parameters": [update_by_layer],
-    "L_layer_model": [train_by_dAL],
-    "be_the_grader": [one_input_finds_all],
-}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_right_work_passes_however_it_is_written(name):
-    for function in RIGHT[name]:
-        for seed in range(20):
-            verdict = verdict_on(name, function, seed)
-            assert verdict.status == "correct", verdict.text()
 
 
 # -- answers that are counted ----------------------------------------------------------------------
@@ -234,9 +120,7 @@ def test_lines_are_counted_and_never_told(change, said):
 
 def test_shapes_see_of_the_slide_what_the_answers_say():
     """Run every line as printed, on sizes that all differ."""
-    from utils.exercises.backward_propagation import _hunting_ground
-
-    ground = _hunting_ground(np.random.default_rng(1))
+    ground = hunting_ground(np.random.default_rng(1))
     Z, A, dW, dZ = (ground[name] for name in ("Z", "A", "dW", "dZ"))
     s = forward.sigmoid(Z[3])
     printed = {

@@ -1,5 +1,6 @@
 """Checks, as a notebook calls them: every known mistake, every right way, both answer keys."""
 
+import inspect
 import linecache
 import os
 import subprocess
@@ -9,7 +10,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
-from scipy.special import expit, xlogy
+from scipy.special import expit
 
 from utils import answer_key
 from utils.answer_key import FrozenKey, KeyFault, LiveKey, freeze
@@ -22,6 +23,8 @@ from utils.reference import forward_propagation as reference
 from utils.verdict import CheckFailed
 
 MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
+COMPOUNDS = [(name, two) for name, ex in EXERCISES.items() for two in ex.compounds]
+SLIPS = [(name, slip) for name, ex in EXERCISES.items() for slip in ex.slips]
 
 
 def written(source, name, **more):
@@ -47,8 +50,42 @@ def test_a_known_mistake_is_rejected_and_named(name, mistake, key):
         verdict = judge(key.question(name, seed), mistake.function)
         assert verdict.status in ("wrong", "error")
         assert (verdict.mistake, verdict.mistake_sentence) == (mistake.name, mistake.sentence)
-        assert verdict.points < EXERCISES[name].points or name == "double"
+        assert verdict.points < EXERCISES[name].points or not EXERCISES[name].points
         assert mistake.sentence in verdict.text()
+
+
+@pytest.mark.parametrize(
+    ("name", "two"), COMPOUNDS, ids=[f"{n}-{c.function.__name__}" for n, c in COMPOUNDS]
+)
+def test_of_two_mistakes_at_once_one_is_named(name, two, key):
+    for seed in range(3):
+        verdict = judge(key.question(name, seed), two.function)
+        assert verdict.status in ("wrong", "error")
+        assert verdict.mistake in two.names
+        assert "else is not right either" in verdict.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "slip"), SLIPS, ids=[f"{n}-{s.function.__name__}" for n, s in SLIPS]
+)
+def test_a_slip_that_raises_is_told_about_the_students_own_line(name, slip, key):
+    for seed in range(3):
+        verdict = judge(key.question(name, seed), slip.function)
+        assert verdict.status == "error"
+        assert slip.said in verdict.message
+        assert verdict.source in inspect.getsource(slip.function)
+        assert "Traceback" not in verdict.text()
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_a_rubric_says_what_the_points_are_for(name):
+    exercise = EXERCISES[name]
+    cases = exercise.cases(np.random.default_rng(0))
+    earning = {case.earns for case in cases} | set(exercise.laws.values())
+    assert earning <= exercise.rubric.keys()
+    assert exercise.rubric.keys() - earning <= {"shape", "inputs left alone"}
+    known = {mistake.name for mistake in exercise.mistakes}
+    assert {one for two in exercise.compounds for one in two.names} <= known
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -269,89 +306,16 @@ def test_endless_recursion_is_survived():
 # --- right work --------------------------------------------------------------------------------
 
 
-def stable_sigmoid(Z):
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-Z))
-
-
-def uniform_order(layer_dims, rng):
-    """Right, though it draws in another order than the reference."""
-    parameters = {}
-    for l in reversed(range(1, len(layer_dims))):
-        n, p = layer_dims[l], layer_dims[l - 1]
-        parameters[f"W{l}"] = rng.normal(0, np.sqrt(2.0 / p), size=(p, n)).T
-        parameters[f"b{l}"] = np.zeros((n, 1))
-    return parameters
-
-
-def einsum_forward(A_prev, W, b):
-    return np.einsum("ij,jk->ik", W, A_prev) + b, [A_prev, W, b]
-
-
-def loop_forward(A_prev, W, b):
-    Z = np.zeros((W.shape[0], A_prev.shape[1]), W.dtype)
-    for i in range(A_prev.shape[1]):
-        Z[:, i] = np.dot(W, A_prev[:, i]) + b[:, 0]
-    return Z, (A_prev.copy(), W.copy(), b.copy())
-
-
-def layer_by_match(A_prev, W, b, activation):
-    functions = {"sigmoid": expit, "relu": lambda Z: np.where(Z > 0, Z, 0)}
-    if activation not in functions:
-        raise ValueError(activation)
-    Z, cache = einsum_forward(A_prev, W, b)
-    return functions[activation](Z), (cache, Z)
-
-
-def recursive_model(X, parameters):
-    A, caches = X, []
-    for l in range(len(parameters) // 2):
-        last = l == len(parameters) // 2 - 1
-        W, b = parameters[f"W{l + 1}"], parameters[f"b{l + 1}"]
-        A, cache = layer_by_match(A, W, b, "sigmoid" if last else "relu")
-        caches += [cache]
-    return A, tuple(caches)
-
-
-def cost_by_mean(AL, Y):
-    eps = np.finfo(AL.dtype).eps
-    return float(-np.mean(np.where(Y == 1, np.log(AL + eps), np.log(1 - AL + eps))))
-
-
-def cost_by_epsilon(AL, Y):
-    return -(Y @ np.log(AL + 1e-8).T + (1 - Y) @ np.log(1 - AL + 1e-8).T).squeeze() / Y.shape[1]
-
-
-def cost_by_xlogy(AL, Y):
-    P = np.clip(AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
-    Q = np.clip(1 - AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
-    return np.squeeze(-np.sum(xlogy(Y, P) + xlogy(1 - Y, Q), axis=1) / Y.shape[1])
-
-
-RIGHT = {
-    "double": [lambda X: X + X, lambda X: np.multiply(X, 2.0)],
-    "sigmoid": [expit, stable_sigmoid, lambda Z: 0.5 * (1 + np.tanh(Z / 2))],
-    "relu": [
-        lambda Z: Z * (Z > 0),
-        lambda Z: np.where(Z > 0, Z, 0),
-        lambda Z: (Z + np.abs(Z)) / 2,
-        lambda Z: np.clip(Z, 0, None),
-    ],
-    "initialize_parameters_deep": [uniform_order],
-    "linear_forward": [einsum_forward, loop_forward],
-    "linear_activation_forward": [layer_by_match],
-    "L_model_forward": [recursive_model],
-    "compute_cost": [cost_by_mean, cost_by_epsilon, cost_by_xlogy],
-}
-
-
 @pytest.mark.parametrize("name", EXERCISES)
 def test_right_work_passes_however_it_is_written(name, key):
     exercise = EXERCISES[name]
-    for function in (exercise.reference, *RIGHT.get(name, ())):
-        for seed in range(20):
-            verdict = judge(key.question(name, seed), function)
-            assert verdict.status == "correct", verdict.text()
+    assert exercise.right
+    # The frozen key's cases are always the same.
+    for seed in range(20 if isinstance(key, LiveKey) else 1):
+        question = key.question(name, seed)
+        for function in (exercise.reference, *exercise.right):
+            verdict = judge(question, function)
+            assert verdict.status == "correct", f"{function.__name__}: {verdict.text()}"
             assert verdict.points == exercise.points
             assert len(verdict.text().split("Warnings")[0].strip().splitlines()) == 1
 

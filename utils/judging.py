@@ -226,7 +226,11 @@ class _Judgment:
         question = self.question
         if len(self.runs) < len(question.cases):
             return ()
-        raised = any(_unexpected(run, case) for run, case in self._pairs())
+        raised = any(
+            _unexpected(run, case)
+            for run, case in self._pairs()
+            if case.earns != "inputs left alone"
+        )
         found = [{one.kind for one in self.findings(i, run)} for i, run in enumerate(self.runs)]
         formless = raised or any(kinds & {"structure", "shape"} for kinds in found)
         touched = any(kinds & {"input", "alias"} for kinds in found)
@@ -242,10 +246,10 @@ class _Judgment:
         for part, points in question.rubric.items():
             if part == "shape":
                 got = 0 if formless else points
-            elif part == "inputs left alone":
-                got = 0 if formless or touched else points
             elif part in lost:
                 got = 0
+            elif part == "inputs left alone":
+                got = 0 if formless or touched else points
             else:
                 got = points * self._share_of_laws(part, law, share, formless)
             earned.append(Earned(part, round(got, 2), points))

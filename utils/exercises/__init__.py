@@ -1,6 +1,9 @@
 """Every exercise of the course: its cases, known mistakes, hints and points.
 
-Nothing here is ever in a student's bundle.
+A notebook is a package, an exercise a module named after it: its cases, the `Exercise`, the
+mistakes, whose functions are wrong on purpose, and right ways that are not the reference's.
+What several exercises of a notebook need is in its `common`. Nothing here is ever in a
+student's bundle.
 """
 
 from utils.exercises import (
@@ -17,7 +20,7 @@ __all__ = ["EXERCISES", "Exercise"]
 
 EXERCISES: dict[str, Exercise] = {
     exercise.name: exercise
-    for module in (
+    for notebook in (
         start_here,
         forward_propagation,
         backward_propagation,
@@ -25,5 +28,5 @@ EXERCISES: dict[str, Exercise] = {
         hyperparameters,
         the_brain,
     )
-    for exercise in module.EXERCISES
+    for exercise in notebook.EXERCISES
 }

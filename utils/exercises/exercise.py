@@ -63,8 +63,8 @@ class Exercise:
         The folder under ``notebooks/`` it belongs to.
     rubric : dict
         What its points are for: the name of each part and its points. "shape" is earned where
-        every result has the right parts and shapes, "inputs left alone" where no argument
-        changed; any other part by the cases and laws that name it. The sum is `points`.
+        every result has the right parts and shapes, "inputs left alone" where besides no
+        argument changed; any other part by the cases and laws that name it.
     reference : callable
         The course's own solution.
     returns : Template
@@ -110,7 +110,7 @@ class Exercise:
         """Decorate a wrong solution to make it known, with the sentence that helps."""
 
         def add(function: Function) -> Function:
-            self.mistakes.append(Mistake(function.__name__.strip("_"), sentence, function))
+            self.mistakes.append(Mistake(function.__name__, sentence, function))
             return function
 
         return add

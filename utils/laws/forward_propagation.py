@@ -1,4 +1,4 @@
-"""Laws of notebook 01: how the weights of a fresh network must be distributed."""
+"""Laws of notebook 01: how fresh weights are distributed; examples stand in columns."""
 
 from __future__ import annotations
 
@@ -55,6 +55,22 @@ def he_initialization(ask: Ask, secret: Any) -> Finding | None:
     return None
 
 
+def examples_in_columns(ask: Ask, secret: Any) -> Finding | None:
+    """Examples in another order must give the columns of Z in that order, else unchanged."""
+    rng = np.random.default_rng(3)
+    A_prev, W, b = rng.normal(0, 1, (3, 7)), rng.normal(0, 1, (4, 3)), rng.normal(0, 1, (4, 1))
+    order = np.roll(np.arange(7), 3)
+    Z, _ = ask(Case({"A_prev": A_prev, "W": W, "b": b}))
+    moved, _ = ask(Case({"A_prev": A_prev[:, order], "W": W, "b": b}))
+    if np.allclose(moved, Z[:, order], rtol=1e-7, atol=1e-9):
+        return None
+    return Finding(
+        "law",
+        "With the columns of A_prev in another order, Z should have the same columns in that "
+        "order. Here other numbers come: one example has a say in another's column.",
+    )
+
+
 def _normal_p_value(sample: np.ndarray[Any, Any]) -> float:
     """Kolmogorov-Smirnov test against the standard normal, for samples of thousands.
 
@@ -67,4 +83,7 @@ def _normal_p_value(sample: np.ndarray[Any, Any]) -> float:
     return float(special.kolmogorov(np.sqrt(n) * distance))
 
 
-LAWS: dict[str, Law] = {"he_initialization": he_initialization}
+LAWS: dict[str, Law] = {
+    "he_initialization": he_initialization,
+    "examples_in_columns": examples_in_columns,
+}

@@ -1,4 +1,4 @@
-"""Page 00: one exercise without points, where a learner meets a check."""
+"""Twice every entry, where a learner meets a check; a column and a locked array among the cases."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def _cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-double = Exercise(
+exercise = Exercise(
     name="double",
     assignment="00_start_here",
-    rubric={"right": 0},
+    rubric={"values": 0},
     reference=reference.double,
     returns="D",
     cases=_cases,
@@ -36,24 +36,37 @@ double = Exercise(
 )
 
 
-@double.mistake("Every entry is doubled, but rows and columns changed places: look for a `.T`.")
+# --- mistakes ------------------------------------------------------------------------------------
+
+
+@exercise.mistake("Every entry is doubled, but rows and columns changed places: look for a `.T`.")
 def transposed(X: Any) -> Any:
     return 2 * X.T
 
 
-@double.mistake("These are the squares. Twice a number is the number times 2.")
+@exercise.mistake("These are the squares. Twice a number is the number times 2.")
 def squared(X: Any) -> Any:
     return X**2
 
 
-@double.mistake("2 was added to every entry, where it should multiply.")
+@exercise.mistake("2 was added to every entry, where it should multiply.")
 def added(X: Any) -> Any:
     return X + 2
 
 
-@double.mistake("Nothing was doubled: this is X.")
+@exercise.mistake("Nothing was doubled: this is X.")
 def unchanged(X: Any) -> Any:
     return X.copy()
 
 
-EXERCISES = (double,)
+# --- right, in other clothes ---------------------------------------------------------------------
+
+
+@exercise.right_way
+def by_addition(X: Any) -> Any:
+    return X + X
+
+
+@exercise.right_way
+def with_multiply(X: Any) -> Any:
+    return np.multiply(X, 2.0)

@@ -1,0 +1,81 @@
+"""Notebook 04: tiny synthetic sets and records that its cases are made of.
+
+What is drawn at random is judged by the laws; the cases judge shapes, names and kinds.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from utils.cases import Anything, Case, Returned, Seed, Shaped
+from utils.reference.hyperparameters import sample_configuration as drawn
+
+Rng = np.random.Generator
+
+
+def fresh_seed(rng: Rng) -> Seed:
+    return Seed(int(rng.integers(2**31)))
+
+
+def digests(exercise: str, answers: dict[str, str]) -> dict[str, str]:
+    """For the key: answers that nobody reads by looking."""
+    return {
+        item: sha256(f"{exercise}/{item}/{answer}".encode()).hexdigest()
+        for item, answer in answers.items()
+    }
+
+
+def nothing_to_ask(rng: Rng) -> list[Case]:
+    return [Case({}, expected=Returned(Anything()))]
+
+
+def range_cases(*ranges: tuple[float, float]) -> Any:
+    def cases(rng: Rng) -> list[Case]:
+        return [
+            Case(
+                {"low": low, "high": high, "size": size, "rng": fresh_seed(rng)},
+                "size 1" if size == 1 else "",
+                expected=Returned(Shaped((size,))),
+            )
+            for (low, high), size in zip(ranges, (5, 1, 13), strict=True)
+        ]
+
+    return cases
+
+
+def small_data(rng: Rng, noisy: bool = False) -> dict[str, Any]:
+    """Points of two classes in the plane that overlap; with noise, labels mean nothing."""
+    data = {}
+    for part, m in (("train", 67), ("dev", 43), ("test", 47)):
+        Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
+        X = rng.normal(0, 1, (2, m)) + (0 if noisy else 1.5) * Y
+        data[part] = (X, Y)
+    return data
+
+
+def random_records(rng: Rng, n_trials: int, space: Any = None) -> list[dict[str, Any]]:
+    """Records with distinct accuracies of which none follows another; none has diverged."""
+    space = space or {"learning_rate": ("log", 1e-3, 1.0), "depth": ("int", 1, 4)}
+    ranks = rng.permutation(n_trials)
+    return [
+        {
+            "configuration": {
+                name: value.item() if isinstance(value, np.generic) else value
+                for name, value in drawn(space, rng).items()
+            },
+            "costs": rng.uniform(0.1, 0.7, 3).astype(np.float32),
+            "train_accuracy": float(0.7 + 0.02 * ((ranks[i] + n_trials // 2) % n_trials)),
+            "dev_accuracy": float(0.6 + 0.03 * ranks[i]),
+            "seconds": 0.5,
+            "diverged": False,
+        }
+        for i in range(n_trials)
+    ]
+
+
+def blown_up(record: dict[str, Any], accuracy: float) -> dict[str, Any]:
+    costs = np.full(3, np.nan, np.float32)
+    return record | {"costs": costs, "dev_accuracy": accuracy, "diverged": True}

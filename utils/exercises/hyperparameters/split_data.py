@@ -1,0 +1,175 @@
+"""Examples shuffled and cut in three; cases judge the sizes, a law that no example is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from utils.cases import Case, Returned, Shaped
+from utils.exercises.exercise import Exercise
+from utils.exercises.hyperparameters.common import Rng, fresh_seed
+from utils.reference import hyperparameters as reference
+
+
+def _cases(rng: Rng) -> list[Case]:
+    def case(n: int, m: int, fractions: Any, note: str = "", layout: str = "plain") -> Case:
+        train_size, dev_size = round(fractions[0] * m), round(fractions[1] * m)
+        sizes = {"train": train_size, "dev": dev_size, "test": m - train_size - dev_size}
+        X, Y = rng.normal(0, 1, (n, m)), rng.integers(0, 2, (1, m)).astype(float)
+        expected = {part: (Shaped((n, size)), Shaped((1, size))) for part, size in sizes.items()}
+        return Case(
+            {"X": X, "Y": Y, "fractions": fractions, "rng": fresh_seed(rng)},
+            note,
+            layout,
+            Returned(expected),
+        )
+
+    return [
+        case(2, 11, (0.6, 0.2, 0.2)),
+        case(3, 101, (0.7, 0.2, 0.1), "101 examples"),
+        case(5, 53, (0.29, 0.42, 0.29), "shares that do not divide evenly"),
+        case(5, 1, (0.8, 0.1, 0.1), "a single example (m = 1)"),
+        case(7, 7, (0.5, 0.25, 0.25), "as many examples as inputs"),
+        case(7, 37, (0.6, 0.2, 0.2), "arrays that must not be written to", "readonly"),
+        case(7, 37, (0.6, 0.2, 0.2), "arrays that are not contiguous in memory", "strided"),
+    ]
+
+
+exercise = Exercise(
+    name="split_data",
+    assignment="04_hyperparameters",
+    rubric={"values": 10},
+    reference=reference.split_data,
+    returns="data",
+    cases=_cases,
+    laws={"partition": "values"},
+    hints=(
+        "Put the numbers 0 to m − 1 in a random order once, then cut that order into three.",
+        "`X[:, chosen]` takes the columns whose numbers are in the array `chosen`. The same "
+        "numbers must choose from Y.",
+        "A similar problem, solved. Two halves of a deck of 52 cards: `order = rng.permutation(52)`"
+        ", then `left, right = order[:26], order[26:]`.",
+    ),
+)
+
+
+# --- mistakes ------------------------------------------------------------------------------------
+
+
+def _parts(X: Any, Y: Any, fractions: Any, order: Any, order_Y: Any = None) -> Any:
+    """The split along an order of the examples; a second order for Y, where one was drawn."""
+    m = len(order)
+    cuts = [0, round(fractions[0] * m), round(fractions[0] * m) + round(fractions[1] * m), m]
+    order_Y = order if order_Y is None else order_Y
+    return {
+        name: (X[:, order[a:b]], Y[:, order_Y[a:b]])
+        for name, a, b in zip(("train", "dev", "test"), cuts[:-1], cuts[1:], strict=True)
+    }
+
+
+@exercise.mistake(
+    "The examples were cut in the order they came. Where that order means something, "
+    "the parts differ: shuffle first."
+)
+def not_shuffled(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    return _parts(X, Y, fractions, np.arange(X.shape[1]))
+
+
+@exercise.mistake(
+    "X and Y were shuffled apart: an example must keep its label. Use one order for both."
+)
+def shuffled_apart(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    return _parts(X, Y, fractions, rng.permutation(m), rng.permutation(m))
+
+
+@exercise.mistake("Only X was shuffled, so its columns have other examples' labels.")
+def labels_left_behind(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    return _parts(X, Y, fractions, rng.permutation(m), np.arange(m))
+
+
+@exercise.mistake(
+    "rng.integers draws with replacement: some examples come several times, others never."
+)
+def with_replacement(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    return _parts(X, Y, fractions, rng.integers(0, m, m))
+
+
+@exercise.mistake("Each part was shuffled on its own, so examples are in several parts.")
+def shuffled_for_each_part(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    splits = [_parts(X, Y, fractions, rng.permutation(m)) for _ in range(3)]
+    return {name: splits[i][name] for i, name in enumerate(("train", "dev", "test"))}
+
+
+@exercise.mistake("Examples are columns here, and rows were divided: index the second axis.")
+def rows_divided(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    n = X.shape[0]
+    order = rng.permutation(n)
+    a, b = round(fractions[0] * n), round(fractions[0] * n) + round(fractions[1] * n)
+    return {
+        "train": (X[order[:a]], Y[:, order[:a] % Y.shape[1]]),
+        "dev": (X[order[a:b]], Y[:, order[a:b] % Y.shape[1]]),
+        "test": (X[order[b:]], Y[:, order[b:] % Y.shape[1]]),
+    }
+
+
+@exercise.mistake("Y was flattened: each part of it should be one row, of shape (1, ...).")
+def labels_rank_one(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = _parts(X, Y, fractions, rng.permutation(X.shape[1]))
+    return {name: (part[0], part[1].ravel()) for name, part in data.items()}
+
+
+@exercise.mistake("The shares were cut off where they should be rounded: int() and // go down.")
+def cut_off(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    order = rng.permutation(m)
+    a, b = int(fractions[0] * m), int(fractions[0] * m) + int(fractions[1] * m)
+    return {
+        "train": (X[:, order[:a]], Y[:, order[:a]]),
+        "dev": (X[:, order[a:b]], Y[:, order[a:b]]),
+        "test": (X[:, order[b:]], Y[:, order[b:]]),
+    }
+
+
+@exercise.mistake("dev and test have changed places: fractions are for train, dev, test.")
+def dev_and_test_swapped(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = _parts(X, Y, (fractions[0], fractions[2]), rng.permutation(X.shape[1]))
+    return {"train": data["train"], "dev": data["test"], "test": data["dev"]}
+
+
+@exercise.mistake("test begins where dev begins, so dev's examples are in test too.")
+def test_holds_dev(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order = rng.permutation(X.shape[1])
+    data = _parts(X, Y, fractions, order)
+    first = data["train"][0].shape[1]
+    return data | {"test": (X[:, order[first:]], Y[:, order[first:]])}
+
+
+@exercise.mistake("dev is cut at its own size, counted from the start: it overlaps with train.")
+def dev_from_the_start(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order = rng.permutation(X.shape[1])
+    data = _parts(X, Y, fractions, order)
+    size = data["dev"][0].shape[1]
+    return data | {"dev": (X[:, order[:size]], Y[:, order[:size]])}
+
+
+@exercise.mistake("X came back alone: each part is a pair, X and Y.")
+def without_labels(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = _parts(X, Y, fractions, rng.permutation(X.shape[1]))
+    return {name: part[0] for name, part in data.items()}
+
+
+# --- right, in other clothes ---------------------------------------------------------------------
+
+
+@exercise.right_way
+def with_a_mask(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    n_train, n_dev = (int(np.round(share * m)) for share in fractions[:2])
+    sizes = {"train": n_train, "dev": n_dev, "test": m - n_train - n_dev}
+    part = rng.permuted(np.repeat(list(sizes), list(sizes.values())))
+    return {name: (X[:, part == name], Y[:, part == name]) for name in sizes}

@@ -1,0 +1,51 @@
+"""Notebook 03: networks that its cases ask about.
+
+Their layers have sizes of their own, so that no axis can be mistaken for another, except
+where equal sizes are the point.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from utils.cases import Case
+
+Rng = np.random.Generator
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+
+
+def distinct(rng: Rng, count: int, among: tuple[int, ...] = PRIMES) -> list[int]:
+    """So many distinct primes, in random order."""
+    return [int(n) for n in rng.choice(among, count, replace=False)]
+
+
+def network_cases(rng: Rng) -> list[Case]:
+    return [
+        Case({"layer_dims": distinct(rng, 3, (2, 3, 5, 7))}, "two layers"),
+        Case({"layer_dims": distinct(rng, 2)}, "a single layer"),
+        Case({"layer_dims": [*distinct(rng, 4), 1]}, "four layers"),
+        Case({"layer_dims": [784, 64, 16, 1]}, "the sizes used for garments"),
+        Case({"layer_dims": distinct(rng, 12)}, "eleven layers"),
+    ]
+
+
+def pass_cases(rng: Rng) -> list[Case]:
+    def case(count: int, note: str) -> Case:
+        *layer_dims, m = distinct(rng, count + 2)
+        return Case({"layer_dims": layer_dims, "m": m}, note)
+
+    *small, m = distinct(rng, 4, (2, 3, 5, 7))
+    return [
+        Case({"layer_dims": small, "m": m}, "two layers"),
+        case(1, "a single layer"),
+        case(4, "four layers"),
+        Case({"layer_dims": distinct(rng, 4), "m": 1}, "a single example (m = 1)"),
+        Case({"layer_dims": [*distinct(rng, 3), 1], "m": 500}, "one unit at the output"),
+    ]
+
+
+def each_layer(layer_dims: list[int]) -> Any:
+    """For every layer its number, its units and the units before."""
+    return [(l, layer_dims[l], layer_dims[l - 1]) for l in range(1, len(layer_dims))]
