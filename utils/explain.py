@@ -271,7 +271,8 @@ def _call_itself(error: BaseException, name: str) -> str:
 
 
 def _name_error(error: NameError, place: _Place) -> Explanation | None:
-    name = error.name
+    quoted = re.search(r"'(\w+)'", str(error))
+    name = error.name or (quoted[1] if quoted else None)
     if name is None:
         return None
     if isinstance(error, UnboundLocalError):
