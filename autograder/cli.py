@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -193,6 +193,10 @@ def grade(
         Path, typer.Option(help="The folder that the grades are written to.", show_default=False)
     ],
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may run.")] = 60,
+    follow_through: Annotated[
+        Literal["full", "half", "none"],
+        typer.Option(help="What an answer gets that is right but for an earlier one it calls."),
+    ] = "full",
 ) -> None:
     """Grade a folder of submissions: `STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`.
 
@@ -201,7 +205,16 @@ def grade(
     """
     from autograder.grade import grade as grade_all
 
-    raise typer.Exit(grade_all(ROOT, assignment, submissions, output, timeout=timeout))
+    raise typer.Exit(
+        grade_all(
+            ROOT,
+            assignment,
+            submissions,
+            output,
+            timeout=timeout,
+            follow_through=follow_through,
+        )
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

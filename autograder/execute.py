@@ -27,10 +27,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute as NbGraderExecute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Unicode, default
+from traitlets import Enum, Unicode, default
 
 import utils
 from autograder.notebooks import SOLUTION
+from utils.judging import FOLLOW_THROUGH
 from utils.verdict import MIME, Verdict
 
 __all__ = ["Execute"]
@@ -38,8 +39,9 @@ __all__ = ["Execute"]
 STARTS = 12  # of Python, at most, for one notebook
 LONGEST = 2000  # letters of a sentence that came from the student's process
 
-# What a check may say, and the part of the points it is worth; None where nobody knows.
-POINTS = {"correct": 1, "wrong": 0, "blank": 0, "error": 0, "unchecked": None}
+# What a check may say. Right work gets all points, and partly right work those that its check
+# names; unchecked work waits for somebody to look at it, and all else gets none.
+STATUSES = ("correct", "partial", "wrong", "blank", "error", "unchecked")
 
 # Loads the course and NumPy before any student's file can stand in their place.
 START = "import utils.check; from ipykernel import kernelapp; kernelapp.launch_new_instance()"
@@ -73,6 +75,12 @@ class Execute(NbGraderExecute):  # type: ignore[misc]  # nbgrader ships without 
     error for output: there are never full marks by default. The verdicts are also
     left, as plain data, in ``resources["verdicts"]``.
     """
+
+    follow_through = Enum(
+        list(FOLLOW_THROUGH),
+        "full",
+        help="What an answer gets that is right but for an earlier one of the student's own.",
+    ).tag(config=True)
 
     seed = Unicode(
         help="Decides the random cases; the same for a whole class. By default the assignment."
@@ -167,6 +175,7 @@ class Execute(NbGraderExecute):  # type: ignore[misc]  # nbgrader ships without 
         return {
             **os.environ,
             "COURSE_SEED": self.seed or self._assignment,
+            "COURSE_FOLLOW_THROUGH": self.follow_through,
             "PYTHONPATH": os.pathsep.join(path),  # the utils that grades is the utils imported
             "IPYTHONDIR": str(scratch / "ipython"),  # none of the instructor's startup files
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -229,10 +238,18 @@ def _read(cell: NotebookNode) -> dict[str, Any]:
     if record.get("exercise") != cell.metadata.nbgrader.grade_id:
         return _distrust(cell, "its check brought a verdict of something else.")
     status = str(record.get("status"))
-    if status not in POINTS or (status == "correct" and errors):
+    points = record.get("points")
+    part = isinstance(points, int | float) and 0 < points < cell.metadata.nbgrader.points
+    if (
+        status not in STATUSES
+        or (status == "correct" and errors)
+        or (status == "partial" and not part)
+    ):
         return _distrust(cell, "its check brought a verdict that contradicts itself.")
     verdict = _own(cell, status, str(record.get("message", ""))[:LONGEST])
     verdict[MIME]["mistake"] = str(record.get("mistake", ""))[:LONGEST]
+    if status == "partial":
+        verdict[MIME]["points"] = points
     for kind in ("text/html", "text/plain"):
         if isinstance(shown[0].get(kind), str):
             verdict[kind] = shown[0][kind]
@@ -241,9 +258,9 @@ def _read(cell: NotebookNode) -> dict[str, Any]:
 
 def _own(cell: NotebookNode, status: str, message: str, advice: str = "") -> dict[str, Any]:
     exercise, most = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.points
-    points = POINTS.get(status, 0)
     verdict = Verdict(exercise, status, 0, most, message, advice)
-    record = verdict.record() | {"points": points and points * most}
+    points = {"correct": most, "unchecked": None}.get(status, 0)
+    record = verdict.record() | {"points": points}
     return {"text/html": verdict.html(), "text/plain": verdict.text(), MIME: record}
 
 
@@ -258,7 +275,10 @@ def _said(error: NotebookNode) -> str:
 
 
 def _outputs(shown: dict[str, Any]) -> list[NotebookNode]:
-    """What nbgrader reads as full points for a correct answer, and as none for any other."""
+    """What nbgrader reads as full points, as a part of them where a number is shown, or as none."""
+    if shown[MIME]["status"] == "partial":
+        number = {"text/plain": f"{shown[MIME]['points']:g}"}
+        return [new_output("execute_result", execution_count=None, data=shown | number)]
     outputs = [new_output("display_data", data=shown)]
     if shown[MIME]["status"] != "correct":
         text = shown["text/plain"]

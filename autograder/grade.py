@@ -63,7 +63,13 @@ class Graded:
 
 
 def grade(
-    root: Path, assignment: str, submissions: Path, output: Path, *, timeout: int
+    root: Path,
+    assignment: str,
+    submissions: Path,
+    output: Path,
+    *,
+    timeout: int,
+    follow_through: str = "full",
 ) -> ExitCode:
     """Grade an assignment of every student in a folder, and write the grades.
 
@@ -79,6 +85,8 @@ def grade(
         Where ``grades.csv`` and ``results.jsonl`` go.
     timeout
         Seconds that one cell may run.
+    follow_through
+        What an answer gets that is right but for an earlier one: "full", "half" or "none".
     """
     course = course_notebook(root, assignment)
     students = students_in(submissions)
@@ -96,7 +104,7 @@ def grade(
             for student in students:
                 folder = submissions / student / assignment
                 name = os.fsencode(student).decode(errors="replace")
-                done.append(grade_one(course, assignment, name, folder, timeout))
+                done.append(grade_one(course, assignment, name, folder, timeout, follow_through))
                 tell(done[-1])
     except KeyboardInterrupt:
         interrupted = True
@@ -155,7 +163,12 @@ def make_folder(output: Path) -> None:
 
 
 def grade_one(
-    course: NotebookNode, assignment: str, student: str, folder: Path, timeout: int
+    course: NotebookNode,
+    assignment: str,
+    student: str,
+    folder: Path,
+    timeout: int,
+    follow_through: str,
 ) -> Graded:
     """Grade one student; what goes wrong here is a result like any other."""
     from autograder.execute import Execute  # with nbgrader, which takes seconds
@@ -167,7 +180,8 @@ def grade_one(
         cells, more = intake.read(path)
         taken = intake.put_in(course, cells)
         resources: dict[str, Any] = {"nbgrader": {"assignment": assignment}}
-        Execute(timeout=timeout).preprocess(taken.notebook, resources)
+        execute = Execute(timeout=timeout, follow_through=follow_through)
+        execute.preprocess(taken.notebook, resources)
     except intake.Unreadable as problem:
         return nothing(course, assignment, student, str(problem), troubled=True)
     except Exception as fault:

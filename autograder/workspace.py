@@ -38,6 +38,10 @@ c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplemente
 # Seconds that one cell may run.
 c.Execute.timeout = 60
 
+# What an answer gets that is right but for an earlier one of the student's own: "full" points,
+# "half" of them, or "none".
+c.Execute.follow_through = "full"
+
 # How a submission is graded. The first step runs it: the course's own step judges each exercise
 # with the installed course and fresh random cases, whatever files came with the submission. The
 # others are nbgrader's, in nbgrader's order.

@@ -1,0 +1,119 @@
+"""One bug, one failure: an answer that calls an earlier, wrong one is not charged again."""
+
+import numpy as np
+import pytest
+
+from utils.answer_key import LiveKey
+from utils.answers import Notebook
+from utils.exercises import EXERCISES
+from utils.judging import judge_exercise
+from utils.reference import forward_propagation as reference
+
+NAMES = ["sigmoid", "relu", "linear_forward", "linear_activation_forward", "L_model_forward"]
+
+LAYER = """
+def linear_activation_forward(A_prev, W, b, activation):
+    Z, cache = linear_forward(A_prev, W, b)
+    if activation == "sigmoid":
+        A = sigmoid(Z)
+    elif activation == "relu":
+        A = relu(Z)
+    else:
+        raise ValueError("no such activation")
+    return A, (cache, Z)
+
+def L_model_forward(X, parameters):
+    A, caches, L = X, [], len(parameters) // 2
+    for l in range(1, L):
+        A, cache = linear_activation_forward(A, parameters[f"W{l}"], parameters[f"b{l}"], "relu")
+        caches.append(cache)
+    A, cache = linear_activation_forward(A, parameters[f"W{L}"], parameters[f"b{L}"], "sigmoid")
+    return A, [*caches, cache]
+"""
+
+
+def notebook(source="", **wrong):
+    """A notebook of right answers, with other functions in the place of some."""
+    space = {"np": np, "sigmoid": reference.sigmoid, "relu": reference.relu}
+    space["linear_forward"] = reference.linear_forward
+    exec(LAYER + source, space)
+    space.update(wrong)
+    return Notebook(space)
+
+
+def verdicts(notebook, key, follow_through="full", names=NAMES):
+    return {n: judge_exercise(key, n, notebook, 3, follow_through) for n in names}
+
+
+def no_bias(A_prev, W, b):
+    return W @ A_prev, (A_prev, W, b)
+
+
+@pytest.mark.parametrize("blamed", ["linear_forward", "relu", "missing"])
+def test_an_early_bug_is_charged_once(blamed):
+    name = "sigmoid" if blamed == "missing" else blamed
+    book = notebook("\ndef relu(Z):\n    raise NotImplementedError()" if name == "relu" else "")
+    if name == "linear_forward":
+        book.namespace[name] = no_bias
+    if name == "sigmoid":
+        del book.namespace[name]
+    other = book.namespace.get(name)
+    told = verdicts(book, LiveKey())
+    assert told[name].status in ("wrong", "blank", "error")
+    for later in ("linear_activation_forward", "L_model_forward"):
+        assert told[later].status == "correct"
+        assert told[later].points == EXERCISES[later].points
+        assert told[later].given == (name,)
+        assert told[later].message == f"right, given your {name}."
+        assert f"The course's own {name} stood in for yours" in told[later].text()
+    assert book.namespace.get(name) is other, "the student's own is back in its place"
+
+
+@pytest.mark.parametrize(("policy", "share"), [("full", 1), ("half", 0.5)])
+def test_the_course_decides_what_it_is_worth(policy, share):
+    told = verdicts(notebook(linear_forward=no_bias), LiveKey(), policy)
+    verdict = told["L_model_forward"]
+    assert verdict.points == share * EXERCISES["L_model_forward"].points
+    assert verdict.record()["status"] == ("correct" if share == 1 else "partial")
+
+
+def test_or_nothing():
+    told = verdicts(notebook(linear_forward=no_bias), LiveKey(), "none")["L_model_forward"]
+    assert told.status == "wrong"
+    assert told.points < EXERCISES["L_model_forward"].points
+    assert "It gets its points when that is mended" in told.text()
+
+
+def test_only_what_is_wrong_by_itself_is_blamed():
+    broken = (
+        "\ndef linear_activation_forward(A_prev, W, b, activation):\n    return sigmoid(W), 1\n"
+    )
+    told = verdicts(notebook(broken, sigmoid=lambda Z: Z), LiveKey())
+    assert told["L_model_forward"].given == ("sigmoid", "linear_activation_forward")
+    assert told["linear_activation_forward"].status != "correct"
+
+
+def test_an_own_mistake_is_seen_behind_an_earlier_one():
+    source = LAYER.replace('"relu")', '"sigmoid")')
+    told = verdicts(notebook(source, linear_forward=no_bias), LiveKey())["L_model_forward"]
+    assert told.status == "wrong"
+    assert told.mistake == "sigmoid_hidden"
+
+
+def test_nobody_is_blamed_who_is_not_called():
+    source = """
+def L_model_forward(X, parameters):
+    return X, []
+"""
+    told = verdicts(notebook(source, linear_forward=no_bias), LiveKey())["L_model_forward"]
+    assert told.given == ()
+    assert "linear_forward" not in told.text().replace("L_model_forward", "")
+
+
+def test_without_references_the_earlier_one_is_to_be_mended_first(frozen):
+    told = verdicts(notebook(linear_forward=no_bias), frozen)
+    for later in ("linear_activation_forward", "L_model_forward"):
+        assert told[later].status == "wrong"
+        expected = "it builds on your linear_forward, not right yet: mend that first."
+        assert told[later].message == expected
+    assert all(v.status == "correct" for v in verdicts(notebook(), frozen).values())
