@@ -21,7 +21,7 @@ from utils.comparing import Finding, aliased, changed_inputs, compare, parts, sa
 from utils.explain import BLANK
 from utils.verdict import Earned, Verdict
 
-__all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise"]
+__all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
 FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
 """The share of its points that an answer gets which is right but for an earlier one it calls."""
@@ -106,6 +106,18 @@ def judge(
     return _Judgment(question, asked, given or {}).verdict()
 
 
+def rejections(question: Question, answer: Answer | Callable[..., Any]) -> tuple[set[int], str]:
+    """The indices of the cases that reject an answer, and the name of the law that does."""
+    judgment = _Judgment(question, Function(answer) if callable(answer) else answer, {})
+    judgment.verdict()
+    wrong = {
+        i
+        for i, (run, case) in enumerate(judgment.pairs())
+        if _unexpected(run, case) or judgment.findings(i, run)
+    }
+    return wrong, "" if wrong else judgment.broken_law()[0]
+
+
 @dataclass
 class _Stop(Exception):
     """The answer raised while a law was asking it."""
@@ -148,14 +160,14 @@ class _Judgment:
             self.runs.append(self.run(case))
             if self.runs[0].outcome == Raised(BLANK):
                 break  # a blank says the same on every case
-        for run, case in self._pairs():
+        for run, case in self.pairs():
             if _unexpected(run, case):
                 return self._raised(run, case)
         found = self._first_finding()
         if found is not None:
             return self._wrong(*found)
         try:
-            law, finding = self._broken_law()
+            law, finding = self.broken_law()
         except _Stop as stop:
             return self._raised(stop.run, stop.case)
         if finding is not None:
@@ -164,7 +176,7 @@ class _Judgment:
         told = f"right on {count} cases" if count > 1 else "right"
         return self._said("correct", told + _seed_said(self.question) + ".")
 
-    def _pairs(self) -> Iterator[tuple[Run, Case]]:
+    def pairs(self) -> Iterator[tuple[Run, Case]]:
         return zip(self.runs, self.question.cases, strict=False)
 
     # --- what is wrong ---------------------------------------------------------------------
@@ -205,7 +217,7 @@ class _Judgment:
         again = f"The same arguments gave another result the second time: {why}."
         return Finding("repeat", again), 0
 
-    def _broken_law(self) -> tuple[str, Finding | None]:
+    def broken_law(self) -> tuple[str, Finding | None]:
         for name in self.question.laws:
             finding = laws.law(self.question.assignment, name)(self, self.question.secret)
             if finding is not None:
@@ -215,7 +227,7 @@ class _Judgment:
     def _law_in_words(self) -> str:
         """The law that wrong values break first, in words; empty where none does."""
         with contextlib.suppress(Exception):  # laws are made for what has the right form
-            _, finding = self._broken_law()
+            _, finding = self.broken_law()
             return finding.sentence if finding else ""
         return ""
 
@@ -228,7 +240,7 @@ class _Judgment:
             return ()
         raised = any(
             _unexpected(run, case)
-            for run, case in self._pairs()
+            for run, case in self.pairs()
             if case.earns != "inputs left alone"
         )
         found = [{one.kind for one in self.findings(i, run)} for i, run in enumerate(self.runs)]
@@ -236,7 +248,7 @@ class _Judgment:
         touched = any(kinds & {"input", "alias"} for kinds in found)
         lost = {
             case.earns
-            for kinds, (run, case) in zip(found, self._pairs(), strict=True)
+            for kinds, (run, case) in zip(found, self.pairs(), strict=True)
             if kinds - {"input", "alias"} or _unexpected(run, case)
         }
         if finding is not None and finding.kind == "repeat":
@@ -356,7 +368,7 @@ class _Judgment:
         open_cases = [_is_open(case) for case in self.question.cases[:count]]
         wrong_elsewhere = any(
             _unexpected(run, case) or self.findings(i, run)
-            for i, (run, case) in enumerate(self._pairs())
+            for i, (run, case) in enumerate(self.pairs())
             if not open_cases[i]
         )
 

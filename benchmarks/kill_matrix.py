@@ -1,0 +1,58 @@
+"""Which case rejects which mistake: ``python benchmarks/kill_matrix.py`` writes kill_matrix.md.
+
+For every known mistake of every exercise, the cases of seed 0 that reject it, the law that does
+where no case does, and the sentence that the student reads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from utils.answer_key import LiveKey
+from utils.exercises import EXERCISES, Exercise
+from utils.judging import judge, rejections
+
+PAGE = Path(__file__).with_name("kill_matrix.md")
+
+TOP = """# What rejects each known mistake
+
+Made by `python benchmarks/kill_matrix.py`; please do not edit it by hand. A column is a case, one
+set of inputs, and ✗ says that it rejects the mistake. Laws are asked where all cases pass. The
+last column is what the student reads; a quotation before it explains the line that raised.
+"""
+
+
+def section(exercise: Exercise) -> Iterator[str]:
+    """The lines of one exercise's table."""
+    question = LiveKey().question(exercise.name, 0)
+    count = len(question.cases)
+    yield f"\n## {exercise.name}\n"
+    notes = [f"{i} {case.note or 'plain'}" for i, case in enumerate(question.cases, 1)]
+    laws = [f"law {name}" for name in question.laws]
+    yield f"Cases: {'; '.join(notes + laws)}.\n"
+    yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
+    yield "|:--|" + ":-:|" * count + ":--|:--|"
+    for mistake in exercise.mistakes:
+        wrong, law = rejections(question, mistake.function)
+        marks = " | ".join("✗" if i in wrong else "" for i in range(count))
+        said = judge(question, mistake.function)
+        told = f"“{said.message}” " if said.status == "error" else ""
+        words = (told + said.mistake_sentence).replace("|", "\\|").replace("\n", " ")
+        yield f"| {mistake.name} | {marks} | {law} | {words} |"
+
+
+def page() -> str:
+    """The whole page."""
+    lines = [TOP.rstrip()]
+    for exercise in EXERCISES.values():
+        lines += section(exercise)
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    aside = PAGE.with_suffix(".part")
+    aside.write_text(page(), encoding="utf-8")
+    os.replace(aside, PAGE)
+    print(f"Written: {PAGE.name}")
