@@ -22,23 +22,14 @@ import h5py
 import numpy as np
 
 from utils.answers import call
-from utils.cases import (
-    About,
-    Anything,
-    Between,
-    Case,
-    Raised,
-    Returned,
-    Seed,
-    Shaped,
-    Strange,
-)
+from utils.cases import Case, Raised, Returned
 from utils.comparing import Template
+from utils.packing import Packer, unpack
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
 FROZEN_KEY = Path(__file__).with_name("answer_key.h5")
-FORMAT = 2
+FORMAT = 3
 
 Outcome = Returned | Raised
 
@@ -237,7 +228,7 @@ def _answered(case: Case, reference: Callable[..., Any]) -> Case:
 
 
 def _pack_question(group: h5py.Group, question: Question) -> None:
-    store = _Packer()
+    store = Packer()
     data = {
         "exercise": question.exercise,
         "assignment": question.assignment,
@@ -279,20 +270,20 @@ def _unpack_question(group: h5py.Group) -> Question:
     buffer = group["arrays"][()].tobytes()
 
     def known(outcomes: list[Any]) -> Callable[[int], Outcome]:
-        return lambda i: _unpack(outcomes[i], buffer)
+        return lambda i: unpack(outcomes[i], buffer)
 
     return Question(
         exercise=data["exercise"],
         assignment=data["assignment"],
         rubric=data["rubric"],
         precision=data["precision"],
-        returns=_unpack(data["returns"], buffer),
+        returns=unpack(data["returns"], buffer),
         cases=tuple(
             Case(
-                _unpack(case["args"], buffer),
+                unpack(case["args"], buffer),
                 case["note"],
                 case["layout"],
-                _unpack(case["expected"], buffer),
+                unpack(case["expected"], buffer),
                 case["earns"],
             )
             for case in data["cases"]
@@ -305,91 +296,5 @@ def _unpack_question(group: h5py.Group) -> Question:
         builds_on=tuple(data["builds_on"]),
         fresh=tuple(data["fresh"]),
         laws=data["laws"],
-        secret=_unpack(data["secret"], buffer),
+        secret=unpack(data["secret"], buffer),
     )
-
-
-class _Packer:
-    """Nested values as JSON; their arrays go into one run of bytes, named by where they lie."""
-
-    def __init__(self) -> None:
-        self.chunks: list[bytes] = []
-        self.size = 0
-
-    def _array(self, value: Any) -> Any:
-        array = np.asarray(value)
-        place = {"array": [array.dtype.str, list(array.shape), self.size]}
-        self.chunks.append(array.tobytes())
-        self.size += array.nbytes
-        return place
-
-    def pack(self, value: Any) -> Any:
-        match value:
-            case np.ndarray() | np.generic():
-                return self._array(value)
-            case None | bool() | int() | str():
-                return value
-            case float():
-                return {"float": value.hex()}
-            case tuple():
-                return {"tuple": [self.pack(item) for item in value]}
-            case list():
-                return {"list": [self.pack(item) for item in value]}
-            case dict():
-                return {"dict": [[key, self.pack(item)] for key, item in value.items()]}
-            case Seed():
-                return {"seed": value.value}
-            case About():
-                return {"about": [float(value.value).hex(), value.precision.hex()]}
-            case Anything():
-                return {"anything": None}
-            case Between():
-                return {"between": [float(value.low).hex(), float(value.high).hex()]}
-            case Shaped():
-                return {"shaped": list(value.shape)}
-            case Returned():
-                return {"returned": self.pack(value.value)}
-            case Raised():
-                return {"raised": [value.kind, value.message, [list(s) for s in value.shapes]]}
-            case Strange():
-                shape = None if value.shape is None else list(value.shape)
-                return {"strange": [value.said, shape, value.dtype]}
-        raise TypeError(f"an answer key cannot hold a {type(value).__name__}")
-
-
-def _unpack(data: Any, buffer: bytes) -> Any:
-    if not isinstance(data, Mapping):
-        return data
-    [(kind, content)] = data.items()
-    match kind:
-        case "array":
-            dtype, shape, start = content
-            count = int(np.prod(shape))
-            return np.frombuffer(buffer, dtype, count, start).reshape(shape).copy()
-        case "float":
-            return float.fromhex(content)
-        case "tuple":
-            return tuple(_unpack(item, buffer) for item in content)
-        case "list":
-            return [_unpack(item, buffer) for item in content]
-        case "dict":
-            return {key: _unpack(item, buffer) for key, item in content}
-        case "seed":
-            return Seed(content)
-        case "about":
-            return About(*map(float.fromhex, content))
-        case "anything":
-            return Anything()
-        case "between":
-            return Between(*map(float.fromhex, content))
-        case "shaped":
-            return Shaped(tuple(content))
-        case "returned":
-            return Returned(_unpack(content, buffer))
-        case "raised":
-            name, message, shapes = content
-            return Raised(name, message, tuple(tuple(shape) for shape in shapes))
-        case "strange":
-            said, shape, dtype = content
-            return Strange(said, None if shape is None else tuple(shape), dtype)
-    raise ValueError(f"unknown kind {kind!r} in an answer key")
