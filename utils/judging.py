@@ -7,7 +7,7 @@ from an answer key (`utils.answer_key`), and answers are what `utils.answers` sa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,9 @@ from utils.verdict import Earned, Verdict
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
+_HARMLESS = ("correct", "wrong", "error", "blank", "unchecked")
+"""What an earlier answer may be and still be called; another one hangs, or ends the program."""
+
 FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
 """The share of its points that an answer gets which is right but for an earlier one it calls."""
 
@@ -33,6 +36,7 @@ def judge_exercise(
     answers: Answers,
     seed: int | None = None,
     follow_through: str = "full",
+    before: Mapping[str, Verdict] | None = None,
 ) -> Verdict:
     """Judge one of a student's answers; an earlier one that is wrong is not charged again.
 
@@ -49,6 +53,8 @@ def judge_exercise(
         Repeats the random cases of an earlier verdict.
     follow_through : "full", "half" or "none"
         What an answer gets that is right but for an earlier one.
+    before : dict
+        Verdicts on earlier answers, where they are known: those need not be judged again.
 
     Raises
     ------
@@ -60,30 +66,33 @@ def judge_exercise(
         answer = answers.answer(exercise)
     except Absent as absent:
         return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
-    verdict = judge(question, answer)
-    if verdict.status not in ("wrong", "error") or not question.builds_on:
-        return verdict
-    earlier = _wrong_earlier(key, question, answers, answer.uses(question.builds_on))
+    used, known = answer.uses(question.builds_on), before or {}
+    if any(name in known and known[name].status not in _HARMLESS for name in used):
+        first = _verdict_of(question, [], "error", "it calls one that does not come to an end.")
+    else:
+        first = judge(question, answer)
+    if not used or first.status not in ("wrong", "error"):
+        return first
+    earlier = _wrong_earlier(key, question, answers, used, known)
     if not earlier:
-        return verdict
+        return first
     names = " and ".join(earlier)
     if question.given is None:
         return replace(
-            verdict,
+            first,
             message=f"it builds on your {names}, not right yet: mend that first.",
-            advice="Seen here: " + verdict.message,
+            advice="Seen here: " + first.message,
             mistake="",
             mistake_sentence="",
         )
     share = FOLLOW_THROUGH[follow_through]
-    given = {name: question.given[name] for name in earlier}
-    again = judge(question, answer, given)
+    again = judge(question, answer, {name: question.given[name] for name in earlier})
     blamed = f"The course's own {names} stood in for yours, which {_is(earlier)} not right yet."
     if again.status != "correct":
-        return again if share == 1 else replace(again, points=min(again.points, verdict.points))
+        return again if share == 1 else replace(again, points=min(again.points, first.points))
     return replace(
         again,
-        points=round(max(share * again.max_points, verdict.points), 2),
+        points=round(max(share * again.max_points, first.points), 2),
         message=f"right, given your {names}.",
         advice=blamed if share else f"{blamed} It gets its points when that is mended.",
         status="correct" if share else "wrong",
@@ -440,7 +449,11 @@ class _Known:
 
 
 def _wrong_earlier(
-    key: AnswerKey, question: Question, answers: Answers, used: list[str]
+    key: AnswerKey,
+    question: Question,
+    answers: Answers,
+    used: list[str],
+    known: Mapping[str, Verdict],
 ) -> list[str]:
     """Those of the earlier answers it uses that are wrong by themselves."""
     questions = [key.question(name, question.seed) for name in used]
@@ -451,7 +464,10 @@ def _wrong_earlier(
             continue  # whether it is right but for those cannot be seen without references
         given = {name: question.given[name] for name in before} if question.given else {}
         try:
-            right = judge(earlier, answers.answer(earlier.exercise), given).status == "correct"
+            verdict = known.get(earlier.exercise) or judge(
+                earlier, answers.answer(earlier.exercise), given
+            )
+            right = verdict.status == "correct"
         except Absent:
             right = False
         if not right:

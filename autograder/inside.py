@@ -1,0 +1,110 @@
+"""What runs in the sandbox for one submission: its cells, then its functions, as the judge asks.
+
+Nothing here is a secret, and nothing that it says is believed: a student's code runs in this very
+process and may change all of it. The reference, the cases' results and the key are elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from autograder import wire
+from utils.answers import Absent, Notebook
+from utils.cases import Raised, Returned, text_of
+from utils.plain import plain
+
+__all__ = ["serve"]
+
+
+class Channel(Protocol):
+    """Frames to the judge and back."""
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame."""
+
+    def receive(self) -> bytes | None:
+        """Wait for a frame; None when there will be no more."""
+
+
+def _shell() -> InteractiveShell:
+    """IPython without history, colors, or files of its own."""
+    from traitlets.config import Config
+
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    settings.InteractiveShell.colors = "nocolor"
+    settings.InteractiveShell.banner1 = ""
+    return InteractiveShell.instance(config=settings)
+
+
+SHELL = _shell()  # made once, in the warm process
+
+
+def serve(channel: Channel) -> None:
+    """Answer the judge's messages until there are no more."""
+    asked = _Asked(channel)
+    while (frame := channel.receive()) is not None:
+        message = wire.read(frame, inside=True)
+        channel.send(wire.write(asked.answer(message)))
+
+
+class _Asked:
+    """One submission: its namespace, and what the judge asks of it."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.notebook = Notebook(SHELL.user_ns)
+
+    def answer(self, message: Any) -> Any:
+        match message:
+            case wire.RunCell():
+                return self._cell(message)
+            case wire.Look():
+                return self._look(message)
+            case wire.Call():
+                return self._call(message)
+        raise wire.Forged("The judge said what is not understood here.")
+
+    def _cell(self, message: wire.RunCell) -> wire.CellRan:
+        with capture_output(display=False) as captured:
+            result = SHELL.run_cell(message.source, store_history=False)  # type: ignore[no-untyped-call]
+        error = result.error_before_exec or result.error_in_exec
+        raised = f"{type(error).__name__}: {text_of(error)}" if error is not None else ""
+        printed = captured.stdout + captured.stderr
+        return wire.CellRan(message.number, printed[:200_000], raised[:4000])
+
+    def _look(self, message: wire.Look) -> wire.Seen:
+        try:
+            answer = self.notebook.answer(message.exercise)
+        except Absent as absent:
+            told = [absent.message[:4000], absent.advice[:4000]]
+            return wire.Seen(message.number, told, False, [], [])
+        outside = [name[:200] for name in answer.outside[:50]]
+        return wire.Seen(
+            message.number, [], answer.blank, outside, answer.uses(tuple(message.names))[:50]
+        )
+
+    def _call(self, message: wire.Call) -> wire.Came:
+        case = wire.unpack_case(message.case)
+        given = {name: self._lent(name, message.number) for name in message.given}
+        run = self.notebook.answer(message.exercise).run(case, given)
+        return wire.pack_run(message.number, run)
+
+    def _lent(self, name: str, number: int) -> Callable[..., Any]:
+        """A function that the judge calls for us."""
+
+        def lent(*arguments: Any, **named: Any) -> Any:
+            packed = wire.pack([list(map(plain, arguments)), plain(named)])
+            self.channel.send(wire.write(wire.Borrow(number, name, packed)))
+            reply = wire.read(self.channel.receive() or b"", inside=True)
+            outcome: Returned | Raised = wire.unpacked(reply.outcome, (Returned, Raised))
+            if isinstance(outcome, Raised):
+                raise ValueError(f"{name} raised {outcome.kind}: {outcome.message}")
+            return outcome.value
+
+        lent.__name__ = name
+        return lent

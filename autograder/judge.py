@@ -1,0 +1,349 @@
+"""Judges one submission: its code runs in the sandbox, its verdicts are made here.
+
+The reference, the cases' results and the known mistakes never enter the sandbox; what comes out of
+it is arrays and words, checked by `autograder.wire`. An answer that crashes, hangs, exits or floods
+costs itself alone: the others are judged in a fresh sandbox, without that answer's say.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from autograder import wire
+from autograder.sandbox import Cell, Ended, Sandbox
+from utils.answer_key import AnswerKey, KeyFault
+from utils.answers import Absent, Given, call
+from utils.cases import Case, Raised, Run
+from utils.exercises import EXERCISES
+from utils.judging import judge_exercise
+from utils.verdict import Verdict
+
+__all__ = ["Judged", "Piece", "Settings", "judge_submission"]
+
+LENDINGS = 2000  # times that one exercise may call the reference
+LENT_SECONDS = 10  # that one such call may take
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cell's code; `exercise` is what it answers, or empty."""
+
+    source: str
+    name: str
+    exercise: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides a verdict besides the answer.
+
+    Attributes
+    ----------
+    seed : decides the random cases; the same for a whole class
+    follow_through : "full", "half" or "none", see `utils.judging`
+    cell_seconds, exercise_seconds : how long a cell may run, and all calls of one exercise
+    """
+
+    seed: str
+    follow_through: str = "full"
+    cell_seconds: float = 60
+    exercise_seconds: float = 20
+
+
+@dataclass
+class Judged:
+    """What came of a submission.
+
+    Attributes
+    ----------
+    verdicts : by exercise
+    printed : what each piece printed, by its name
+    raised : the exception that ended a piece, by its name
+    suspicions : sentences about what was tried, by exercise; empty for the whole
+    """
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)
+    suspicions: dict[str, str] = field(default_factory=dict)
+
+
+def judge_submission(
+    sandbox: Sandbox,
+    key: AnswerKey,
+    pieces: Sequence[Piece],
+    exercises: Sequence[str],
+    settings: Settings,
+    files: Mapping[str, bytes] | None = None,
+) -> Judged:
+    """Judge these exercises of a submission, in order.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+        Started with `autograder.inside:serve`.
+    key : AnswerKey
+    pieces : sequence of Piece
+        All code that is to run, in order.
+    exercises : sequence of str
+        An exercise comes after those that it builds on.
+    settings : Settings
+    files : mapping
+        What lies in the folder that the code runs in.
+    """
+    return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
+
+
+class _Submission:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        key: AnswerKey,
+        pieces: Sequence[Piece],
+        settings: Settings,
+        files: Mapping[str, bytes],
+    ) -> None:
+        self.sandbox, self.key, self.files = sandbox, key, files
+        self.pieces, self.settings = pieces, settings
+        self.found = Judged()
+        self.stops: dict[str, Ended] = {}  # pieces that end the sandbox, by name
+
+    def judged(self, exercises: Sequence[str]) -> Judged:
+        due = list(exercises)
+        for _ in range(len(self.pieces) + len(exercises)):  # each round but the last loses one
+            if not due:
+                break
+            with self.sandbox.open(self.files) as cell:
+                answers = _Answers(cell, self.settings)
+                if not self._run(answers):
+                    continue
+                while due:
+                    verdict, ended = self._judge(answers, due[0])
+                    self.found.verdicts[due.pop(0)] = verdict
+                    if ended:
+                        break
+        return self.found
+
+    def _run(self, answers: _Answers) -> bool:
+        """Run all cells; False when one ended the sandbox, and is left out from here on."""
+        for piece in self.pieces:
+            if piece.name in self.stops:
+                continue
+            try:
+                ran = answers.run(piece)
+            except (Ended, wire.Forged) as stop:
+                self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
+                return False
+            self.found.printed[piece.name] = ran.printed
+            self.found.raised[piece.name] = ran.raised
+        return True
+
+    def _judge(self, answers: _Answers, exercise: str) -> tuple[Verdict, bool]:
+        """The verdict on an exercise, and whether it ended the sandbox."""
+        for piece in self.pieces:
+            if piece.exercise == exercise and piece.name in self.stops:
+                return self._stopped(exercise, self.stops[piece.name], "the cell of your answer")
+        answers.begin()
+        try:
+            verdict = judge_exercise(
+                self.key,
+                exercise,
+                answers,
+                follow_through=self.settings.follow_through,
+                before=self.found.verdicts,
+            )
+            return self._with_its_cell(exercise, verdict), False
+        except Ended as ended:
+            return self._stopped(exercise, ended, f"calling your {exercise}", over=True)
+        except wire.Forged as forged:
+            self.found.suspicions[exercise] = str(forged)
+            verdict = self._own(exercise, "tampered", "its answer did not come as it should.")
+            return verdict, True
+        except KeyFault as fault:
+            return self._own(exercise, "unchecked", f"could not be checked: {fault}."), False
+        finally:
+            answers.end()
+
+    def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
+        """Where the answer's own cell raised, that is what the student should read first."""
+        if verdict.status != "error" or verdict.points:
+            return verdict
+        for piece in self.pieces:
+            raised = self.found.raised.get(piece.name, "") if piece.exercise == exercise else ""
+            if raised:
+                found = verdict.message[:1].upper() + verdict.message[1:]
+                message = f"the cell of your answer stops with {raised[:500]}."
+                return replace(verdict, message=message, advice=found)
+        return verdict
+
+    def _stopped(
+        self, exercise: str, ended: Ended, what: str, over: bool = False
+    ) -> tuple[Verdict, bool]:
+        seconds = self.settings.exercise_seconds if over else self.settings.cell_seconds
+        told = {
+            "timeout": f"{what} did not come to an end in {seconds:g} seconds.",
+            "memory": f"{what} asked for more memory than there is.",
+            "output": f"{what} printed without end.",
+            "frame": f"{what} gave a result that is too large to look at.",
+            "exited": f"{what} ended Python itself, as exit() does.",
+        }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
+        status = "timeout" if ended.reason == "timeout" else "error"
+        return self._own(exercise, status, told), over
+
+    def _own(self, exercise: str, status: str, message: str) -> Verdict:
+        most = EXERCISES[exercise].points if exercise in EXERCISES else 0
+        return Verdict(exercise, status, 0, most, message)
+
+
+def _forged(error: wire.Forged) -> Ended:
+    return Ended("forged", str(error))
+
+
+class _Answers:
+    """A submission's answers, in the sandbox."""
+
+    def __init__(self, cell: Cell, settings: Settings) -> None:
+        self.cell, self.settings = cell, settings
+        self.number = 0
+        self.deadline = 0.0
+        self.lendings = 0
+        self.lender: _Lender | None = None
+
+    def begin(self) -> None:
+        """Begin with an exercise: its time starts."""
+        self.deadline = time.monotonic() + self.settings.exercise_seconds
+        self.lendings = 0
+
+    def end(self) -> None:
+        """End what was lent."""
+        if self.lender is not None:
+            self.lender.close()
+            self.lender = None
+
+    def run(self, piece: Piece) -> wire.CellRan:
+        """Run a cell."""
+        self.deadline = time.monotonic() + self.settings.cell_seconds
+        ran: wire.CellRan = self.ask(
+            wire.RunCell(self._next(), piece.source, piece.name), wire.CellRan
+        )
+        return ran
+
+    def answer(self, exercise: str) -> _Answer:
+        """The answer of this name, or `Absent`."""
+        builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
+        seen = self.ask(wire.Look(self._next(), exercise, builds_on), wire.Seen)
+        if seen.absent:
+            raise Absent(seen.absent[0], seen.absent[-1])
+        return _Answer(self, exercise, seen)
+
+    def call(self, exercise: str, case: Case, given: Given) -> Run:
+        """Call an answer on a case, and the reference for it where that is lent."""
+        number = self._next()
+        started = time.monotonic()
+        self.cell.send(wire.write(wire.Call(number, exercise, wire.pack_case(case), list(given))))
+        while True:
+            reply = self._receive(number)
+            if isinstance(reply, wire.Came):
+                return wire.unpack_run(reply, time.monotonic() - started)
+            if not isinstance(reply, wire.Borrow) or reply.exercise not in given:
+                raise wire.Forged("It answered another question than was asked.")
+            self.lendings += 1
+            if self.lendings > LENDINGS:
+                raise wire.Forged("It called a function of the course without end.")
+            self.lender = self.lender or _Lender()
+            arguments: list[Any] = wire.unpacked(reply.arguments, list)
+            lent = self.lender.lend(reply.exercise, arguments)
+            self.cell.send(wire.write(wire.Lent(number, wire.pack(lent))))
+
+    def ask(self, message: Any, kind: Any) -> Any:
+        """Send a message, and wait for the one reply that is due."""
+        self.cell.send(wire.write(message))
+        reply = self._receive(message.number)
+        if not isinstance(reply, kind):
+            raise wire.Forged("It answered another question than was asked.")
+        return reply
+
+    def _next(self) -> int:
+        self.number += 1
+        return self.number
+
+    def _receive(self, number: int) -> Any:
+        reply = wire.read(self.cell.receive(max(0.0, self.deadline - time.monotonic())))
+        if reply.number != number:
+            raise wire.Forged("It answered a question that was not asked, or was answered.")
+        return reply
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """One answer, as far as the sandbox tells."""
+
+    answers: _Answers
+    exercise: str
+    seen: wire.Seen
+
+    def run(self, case: Case, given: Given | None = None) -> Run:
+        """Call it on a case."""
+        return self.answers.call(self.exercise, case, given or {})
+
+    @property
+    def blank(self) -> bool:
+        """Whether the stub still stands in it."""
+        return self.seen.blank
+
+    @property
+    def outside(self) -> list[str]:
+        """Names of data that it reads from outside."""
+        return self.seen.outside
+
+    def uses(self, names: tuple[str, ...]) -> list[str]:
+        """Which of these it calls."""
+        return [name for name in names if name in self.seen.uses]
+
+
+class _Lender:
+    """Calls the reference on arguments that a student's code chose, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.line, theirs = multiprocessing.Pipe()
+        fork = multiprocessing.get_context("fork")
+        self.process = fork.Process(target=_lend, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def lend(self, exercise: str, arguments: list[Any]) -> Any:
+        """What the reference returned or raised."""
+        self.line.send((exercise, arguments))
+        if not self.line.poll(LENT_SECONDS):
+            self.close()
+            raise wire.Forged("It called a function of the course on what takes too long.")
+        return self.line.recv()
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.join()
+        self.line.close()
+
+
+def _lend(line: Connection) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while True:
+        try:
+            exercise, (arguments, named) = line.recv()
+        except (EOFError, OSError):
+            return
+        names = {f"argument {i}": value for i, value in enumerate(arguments)}
+        try:
+            reference = partial(EXERCISES[exercise].reference, **named)
+            line.send(call(reference, Case(names)).outcome)
+        except Exception as error:
+            line.send(Raised(type(error).__name__))

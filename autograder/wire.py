@@ -1,0 +1,254 @@
+"""The messages between the judge and the sandbox: typed, bounded, and without pickle.
+
+Whatever comes out of the sandbox was written by a student's code, or may have been. So every
+field has its type and its limit, checked by msgspec before anything is made of it; values are
+trees of plain data (`utils.packing`). Who sends a message says `number`, the reply repeats it:
+a reply that comes twice, or to another question, is refused.
+
+    judge ── RunCell ──→ sandbox      judge ←── CellRan ── sandbox
+    judge ── Look ─────→ sandbox      judge ←── Seen ───── sandbox
+    judge ── Call ─────→ sandbox      judge ←── Came ───── sandbox, or first
+                                      judge ←── Borrow ─── sandbox: call the reference for me
+    judge ── Lent ─────→ sandbox
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from utils.cases import Case, Explanation, Path, Raised, Returned, Run
+from utils.packing import Packer, unpack
+
+__all__ = [
+    "Borrow",
+    "Call",
+    "Came",
+    "CellRan",
+    "Forged",
+    "Lent",
+    "Look",
+    "Packed",
+    "RunCell",
+    "Seen",
+    "pack",
+    "pack_case",
+    "pack_run",
+    "read",
+    "unpack_case",
+    "unpack_run",
+    "unpacked",
+    "write",
+]
+
+Name = Annotated[str, Meta(max_length=200)]
+Words = Annotated[str, Meta(max_length=4000)]
+Text = Annotated[str, Meta(max_length=200_000)]
+Few = Meta(max_length=50)
+Number = Annotated[int, Meta(ge=0, lt=2**53)]
+
+
+class Forged(Exception):
+    """A message is none that the course's own code would have sent."""
+
+
+class Message(Struct, tag=True, frozen=True, forbid_unknown_fields=True):
+    """What all messages have."""
+
+    number: Number
+
+
+class Packed(Struct, frozen=True, forbid_unknown_fields=True):
+    """A plain value: a tree, and the bytes of its numbers."""
+
+    tree: Any
+    numbers: bytes
+
+
+class RunCell(Message, frozen=True):
+    """Run the code of a cell."""
+
+    source: str
+    name: str
+
+
+class Look(Message, frozen=True):
+    """Look at an answer, and at which of `names` it uses."""
+
+    exercise: str
+    names: list[str]
+
+
+class Call(Message, frozen=True):
+    """Call an answer on a case; functions in `given` are lent in the place of the student's."""
+
+    exercise: str
+    case: Packed
+    given: list[str]
+
+
+class Lent(Message, frozen=True):
+    """What the reference gave."""
+
+    outcome: Packed
+
+
+class CellRan(Message, frozen=True):
+    """A cell has run: what it printed, and the exception that ended it, if one did."""
+
+    printed: Text
+    raised: Words
+
+
+class Seen(Message, frozen=True):
+    """What there is to see of an answer; `absent` says, with advice, why there is none."""
+
+    absent: Annotated[list[Words], Few]
+    blank: bool
+    outside: Annotated[list[Name], Few]
+    uses: Annotated[list[Name], Few]
+
+
+class Came(Message, frozen=True):
+    """What came of a call: the fields of a `utils.cases.Run`."""
+
+    outcome: Packed
+    changed: Annotated[list[Name], Few]
+    shared: Packed
+    kinds: Annotated[list[Name], Few]
+    failure: Packed
+    printed: Words
+    warned: Annotated[list[Words], Few]
+
+
+class Borrow(Message, frozen=True):
+    """A student's function has called one that is lent: with these arguments."""
+
+    exercise: Name
+    arguments: Packed
+
+
+Inbound = CellRan | Seen | Came | Borrow
+Outbound = RunCell | Look | Call | Lent
+T = TypeVar("T")
+
+_WRITER = msgspec.msgpack.Encoder()
+_FROM_SANDBOX = msgspec.msgpack.Decoder(Inbound)
+_FROM_JUDGE = msgspec.msgpack.Decoder(Outbound)
+
+
+def write(message: Message) -> bytes:
+    """The message as a frame."""
+    return _WRITER.encode(message)
+
+
+def read(frame: bytes, *, inside: bool = False) -> Any:
+    """The message in a frame: one from the sandbox, or `inside` it, one from the judge.
+
+    Raises
+    ------
+    Forged
+        When it is none.
+    """
+    try:
+        return (_FROM_JUDGE if inside else _FROM_SANDBOX).decode(frame)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Forged(f"It sent what is no message ({str(error)[:200]}).") from None
+
+
+def pack(value: Any) -> Packed:
+    """A plain value, packed."""
+    packer = Packer()
+    tree = packer.pack(value)
+    return Packed(tree, b"".join(packer.chunks))
+
+
+def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
+    """The value, which must be of this kind.
+
+    Raises
+    ------
+    Forged
+        When it is not.
+    """
+    try:
+        value = unpack(packed.tree, packed.numbers)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
+        raise Forged(f"It sent what is no value ({str(error)[:200]}).") from None
+    if not isinstance(value, kind):
+        raise Forged(f"It sent a {type(value).__name__} where something else was due.")
+    return value  # type: ignore[return-value]
+
+
+def pack_case(case: Case) -> Packed:
+    """What a function is called with; what is expected of it stays here."""
+    return pack((case.args, case.layout))
+
+
+def unpack_case(packed: Packed) -> Case:
+    """The case to call a function on."""
+    args, layout = unpacked(packed, tuple)
+    return Case(args, layout=layout)
+
+
+def pack_run(number: int, run: Run) -> Came:
+    """A run, cut to what a message may hold."""
+    told = run.failure
+    failure = [
+        told.sentence[:2000],
+        told.advice[:2000],
+        told.source[:500],
+        [[name[:200], list(shape)] for name, shape in told.boxes[:4]],
+        told.blank[:200],
+    ] if told else None  # fmt: skip
+    return Came(
+        number,
+        pack(run.outcome),
+        _cut(run.changed, 200),
+        pack([list(path) for path in run.shared[:50]]),
+        _cut(run.kinds, 200),
+        pack(failure),
+        run.printed[:4000],
+        _cut(run.warned, 4000),
+    )
+
+
+def unpack_run(came: Came, seconds: float) -> Run:
+    """The run that a message tells of, which took so long as seen from here.
+
+    Raises
+    ------
+    Forged
+        When there is something in it that belongs to no run.
+    """
+    shared = unpacked(came.shared, list)
+    told: Any = unpacked(came.failure, (list, type(None)))
+    try:
+        failure = None
+        if told is not None:
+            sentence, advice, source, boxes, blank = told
+            pairs = tuple((str(name), tuple(int(n) for n in shape)) for name, shape in boxes)
+            if not all(isinstance(text, str) for text in (sentence, advice, source, blank)):
+                raise ValueError("text is due")
+            failure = Explanation(sentence, advice, source, pairs, blank)
+        paths: tuple[Path, ...] = tuple(tuple(path) for path in shared)
+    except (ValueError, TypeError) as error:
+        raise Forged(f"It sent what is no run ({error}).") from None
+    outcome: Returned | Raised = unpacked(came.outcome, (Returned, Raised))
+    return Run(
+        outcome,
+        tuple(came.changed),
+        paths,
+        tuple(came.kinds),
+        failure,
+        came.printed,
+        tuple(came.warned),
+        seconds,
+    )
+
+
+def _cut(texts: Sequence[str], most: int) -> list[str]:
+    return [text[:most] for text in texts[:50]]
