@@ -1,0 +1,318 @@
+"""One submission in the sandbox, as the process outside sees it: limits, frames, and its end.
+
+Nothing that comes out is trusted: every frame is bounded, every wait has its deadline, and what is
+printed is taken in all the while, so that no pipe is ever full.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+from autograder import zygote
+from autograder.errors import BrokenCourse
+
+__all__ = ["Cell", "Ended", "Limits", "Printed", "kill", "readable"]
+
+T = TypeVar("T")
+
+START = 60  # seconds that the warm process may take to answer
+LOOK = 0.05  # seconds between two looks at a submission's memory
+FLOOD = 100  # times the output that is kept, and the submission is ended
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    memory : bytes, of all its processes together, on top of the warm process's own
+    cpu : seconds that one of its processes may compute
+    processes : processes and threads at one time
+    scratch : bytes of files
+    output : bytes kept of what it prints
+    frame : bytes of one message
+    """
+
+    memory: int = 1024 * MIB
+    cpu: int = 600
+    processes: int = 16
+    scratch: int = 64 * MIB
+    output: int = 1 * MIB
+    frame: int = 64 * MIB
+
+
+class Ended(Exception):
+    """A submission came to its end, or was brought to it.
+
+    Parameters
+    ----------
+    reason
+        ``"timeout"``, ``"memory"``, ``"output"``, ``"frame"``: the limit that struck. ``"exited"``:
+        Python ended itself. ``"killed"``: a signal ended it, or something outside.
+    sentence
+        The same for a person.
+    """
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+
+
+class Printed:
+    """What came out of a pipe, up to a size."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept = bytearray()
+        self.size = 0
+
+    def add(self, part: bytes) -> None:
+        """Take in what came."""
+        self._kept += part[: self._most - len(self._kept)]
+        self.size += len(part)
+
+    def text(self) -> str:
+        """The text, with a sentence where it was cut."""
+        text = self._kept.decode(errors="replace")
+        if self.size > self._most:
+            text += f"\n[Only the first {self._most:,} bytes of this output are kept.]\n"
+        return text
+
+
+class Cell:
+    """One submission's processes, and the line to them.
+
+    Attributes
+    ----------
+    out, err : Printed
+        What it printed so far.
+    active : frozenset of str
+        The layers that a machine may lack, and that hold here.
+    """
+
+    def __init__(self, limits: Limits, without: frozenset[str]) -> None:
+        self.out, self.err = Printed(limits.output), Printed(limits.output)
+        self.active: frozenset[str] = frozenset()
+        self._limits = limits
+        self._watched = "limits" not in without
+        self._stack = ExitStack()
+        self._channel, channel = socket.socketpair()
+        self._fate, fate = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        out, theirs_out = os.pipe()
+        err, theirs_err = os.pipe()
+        self._pipes = {io.FileIO(out): self.out, io.FileIO(err): self.err}
+        self._inside = [channel.detach(), theirs_out, theirs_err, fate.detach()]
+        ours: list[socket.socket | io.FileIO] = [self._channel, self._fate, *self._pipes]
+        for end in ours:
+            self._stack.callback(end.close)
+            os.set_blocking(end.fileno(), False)
+        self._init = self._proc = -1
+        self._inherited = 0  # bytes that a process has from the warm one
+        self._coming, self._going = bytearray(), bytearray()
+        self._open = True  # whether the worker still has its end of the channel
+        self._end: Ended | None = None
+
+    def begin(self, control: socket.socket, files: Mapping[str, bytes]) -> bool:
+        """Ask the warm process for a fork; False when it is not there any more.
+
+        Raises
+        ------
+        OSError
+            When a wall cannot be put up.
+        """
+        with suppress(OSError):  # then nobody answers, either
+            socket.send_fds(control, [b"open"], self._inside)
+        for fd in self._inside:
+            os.close(fd)
+        if not readable(self._fate.fileno(), START):
+            return False
+        data, handles, _, _ = socket.recv_fds(self._fate, 2000, 2)
+        said = data.decode(errors="replace")
+        if said.startswith("failed "):
+            raise OSError(said.removeprefix("failed "))
+        if not said:
+            return False
+        self._init, self._proc = handles
+        for fd in handles:
+            self._stack.callback(os.close, fd)
+        self.active = frozenset(said.split()[1:])
+        self._inherited = self._resident("1")
+        text = {name: content.decode("latin-1") for name, content in files.items()}
+        self._going += framed(json.dumps(text).encode())
+        return True
+
+    def send(self, frame: bytes, timeout: float = 10) -> None:
+        """Send a frame.
+
+        Raises
+        ------
+        Ended
+            When the submission does not take it in time, or is no more.
+        """
+        self._going += framed(frame)
+        self._until(lambda: not self._going or None, timeout)
+
+    def receive(self, timeout: float) -> bytes:
+        """Wait for a frame, and meanwhile take in what is printed, and look at memory.
+
+        Raises
+        ------
+        Ended
+            When there is none in time, or a limit strikes, or the submission is no more.
+        """
+        return self._until(self._frame, timeout)
+
+    def close(self) -> None:
+        """End every process of the submission; when this returns, they are dead."""
+        if self._end is None and self._init >= 0:
+            self._finish("killed", "It was closed.")
+        self._stack.close()
+
+    def _until(self, done: Callable[[], T | None], timeout: float) -> T:
+        deadline = time.monotonic() + timeout
+        while (result := done()) is None:
+            if self._end is not None:
+                raise self._end
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self._finish("timeout", f"It did not answer in {timeout:g} seconds.")
+            elif self._memory() > self._limits.memory:
+                most = self._limits.memory // MIB
+                self._finish("memory", f"It used more than {most:,} MiB of memory.")
+            else:
+                self._turn(min(left, LOOK))
+        return result
+
+    def _turn(self, wait: float) -> None:
+        """Move what can be moved on every line, so that neither side waits for the other."""
+        with selectors.PollSelector() as selector:
+            for line in (self._fate.fileno(), *(pipe.fileno() for pipe in self._pipes)):
+                selector.register(line, selectors.EVENT_READ)
+            wanted = selectors.EVENT_READ if self._room() > 0 else 0
+            wanted |= selectors.EVENT_WRITE if self._going else 0
+            if self._open and wanted:
+                selector.register(self._channel, wanted)
+            ready = {key.fd: mask for key, mask in selector.select(wait)}
+        channel = ready.get(self._channel.fileno(), 0)
+        if channel & selectors.EVENT_WRITE:
+            self._put()
+        if channel & selectors.EVENT_READ:
+            self._get()
+        for pipe in [pipe for pipe in self._pipes if pipe.fileno() in ready]:
+            self._take(pipe)
+        if self._flooded():
+            self._finish("output", "It printed without end.")
+        elif self._fate.fileno() in ready:
+            self._finish(*how(self._fate.recv(100).decode()))
+
+    def _put(self) -> None:
+        try:
+            del self._going[: self._channel.send(self._going[:MIB])]
+        except BlockingIOError:
+            pass
+        except OSError:  # the other end is closed; what init says next will tell why
+            self._going.clear()
+
+    def _get(self) -> bool:
+        part = b""
+        with suppress(OSError):
+            part = self._channel.recv(min(self._room(), MIB))
+            self._open = bool(part)
+        self._coming += part
+        return bool(part)
+
+    def _take(self, pipe: io.FileIO) -> bool:
+        part = pipe.read(MIB)  # None when there is nothing now, b"" when there will not be any more
+        if part:
+            self._pipes[pipe].add(part)
+        elif part is not None:
+            del self._pipes[pipe]
+        return bool(part)
+
+    def _room(self) -> int:
+        return self._limits.frame + zygote.HEADER.size - len(self._coming)
+
+    def _flooded(self) -> bool:
+        return any(one.size > FLOOD * self._limits.output for one in (self.out, self.err))
+
+    def _frame(self) -> bytes | None:
+        start = zygote.HEADER.size
+        if len(self._coming) < start:
+            return None
+        size: int = zygote.HEADER.unpack(self._coming[:start])[0]
+        if size > self._limits.frame:
+            self._finish("frame", f"It sent a message of {size:,} bytes.")
+            return None
+        if len(self._coming) < start + size:
+            return None
+        frame = bytes(self._coming[start : start + size])
+        del self._coming[: start + size]
+        return frame
+
+    def _memory(self) -> int:
+        """Bytes that all its processes use, beyond what each has from the warm process."""
+        if not self._watched:
+            return 0
+        processes = [name for name in os.listdir(self._proc) if name.isdigit()]
+        return sum(max(0, self._resident(name) - self._inherited) for name in processes)
+
+    def _resident(self, pid: str) -> int:
+        with suppress(OSError):  # it has ended meanwhile
+            fd = os.open(f"{pid}/statm", os.O_RDONLY, dir_fd=self._proc)
+            with open(fd) as statm:
+                return int(statm.read().split()[1]) * resource.getpagesize()
+        return 0
+
+    def _finish(self, reason: str, sentence: str) -> None:
+        """Kill the init of its namespace, and with it all; then take what is still in the lines."""
+        self._end = self._end or Ended(reason, sentence)
+        kill(self._init)
+        while self._open and self._room() > 0 and self._get():
+            pass
+        for pipe in list(self._pipes):
+            while not self._flooded() and self._take(pipe):
+                pass
+
+
+def framed(frame: bytes) -> bytes:
+    """A frame with its length before it."""
+    return zygote.HEADER.pack(len(frame)) + frame
+
+
+def how(said: str) -> tuple[str, str]:
+    """Reason and sentence for what init said last; it says nothing when it was killed itself."""
+    code = int(said.removeprefix("ended ") or -signal.SIGKILL)
+    if code >= 0:
+        return "exited", f"It ended Python itself (exit code {code})."
+    if -code == signal.SIGXCPU:
+        return "timeout", "It computed for longer than it may."
+    return "killed", f"It was killed ({signal.strsignal(-code)})."
+
+
+def readable(fd: int, timeout: float) -> bool:
+    """Wait until there is something to read; of a pidfd, until the process is dead."""
+    with selectors.PollSelector() as selector:
+        selector.register(fd, selectors.EVENT_READ)
+        return bool(selector.select(timeout))
+
+
+def kill(pidfd: int) -> None:
+    """Kill a namespace's init, and wait until it and everything in its namespace is dead."""
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    if not readable(pidfd, START):
+        raise BrokenCourse("A process in the sandbox does not die: is the machine in order?")

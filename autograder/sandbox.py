@@ -1,0 +1,317 @@
+"""Runs code that nobody has vouched for: each submission in a fork of a warm process, walled in.
+
+    with Sandbox("autograder.inside:serve", files) as sandbox:   # starts the warm process, once
+        with sandbox.open({"data.h5": data}) as cell:            # a fork for one submission
+            cell.send(b"...")
+            answer = cell.receive(timeout=10)                    # or Ended, with the reason
+
+    parent ── bubblewrap ── PID 1 of the sandbox ── zygote ── for each submission: init ── worker
+
+The parent's side of a submission is in `autograder/cell.py`, what runs inside in
+`autograder/zygote.py`, and what holds it there in `autograder/walls.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from autograder import walls
+from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
+from autograder.errors import BrokenCourse
+
+__all__ = ["Cell", "Ended", "Layer", "Limits", "Sandbox", "layers", "minimum"]
+
+ROOT = Path(__file__).resolve().parents[1]
+COURSE = "/run/course"  # where the files that all submissions share are, inside
+OWN = {f"autograder/{name}.py": ROOT / f"autograder/{name}.py" for name in ("walls", "zygote")}
+BEGIN = f"import sys; sys.path.insert(0, {COURSE!r}); from autograder.zygote import main; main()"
+
+WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
+SYSTEM = "/usr /bin /sbin /lib /lib32 /lib64 /etc/alternatives /etc/ld.so.cache /etc/localtime"
+ENVIRONMENT = {
+    "HOME": walls.SCRATCH,
+    "TMPDIR": walls.SCRATCH,
+    "MPLCONFIGDIR": walls.SCRATCH,
+    "MPLBACKEND": "agg",
+    "LANG": "C.UTF-8",
+    "PATH": "/usr/bin:/bin",
+    # With more threads than one, the warm process could not enter new namespaces.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+# Of users and groups inside, when root starts the sandbox: the same number outside.
+IDENTITIES = f"0 0 1\n{walls.NOBODY} {walls.NOBODY} 1\n"
+
+log = logging.getLogger(__name__)
+
+
+class Sandbox:
+    """The warm process inside bubblewrap, which forks for each submission.
+
+    Parameters
+    ----------
+    entry : str
+        ``"module:function"``, called in each fork with its `zygote.Channel`.
+    files : mapping of str to bytes or Path
+        What all submissions can import and read, by its path in the course's folder inside.
+    limits : Limits
+    warm : sequence of str
+        The modules that the warm process imports beforehand.
+    hide : sequence of Path
+        What must not be seen even where it lies among the system's or Python's files. The
+        course's own folder is always hidden.
+    without : collection of str
+        Layers to leave out: "files", "ipc", "landlock", "limits", "network", "privileges",
+        "processes", "scratch", "seccomp". Only for trying attacks, in a sandbox around this one.
+
+    Notes
+    -----
+    It ends with the thread that started it, whichever way that ends, and takes all inside along.
+    """
+
+    def __init__(
+        self,
+        entry: str,
+        files: Mapping[str, bytes | Path] | None = None,
+        *,
+        limits: Limits | None = None,
+        warm: Sequence[str] = WARM,
+        hide: Sequence[Path] = (),
+        without: Collection[str] = (),
+    ) -> None:
+        self._entry = entry
+        self._files = {"autograder/__init__.py": b"", **(files or {}), **OWN}
+        self._limits = limits or Limits()
+        self._warm = warm
+        self._hide = hide
+        self._without = frozenset(without)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[Cell]:
+        """Fork for one submission, with these files in its scratch folder; at the end, end it all.
+
+        Should the warm process have died meanwhile, a new one is started.
+        """
+        with ExitStack() as stack:
+            for again in (False, True):
+                cell = Cell(self._limits, self._without)
+                stack.callback(cell.close)
+                try:
+                    if cell.begin(self._control, files or {}):
+                        break
+                except OSError as error:
+                    raise BrokenCourse(
+                        f"The sandbox cannot put up its walls here ({error}). {advice()}"
+                    ) from None
+                if again:
+                    raise BrokenCourse(f"The sandbox's warm process dies. {self._said()}")
+                log.warning("The sandbox's warm process had died; a new one was started.")
+                self._stack.close()
+                self._start()
+            yield cell
+
+    def _start(self) -> None:
+        """Start bubblewrap and the warm process in it, and wait until it is ready."""
+        if sys.platform != "linux" or shutil.which("bwrap") is None:
+            raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here. {advice()}")
+        with ExitStack() as stack:
+            self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+            stack.enter_context(self._control)
+            self._log = stack.enter_context(tempfile.TemporaryFile())
+            info, tell = os.pipe()
+            wait, go = os.pipe()
+            given = [theirs.detach(), tell, wait]
+            try:
+                process = subprocess.Popen(
+                    self._command(given),
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._log,
+                    stderr=self._log,
+                    pass_fds=given,
+                    start_new_session=True,  # Ctrl-C is for the parent to answer
+                )
+            finally:
+                for fd in given:
+                    os.close(fd)
+            stack.callback(process.wait)
+            with open(info) as told, open(go, "w") as gate:
+                pid = json.loads(told.read() or "{}").get("child-pid")
+                if pid is not None:
+                    first = os.pidfd_open(pid)  # PID 1 inside; bubblewrap ends when it does
+                    stack.callback(os.close, first)
+                    stack.callback(kill, first)
+                    if is_root():
+                        for kind in ("uid", "gid"):
+                            Path(f"/proc/{pid}/{kind}_map").write_text(IDENTITIES)
+                        gate.write("go")
+            if not readable(self._control.fileno(), START) or not self._control.recv(100):
+                raise BrokenCourse(f"The sandbox cannot be started here. {self._said()}")
+            self._stack = stack.pop_all()
+
+    def _command(self, given: list[int]) -> list[str]:
+        """What starts bubblewrap; the files that it copies are opened, and added to `given`."""
+        control, tell, wait = given
+        command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+        command += ["--hostname", "sandbox", "--info-fd", str(tell)]
+        if is_root():
+            # The warm process becomes nobody itself: outside too, not by name alone.
+            command += ["--userns-block-fd", str(wait)]
+            for capability in ("SETUID", "SETGID", "SYS_ADMIN"):
+                command += ["--cap-add", f"CAP_{capability}"]
+        else:
+            command += ["--uid", str(walls.NOBODY), "--gid", str(walls.NOBODY)]
+        if "network" in self._without:
+            command.append("--share-net")
+        shown, hidden = self._places()
+        for path, words in shown.items():
+            command += [*folders(path), *words]
+        command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]
+        for name, content in self._files.items():
+            if isinstance(content, Path):
+                given.append(os.open(content, os.O_RDONLY))
+            else:
+                given.append(os.memfd_create(name))
+                with open(given[-1], "wb", closefd=False) as file:
+                    file.write(content)
+                    file.seek(0)
+            command += [*folders(f"{COURSE}/{name}"), "--file", str(given[-1]), f"{COURSE}/{name}"]
+        if "files" not in self._without:
+            # The warm process's own; each submission gets another one over it.
+            command += ["--perms", "1777", "--size", str(64 * MIB), "--tmpfs", walls.SCRATCH]
+            for place in (*hidden, "/dev", "/run", "/"):
+                command += ["--remount-ro", place]
+        command += ["--chdir", "/", "--clearenv"]
+        for name, value in ENVIRONMENT.items():
+            command += ["--setenv", name, value]
+        settings = {
+            "entry": self._entry,
+            "warm": list(self._warm),
+            "limits": asdict(self._limits),
+            "readable": [*shown, "/proc", "/dev", "/run"],
+            "without": sorted(self._without),
+        }
+        return [*command, sys.executable, "-I", "-c", BEGIN, str(control), json.dumps(settings)]
+
+    def _places(self) -> tuple[dict[str, list[str]], list[str]]:
+        """What of the machine is shown inside, as bubblewrap's options by path, and what is not."""
+        if "files" in self._without:
+            return {"/": ["--dev-bind", "/", "/"]}, []
+        shown = {}
+        for path in map(Path, (*SYSTEM.split(), sys.prefix, sys.base_prefix)):
+            if path.is_symlink():
+                shown[str(path)] = ["--symlink", os.readlink(path), str(path)]
+            elif path.exists():
+                shown[str(path)] = ["--ro-bind", str(path), str(path)]
+        # A checkout is hidden as a whole; of an installed course, its two packages.
+        own = (
+            [ROOT] if (ROOT / "pyproject.toml").exists() else [ROOT / "utils", ROOT / "autograder"]
+        )
+        hidden = [
+            str(path)
+            for path in (path.resolve() for path in (*own, *self._hide))
+            if path.is_dir() and any(path.is_relative_to(other) for other in shown)
+        ]
+        shown |= {path: ["--tmpfs", path] for path in hidden}
+        return dict(sorted(shown.items())), hidden  # a folder before what lies in it
+
+    def _said(self) -> str:
+        """What was said last inside, and what can be done about it."""
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines() or [""]
+        return f"{lines[-1]} {advice()}" if lines[-1].startswith("bwrap: ") else lines[-1]
+
+
+def is_root() -> bool:
+    """Whether this is root, of a machine or container that has nobody too."""
+    ranges = Path("/proc/self/uid_map").read_text().splitlines()
+    return os.getuid() == 0 and sum(int(line.split()[2]) for line in ranges) > walls.NOBODY
+
+
+def folders(path: str) -> Iterator[str]:
+    """Make the folders that a path lies in, open to nobody as well."""
+    for parent in reversed(Path(path).parents[:-1]):
+        yield from ("--perms", "0755", "--dir", str(parent))
+
+
+# --- what a machine has --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One of the walls: whether it stands on this machine, whether it must, and how to get it."""
+
+    name: str
+    active: bool
+    needed: bool
+    how: str
+
+
+def layers() -> list[Layer]:
+    """Try each layer for real, which takes a fraction of a second."""
+    try:
+        with Sandbox("autograder.zygote:rest", warm=()) as sandbox, sandbox.open() as cell:
+            active, trouble = {"namespaces", "limits", "privileges", *cell.active}, ""
+    except BrokenCourse as error:
+        active, trouble = set(), error.message
+    landlock = "It is in Linux 5.13 and newer, where the boot option `lsm=` names it."
+    seccomp = "Install libseccomp: `apt install libseccomp2` or `dnf install libseccomp`."
+    return [
+        Layer("namespaces", "namespaces" in active, True, trouble),
+        Layer("limits", "limits" in active, True, trouble),
+        Layer("privileges", "privileges" in active, True, trouble),
+        Layer("landlock", "landlock" in active, False, landlock),
+        Layer("seccomp", "seccomp" in active, False, seccomp),
+    ]
+
+
+def minimum(found: Sequence[Layer]) -> bool:
+    """Whether every layer is there without which nothing is run."""
+    return all(layer.active for layer in found if layer.needed)
+
+
+# Settings of the kernel that forbid user namespaces, and the value that allows them.
+SETTINGS = {
+    ("kernel.apparmor_restrict_unprivileged_userns", "1"): "0",
+    ("kernel.unprivileged_userns_clone", "0"): "1",
+    ("user.max_user_namespaces", "0"): "10000",
+}
+
+
+def advice() -> str:
+    """What most likely keeps bubblewrap from working on this machine, as a sentence to act on."""
+    if sys.platform != "linux":
+        return "Please grade on Linux or WSL2."
+    if shutil.which("bwrap") is None:
+        return "Install it with `apt install bubblewrap` or `dnf install bubblewrap`."
+    for (name, forbids), allows in SETTINGS.items():
+        with suppress(OSError):
+            if Path("/proc/sys", *name.split(".")).read_text().strip() == forbids:
+                return f"It needs user namespaces: `sudo sysctl -w {name}={allows}` allows them."
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return (
+            "In a container it needs user namespaces and a whole /proc: start the container with "
+            "`--security-opt seccomp=unconfined --security-opt systempaths=unconfined`."
+        )
+    return ""

@@ -1,0 +1,508 @@
+"""The sandbox, for real: what runs inside tries to get out, to look around, and to use up all.
+
+Every attack is bounded in count and time, and runs in the very sandbox that it tries.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from as_user import as_user
+
+from autograder.errors import BrokenCourse
+from autograder.sandbox import Ended, Limits, Sandbox, layers, minimum
+
+ROOT = Path(__file__).resolve().parents[1]
+MIB = 1 << 20
+
+# Runs the code of each frame, and sends back what it leaves in `said`, or raises.
+ENTRY = b"""
+import ctypes, errno, mmap, os, signal, socket, sys, threading, time
+from pathlib import Path
+libc = ctypes.CDLL(None, use_errno=True)
+
+def serve(channel):
+    scope = {**globals(), "channel": channel}
+    while (code := channel.receive()) is not None:
+        scope["said"] = None
+        try:
+            exec(code, scope)
+        except Exception as error:
+            scope["said"] = type(error).__name__
+        channel.send(str(scope["said"]).encode())
+"""
+LIMITS = Limits(memory=256 * MIB, processes=8, scratch=4 * MIB, output=1000, frame=MIB)
+
+
+def lacking():
+    return "" if shutil.which("bwrap") else "needs bubblewrap"
+
+
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(bool(lacking()) and not os.environ.get("CI"), reason=lacking() or "-"),
+]
+
+
+def sandbox_for(limits=LIMITS, **more):
+    return Sandbox("attack:serve", {"attack.py": ENTRY}, limits=limits, warm=(), **more)
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with sandbox_for() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def cell(sandbox):
+    with sandbox.open() as cell:
+        yield cell
+
+
+def run(cell, code, timeout=10):
+    """What a piece of code says inside."""
+    cell.send(code.encode())
+    return cell.receive(timeout).decode()
+
+
+def ends(cell, code, timeout=10):
+    """Why a piece of code comes to its end."""
+    with pytest.raises(Ended) as ended:
+        run(cell, code, timeout)
+    return ended.value.reason
+
+
+def inside():
+    """Every living process of every sandbox here, as the machine sees them."""
+    outermost = [p for p in psutil.Process().children() if p.name() == "bwrap"]
+    found = [p for one in outermost for p in (one, *one.children(recursive=True))]
+    return [p for p in found if lives(p)]
+
+
+def lives(process):
+    """Whether it is more than the entry of a dead one that nobody has looked at yet."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+# -- the line to a submission ----------------------------------------------------------------------
+
+
+def test_code_runs_and_answers(cell):
+    assert run(cell, "said = 6 * 7") == "42"
+    assert run(cell, "1 / 0") == "ZeroDivisionError"
+
+
+def test_files_are_in_the_scratch_folder(sandbox):
+    with sandbox.open({"data.csv": b"1,2", "more/\xe4.bin": bytes(range(256))}) as cell:
+        assert run(cell, "said = sorted(map(str, Path().rglob('*')))") == str(
+            ["data.csv", "more", "more/\xe4.bin"]
+        )
+        assert run(cell, "said = sum(Path('more/\xe4.bin').read_bytes())") == str(255 * 128)
+
+
+def test_long_frames_pass_in_both_directions_at_once(cell):
+    cell.send(b"channel.send(bytes(1_000_000)); said = len(code := channel.receive())")
+    cell.send(bytes(1_000_000))
+    assert cell.receive(5) == bytes(1_000_000)
+    assert cell.receive(5) == b"1000000"
+
+
+def test_what_is_printed_is_kept_and_never_blocks(cell):
+    assert run(cell, "print('a' * 50_000); os.write(2, b'b' * 50); said = 1") == "1"
+    cell.close()
+    assert cell.out.text().startswith("a" * 1000 + "\n[Only the first 1,000 bytes")
+    assert len(cell.out.text()) < 1100
+    assert cell.err.text() == "b" * 50
+
+
+def test_many_submissions_leave_nothing(sandbox):
+    before = len(inside()), len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        with sandbox.open() as cell:
+            assert run(cell, "said = 1") == "1"
+    assert (len(inside()), len(os.listdir("/proc/self/fd"))) == before
+
+
+# -- every end has its reason ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("os._exit(0)", "exited"),
+        ("sys.exit('bye')", "exited"),
+        ("raise KeyboardInterrupt", "exited"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "killed"),
+        ("os.kill(os.getpid(), 40)", "killed"),
+        ("ctypes.string_at(0)", "killed"),
+        ("sys.settrace(None); os.close(3); time.sleep(60)", "timeout"),
+        ("while True: pass", "timeout"),
+        ("while True:\n try: time.sleep(60)\n except BaseException: pass", "timeout"),
+        ("os.write(3, b'\\xff' * 8)", "frame"),
+        ("channel.send(bytes(2_000_000))", "frame"),
+        ("while True: print('x' * 10_000)", "output"),
+        ("while True: os.write(2, bytes(10_000))", "output"),
+    ],
+)
+def test_an_end_has_a_reason(cell, code, reason):
+    start = time.monotonic()
+    assert ends(cell, code, timeout=1) == reason
+    assert time.monotonic() - start < 4
+    with pytest.raises(Ended, match=r"\."):  # and it stays ended
+        cell.receive(1)
+
+
+def test_frames_sent_before_the_end_arrive(cell):
+    cell.send(b"channel.send(b'last words' * 50_000); os._exit(3)")
+    assert cell.receive(5) == b"last words" * 50_000
+    with pytest.raises(Ended, match="exit code 3"):
+        cell.receive(5)
+
+
+def test_computing_time_is_limited():
+    with sandbox_for(Limits(cpu=1)) as sandbox, sandbox.open() as cell:
+        assert ends(cell, "while True: pass") == "timeout"
+
+
+# -- using up all ----------------------------------------------------------------------------------
+
+
+def test_a_memory_bomb_is_a_memory_error(cell):
+    assert run(cell, "said = len(bytearray(10**9))") == "MemoryError"
+    assert run(cell, "said = len(bytearray(10**8))") == "100000000"
+
+
+def test_a_memory_bomb_of_many_processes_is_ended(cell):
+    bomb = """
+for _ in range(5):
+    if not os.fork():
+        kept = mmap.mmap(-1, 100 << 20, flags=mmap.MAP_PRIVATE)
+        for at in range(0, len(kept), 4096): kept[at] = 1
+        time.sleep(60)
+time.sleep(60)
+"""
+    assert ends(cell, bomb) == "memory"
+
+
+FORK_BOMB = """
+born = 0
+for _ in range(100):
+    try:
+        if not os.fork(): time.sleep(60); os._exit(0)
+        born += 1
+    except OSError:
+        pass
+said = born
+"""
+
+
+def test_a_fork_bomb_is_contained(sandbox, cell):
+    assert run(cell, FORK_BOMB) == "7"
+    with sandbox.open() as other:  # and does not count for another
+        assert run(other, FORK_BOMB) == "7"
+
+
+def test_a_bomb_of_threads_is_contained(cell):
+    assert (
+        run(cell, "for _ in range(100): threading.Thread(target=time.sleep, args=[60]).start()")
+        == "RuntimeError"
+    )
+
+
+def test_a_full_disk_is_the_submissions_own(sandbox, cell):
+    assert run(cell, "Path('a').write_bytes(bytes(5 << 20))") == "OSError"
+    fill = "n = 0\nwhile True:\n Path(f'f{n}').write_bytes(bytes(1 << 20)); n += 1"
+    assert run(cell, fill) == "OSError"
+    with sandbox.open() as other:
+        assert run(other, "said = Path('a').write_bytes(bytes(1 << 20))") == str(MIB)
+
+
+def test_files_without_end_are_refused(cell):
+    assert run(cell, "for n in range(20_000): Path(f'f{n}').touch()") == "OSError"
+
+
+@pytest.mark.parametrize(
+    "call", ["memfd_create(b'', 0)", "shmget(0, 4096, 0o1600)", "socket(1, 1, 0)"]
+)
+def test_memory_that_no_limit_counts_is_refused(cell, call):
+    assert run(cell, f"said = libc.{call}, ctypes.get_errno()") == "(-1, 1)"
+
+
+# -- looking around --------------------------------------------------------------------------------
+
+
+def test_there_is_no_network(sandbox, cell):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        call = f"socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5); said = 'in'"
+        assert run(cell, call) == "PermissionError"
+        assert run(cell, "said = socket.if_nameindex()") == "PermissionError"
+        with sandbox_for(without={"seccomp", "landlock"}) as weaker, weaker.open() as other:
+            assert run(other, "said = socket.if_nameindex()") == "[(1, 'lo')]"
+            assert run(other, call) == "OSError"
+        without = {"seccomp", "landlock", "network"}
+        with sandbox_for(without=without) as weakest, weakest.open() as other:
+            assert run(other, call) == "in"  # so the attack works
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ROOT,
+        ROOT / "utils",
+        Path.home() / ".ssh",
+        "/etc/passwd",
+        "/home",
+        "/var",
+        "/sys",
+        "/proc/meminfo",
+    ],
+)
+def test_files_of_the_machine_are_not_there(cell, path):
+    assert run(cell, f"said = os.path.exists({str(path)!r})") == "False"
+
+
+def test_the_course_is_hidden_among_shown_files(tmp_path):
+    secret = Path(sys.prefix, "share")
+    with sandbox_for(hide=[secret]) as hidden, hidden.open() as cell:
+        assert run(cell, f"said = os.listdir({str(secret)!r})") == "[]"
+
+
+def test_nothing_but_the_scratch_folder_can_be_written(cell):
+    search = """
+import glob
+said = []
+for top in ('', '/dev', '/etc', '/run', '/run/course', '/usr', '/lib', sys.prefix, '/proc/self'):
+    for path in [f'{top}/new', *glob.glob(f'{top}/*')]:
+        if os.path.islink(path): continue
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT * path.endswith('new')))
+            said.append(path)
+        except OSError:
+            pass
+"""
+    assert run(cell, search, 60) == "['/dev/null']"
+    assert run(cell, "Path('new').touch(); said = os.listdir('.')") == "['new']"
+
+
+def test_no_secret_of_the_parent_is_inside(monkeypatch):
+    monkeypatch.setenv("COURSE_SECRET", "hunter2")
+    with sandbox_for() as fresh, fresh.open() as cell:
+        assert run(cell, "said = 'COURSE_SECRET' in os.environ") == "False"
+        assert "hunter2" not in run(cell, "said = Path('/proc/self/environ').read_bytes()")
+        assert (
+            run(cell, "said = sorted(os.listdir('/proc/self/fd'))") == "['0', '1', '2', '3', '4']"
+        )
+
+
+def test_only_its_own_processes_are_there(cell):
+    assert run(cell, "said = [p for p in os.listdir('/proc') if p.isdigit()]") == "['1', '2']"
+    assert (
+        run(cell, "said = os.getpid(), os.getppid(), os.getuid(), os.getgid()")
+        == "(2, 1, 65534, 65534)"
+    )
+
+
+def test_another_submission_is_out_of_sight(sandbox, cell):
+    run(cell, "Path('mine').write_text('secret')")
+    with sandbox.open() as other:
+        assert run(other, "said = os.listdir('.')") == "[]"
+        assert run(other, "said = os.listdir('/dev/shm'), os.listdir('/run')") == "([], ['course'])"
+    assert run(cell, "said = Path('mine').read_text()") == "secret"
+
+
+# -- getting out -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGSTOP, signal.SIGTERM])
+def test_signals_reach_nobody(cell, number):
+    assert run(cell, f"os.kill(1, {number:d}); said = 'sent'") == "sent"
+    assert run(cell, f"signal.signal(signal.SIGCHLD, signal.SIG_DFL); os.kill(-1, {number:d})") in {
+        "None",
+        "ProcessLookupError",
+    }
+    assert run(cell, "said = 'alive'") == "alive"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open('/proc/1/mem', 'rb')",
+        "os.listdir('/proc/1/fd')",
+        "open('/proc/self/mem', 'r+b')",
+        "os.listdir('/proc/1/root/')",
+        "socket.sethostname('x')",
+        "os.mknod('disk', 0o60600, os.makedev(8, 0))",
+        "os.chroot('/tmp')",
+    ],
+)
+def test_it_is_not_permitted(cell, attempt):
+    assert run(cell, attempt) == "PermissionError"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "ptrace(16, 1, 0, 0)",
+        "unshare(0x10000000)",
+        "setns(0, 0)",
+        "mount(b'tmpfs', b'/usr', b'tmpfs', 0, None)",
+        "umount2(b'/tmp', 2)",
+        "syscall(250, 0, -3, 0)",
+        "syscall(56, 0x10000000 | 17, 0, 0, 0, 0)",
+    ],
+)
+def test_a_dangerous_call_is_refused(cell, call):
+    if os.uname().machine != "x86_64" and "syscall" in call:
+        pytest.skip("its number is another one here")
+    assert run(cell, f"said = libc.{call}, ctypes.get_errno()") == "(-1, 1)"
+
+
+def test_user_namespaces_are_refused_twice():
+    with sandbox_for(without={"seccomp"}) as weaker, weaker.open() as cell:
+        assert run(cell, "said = libc.unshare(0x10000000), ctypes.get_errno()") == "(-1, 28)"
+
+
+def test_rights_are_gone(cell):
+    status = dict(
+        line.split(":\t")
+        for line in run(cell, "said = Path('/proc/self/status').read_text()").splitlines()
+    )
+    assert {status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {
+        "0" * 16
+    }
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+
+
+def test_as_root_nobody_is_nobody_outside_too(cell):
+    run(cell, "said = 1")
+    workers = [p for p in inside() if p.uids().real != os.getuid()]
+    assert bool(workers) == (os.getuid() == 0)
+
+
+# -- the end ---------------------------------------------------------------------------------------
+
+DAEMON = """
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        for n in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT): signal.signal(n, signal.SIG_IGN)
+        time.sleep(60)
+    os._exit(0)
+os.wait()
+said = 'started'
+"""
+
+
+def test_a_daemon_does_not_outlive_its_submission(sandbox):
+    before = len(inside())
+    with sandbox.open() as cell:
+        assert run(cell, DAEMON) == "started"
+        assert len(inside()) == before + 3
+    assert len(inside()) == before
+
+
+def test_a_sandbox_leaves_nothing():
+    before = set(inside())
+    with sandbox_for() as fresh, fresh.open() as cell:
+        assert run(cell, DAEMON) == "started"
+        assert len(inside()) > len(before)
+    assert set(inside()) == before
+
+
+PARENT = """
+import sys, time
+from autograder.sandbox import Sandbox
+with Sandbox("attack:serve", {"attack.py": sys.argv[1].encode()}, warm=()) as sandbox:
+    with sandbox.open() as cell:
+        cell.send(sys.argv[2].encode())
+        print(cell.receive(10).decode(), flush=True)
+        time.sleep(60)
+"""
+
+
+def test_nothing_outlives_a_killed_parent():
+    command = [sys.executable, "-c", PARENT, ENTRY, DAEMON]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout.readline() == "started\n"
+        processes = psutil.Process(parent.pid).children(recursive=True)
+        assert len(processes) == 6  # bubblewrap twice, zygote, init, worker, daemon
+        parent.kill()
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    assert not alive
+
+
+def test_a_dead_warm_process_is_started_anew(caplog):
+    with sandbox_for() as fresh:
+        with fresh.open() as cell:
+            newest = max(psutil.Process().children(), key=psutil.Process.create_time)
+            first = newest.children()[0]
+            first.children()[0].kill()
+            with pytest.raises(Ended) as ended:
+                cell.receive(5)
+            assert ended.value.reason == "killed"
+        with caplog.at_level(logging.WARNING), fresh.open() as cell:
+            assert run(cell, "said = 1") == "1"
+        with fresh.open() as cell:
+            assert run(cell, "said = 2") == "2"
+    assert len(caplog.messages) == 1
+
+
+# -- what a machine has ----------------------------------------------------------------------------
+
+
+def test_the_layers_of_this_machine():
+    found = layers()
+    assert minimum(found)
+    assert [layer.name for layer in found if layer.needed] == ["namespaces", "limits", "privileges"]
+
+
+def test_without_bubblewrap_one_is_told_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BrokenCourse, match="apt install bubblewrap"), sandbox_for():
+        pass
+    assert not minimum(layers())
+
+
+def test_what_bubblewrap_said_is_told(monkeypatch, tmp_path):
+    (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2; exit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(BrokenCourse, match="bwrap: No permissions"), sandbox_for():
+        pass
+
+
+def test_an_entry_point_that_is_not_there_is_told():
+    with pytest.raises(BrokenCourse, match="no_such_module"), Sandbox("no_such_module:f", warm=()):
+        pass
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="is an ordinary user already")
+def test_all_this_holds_for_an_ordinary_user(tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        __file__,
+    ]
+    done = subprocess.run(
+        as_user(20003, command), cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
