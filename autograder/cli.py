@@ -3,6 +3,7 @@
 A subcommand imports what it needs when it runs, so that ``course --help`` is quick.
 """
 
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -192,29 +193,56 @@ def grade(
     output: Annotated[
         Path, typer.Option(help="The folder that the grades are written to.", show_default=False)
     ],
-    timeout: Annotated[int, typer.Option(min=1, help="Seconds that one cell may run.")] = 60,
+    timeout: Annotated[
+        int, typer.Option(min=1, help="Seconds that a cell may run, and one exercise's tests.")
+    ] = 60,
     follow_through: Annotated[
         Literal["full", "half", "none"],
         typer.Option(help="What an answer gets that is right but for an earlier one it calls."),
     ] = "full",
+    seed: Annotated[
+        str, typer.Option(help="Decides the random cases.", show_default="the assignment")
+    ] = "",
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Processes of this machine.", show_default="all cores")
+    ] = 0,
+    cluster: Annotated[
+        str, typer.Option(help="A running Dask scheduler's address, to use its workers instead.")
+    ] = "",
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
+    ] = False,
 ) -> None:
     """Grade a folder of submissions: `STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`.
 
     Writes `grades.csv`, a line for each student, and `results.jsonl`, a line for each answer
-    with the sentence that helps. For now, students' code runs with your rights.
+    with the sentence that helps. The same command again judges only what changed.
     """
+    from autograder import engine
     from autograder.grade import grade as grade_all
+    from autograder.judge import Settings
+    from autograder.sandbox import refuse_without_walls
 
+    if no_sandbox:
+        print("Without the sandbox: students' code runs with your rights.", file=sys.stderr)
+    elif not cluster:
+        refuse_without_walls()
     raise typer.Exit(
         grade_all(
             ROOT,
             assignment,
             submissions,
             output,
-            timeout=timeout,
-            follow_through=follow_through,
+            settings=Settings(seed or assignment, follow_through, timeout),
+            pool=lambda: engine.cluster(cluster) if cluster else engine.processes(jobs or cores()),
+            walled=not no_sandbox,
         )
     )
+
+
+def cores() -> int:
+    """How many processes this one may use at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

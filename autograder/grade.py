@@ -2,7 +2,9 @@
 
     SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/grades.csv, OUTPUT/results.jsonl
 
-A submission never stops another: whatever is wrong with one becomes its own results.
+A submission never stops another: whatever is wrong with one becomes its own results. Verdicts are
+kept in OUTPUT/verdicts.db as soon as they are there, so a run that was stopped goes on where it
+was, and the same command again judges only what changed.
 """
 
 from __future__ import annotations
@@ -11,23 +13,32 @@ import csv
 import io
 import json
 import os
+import platform
+import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder import intake, notebooks
-from autograder.errors import ExitCode, UsageError
+from autograder import engine, intake, notebooks
+from autograder.engine import Done, Work
+from autograder.errors import BrokenCourse, ExitCode, UsageError
+from autograder.judge import Settings
+from autograder.store import Store, definition, digest
+from utils.verdict import MIME
 
 __all__ = ["Result", "grade"]
 
-CAUTION = "Students' code runs with your rights for now: grade only people you trust."
 LOOK = {"unchecked", "tampered"}  # what somebody should look at
+MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
+    platform.python_version()
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,33 @@ class Result:
     max_points: float
     mistake: str
     message: str
+    earned: Mapping[str, float] = field(default_factory=dict)
+    given: Sequence[str] = ()
+    seed: int | None = None
+    made_with: str = MADE_WITH
+
+
+@dataclass
+class Submission:
+    """A student's work on its way: what was handed in, and what is known of it.
+
+    Attributes
+    ----------
+    student : str
+    taken : the course's notebook with the answers in it, or None where there is no notebook
+    notes : sentences about the file as a whole
+    keys : of each exercise that is judged, its place in the store
+    verdicts : of each exercise, its outputs by MIME type
+    suspicions : what was tried, by exercise
+    """
+
+    student: str
+    taken: intake.Taken | None
+    notes: list[str]
+    keys: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    suspicions: dict[str, str] = field(default_factory=dict)
+    troubled: bool = False
 
 
 @dataclass
@@ -51,7 +89,9 @@ class Graded:
     student: str
     results: list[Result]
     notes: list[str] = field(default_factory=list)
+    suspicions: dict[str, str] = field(default_factory=dict)
     troubled: bool = False
+    stored: int = 0
 
     @property
     def total(self) -> float:
@@ -62,14 +102,20 @@ class Graded:
         return sum(result.max_points for result in self.results if result.points is None)
 
 
+Writer = Callable[[Submission], None]
+"""Takes each finished submission to a gradebook."""
+
+
 def grade(
     root: Path,
     assignment: str,
     submissions: Path,
     output: Path,
     *,
-    timeout: int,
-    follow_through: str = "full",
+    settings: Settings,
+    pool: Callable[[], AbstractContextManager[engine.Pool]],
+    walled: bool = True,
+    writer: Writer | None = None,
 ) -> ExitCode:
     """Grade an assignment of every student in a folder, and write the grades.
 
@@ -82,11 +128,15 @@ def grade(
     submissions
         Holds a folder for each student.
     output
-        Where ``grades.csv`` and ``results.jsonl`` go.
-    timeout
-        Seconds that one cell may run.
-    follow_through
-        What an answer gets that is right but for an earlier one: "full", "half" or "none".
+        Where ``grades.csv``, ``results.jsonl`` and ``verdicts.db`` go.
+    settings
+        What decides a verdict besides the answer.
+    pool
+        Who does the work.
+    walled
+        Whether students' code runs in the sandbox.
+    writer
+        What is told of each finished submission besides.
     """
     course = course_notebook(root, assignment)
     students = students_in(submissions)
@@ -96,26 +146,109 @@ def grade(
             f"what should be there is STUDENT/{assignment}/{assignment}.ipynb."
         )
     make_folder(output)
-    print(CAUTION, file=sys.stderr)
-    done: list[Graded] = []
+    done: dict[str, Graded] = {}
     interrupted = False
-    try:
-        with progress(len(students)) as tell:
-            for student in students:
-                folder = submissions / student / assignment
-                name = os.fsencode(student).decode(errors="replace")
-                done.append(grade_one(course, assignment, name, folder, timeout, follow_through))
-                tell(done[-1])
-    except KeyboardInterrupt:
-        interrupted = True
+    with Store(output / "verdicts.db") as store, progress(len(students)) as tell, terminable():
+        due = _Due(course, assignment, submissions, settings, store, walled=walled)
+
+        def finish(submission: Submission, judged: int) -> None:
+            graded = results_of(course, assignment, submission)
+            graded.stored = len(submission.keys) - judged
+            if writer is not None:
+                writer(submission)
+            done[submission.student] = graded
+            tell(graded)
+
+        try:
+            works = due.works(students, lambda submission: finish(submission, 0))
+            for submission, came in engine.map_works(works, pool):
+                if isinstance(came, BrokenCourse):
+                    raise came
+                finish(submission, due.take(submission, came))
+        except KeyboardInterrupt:
+            interrupted = True
     # What an earlier, complete run has written stays until another complete run replaces it.
-    write(output, course, done, ".partial" if interrupted else "")
-    print(summary(done, output, ".partial" if interrupted else ""))
+    mark = ".partial" if interrupted else ""
+    finished = [done[name] for name in map(shown_name, students) if name in done]
+    write(output, course, finished, mark)
+    print(summary(finished, output, mark))
     if interrupted:
         left = len(students) - len(done)
-        print(f"You stopped it: {left} of {len(students)} students are not graded yet.")
+        print(
+            f"You stopped it: {left} of {len(students)} students are not graded yet. "
+            "The same command again goes on from here."
+        )
         return ExitCode.INTERRUPTED
-    return ExitCode.PROBLEMS if any(one.troubled for one in done) else ExitCode.FINE
+    return ExitCode.PROBLEMS if any(one.troubled for one in finished) else ExitCode.FINE
+
+
+class _Due:
+    """Finds out what is to be judged."""
+
+    def __init__(
+        self,
+        course: NotebookNode,
+        assignment: str,
+        submissions: Path,
+        settings: Settings,
+        store: Store,
+        *,
+        walled: bool,
+    ) -> None:
+        self.course, self.assignment, self.submissions = course, assignment, submissions
+        self.settings, self.store, self.walled = settings, store, walled
+
+    def works(
+        self, students: Sequence[str], known: Callable[[Submission], None]
+    ) -> Iterator[tuple[Submission, Work]]:
+        """The work of each student who has some; of the others, all is `known`."""
+        for student in students:
+            submission = take_in(self.course, self.assignment, self.submissions, student)
+            work = self.work(submission)
+            if work is None:
+                known(submission)
+            else:
+                yield submission, work
+
+    def work(self, submission: Submission) -> Work | None:
+        """What the store does not know of a submission."""
+        if submission.taken is None:
+            return None
+        pieces = tuple(intake.pieces(submission.taken))
+        answers = digest([asdict(piece) for piece in pieces])
+        settings = asdict(self.settings)
+        for exercise in judged_exercises(self.course):
+            key = digest(answers, definition(exercise), settings, self.walled)
+            submission.keys[exercise] = key
+            stored = self.store.get(key)
+            if stored is not None:
+                submission.verdicts[exercise] = stored["verdict"]
+                if stored["suspicion"]:
+                    submission.suspicions[exercise] = stored["suspicion"]
+        due = tuple(name for name in submission.keys if name not in submission.verdicts)
+        return Work(self.assignment, pieces, due, self.settings, self.walled) if due else None
+
+    def take(self, submission: Submission, came: Done | Exception) -> int:
+        """Keep what came, remember it in the store, and say how many verdicts are new."""
+        if isinstance(came, Exception):
+            submission.troubled = True
+            submission.notes.append(
+                f"It could not be graded, and that is not the student's fault: {came}"
+            )
+            return len(submission.keys) - len(submission.verdicts)
+        submission.verdicts |= came.verdicts
+        submission.suspicions |= came.suspicions
+        self.store.put(
+            {
+                submission.keys[name]: {
+                    "verdict": verdict,
+                    "suspicion": came.suspicions.get(name, ""),
+                }
+                for name, verdict in came.verdicts.items()
+                if verdict[MIME]["status"] != "unchecked"
+            }
+        )
+        return len(came.verdicts)
 
 
 # --- what is given -------------------------------------------------------------------------------
@@ -159,57 +292,42 @@ def make_folder(output: Path) -> None:
         raise UsageError(f"You may not write to the folder {output}.")
 
 
+def shown_name(student: str) -> str:
+    """A folder's name as text: the file system may hold what is none."""
+    return os.fsencode(student).decode(errors="replace")
+
+
 # --- one student ---------------------------------------------------------------------------------
 
 
-def grade_one(
-    course: NotebookNode,
-    assignment: str,
-    student: str,
-    folder: Path,
-    timeout: int,
-    follow_through: str,
-) -> Graded:
-    """Grade one student; what goes wrong here is a result like any other."""
-    from autograder.execute import Execute  # with nbgrader, which takes seconds
-
+def take_in(course: NotebookNode, assignment: str, submissions: Path, student: str) -> Submission:
+    """Read what a student handed in; what is wrong with it is a note."""
+    name, folder = shown_name(student), submissions / student / assignment
     if not folder.is_dir():
-        return nothing(course, assignment, student, f"Nothing was handed in for {assignment}.")
+        return Submission(name, None, [f"Nothing was handed in for {assignment}."])
     try:
         path, notes = intake.find(folder, assignment)
         cells, more = intake.read(path)
         taken = intake.put_in(course, cells)
-        resources: dict[str, Any] = {"nbgrader": {"assignment": assignment}}
-        execute = Execute(timeout=timeout, follow_through=follow_through)
-        execute.preprocess(taken.notebook, resources)
     except intake.Unreadable as problem:
-        return nothing(course, assignment, student, str(problem), troubled=True)
-    except Exception as fault:
-        why = f"It could not be graded, and that is not your fault: {type(fault).__name__}: {fault}"
-        return nothing(course, assignment, student, why, status="unchecked", troubled=True)
-    results = [
-        _result(course, assignment, student, exercise, taken, resources["verdicts"])
-        for exercise in intake.test_cells(course)
-    ]
-    troubled = any(result.status in LOOK for result in results)
-    return Graded(student, results, [note.sentence for note in [*notes, *more]], troubled)
+        return Submission(name, None, [str(problem)], troubled=True)
+    return Submission(name, taken, [note.sentence for note in [*notes, *more]])
 
 
-def nothing(
-    course: NotebookNode,
-    assignment: str,
-    student: str,
-    why: str,
-    status: str = "missing",
-    troubled: bool = False,
-) -> Graded:
-    """The same for every exercise of a student whose work cannot be judged at all."""
-    points = None if status == "unchecked" else 0
+def judged_exercises(course: NotebookNode) -> list[str]:
+    """The exercises that are judged by their tests, not by hand, in order."""
+    tests = intake.test_cells(course)
+    return [name for name, cell in tests.items() if not cell.metadata.nbgrader.solution]
+
+
+def results_of(course: NotebookNode, assignment: str, submission: Submission) -> Graded:
+    """A student's results, one for each exercise."""
     results = [
-        Result(student, assignment, exercise, status, points, most(cell), "", why)
+        _result(assignment, exercise, cell, submission)
         for exercise, cell in intake.test_cells(course).items()
     ]
-    return Graded(student, results, [why], troubled)
+    troubled = submission.troubled or any(result.status in LOOK for result in results)
+    return Graded(submission.student, results, submission.notes, submission.suspicions, troubled)
 
 
 def most(cell: NotebookNode) -> float:
@@ -217,38 +335,30 @@ def most(cell: NotebookNode) -> float:
     return points
 
 
-def _result(
-    course: NotebookNode,
-    assignment: str,
-    student: str,
-    exercise: str,
-    taken: intake.Taken,
-    verdicts: dict[str, dict[str, Any]],
-) -> Result:
-    cell = intake.test_cells(course)[exercise]
-    record = verdicts.get(exercise) or _by_hand(cell, taken, exercise)
-    if exercise in taken.missing and record["status"] in ("blank", "manual"):
+def _result(assignment: str, exercise: str, cell: NotebookNode, submission: Submission) -> Result:
+    told = Result(submission.student, assignment, exercise, "missing", 0, most(cell), "", "")
+    taken = submission.taken
+    if taken is None:
+        return replace(told, message=" ".join(submission.notes))
+    if exercise in submission.verdicts:
+        record = submission.verdicts[exercise][MIME]
+        told = replace(told, **{name: record[name] for name in _FROM_RECORD})
+    elif cell.metadata.nbgrader.solution:
+        answer = intake.answer_cells(taken.notebook)[exercise]
+        if answer.source.strip() != cell.source.strip():
+            told = replace(told, status="manual", points=None, message="Graded by hand.")
+        else:
+            told = replace(told, status="blank", message="Still blank.")
+    else:
+        told = replace(told, status="unchecked", points=None, message=submission.notes[-1])
+    if exercise in taken.missing and told.status in ("blank", "manual"):
         message = f"The cell for the answer to {exercise} is not in the notebook."
-        record |= {"status": "missing", "points": 0, "message": message}
+        told = replace(told, status="missing", points=0, message=message)
     repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
-    return Result(
-        student,
-        assignment,
-        exercise,
-        record["status"],
-        record["points"],
-        most(cell),
-        record["mistake"],
-        " ".join([record["message"], *repairs]),
-    )
+    return replace(told, message=" ".join([told.message, *repairs]))
 
 
-def _by_hand(cell: NotebookNode, taken: intake.Taken, exercise: str) -> dict[str, Any]:
-    """An answer that a person reads, unless nothing was written."""
-    written = intake.answer_cells(taken.notebook)[exercise].source.strip() != cell.source.strip()
-    if written:
-        return {"status": "manual", "points": None, "mistake": "", "message": "Graded by hand."}
-    return {"status": "blank", "points": 0, "mistake": "", "message": "Still blank."}
+_FROM_RECORD = ("status", "points", "mistake", "message", "earned", "given", "seed")
 
 
 # --- what comes out ------------------------------------------------------------------------------
@@ -257,7 +367,7 @@ def _by_hand(cell: NotebookNode, taken: intake.Taken, exercise: str) -> dict[str
 def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str = "") -> None:
     """Write both files, each whole or not at all; `mark` goes into their names."""
     lines = [json.dumps(asdict(r), ensure_ascii=False) for one in done for r in one.results]
-    replace(output / f"results{mark}.jsonl", "".join(line + "\n" for line in lines))
+    write_whole(output / f"results{mark}.jsonl", "".join(line + "\n" for line in lines))
     tests = intake.test_cells(course)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
@@ -266,10 +376,10 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
     for one in done:
         points = [number(result.points) for result in one.results]
         rows.writerow([one.student, number(one.total), full, number(one.pending), *points])
-    replace(output / f"grades{mark}.csv", table.getvalue())
+    write_whole(output / f"grades{mark}.csv", table.getvalue())
 
 
-def replace(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write aside, then rename: nobody ever sees half a file."""
     aside = path.with_name(f".{path.name}.part")
     try:
@@ -287,9 +397,18 @@ def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
     """One paragraph about all of it."""
     counts = Counter(result.status for one in done for result in one.results)
     answers = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    stored = sum(one.stored for one in done)
+    repaired = sum("the course's own" in r.message for one in done for r in one.results)
     look = [one.student for one in done if one.troubled]
     students = f"{len(done)} student{'' if len(done) == 1 else 's'}"
     parts = [f"Graded {students}. Answers: {answers or 'none'}."]
+    if stored:
+        parts.append(f"{stored} of them were known from an earlier run.")
+    if repaired:
+        parts.append(f"{repaired} were repaired.")
+    for one in done:
+        for exercise, tried in one.suspicions.items():
+            parts.append(f"Suspicious: {one.student}, {exercise}: {tried}")
     if look:
         parts.append(
             f"Please look at {', '.join(look)}: results{mark}.jsonl says what is the matter."
@@ -300,7 +419,7 @@ def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
 
 
 @contextmanager
-def progress(count: int) -> Iterator[Any]:
+def progress(count: int) -> Iterator[Callable[[Graded], None]]:
     """A bar with the time left on a terminal, a plain line for each student elsewhere."""
     from rich.console import Console
     from rich.progress import (
@@ -312,15 +431,40 @@ def progress(count: int) -> Iterator[Any]:
     )
 
     console = Console(stderr=True, highlight=False, markup=False)
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("Grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}"),
+    )
+    answers: Counter[str] = Counter()
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=count)
+        task = bar.add_task("", total=count, told="")
 
         def tell(one: Graded) -> None:
-            bar.advance(task)
+            for result in one.results:
+                kind = {"correct": "right"}.get(result.status, "wrong")
+                answers["in trouble" if result.status in LOOK else kind] += 1
+            told = ", ".join(f"{answers[kind]} {kind}" for kind in ("right", "wrong", "in trouble"))
+            bar.update(task, advance=1, told=told)
             for note in one.notes:
                 console.print(f"{one.student}: {note}", soft_wrap=True)
             if not console.is_terminal:
                 print(f"{one.student}: {number(one.total)} points", file=sys.stderr, flush=True)
 
         yield tell
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: stop, and lose nothing."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -7,6 +7,7 @@ demonstrations, tags and metadata of the student's file are not used.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cell",
+    "Piece",
     "Repair",
     "Taken",
     "Unreadable",
     "answer_cells",
     "find",
+    "needed",
+    "pieces",
     "put_in",
     "read",
     "test_cells",
 ]
+
+
+LARGEST = 32 << 20  # bytes of a notebook: outputs are in it, and are of no matter
 
 
 class Unreadable(Exception):
@@ -54,11 +61,23 @@ class Taken:
     notebook : NotebookNode
     missing : exercises that the student's file has no answer cell for
     repairs : what was put right
+    own : ids of the student's own cells, which the course does not have
     """
 
     notebook: NotebookNode
     missing: frozenset[str]
     repairs: tuple[Repair, ...]
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cell's code as it is run; `exercise` is what it answers, or empty."""
+
+    source: str
+    name: str
+    exercise: str = ""
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +130,8 @@ def read(path: Path) -> tuple[list[Cell], list[Repair]]:
     from nbformat import reader
 
     try:
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(f"{path.name} is larger than {LARGEST >> 20} MB.")
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from None
@@ -185,11 +206,84 @@ def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
     for i, their in enumerate(theirs):
         after = place.get(i, after)
         if i not in place and their.kind == "code" and their.source.strip() not in blanks:
-            own.setdefault(after, []).append(new_code_cell(their.source))
+            own.setdefault(after, []).append(new_code_cell(their.source, id=f"own-{i}"))
     notebook.cells = own.get(-1, []) + [
         one for i, cell in enumerate(notebook.cells) for one in (cell, *own.get(i, []))
     ]
-    return Taken(notebook, frozenset(missing), tuple(repairs))
+    names = frozenset(cell.id for cells in own.values() for cell in cells)
+    return Taken(notebook, frozenset(missing), tuple(repairs), names)
+
+
+def pieces(taken: Taken) -> list[Piece]:
+    """The code that may have to run, in order: all but the test cells.
+
+    What is the course's own, demonstrations among it, is `given`: `needed` tells what of that
+    the answers need.
+    """
+    found = []
+    for cell in taken.notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or (about.get("grade") and not about.get("solution")):
+            continue
+        exercise = about["grade_id"].removesuffix(SOLUTION) if about.get("solution") else ""
+        given = not exercise and cell.id not in taken.own
+        found.append(Piece(cell.source, cell.id, exercise, given))
+    return found
+
+
+def needed(pieces: Sequence[Piece]) -> list[Piece]:
+    """The student's code, and of the course's what it needs: all that gives a name it reads."""
+    reads: set[str] = set()
+    kept: set[str] = set()
+    names = {piece.name: _names(piece.source) for piece in pieces}
+    for piece in pieces:
+        if not piece.given:
+            kept.add(piece.name)
+            reads |= names[piece.name][1]
+    growing = True
+    while growing:
+        growing = False
+        for piece in pieces:
+            makes, uses = names[piece.name]
+            if piece.name not in kept and makes & reads:
+                kept.add(piece.name)
+                reads |= uses
+                growing = True
+    return [piece for piece in pieces if piece.name in kept]
+
+
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """The names that a cell makes at its top level, and those that it reads from there."""
+    lines = source.split("\n")
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+    try:
+        tree = ast.parse(plain)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(), set(re.findall(r"[^\W\d]\w*", source))
+    makes: set[str] = set()
+    reads: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            makes.add(node.name)
+            arguments = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+            stored, loaded = _stored_and_loaded(node)
+            reads |= loaded - stored - arguments
+        else:
+            if isinstance(node, ast.ClassDef):
+                makes.add(node.name)
+            imported = [one for one in ast.walk(node) if isinstance(one, ast.alias)]
+            makes |= {(one.asname or one.name).split(".")[0] for one in imported}
+            stored, loaded = _stored_and_loaded(node)
+            makes |= stored
+            reads |= loaded
+    return makes, reads
+
+
+def _stored_and_loaded(tree: ast.AST) -> tuple[set[str], set[str]]:
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return stored, loaded
 
 
 def _cells(notebook: Mapping[str, Any]) -> Iterator[Cell]:

@@ -8,6 +8,7 @@ costs itself alone: the others are judged in a fresh sandbox, without that answe
 from __future__ import annotations
 
 import multiprocessing
+import re
 import resource
 import time
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder import wire
+from autograder.intake import Piece
 from autograder.sandbox import Cell, Ended, Sandbox
+from autograder.unwalled import Unwalled, UnwalledCell
 from utils.answer_key import AnswerKey, KeyFault
 from utils.answers import Absent, Given, call
 from utils.cases import Case, Raised, Run
@@ -25,19 +28,10 @@ from utils.exercises import EXERCISES
 from utils.judging import judge_exercise
 from utils.verdict import Verdict
 
-__all__ = ["Judged", "Piece", "Settings", "judge_submission"]
+__all__ = ["Judged", "Settings", "judge_submission"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A cell's code; `exercise` is what it answers, or empty."""
-
-    source: str
-    name: str
-    exercise: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +42,12 @@ class Settings:
     ----------
     seed : decides the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.judging`
-    cell_seconds, exercise_seconds : how long a cell may run, and all calls of one exercise
+    seconds : how long a cell may run, and how long all calls of one exercise may take
     """
 
     seed: str
     follow_through: str = "full"
-    cell_seconds: float = 60
-    exercise_seconds: float = 20
+    seconds: float = 60
 
 
 @dataclass
@@ -76,7 +69,7 @@ class Judged:
 
 
 def judge_submission(
-    sandbox: Sandbox,
+    sandbox: Sandbox | Unwalled,
     key: AnswerKey,
     pieces: Sequence[Piece],
     exercises: Sequence[str],
@@ -104,7 +97,7 @@ def judge_submission(
 class _Submission:
     def __init__(
         self,
-        sandbox: Sandbox,
+        sandbox: Sandbox | Unwalled,
         key: AnswerKey,
         pieces: Sequence[Piece],
         settings: Settings,
@@ -178,6 +171,7 @@ class _Submission:
         for piece in self.pieces:
             raised = self.found.raised.get(piece.name, "") if piece.exercise == exercise else ""
             if raised:
+                raised = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)
                 found = verdict.message[:1].upper() + verdict.message[1:]
                 message = f"the cell of your answer stops with {raised[:500]}."
                 return replace(verdict, message=message, advice=found)
@@ -186,9 +180,8 @@ class _Submission:
     def _stopped(
         self, exercise: str, ended: Ended, what: str, over: bool = False
     ) -> tuple[Verdict, bool]:
-        seconds = self.settings.exercise_seconds if over else self.settings.cell_seconds
         told = {
-            "timeout": f"{what} did not come to an end in {seconds:g} seconds.",
+            "timeout": f"{what} did not come to an end in {self.settings.seconds:g} seconds.",
             "memory": f"{what} asked for more memory than there is.",
             "output": f"{what} printed without end.",
             "frame": f"{what} gave a result that is too large to look at.",
@@ -209,7 +202,7 @@ def _forged(error: wire.Forged) -> Ended:
 class _Answers:
     """A submission's answers, in the sandbox."""
 
-    def __init__(self, cell: Cell, settings: Settings) -> None:
+    def __init__(self, cell: Cell | UnwalledCell, settings: Settings) -> None:
         self.cell, self.settings = cell, settings
         self.number = 0
         self.deadline = 0.0
@@ -218,7 +211,7 @@ class _Answers:
 
     def begin(self) -> None:
         """Begin with an exercise: its time starts."""
-        self.deadline = time.monotonic() + self.settings.exercise_seconds
+        self.deadline = time.monotonic() + self.settings.seconds
         self.lendings = 0
 
     def end(self) -> None:
@@ -229,7 +222,7 @@ class _Answers:
 
     def run(self, piece: Piece) -> wire.CellRan:
         """Run a cell."""
-        self.deadline = time.monotonic() + self.settings.cell_seconds
+        self.deadline = time.monotonic() + self.settings.seconds
         ran: wire.CellRan = self.ask(
             wire.RunCell(self._next(), piece.source, piece.name), wire.CellRan
         )

@@ -29,9 +29,18 @@ from typing import Self
 
 from autograder import walls
 from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
-from autograder.errors import BrokenCourse
+from autograder.errors import BrokenCourse, UsageError
 
-__all__ = ["Cell", "Ended", "Layer", "Limits", "Sandbox", "layers", "minimum"]
+__all__ = [
+    "Cell",
+    "Ended",
+    "Layer",
+    "Limits",
+    "Sandbox",
+    "layers",
+    "minimum",
+    "refuse_without_walls",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = "/run/course"  # where the files that all submissions share are, inside
@@ -289,6 +298,24 @@ def layers() -> list[Layer]:
 def minimum(found: Sequence[Layer]) -> bool:
     """Whether every layer is there without which nothing is run."""
     return all(layer.active for layer in found if layer.needed)
+
+
+def refuse_without_walls() -> None:
+    """Refuse to go on where the minimum is not met.
+
+    Raises
+    ------
+    UsageError
+        With what is missing, and how to get it.
+    """
+    found = layers()
+    if not minimum(found):
+        lacking = ", ".join(layer.name for layer in found if layer.needed and not layer.active)
+        how = " ".join(dict.fromkeys(layer.how for layer in found if not layer.active))
+        raise UsageError(
+            f"The sandbox lacks what it must have here: {lacking}. {how} `course doctor` says "
+            "more. To run students' code with your own rights, type --no-sandbox."
+        )
 
 
 # Settings of the kernel that forbid user namespaces, and the value that allows them.

@@ -105,22 +105,31 @@ def open_key() -> AnswerKey:
         Where there is neither.
     """
     if importlib.util.find_spec("utils.reference") and importlib.util.find_spec("utils.exercises"):
-        return LiveKey()
+        return LiveKey(os.environ.get("COURSE_SEED"))
     return FrozenKey(FROZEN_KEY)
 
 
 class LiveKey:
-    """Fresh random cases, answered by the reference."""
+    """Fresh random cases, answered by the reference.
+
+    Parameters
+    ----------
+    common : str, optional
+        Decides the seeds where a question names none: the same for a whole class.
+    """
+
+    def __init__(self, common: str | None = None) -> None:
+        self.common = common
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise on cases from `seed`; without one, `COURSE_SEED` or chance decides."""
+        """The exercise on cases from `seed`; without one, what is common or chance decides."""
         from utils.exercises import EXERCISES
 
         found = EXERCISES.get(exercise)
         if found is None:
             raise UnknownExercise("the course", exercise, EXERCISES)
         if seed is None:
-            seed = _seed_for(exercise)
+            seed = _seed_for(exercise, self.common)
         try:
             cases = tuple(
                 _answered(case, found.reference)
@@ -206,9 +215,8 @@ def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _seed_for(exercise: str) -> int:
-    """One seed for the whole class where a grader set one, else a fresh one."""
-    common = os.environ.get("COURSE_SEED")
+def _seed_for(exercise: str, common: str | None) -> int:
+    """One seed for the whole class where there is something common, else a fresh one."""
     if common is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     digest = hashlib.sha256(f"{common}/{exercise}".encode()).digest()

@@ -1,0 +1,238 @@
+"""Judges many submissions, on all cores of this machine or on a Dask cluster.
+
+    work ── a pure map, in processes ──→ what each gave
+
+A piece of work is plain data, and so is what comes of it; nothing is read or written on the way.
+So it does not matter where it is done, how often, and in which order.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pebble import ProcessPool
+
+from autograder import bundle, intake, judge, notebooks
+from autograder.errors import BrokenCourse, UsageError
+from autograder.judge import Settings
+from autograder.sandbox import Sandbox
+from autograder.unwalled import Unwalled
+from utils.answer_key import LiveKey, Question
+from utils.verdict import MIME, Verdict
+
+__all__ = ["Done", "Pool", "Work", "close", "cluster", "do", "map_works", "processes", "shown"]
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parents[1]
+ENTRY = "autograder.inside:serve"
+SHARED = ("autograder/wire.py", "autograder/inside.py")
+WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
+AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
+TRIES = 3  # a worker that dies is replaced; work that kills this many is given up
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission, and which of its exercises are to be judged.
+
+    `walled` is False only where the instructor has typed ``--no-sandbox``.
+    """
+
+    assignment: str
+    pieces: tuple[intake.Piece, ...]
+    exercises: tuple[str, ...]
+    settings: Settings
+    walled: bool = True
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a piece of work: for each exercise its outputs by MIME type.
+
+    `suspicions` says by exercise what was tried; `printed` and `raised` are by piece.
+    """
+
+    verdicts: dict[str, dict[str, Any]]
+    suspicions: dict[str, str] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)
+
+
+def shown(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as a notebook shows it, and as plain data."""
+    record = verdict.record()
+    if verdict.status == "unchecked":
+        record["points"] = None
+    return {"text/html": verdict.html(), "text/plain": verdict.text(), MIME: record}
+
+
+class _Key(LiveKey):
+    """A live key that asks a whole class the same, and works the answers out once."""
+
+    def __init__(self, common: str) -> None:
+        super().__init__(common)
+        self._asked: dict[tuple[str, int | None], Question] = {}
+
+    def question(self, exercise: str, seed: int | None = None) -> Question:
+        """The exercise, as it was asked before."""
+        if (exercise, seed) not in self._asked:
+            self._asked[exercise, seed] = super().question(exercise, seed)
+        return self._asked[exercise, seed]
+
+
+_here = threading.local()  # a sandbox ends with the thread that started it
+
+
+def do(work: Work) -> Done:
+    """Judge one submission; the sandbox is kept warm for the next."""
+    key = _kept("keys", work.settings.seed, lambda: _Key(work.settings.seed))
+    walls = f"{work.assignment} {work.walled}"
+    sandbox = _kept("sandboxes", walls, lambda: _open(work.assignment, walled=work.walled))
+    pieces = intake.needed(work.pieces)
+    found = judge.judge_submission(sandbox, key, pieces, work.exercises, work.settings)
+    verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
+    return Done(verdicts, found.suspicions, found.printed, found.raised)
+
+
+def close() -> None:
+    """End the sandboxes that this thread keeps warm."""
+    for sandbox in vars(_here).pop("sandboxes", {}).values():
+        sandbox.__exit__(None, None, None)
+
+
+def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
+    kept = vars(_here).setdefault(kind, {})
+    if name not in kept:
+        kept[name] = make()
+    return kept[name]
+
+
+def _open(assignment: str, *, walled: bool) -> Sandbox | Unwalled:
+    files = _files(assignment)
+    if walled:
+        return Sandbox(ENTRY, files, warm=WARM).__enter__()
+    return Unwalled(ENTRY, files).__enter__()
+
+
+@cache
+def _files(assignment: str) -> Mapping[str, bytes | Path]:
+    """What a submission may import: the notebook's own modules, and what answers the judge."""
+    notebook = notebooks.read(notebooks.notebook_of(ROOT, assignment))
+    modules = bundle.modules(ROOT, notebook, assignment)
+    return modules | {name: (ROOT / name).read_bytes() for name in SHARED}
+
+
+# --- the map -------------------------------------------------------------------------------------
+
+
+class Pool(Protocol):
+    """What takes work: processes of this machine, or the workers of a Dask cluster."""
+
+    def take(self, work: Work) -> Future[Done]:
+        """Do it some time; a worker that dies costs the work that it had, and no other."""
+
+    @property
+    def workers(self) -> int:
+        """How many pieces of work are done at one time."""
+
+
+def map_works(
+    works: Iterable[tuple[T, Work]], pool: Callable[[], AbstractContextManager[Pool]]
+) -> Iterator[tuple[T, Done | Exception]]:
+    """Do all of the work; each result comes with its label as soon as it is there.
+
+    No more is in hand at a time than keeps the workers busy, so it does not matter how much
+    there is; the pool is opened when there is some. Work whose worker died is done again, and
+    what kills one worker after another comes back as the exception.
+    """
+    due = iter(works)
+    waiting: dict[Future[Done], tuple[T, Work, int]] = {}
+    with ExitStack() as stack:
+        workers: Pool | None = None
+        while True:
+            for label, work in due:
+                workers = workers or stack.enter_context(pool())
+                waiting[workers.take(work)] = (label, work, 1)
+                if len(waiting) >= AHEAD * workers.workers:
+                    break
+            if not waiting or workers is None:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                label, work, tries = waiting.pop(future)
+                error = future.exception()
+                if error is None:
+                    yield label, future.result()
+                elif not isinstance(error, Exception):
+                    raise error
+                elif isinstance(error, BrokenCourse) or tries == TRIES:
+                    yield label, error
+                else:
+                    waiting[workers.take(work)] = (label, work, tries + 1)
+
+
+class _Processes:
+    def __init__(self, pool: ProcessPool, workers: int) -> None:
+        self.pool, self.workers = pool, workers
+
+    def take(self, work: Work) -> Future[Done]:
+        return self.pool.submit(do, None, work)
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[Pool]:
+    """Processes of this machine."""
+    # Fresh ones: a fork would have the driver's threads in the middle of whatever they do.
+    pool = ProcessPool(jobs, initializer=_quiet, context=multiprocessing.get_context("spawn"))
+    try:
+        yield _Processes(pool, jobs)
+    finally:
+        pool.stop()
+        pool.join()
+
+
+def _quiet() -> None:
+    """Ctrl-C is for the driver to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class _Dask:
+    def __init__(self, client: Any) -> None:
+        self.executor = client.get_executor(pure=False, retries=0)
+        self.workers = max(1, sum(client.nthreads().values()))
+
+    def take(self, work: Work) -> Future[Done]:
+        future: Future[Done] = self.executor.submit(do, work)
+        return future
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Pool]:
+    """The workers of a running Dask cluster.
+
+    Raises
+    ------
+    UsageError
+        When Dask is not installed, or nothing answers there.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError("--cluster needs Dask: `pip install 'deep-networks[cluster]'`.") from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"No Dask scheduler answers at {address} ({error}).") from None
+    try:
+        yield _Dask(client)
+    finally:
+        client.close()
