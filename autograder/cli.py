@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -225,8 +226,14 @@ def grade(
 
     if no_sandbox:
         print("Without the sandbox: students' code runs with your rights.", file=sys.stderr)
-    elif not cluster:
-        refuse_without_walls()
+
+    def pool() -> AbstractContextManager[engine.Pool]:
+        if cluster:
+            return engine.cluster(cluster)
+        if not no_sandbox:
+            refuse_without_walls()
+        return engine.processes(jobs or cores())
+
     raise typer.Exit(
         grade_all(
             ROOT,
@@ -234,10 +241,46 @@ def grade(
             submissions,
             output,
             settings=Settings(seed or assignment, follow_through, timeout),
-            pool=lambda: engine.cluster(cluster) if cluster else engine.processes(jobs or cores()),
+            pool=pool,
             walled=not no_sandbox,
         )
     )
+
+
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: `course explain alice sigmoid --submissions submitted --output grades`",
+)
+def explain(
+    student: str,
+    exercise: str,
+    submissions: Annotated[
+        Path, typer.Option(help="The folder with a folder for each student.", show_default=False)
+    ],
+    output: Annotated[
+        Path, typer.Option(help="The folder that the grades were written to.", show_default=False)
+    ],
+) -> None:
+    """Show a verdict again, with the smallest case that fails: to be sent to the student."""
+    from autograder.explain import explain as explain_one
+
+    print(explain_one(ROOT, student, exercise, submissions, output))
+
+
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course doctor`")
+def doctor() -> None:
+    """Say what this machine has for grading, and how to get what is missing."""
+    from autograder import sandbox
+
+    found = sandbox.layers()
+    for layer in found:
+        needed = "must be here" if layer.needed else "makes it stronger"
+        how = "" if layer.active else f" {layer.how}"
+        print(f"{'✓' if layer.active else '✗'} {layer.name} ({needed}).{how}")
+    if not sandbox.minimum(found):
+        print("So `course grade` refuses to run here, unless --no-sandbox is typed.")
+        raise typer.Exit(ExitCode.PROBLEMS)
+    print("`course grade` can run here: students' code stays in its sandbox.")
 
 
 def cores() -> int:

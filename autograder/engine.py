@@ -29,7 +29,18 @@ from autograder.unwalled import Unwalled
 from utils.answer_key import LiveKey, Question
 from utils.verdict import MIME, Verdict
 
-__all__ = ["Done", "Pool", "Work", "close", "cluster", "do", "map_works", "processes", "shown"]
+__all__ = [
+    "Done",
+    "Pool",
+    "Work",
+    "close",
+    "cluster",
+    "do",
+    "map_works",
+    "processes",
+    "sandbox_for",
+    "shown",
+]
 
 T = TypeVar("T")
 
@@ -97,7 +108,9 @@ def do(work: Work) -> Done:
     """Judge one submission; the sandbox is kept warm for the next."""
     key = _kept("keys", work.settings.seed, lambda: _Key(work.settings.seed))
     walls = f"{work.assignment} {work.walled}"
-    sandbox = _kept("sandboxes", walls, lambda: _open(work.assignment, walled=work.walled))
+    sandbox = _kept(
+        "sandboxes", walls, lambda: sandbox_for(work.assignment, walled=work.walled).__enter__()
+    )
     pieces = intake.needed(work.pieces)
     found = judge.judge_submission(sandbox, key, pieces, work.exercises, work.settings)
     verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
@@ -117,11 +130,10 @@ def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
     return kept[name]
 
 
-def _open(assignment: str, *, walled: bool) -> Sandbox | Unwalled:
+def sandbox_for(assignment: str, *, walled: bool = True) -> Sandbox | Unwalled:
+    """A sandbox in which submissions of this assignment can run, not yet started."""
     files = _files(assignment)
-    if walled:
-        return Sandbox(ENTRY, files, warm=WARM).__enter__()
-    return Unwalled(ENTRY, files).__enter__()
+    return Sandbox(ENTRY, files, warm=WARM) if walled else Unwalled(ENTRY, files)
 
 
 @cache

@@ -89,10 +89,10 @@ class _Asked:
         )
 
     def _call(self, message: wire.Call) -> wire.Came:
-        case = wire.unpack_case(message.case)
+        cases = list(map(wire.unpack_case, message.cases))
         given = {name: self._lent(name, message.number) for name in message.given}
-        run = self.notebook.answer(message.exercise).run(case, given)
-        return wire.pack_run(message.number, run)
+        runs = self.notebook.answer(message.exercise).runs(cases, given)
+        return wire.Came(message.number, list(map(wire.pack_run, runs)))
 
     def _lent(self, name: str, number: int) -> Callable[..., Any]:
         """A function that the judge calls for us."""

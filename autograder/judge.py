@@ -21,14 +21,14 @@ from autograder import wire
 from autograder.intake import Piece
 from autograder.sandbox import Cell, Ended, Sandbox
 from autograder.unwalled import Unwalled, UnwalledCell
-from utils.answer_key import AnswerKey, KeyFault
+from utils.answer_key import AnswerKey, KeyFault, Question
 from utils.answers import Absent, Given, call
-from utils.cases import Case, Raised, Run
+from utils.cases import Case, Raised, Returned, Run, leaves
 from utils.exercises import EXERCISES
-from utils.judging import judge_exercise
+from utils.judging import judge_exercise, rejections
 from utils.verdict import Verdict
 
-__all__ = ["Judged", "Settings", "judge_submission"]
+__all__ = ["Evidence", "Judged", "Settings", "evidence", "judge_submission"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
@@ -92,6 +92,64 @@ def judge_submission(
         What lies in the folder that the code runs in.
     """
     return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A verdict, with the smallest case that fails and what came of it."""
+
+    verdict: Verdict
+    case: Case | None = None
+    outcome: Returned | Raised | None = None
+
+
+def evidence(
+    sandbox: Sandbox | Unwalled,
+    key: AnswerKey,
+    pieces: Sequence[Piece],
+    exercise: str,
+    settings: Settings,
+    seed: int | None,
+) -> Evidence:
+    """Judge one exercise again, as it was judged with this seed, and find what shows it best."""
+    asked = _Fixed(key, exercise, seed)
+    builds_on = EXERCISES[exercise].builds_on
+    submission = _Submission(sandbox, asked, pieces, settings, {})
+    verdict = submission.judged([*builds_on, exercise]).verdicts[exercise]
+    question = asked.question(exercise)
+    if verdict.status not in ("wrong", "error") or verdict.given or not question.cases:
+        return Evidence(verdict)
+    with sandbox.open({}) as cell:
+        answers = _Answers(cell, settings)
+        try:
+            for piece in pieces:
+                answers.run(piece)
+            answers.begin()
+            answer = answers.answer(exercise)
+            wrong, _ = rejections(question, answer)
+            if not wrong:
+                return Evidence(verdict)
+            case = min((question.cases[i] for i in wrong), key=_size)
+            [run] = answer.runs([case], {})
+            return Evidence(verdict, case, run.outcome)
+        except (Ended, wire.Forged, Absent):
+            return Evidence(verdict)
+
+
+class _Fixed:
+    """A key that asks one exercise with one seed."""
+
+    def __init__(self, key: AnswerKey, exercise: str, seed: int | None) -> None:
+        self._key, self._exercise, self._seed = key, exercise, seed
+
+    def question(self, exercise: str, seed: int | None = None) -> Question:
+        """The exercise, with its seed."""
+        return self._key.question(exercise, self._seed if exercise == self._exercise else seed)
+
+
+def _size(case: Case) -> int:
+    """How many numbers a reader would have to look at."""
+    return sum(array.size for array in leaves(list(case.args.values())))
 
 
 class _Submission:
@@ -236,15 +294,20 @@ class _Answers:
             raise Absent(seen.absent[0], seen.absent[-1])
         return _Answer(self, exercise, seen)
 
-    def call(self, exercise: str, case: Case, given: Given) -> Run:
-        """Call an answer on a case, and the reference for it where that is lent."""
+    def call(self, exercise: str, cases: Sequence[Case], given: Given) -> list[Run]:
+        """Call an answer on cases, and the reference for it where that is lent."""
         number = self._next()
+        packed = list(map(wire.pack_case, cases))
         started = time.monotonic()
-        self.cell.send(wire.write(wire.Call(number, exercise, wire.pack_case(case), list(given))))
+        self.cell.send(wire.write(wire.Call(number, exercise, packed, list(given))))
         while True:
             reply = self._receive(number)
             if isinstance(reply, wire.Came):
-                return wire.unpack_run(reply, time.monotonic() - started)
+                if len(reply.runs) != len(cases):
+                    raise wire.Forged("It answered for other cases than were asked.")
+                # Seen from here, whatever clock a student's code looks at.
+                seconds = (time.monotonic() - started) / len(cases)
+                return [wire.unpack_run(run, seconds) for run in reply.runs]
             if not isinstance(reply, wire.Borrow) or reply.exercise not in given:
                 raise wire.Forged("It answered another question than was asked.")
             self.lendings += 1
@@ -282,9 +345,9 @@ class _Answer:
     exercise: str
     seen: wire.Seen
 
-    def run(self, case: Case, given: Given | None = None) -> Run:
-        """Call it on a case."""
-        return self.answers.call(self.exercise, case, given or {})
+    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
+        """Call it on each case."""
+        return self.answers.call(self.exercise, cases, given)
 
     @property
     def blank(self) -> bool:

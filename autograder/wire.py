@@ -32,6 +32,7 @@ __all__ = [
     "Lent",
     "Look",
     "Packed",
+    "Ran",
     "RunCell",
     "Seen",
     "pack",
@@ -83,10 +84,10 @@ class Look(Message, frozen=True):
 
 
 class Call(Message, frozen=True):
-    """Call an answer on a case; functions in `given` are lent in the place of the student's."""
+    """Call an answer on cases; functions in `given` are lent in the place of the student's."""
 
     exercise: str
-    case: Packed
+    cases: list[Packed]
     given: list[str]
 
 
@@ -112,8 +113,8 @@ class Seen(Message, frozen=True):
     uses: Annotated[list[Name], Few]
 
 
-class Came(Message, frozen=True):
-    """What came of a call: the fields of a `utils.cases.Run`."""
+class Ran(Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of one call: the fields of a `utils.cases.Run`."""
 
     outcome: Packed
     changed: Annotated[list[Name], Few]
@@ -122,6 +123,12 @@ class Came(Message, frozen=True):
     failure: Packed
     printed: Words
     warned: Annotated[list[Words], Few]
+
+
+class Came(Message, frozen=True):
+    """What came of a call on each case."""
+
+    runs: Annotated[list[Ran], Meta(max_length=200)]
 
 
 class Borrow(Message, frozen=True):
@@ -194,7 +201,7 @@ def unpack_case(packed: Packed) -> Case:
     return Case(args, layout=layout)
 
 
-def pack_run(number: int, run: Run) -> Came:
+def pack_run(run: Run) -> Ran:
     """A run, cut to what a message may hold."""
     told = run.failure
     failure = [
@@ -204,8 +211,7 @@ def pack_run(number: int, run: Run) -> Came:
         [[name[:200], list(shape)] for name, shape in told.boxes[:4]],
         told.blank[:200],
     ] if told else None  # fmt: skip
-    return Came(
-        number,
+    return Ran(
         pack(run.outcome),
         _cut(run.changed, 200),
         pack([list(path) for path in run.shared[:50]]),
@@ -216,7 +222,7 @@ def pack_run(number: int, run: Run) -> Came:
     )
 
 
-def unpack_run(came: Came, seconds: float) -> Run:
+def unpack_run(came: Ran, seconds: float) -> Run:
     """The run that a message tells of, which took so long as seen from here.
 
     Raises

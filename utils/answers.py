@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from types import CodeType, FunctionType
@@ -37,8 +37,8 @@ class Absent(Exception):
 class Answer(Protocol):
     """What a judge may ask of one answer."""
 
-    def run(self, case: Case, given: Given | None = None) -> Run:
-        """Call it on a case, with these functions in the place of the student's own."""
+    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
+        """Call it on each case, with the given functions in the place of the student's own."""
 
     @property
     def blank(self) -> bool:
@@ -70,10 +70,13 @@ class Function:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
 
-    def run(self, case: Case, given: Given | None = None) -> Run:
-        """Call it; an exception is put into words."""
-        with _in_place(self.function, given or {}):
-            run, error = _called(self.function, case)
+    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
+        """Call it on each case; an exception is put into words."""
+        with _in_place(self.function, given):
+            return [self._run(case) for case in cases]
+
+    def _run(self, case: Case) -> Run:
+        run, error = _called(self.function, case)
         return run if error is None else replace(run, failure=explain(error, self.function))
 
     @property

@@ -141,9 +141,11 @@ class _Judgment:
     def __init__(self, question: Question, answer: Answer, given: Given) -> None:
         self.question, self.answer, self.given = question, answer, given
         self.runs: list[Run] = []
+        self.again: Run | None = None  # of the first case, after all others
 
     def run(self, case: Case) -> Run:
-        return self.answer.run(case, self.given)
+        [run] = self.answer.runs([case], self.given)
+        return run
 
     def __call__(self, case: Case) -> Any:
         """Ask, as a law does."""
@@ -165,10 +167,11 @@ class _Judgment:
             )
 
     def _verdict(self) -> Verdict:
-        for case in self.question.cases:
-            self.runs.append(self.run(case))
-            if self.runs[0].outcome == Raised(BLANK):
-                break  # a blank says the same on every case
+        first, *others = self.question.cases
+        self.runs = [self.run(first)]
+        if self.runs[0].outcome != Raised(BLANK):  # a blank says the same on every case
+            *runs, self.again = self.answer.runs([*others, first], self.given)
+            self.runs += runs
         for run, case in self.pairs():
             if _unexpected(run, case):
                 return self._raised(run, case)
@@ -219,7 +222,7 @@ class _Judgment:
             found += [(one, i) for one in here if one.kind == "input" or not run.changed]
         if found:
             return min(found, key=lambda pair: pair[0].rank)
-        if same(self.runs[0].outcome, self.run(self.question.cases[0]).outcome):
+        if self.again is None or same(self.runs[0].outcome, self.again.outcome):
             return None
         drawn = any(isinstance(value, Seed) for value in self.question.cases[0].args.values())
         why = "draw every number from rng" if drawn else "use nothing but the arguments"
@@ -258,7 +261,8 @@ class _Judgment:
         lost = {
             case.earns
             for kinds, (run, case) in zip(found, self.pairs(), strict=True)
-            if kinds - {"input", "alias"} or _unexpected(run, case)
+            if _unexpected(run, case)
+            or (kinds - {"input", "alias"} and case.earns != "inputs left alone")
         }
         if finding is not None and finding.kind == "repeat":
             lost |= {case.earns for case in question.cases} | set(question.laws.values())

@@ -1,0 +1,104 @@
+"""Shows a disputed verdict again, with the smallest failing case, to be sent to the student."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder import engine, grade, intake, judge
+from autograder.errors import UsageError
+from autograder.judge import Settings
+from utils.answer_key import LiveKey
+from utils.cases import Raised, Returned, Seed, Strange
+
+__all__ = ["explain"]
+
+NUMBERS = 60  # of an array that are written out
+
+
+def explain(root: Path, student: str, exercise: str, submissions: Path, output: Path) -> str:
+    """The verdict on one answer, judged anew with the seed that it was judged with.
+
+    Parameters
+    ----------
+    root : the course's folder
+    student, exercise : whose answer, and to what
+    submissions, output : as for `autograder.grade.grade`
+
+    Raises
+    ------
+    UsageError
+        When there is no such result.
+    """
+    result = _result(output, student, exercise)
+    assignment = str(result["assignment"])
+    course = grade.course_notebook(root, assignment)
+    submission = grade.take_in(course, assignment, submissions, student)
+    if submission.taken is None or exercise not in grade.judged_exercises(course):
+        return f"{exercise} of {student}: {result['message']}"
+    settings = Settings(assignment)
+    key = LiveKey(assignment)
+    pieces = intake.needed(intake.pieces(submission.taken))
+    with engine.sandbox_for(assignment) as sandbox:
+        seen = judge.evidence(sandbox, key, pieces, exercise, settings, result["seed"])
+    parts = [f"{exercise} of {student}", "", seen.verdict.text()]
+    if seen.case is not None:
+        parts += ["", "The smallest case that shows it:", "", *_example(exercise, seen)]
+    parts += ["", f"Made with {result['made_with']}."]
+    return "\n".join(parts)
+
+
+def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
+    path = output / "results.jsonl"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
+    results = [json.loads(line) for line in lines]
+    of_student = [one for one in results if one["student"] == student]
+    if not of_student:
+        raise UsageError(f"{path} has no student {student}.")
+    for one in of_student:
+        if one["exercise"] == exercise:
+            return dict(one)
+    names = ", ".join(one["exercise"] for one in of_student)
+    raise UsageError(f"{path} has no exercise {exercise}; it has {names}.")
+
+
+def _example(exercise: str, seen: judge.Evidence) -> list[str]:
+    assert seen.case is not None
+    lines = [f"    {name} = {_written(value)}" for name, value in seen.case.args.items()]
+    lines += [f"    {exercise}({', '.join(seen.case.args)})", ""]
+    lines += [f"should {_outcome(seen.case.expected, 'give')}", ""]
+    return [*lines, f"and here it {_outcome(seen.outcome, 'gives')}"]
+
+
+def _outcome(outcome: Returned | Raised | None, verb: str) -> str:
+    if isinstance(outcome, Raised):
+        ending = "s" if verb.endswith("s") else ""
+        return f"raise{ending} {outcome.kind}" + (f": {outcome.message}" if outcome.message else "")
+    return f"{verb} {_written(outcome.value if outcome else None)}"
+
+
+def _written(value: Any) -> str:
+    """A value as Python would write it, arrays too, where they are not too large to read."""
+    if isinstance(value, Seed):
+        return f"np.random.default_rng({value.value})"
+    if isinstance(value, Strange):
+        return value.said
+    if isinstance(value, np.ndarray | np.generic):
+        if np.size(value) > NUMBERS:
+            return f"<an array of shape {np.shape(value)}>"
+        dtype = "" if value.dtype == float else f", dtype=np.{value.dtype}"
+        return f"np.array({np.asarray(value).tolist()}{dtype})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple):
+        inside = ", ".join(map(_written, value))
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return repr(value)
