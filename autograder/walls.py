@@ -13,12 +13,17 @@ from contextlib import suppress
 from typing import Any
 
 __all__ = [
+    "NOBODY",
+    "PR_SET_DUMPABLE",
+    "SCRATCH",
+    "call",
     "drop_privileges",
     "landlock",
     "limits",
     "new_namespaces",
     "new_places",
     "seccomp_filter",
+    "write",
 ]
 
 NOBODY = 65534

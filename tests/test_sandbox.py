@@ -123,6 +123,14 @@ def test_long_frames_pass_in_both_directions_at_once(cell):
     assert cell.receive(5) == b"1000000"
 
 
+def test_descriptors_that_are_sent_along_do_not_arrive(cell):
+    before = len(os.listdir("/proc/self/fd"))
+    code = "socket.send_fds(channel._socket, [bytes([0, 0, 0, 2]), b'hi'], [0] * 50)"
+    cell.send(code.encode())
+    assert cell.receive(5) == b"hi"
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_what_is_printed_is_kept_and_never_blocks(cell):
     assert run(cell, "print('a' * 50_000); os.write(2, b'b' * 50); said = 1") == "1"
     cell.close()
