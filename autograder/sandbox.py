@@ -47,6 +47,9 @@ ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "LANG": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONHASHSEED": "0",  # a set has the same order in every sandbox
     # With more threads than one, the warm process could not enter new namespaces.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -223,7 +226,7 @@ class Sandbox:
             "readable": [*shown, "/proc", "/dev", "/run"],
             "without": sorted(self._without),
         }
-        return [*command, sys.executable, "-I", "-c", BEGIN, str(control), json.dumps(settings)]
+        return [*command, sys.executable, "-c", BEGIN, str(control), json.dumps(settings)]
 
     def _places(self) -> tuple[dict[str, list[str]], list[str]]:
         """What of the machine is shown inside, as bubblewrap's options by path, and what is not."""

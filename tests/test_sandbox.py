@@ -139,6 +139,13 @@ def test_what_is_printed_is_kept_and_never_blocks(cell):
     assert cell.err.text() == "b" * 50
 
 
+def test_every_sandbox_is_alike(cell):
+    with sandbox_for() as again, again.open() as other:
+        for code in ("said = hash('a')", "said = sys.path, sorted(os.environ.items())"):
+            assert run(cell, code) == run(other, code)
+        assert run(other, "said = sys.path[0]") == "/run/course"
+
+
 def test_many_submissions_leave_nothing(sandbox):
     before = len(inside()), len(os.listdir("/proc/self/fd"))
     for _ in range(5):
