@@ -22,7 +22,7 @@ from typing import TypeVar
 from autograder import zygote
 from autograder.errors import BrokenCourse
 
-__all__ = ["Cell", "Ended", "Limits", "Printed", "kill", "readable"]
+__all__ = ["MIB", "START", "Cell", "Ended", "Limits", "Printed", "kill", "readable"]
 
 T = TypeVar("T")
 
@@ -294,8 +294,8 @@ def framed(frame: bytes) -> bytes:
 
 
 def how(said: str) -> tuple[str, str]:
-    """Reason and sentence for what init said last; it says nothing when it was killed itself."""
-    code = int(said.removeprefix("ended ") or -signal.SIGKILL)
+    """Reason and sentence for what init said last; it cannot say that it was killed itself."""
+    code = int(said.split()[1]) if said.startswith("ended ") else -signal.SIGKILL
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
     if -code == signal.SIGXCPU:

@@ -25,7 +25,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from autograder import walls
 from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
@@ -56,6 +56,9 @@ ENVIRONMENT = {
     "MPLBACKEND": "agg",
     "LANG": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONHASHSEED": "0",  # a set has the same order in every sandbox
     # With more threads than one, the warm process could not enter new namespaces.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -132,10 +135,10 @@ class Sandbox:
                         break
                 except OSError as error:
                     raise BrokenCourse(
-                        f"The sandbox cannot put up its walls here ({error}). {advice()}"
+                        f"The sandbox cannot put up its walls here ({error}).{advice()}"
                     ) from None
                 if again:
-                    raise BrokenCourse(f"The sandbox's warm process dies. {self._said()}")
+                    raise BrokenCourse("The sandbox's warm process dies again and again.")
                 log.warning("The sandbox's warm process had died; a new one was started.")
                 self._stack.close()
                 self._start()
@@ -144,20 +147,34 @@ class Sandbox:
     def _start(self) -> None:
         """Start bubblewrap and the warm process in it, and wait until it is ready."""
         if sys.platform != "linux" or shutil.which("bwrap") is None:
-            raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here. {advice()}")
+            raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here.{advice()}")
         with ExitStack() as stack:
             self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
             stack.enter_context(self._control)
-            self._log = stack.enter_context(tempfile.TemporaryFile())
-            info, tell = os.pipe()
-            wait, go = os.pipe()
-            given = [theirs.detach(), tell, wait]
+            said = stack.enter_context(tempfile.TemporaryFile())
+            try:
+                self._launch(stack, theirs.detach(), said)
+                warm = readable(self._control.fileno(), START) and self._control.recv(100)
+                why = last_line(said)
+            except OSError as error:
+                warm, why = False, f"bwrap: {error}"
+            if not warm:
+                do = advice() if why.startswith("bwrap: ") else ""  # else it is Python that failed
+                raise BrokenCourse(f"The sandbox cannot be started here ({why}).{do}")
+            self._stack = stack.pop_all()
+
+    def _launch(self, stack: ExitStack, control: int, said: IO[bytes]) -> None:
+        """Start bubblewrap; the stack ends all of it."""
+        info, tell = os.pipe()
+        wait, go = os.pipe()
+        given = [control, tell, wait]
+        with open(info) as told, open(go, "w") as gate:
             try:
                 process = subprocess.Popen(
                     self._command(given),
                     stdin=subprocess.DEVNULL,
-                    stdout=self._log,
-                    stderr=self._log,
+                    stdout=said,
+                    stderr=said,
                     pass_fds=given,
                     start_new_session=True,  # Ctrl-C is for the parent to answer
                 )
@@ -165,19 +182,16 @@ class Sandbox:
                 for fd in given:
                     os.close(fd)
             stack.callback(process.wait)
-            with open(info) as told, open(go, "w") as gate:
-                pid = json.loads(told.read() or "{}").get("child-pid")
-                if pid is not None:
-                    first = os.pidfd_open(pid)  # PID 1 inside; bubblewrap ends when it does
-                    stack.callback(os.close, first)
-                    stack.callback(kill, first)
-                    if is_root():
-                        for kind in ("uid", "gid"):
-                            Path(f"/proc/{pid}/{kind}_map").write_text(IDENTITIES)
-                        gate.write("go")
-            if not readable(self._control.fileno(), START) or not self._control.recv(100):
-                raise BrokenCourse(f"The sandbox cannot be started here. {self._said()}")
-            self._stack = stack.pop_all()
+            pid = json.loads(told.read() or "{}").get("child-pid")
+            if pid is None:
+                return
+            first = os.pidfd_open(pid)  # PID 1 inside; bubblewrap ends when it does
+            stack.callback(os.close, first)
+            stack.callback(kill, first)
+            if is_root():
+                for kind in ("uid", "gid"):
+                    Path(f"/proc/{pid}/{kind}_map").write_text(IDENTITIES)
+                gate.write("go")
 
     def _command(self, given: list[int]) -> list[str]:
         """What starts bubblewrap; the files that it copies are opened, and added to `given`."""
@@ -201,7 +215,7 @@ class Sandbox:
             if isinstance(content, Path):
                 given.append(os.open(content, os.O_RDONLY))
             else:
-                given.append(os.memfd_create(name))
+                given.append(os.memfd_create("file"))
                 with open(given[-1], "wb", closefd=False) as file:
                     file.write(content)
                     file.seek(0)
@@ -221,35 +235,33 @@ class Sandbox:
             "readable": [*shown, "/proc", "/dev", "/run"],
             "without": sorted(self._without),
         }
-        return [*command, sys.executable, "-I", "-c", BEGIN, str(control), json.dumps(settings)]
+        return [*command, sys.executable, "-c", BEGIN, str(control), json.dumps(settings)]
 
     def _places(self) -> tuple[dict[str, list[str]], list[str]]:
         """What of the machine is shown inside, as bubblewrap's options by path, and what is not."""
         if "files" in self._without:
             return {"/": ["--dev-bind", "/", "/"]}, []
         shown = {}
-        for path in map(Path, (*SYSTEM.split(), sys.prefix, sys.base_prefix)):
-            if path.is_symlink():
-                shown[str(path)] = ["--symlink", os.readlink(path), str(path)]
-            elif path.exists():
-                shown[str(path)] = ["--ro-bind", str(path), str(path)]
+        for name in SYSTEM.split():
+            if os.path.islink(name):
+                shown[name] = ["--symlink", os.readlink(name), name]
+            elif os.path.exists(name):
+                shown[name] = ["--ro-bind", name, name]
+        for name in (sys.prefix, sys.base_prefix):
+            shown[name] = ["--ro-bind", name, name]
         # A checkout is hidden as a whole; of an installed course, its two packages.
-        own = (
-            [ROOT] if (ROOT / "pyproject.toml").exists() else [ROOT / "utils", ROOT / "autograder"]
-        )
-        hidden = [
-            str(path)
-            for path in (path.resolve() for path in (*own, *self._hide))
-            if path.is_dir() and any(path.is_relative_to(other) for other in shown)
-        ]
-        shown |= {path: ["--tmpfs", path] for path in hidden}
-        return dict(sorted(shown.items())), hidden  # a folder before what lies in it
-
-    def _said(self) -> str:
-        """What was said last inside, and what can be done about it."""
-        self._log.seek(0)
-        lines = self._log.read().decode(errors="replace").strip().splitlines() or [""]
-        return f"{lines[-1]} {advice()}" if lines[-1].startswith("bwrap: ") else lines[-1]
+        checkout = (ROOT / "pyproject.toml").exists()
+        own = [ROOT] if checkout else [ROOT / "utils", ROOT / "autograder"]
+        covers = {}
+        for secret in (path.resolve() for path in (*own, *self._hide)):
+            for name in shown:
+                real = Path(name).resolve()
+                if secret.is_relative_to(real) and secret.exists():
+                    cover = str(Path(name, secret.relative_to(real)))
+                    nothing = ["--tmpfs"] if secret.is_dir() else ["--ro-bind", "/dev/null"]
+                    covers[cover] = [*nothing, cover]
+        empty = [name for name, words in covers.items() if words[0] == "--tmpfs"]
+        return dict(sorted((shown | covers).items())), empty  # a folder before what lies in it
 
 
 def is_root() -> bool:
@@ -262,6 +274,12 @@ def folders(path: str) -> Iterator[str]:
     """Make the folders that a path lies in, open to nobody as well."""
     for parent in reversed(Path(path).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
+
+
+def last_line(said: IO[bytes]) -> str:
+    """What was said last."""
+    said.seek(0)
+    return said.read().decode(errors="replace").strip().rpartition("\n")[2]
 
 
 # --- what a machine has --------------------------------------------------------------------------
@@ -329,16 +347,16 @@ SETTINGS = {
 def advice() -> str:
     """What most likely keeps bubblewrap from working on this machine, as a sentence to act on."""
     if sys.platform != "linux":
-        return "Please grade on Linux or WSL2."
+        return " Please grade on Linux or WSL2."
     if shutil.which("bwrap") is None:
-        return "Install it with `apt install bubblewrap` or `dnf install bubblewrap`."
+        return " Install it with `apt install bubblewrap` or `dnf install bubblewrap`."
     for (name, forbids), allows in SETTINGS.items():
         with suppress(OSError):
             if Path("/proc/sys", *name.split(".")).read_text().strip() == forbids:
-                return f"It needs user namespaces: `sudo sysctl -w {name}={allows}` allows them."
+                return f" It needs user namespaces: `sudo sysctl -w {name}={allows}` allows them."
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return (
-            "In a container it needs user namespaces and a whole /proc: start the container with "
+            " In a container it needs user namespaces and a whole /proc: start the container with "
             "`--security-opt seccomp=unconfined --security-opt systempaths=unconfined`."
         )
     return ""

@@ -13,12 +13,17 @@ from contextlib import suppress
 from typing import Any
 
 __all__ = [
+    "NOBODY",
+    "PR_SET_DUMPABLE",
+    "SCRATCH",
+    "call",
     "drop_privileges",
     "landlock",
     "limits",
     "new_namespaces",
     "new_places",
     "seccomp_filter",
+    "write",
 ]
 
 NOBODY = 65534
@@ -38,19 +43,20 @@ def call(name: str, *arguments: Any) -> int:
 
 
 def write(path: str, text: str) -> None:
+    """Write a setting of the kernel."""
     with open(path, "w") as file:
         file.write(text)
 
 
 # --- namespaces ----------------------------------------------------------------------------------
 
-# Of linux/sched.h, and the layer that each belongs to.
+# Of linux/sched.h, by the layer that each is; those of users and mounts are what others rest on.
 NAMESPACES = {
-    "files": 0x00020000,  # mounts
+    "users": 0x10000000,
+    "mounts": 0x00020000,
     "ipc": 0x08000000,
     "network": 0x40000000,
     "processes": 0x20000000,
-    "user": 0x10000000,
 }
 
 

@@ -24,7 +24,7 @@ from typing import NoReturn
 
 from autograder import walls
 
-__all__ = ["Channel", "main"]
+__all__ = ["HEADER", "Channel", "main", "rest"]
 
 HEADER = struct.Struct("!I")
 READY = b"ready"

@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import as_user
 import pytest
 
 from autograder import cli, notebooks
@@ -122,12 +123,7 @@ class School:
 
     def student(self, name, *command, may_fail=False):
         """Run one of nbgrader's commands as a student, in a home without the course."""
-        uid = str(USERS[name])
-        wrap = [
-            *(*self.bubble(), *self.hidden()),
-            *("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--"),
-            *("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--"),
-        ]
+        wrap = [*self.bubble(), *as_user.shown(), *as_user.become(USERS[name])]
         environ = self.environ(name)
         return self.nbgrader(
             *command, wrap=wrap, cwd=self.root / name, env=environ, may_fail=may_fail
@@ -138,22 +134,6 @@ class School:
             *("bwrap", "--die-with-parent", "--dev-bind", "/", "/"),
             *("--ro-bind", str(self.passwd), "/etc/passwd"),
         ]
-
-    def hidden(self):
-        """Options that show Python to a student even where it lies in somebody's closed folder."""
-        closed = {}
-        prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
-        for prefix in prefixes:
-            for parent in reversed(prefix.parents):
-                if not parent.stat().st_mode & 0o001:
-                    closed.setdefault(parent, []).append(prefix)
-                    break
-        for parent, inside in closed.items():
-            yield from ("--tmpfs", str(parent))
-            for prefix in inside:
-                for between in reversed(prefix.parents[: -len(parent.parts)]):
-                    yield from ("--perms", "0755", "--dir", str(between))
-                yield from ("--ro-bind", str(prefix), str(prefix))
 
     def environ(self, name):
         path = [sysconfig.get_path("scripts"), "/usr/local/bin", "/usr/bin", "/bin"]
