@@ -154,6 +154,18 @@ def test_inputs_must_stay_as_they_were(key):
     assert "b changed during the call" in verdict.message
 
 
+def test_an_input_may_turn_into_something_else(key):
+    source = """
+    def sample_configuration(space, rng):
+        for name in space:
+            space[name] = 0.5
+        return space
+    """
+    verdict = verdict_on(source, "sample_configuration", key)
+    assert 'space["learning_rate"]' in verdict.message
+    assert "changed during the call" in verdict.message
+
+
 def test_an_input_in_new_clothes_is_no_result(key):
     source = "def relu(Z):\n    return Z if (Z > 0).all() else np.maximum(0, Z)"
     verdict = verdict_on(source, "relu", key)

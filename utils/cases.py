@@ -238,7 +238,7 @@ def changes(name: str, before: Any, after: Any) -> list[str]:
         parts = [(f'{name}["{key}"]', before[key], after[key]) for key in before]
         return [change for part in parts for change in changes(*part)]
     if isinstance(before, list | tuple):
-        if len(before) != len(after):
+        if not isinstance(after, list | tuple) or len(before) != len(after):
             return [name]
         trios = zip(range(len(before)), before, after, strict=True)
         return [c for i, b, a in trios for c in changes(f"{name}[{i}]", b, a)]

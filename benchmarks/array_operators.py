@@ -1,0 +1,190 @@
+"""What goes wrong with arrays, as operators for mutmut, which has none for them.
+
+mutmut knows what goes wrong in any program: a string, a number, a True or an argument is another
+one, or missing. It leaves alone what goes wrong with matrices: `@`, transposes, the order of
+things, np.max where np.maximum was meant, one array for another. An operator has mutmut's own form:
+a function from a node of a LibCST tree to nodes that can stand in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+from libcst import matchers
+from libcst.metadata import ExpressionContext, ExpressionContextProvider, MetadataWrapper
+
+__all__ = ["ARRAY_OPERATORS"]
+
+ARITHMETIC = (cst.Add, cst.Subtract, cst.Multiply, cst.Divide, cst.MatrixMultiply)
+ORDERED = (cst.Subtract, cst.Divide, cst.MatrixMultiply, cst.Power)
+COMPARISONS = (
+    cst.Equal,
+    cst.NotEqual,
+    cst.LessThan,
+    cst.LessThanEqual,
+    cst.GreaterThan,
+    cst.GreaterThanEqual,
+)
+# Functions that are easily taken for one another.
+CONFUSED = {
+    "all": "any",
+    "ceil": "floor",
+    "exp": "expm1",
+    "floor": "ceil",
+    "isfinite": "isnan",
+    "log": "log1p",
+    "log10": "log",
+    "max": "min",
+    "maximum": "minimum",
+    "permutation": "integers",
+    "round": "int",
+    "sqrt": "square",
+    "standard_normal": "random",
+    "sum": "mean",
+    "tanh": "sinh",
+    "uniform": "normal",
+    "zeros": "ones",
+}
+
+
+def another_operator(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
+    """`A @ B` becomes `A * B`, and whatever else arithmetic has."""
+    for operator in ARITHMETIC:
+        if not isinstance(node.operator, operator):
+            yield node.with_changes(operator=operator())
+
+
+def sides_swapped(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
+    """`A @ B` becomes `B @ A`, where the order matters."""
+    if isinstance(node.operator, ORDERED):
+        yield node.with_changes(left=node.right, right=node.left)
+
+
+def one_side_missing(
+    node: cst.BinaryOperation | cst.BooleanOperation,
+) -> Iterator[cst.BaseExpression]:
+    """`Z + b` becomes `Z`, or `b`."""
+    yield node.left
+    yield node.right
+
+
+def another_comparison(node: cst.ComparisonTarget) -> Iterator[cst.ComparisonTarget]:
+    """`Z > 0` becomes `Z >= 0`, and whatever else compares."""
+    if isinstance(node.operator, COMPARISONS):
+        for operator in COMPARISONS:
+            if not isinstance(node.operator, operator):
+                yield node.with_changes(operator=operator())
+
+
+def condition_negated(node: cst.If | cst.CompIf) -> Iterator[cst.CSTNode]:
+    """`if ready:` becomes `if not ready:`."""
+    inside = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    yield node.with_changes(test=cst.UnaryOperation(cst.Not(), inside))
+
+
+def transposed(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
+    """`W @ A` becomes `W.T @ A`, or `W @ A.T`."""
+    if isinstance(node.operator, cst.MatrixMultiply):
+        for side in ("left", "right"):
+            factor = getattr(node, side)
+            if isinstance(factor, cst.Name | cst.Subscript):
+                yield node.with_changes(**{side: cst.Attribute(factor, cst.Name("T"))})
+
+
+def not_transposed(node: cst.Attribute) -> Iterator[cst.BaseExpression]:
+    """`W.T` becomes `W`."""
+    if node.attr.value == "T":
+        yield node.value
+
+
+def one_less(node: cst.Integer | cst.Float) -> Iterator[cst.BaseExpression]:
+    """`axis=1` becomes `axis=0`; mutmut adds one."""
+    yield cst.parse_expression(repr(node.evaluated_value - 1))
+
+
+def another_function(node: cst.Call) -> Iterator[cst.Call]:
+    """`np.maximum(0, Z)` becomes `np.minimum(0, Z)`."""
+    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    if isinstance(name, cst.Name) and name.value in CONFUSED:
+        yield node.with_deep_changes(name, value=CONFUSED[name.value])
+
+
+def call_missing(node: cst.Call) -> Iterator[cst.BaseExpression]:
+    """`np.copy(W)` becomes `W`."""
+    if node.args and not node.args[0].star and node.args[0].keyword is None:
+        yield node.args[0].value
+
+
+def neighbors_swapped(node: cst.Tuple | cst.Call) -> Iterator[cst.CSTNode]:
+    """`(n[1], n[0])` becomes `(n[0], n[1])`; so do the arguments of a call."""
+    field = "elements" if isinstance(node, cst.Tuple) else "args"
+    items: Sequence[cst.Element | cst.Arg] = getattr(node, field)
+    for i in range(len(items) - 1):
+        one, other = items[i : i + 2]
+        if all(getattr(item, "keyword", None) is None for item in (one, other)):
+            swapped = [one.with_changes(value=other.value), other.with_changes(value=one.value)]
+            yield node.with_changes(**{field: [*items[:i], *swapped, *items[i + 2 :]]})
+
+
+def slice_open(node: cst.Slice) -> Iterator[cst.Slice]:
+    """`order[start:stop]` becomes `order[start:]`, or `order[:stop]`."""
+    for end in ("lower", "upper"):
+        if getattr(node, end) is not None:
+            yield node.with_changes(**{end: None})
+
+
+def rounds_left_out(node: cst.For) -> Iterator[cst.For]:
+    """A loop leaves out its first round, or its last, or does the first alone."""
+    for rounds in ("[1:]", "[:-1]", "[:1]"):
+        some = cst.parse_expression(f"list({cst.Module([]).code_for_node(node.iter)}){rounds}")
+        yield node.with_changes(iter=some)
+
+
+def statement_missing(node: cst.SimpleStatementLine) -> Iterator[cst.SimpleStatementLine]:
+    """A line is not there; docstrings are left alone."""
+    [statement, *_] = node.body
+    docstring = isinstance(statement, cst.Expr) and isinstance(statement.value, cst.SimpleString)
+    if not docstring and not isinstance(statement, cst.Return):
+        yield node.with_changes(body=[cst.Pass()])
+
+
+def another_name(node: cst.FunctionDef) -> Iterator[cst.FunctionDef]:
+    """`dA` becomes `dZ`, and every other name of the function."""
+    keywords = {arg.keyword for arg in matchers.findall(node, matchers.Arg())}
+    wrapper = MetadataWrapper(cst.Module([node]), unsafe_skip_copy=True)
+    contexts = {
+        name: context
+        for name, context in wrapper.resolve(ExpressionContextProvider).items()
+        if isinstance(name, cst.Name) and name not in keywords
+    }
+    bound = {name.value: None for name, c in contexts.items() if c is ExpressionContext.STORE}
+    del bound[node.name.value]
+    for name, context in contexts.items():
+        if context is ExpressionContext.LOAD and name.value in bound:
+            for other in bound:
+                if other != name.value:
+                    yield node.with_deep_changes(name, value=other)
+
+
+ARRAY_OPERATORS = (
+    (cst.BinaryOperation, another_operator),
+    (cst.BinaryOperation, sides_swapped),
+    (cst.BinaryOperation, one_side_missing),
+    (cst.BooleanOperation, one_side_missing),
+    (cst.BinaryOperation, transposed),
+    (cst.Attribute, not_transposed),
+    (cst.ComparisonTarget, another_comparison),
+    (cst.If, condition_negated),
+    (cst.CompIf, condition_negated),
+    (cst.Integer, one_less),
+    (cst.Float, one_less),
+    (cst.Call, another_function),
+    (cst.Call, call_missing),
+    (cst.Call, neighbors_swapped),
+    (cst.Tuple, neighbors_swapped),
+    (cst.Slice, slice_open),
+    (cst.For, rounds_left_out),
+    (cst.SimpleStatementLine, statement_missing),
+    (cst.FunctionDef, another_name),
+)

@@ -1,0 +1,283 @@
+"""Do the checks see every small change? Mutants of the solutions: ``python benchmarks/mutants.py``.
+
+A *mutant* is a solution with one small thing changed in it. The exercise's own check must reject
+it on every one of a few seeds, since a student meets but one. A mutant that does all that the
+exercise asks cannot be rejected; those stand in ``equivalent_mutants.toml``, with the reason. Any
+other that survives shows a hole in the cases.
+
+mutmut makes the mutants, because its operators are plain functions on LibCST trees, and those in
+`array_operators` can stand beside them; it leaves docstrings and annotations alone by itself. Each
+mutant is judged in a process of its own, with limits, since it may loop for ever. Needs Linux.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: what has threads should not fork
+
+import argparse
+import inspect
+import json
+import multiprocessing
+import random
+import resource
+import signal
+import sys
+import time
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import libcst as cst
+from array_operators import ARRAY_OPERATORS
+from libcst.metadata import MetadataWrapper
+from mutmut.mutation.file_mutation import MutationVisitor
+from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.pragma_handling import IgnoredCode
+
+from utils.answer_key import LiveKey, Question
+from utils.exercises import EXERCISES
+from utils.judging import judge
+
+EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
+MODULES = list(dict.fromkeys(exercise.reference.__module__ for exercise in EXERCISES.values()))
+SEEDS = range(3)
+SECONDS = 10
+BYTES = 4 * 2**30
+FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One solution with one small change.
+
+    Attributes
+    ----------
+    name : str
+        "sigmoid: a line as it was -> as it is". No line number is in it, so edits elsewhere leave
+        it as it is; where a function has the same line again, the next one ends in #2.
+    module, function : str
+        Where it is from. Every function of these modules is an exercise.
+    operator : str
+        What made it.
+    source : str
+        The function as it is now.
+    """
+
+    name: str
+    module: str
+    function: str
+    operator: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a mutant.
+
+    Attributes
+    ----------
+    status : str
+        The verdict's ("wrong", "error", "correct"), or "timeout", or, where the judge itself
+        failed, "unchecked".
+    sentence : str
+        The first thing that a student would read.
+    """
+
+    status: str
+    sentence: str = ""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the check did its work."""
+        return self.status in ("wrong", "error", "timeout")
+
+
+# --- making ------------------------------------------------------------------------------------
+
+
+def mutants_of(module: str) -> list[Mutant]:
+    """All mutants of a module's solutions; where two operators make the same one, it is one."""
+    made_by: dict[cst.CSTNode, str] = {}
+    operators = [
+        (kind, _noted(operator, made_by))
+        for kind, operator in (*mutation_operators, *ARRAY_OPERATORS)
+    ]
+    visitor = MutationVisitor(operators, IgnoredCode(set(), set(), set()))
+    MetadataWrapper(cst.parse_module(_text(module))).visit(visitor)
+    found: dict[str, Mutant] = {}
+    seen: Counter[str] = Counter()
+    for mutation in visitor.mutations:
+        function = mutation.contained_by_top_level_function
+        if function is None:
+            continue  # the name of a type
+        mutated = function.deep_replace(mutation.original_node, mutation.mutated_node)
+        before, after = _code(function), _code(mutated)
+        if after != before and after not in found:
+            name = f"{function.name.value}: {_difference(before, after)}"
+            seen[name] += 1
+            name += f" #{seen[name]}" if seen[name] > 1 else ""
+            operator = made_by[mutation.mutated_node]
+            found[after] = Mutant(name, module, function.name.value, operator, after)
+    return list(found.values())
+
+
+def _noted(operator: Callable[..., Any], made_by: dict[cst.CSTNode, str]) -> Callable[..., Any]:
+    """The same operator, leaving a note of its name with each node that it makes."""
+    _, mutmut, name = operator.__name__.rpartition("operator_")
+    label = ("mutmut: " if mutmut else "") + name.replace("_", " ")
+
+    def run(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        for changed in operator(node):
+            made_by[changed] = label
+            yield changed
+
+    return run
+
+
+def _text(module: str) -> str:
+    return inspect.getsource(sys.modules[module])
+
+
+@lru_cache(8)  # one function is asked for again and again
+def _code(function: cst.FunctionDef) -> str:
+    return cst.Module([function]).code.strip()
+
+
+def _difference(before: str, after: str) -> str:
+    """The lines that differ, as "as they were -> as they are"."""
+    one, other = before.splitlines(), after.splitlines()
+    for end in (0, -1):
+        while one and other and one[end] == other[end]:
+            del one[end], other[end]
+    return " -> ".join(" ".join(line.strip() for line in lines) for lines in (one, other))
+
+
+# --- judging -----------------------------------------------------------------------------------
+
+
+def fate_of(mutant: Mutant) -> Fate:
+    """What its check says of a mutant, asked in a process of its own."""
+    questions = _questions(mutant.function)  # made once, for every child to inherit
+    receiver, sender = FORK.Pipe(duplex=False)
+    child = FORK.Process(target=_send, args=(sender, mutant, questions))
+    child.start()
+    sender.close()
+    try:
+        return receiver.recv()
+    except EOFError:
+        child.join()
+        return Fate("timeout" if child.exitcode == -signal.SIGALRM else f"exit {child.exitcode}")
+    finally:
+        child.join()
+        receiver.close()
+
+
+def _send(sender: Connection, mutant: Mutant, questions: Iterable[Question]) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
+    signal.alarm(SECONDS)  # ends the process, whatever it is at
+    namespace = {"__name__": mutant.module}
+    exec(_text(mutant.module), namespace)
+    exec(mutant.source, namespace)
+    sender.send(_judged(namespace[mutant.function], questions))
+
+
+def _judged(function: Any, questions: Iterable[Question]) -> Fate:
+    fates = []
+    for question in questions:
+        try:
+            verdict = judge(question, function)
+        except Exception as fault:  # what `check` shows as "could not be checked"
+            return Fate("unchecked", f"{type(fault).__name__}: {fault}")
+        if verdict.status == "correct":
+            return Fate("correct", f"with seed {question.seed}")
+        fates.append(Fate(verdict.status, verdict.message))
+    return fates[0]
+
+
+@cache
+def _questions(exercise: str) -> list[Question]:
+    return [LiveKey().question(exercise, seed) for seed in SEEDS]
+
+
+# --- telling -----------------------------------------------------------------------------------
+
+
+def equivalents() -> set[str]:
+    """Names of the mutants that do all that is asked."""
+    groups = tomllib.loads(EQUIVALENT.read_text())["equivalent"]
+    return {name for group in groups for name in group["mutants"]}
+
+
+def table(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    """A Markdown table of fates: a row a label, and one for all."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for label, status in sorted(rows):
+        counts[label][status] += 1
+    counts["all"] = sum(counts.values(), Counter())
+    kinds = {"error": "raised", "wrong": "wrong", "timeout": "timeout"}
+    kinds |= {"equivalent": "equivalent", "survived": "survived"}
+    lines = [f"| {title} | mutants | {' | '.join(kinds.values())} |"]
+    lines += ["|:--|--:" + "|--:" * len(kinds) + "|"]
+    for label, count in counts.items():
+        numbers = (count.total(), *(count[kind] for kind in kinds))
+        lines += [f"| {label} | {' | '.join(map(str, numbers))} |"]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Judge the mutants and print the tables; 1 where something is not as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("functions", nargs="*", help="only mutants of these solutions")
+    parser.add_argument("--sample", type=int, metavar="N", help="only N of them, by chance")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another sample")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
+    parser.add_argument("--log", type=Path, help="a file for every mutant's fate, a line each")
+    options = parser.parse_args()
+
+    started = time.perf_counter()
+    with ProcessPoolExecutor(options.jobs, FORK) as pool:
+        mutants = [mutant for found in pool.map(mutants_of, MODULES) for mutant in found]
+        chosen = [m for m in mutants if not options.functions or m.function in options.functions]
+        if options.sample is not None:
+            chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
+        fates = dict(zip(chosen, pool.map(fate_of, chosen, chunksize=8), strict=True))
+
+    listed = equivalents()
+    statuses = {}
+    for mutant, fate in fates.items():
+        kept = "equivalent" if mutant.name in listed else "survived"
+        statuses[mutant] = fate.status if fate.rejected else kept
+    print(table("notebook", ((m.module.rpartition(".")[2], s) for m, s in statuses.items())))
+    print(f"\n{table('change', ((m.operator, s) for m, s in statuses.items()))}\n")
+    print(f"{len(chosen)} of {len(mutants)} mutants, {time.perf_counter() - started:.0f} s")
+    if options.log:
+        lines = [json.dumps(asdict(m) | asdict(fate)) for m, fate in fates.items()]
+        options.log.write_text("\n".join(lines))
+
+    survived = [
+        f"'''{mutant.name}''',  # {fates[mutant].status} {fates[mutant].sentence}"
+        for mutant, status in statuses.items()
+        if status == "survived"
+    ]
+    rejected = [m.name for m, fate in fates.items() if fate.rejected and m.name in listed]
+    gone = sorted(listed - {mutant.name for mutant in mutants})
+    for what, names in (
+        ("Not rejected: its exercise lacks a case, or it is equivalent", survived),
+        (f"In {EQUIVALENT.name}, and rejected", rejected),
+        (f"In {EQUIVALENT.name}, and no mutant any more", gone),
+    ):
+        if names:
+            print(f"\n{what}:", *names, sep="\n  ", file=sys.stderr)
+    return bool(survived or rejected or gone)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
