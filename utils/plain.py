@@ -64,6 +64,7 @@ class _Look:
     def __init__(self, inputs: Sequence[np.ndarray[Any, Any]]) -> None:
         self.inputs = inputs
         self.shared: list[Path] = []
+        self.around: list[int] = []  # the containers that it is looking into
         self.parts = MOST_PARTS
         self.bytes = MOST_BYTES
 
@@ -73,7 +74,7 @@ class _Look:
         if value is None or kind in (bool, float):
             return value
         if len(path) > MOST_DEPTH:
-            return Strange("nested too deeply, or inside itself")
+            return Strange("nested too deeply")
         if self.parts < 0:
             return Strange(f"of more than {MOST_PARTS:,} parts")
         if kind is np.ndarray:
@@ -87,13 +88,19 @@ class _Look:
             return float.__pos__(value)
         if issubclass(kind, str):
             return self._text(str.__str__(value))
-        if issubclass(kind, dict):
-            return self._dict(value, path)
-        if issubclass(kind, list):
-            return self._sequence(list.__iter__(value), path)
-        if issubclass(kind, tuple):
+        if not issubclass(kind, dict | list | tuple):
+            return self._other(value)
+        if id(value) in self.around:
+            return Strange("inside itself")
+        self.around.append(id(value))
+        try:
+            if issubclass(kind, dict):
+                return self._dict(value, path)
+            if issubclass(kind, list):
+                return self._sequence(list.__iter__(value), path)
             return tuple(self._sequence(tuple.__iter__(value), path))
-        return self._other(value)
+        finally:
+            self.around.pop()
 
     def _items(self, items: Any) -> list[Any]:
         return [item for item, _ in zip(items, range(self.parts + 1), strict=False)]
