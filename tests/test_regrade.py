@@ -1,0 +1,92 @@
+"""Grading again judges only what changed; a disputed verdict can be shown again."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from test_grade import course, hand_in, results, run, solved
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
+
+WRONG = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W, b)"
+
+
+def known(done):
+    found = re.search(r"(\d+) of them were known", done.stdout)
+    return int(found[1]) if found else 0
+
+
+@pytest.fixture(scope="module")
+def class_(tmp_path_factory):
+    where = tmp_path_factory.mktemp("regrade")
+    hand_in(where / "in", "ada", solved())
+    hand_in(where / "in", "ben", solved(linear_forward=WRONG))
+    return course(where / "course"), where / "in", where / "out"
+
+
+def test_only_what_changed_is_judged_again(class_):
+    where, submissions, output = class_
+    assert known(run(where, submissions, output)) == 0
+    first = results(output)
+    assert known(run(where, submissions, output)) == 14
+    assert results(output) == first
+
+    hand_in(submissions, "cleo", solved(relu="def relu(Z):\n    return Z * (Z > 0)"))
+    other = ("--follow-through", "half", "--seed", "another")
+    assert known(run(where, submissions, output, *other)) == 0
+    assert known(run(where, submissions, output)) == 14
+
+    module = where / "utils/exercises/forward_propagation/relu.py"
+    module.write_text(module.read_text() + "\n# a mended test\n")
+    again = run(where, submissions, output)
+    # relu, and the two that build on it: not the other four of each student.
+    assert known(again) == 12
+    assert {key: one for key, one in results(output).items() if key[0] != "cleo"} == first
+
+
+def test_an_early_bug_is_not_charged_again(class_):
+    where, submissions, output = class_
+    run(where, submissions, output)
+    found = results(output)
+    assert found["ben", "linear_forward"]["status"] in ("wrong", "partial")
+    for later in ("linear_activation_forward", "L_model_forward"):
+        one = found["ben", later]
+        assert (one["status"], one["given"]) == ("correct", ["linear_forward"])
+        assert one["points"] == one["max_points"]
+        assert "right, given your linear_forward" in one["message"]
+
+
+def test_a_verdict_is_explained_again_with_a_case_to_send(class_):
+    where, submissions, output = class_
+    run(where, submissions, output)
+    arguments = ["--submissions", str(submissions), "--output", str(output)]
+
+    def explain(*who):
+        words = [sys.executable, "-m", "autograder", "explain", *who, *arguments]
+        return subprocess.run(words, cwd=where, text=True, capture_output=True, check=False)
+
+    told = explain("ben", "linear_forward")
+    assert told.returncode == 0, told.stderr
+    assert "This is what W @ A_prev gives without the bias." in told.stdout
+    seed = results(output)["ben", "linear_forward"]["seed"]
+    assert f"seed={seed}" in told.stdout
+    example = re.search(
+        r"( {4}A_prev = .*)\n( {4}W = .*)\n( {4}b = .*)\n {4}linear_forward\(A_prev, W, b\)",
+        told.stdout,
+    )
+    import numpy as np
+
+    from utils.reference.forward_propagation import linear_forward
+
+    space = {"np": np}
+    exec("\n".join(line.strip() for line in example.groups()), space)
+    due, gave = re.findall(r"(?:should give|here it gives) (.*)", told.stdout)
+    Z, _ = linear_forward(space["A_prev"], space["W"], space["b"])
+    np.testing.assert_allclose(eval(due, space)[0], Z)
+    np.testing.assert_allclose(eval(gave, space)[0], Z - space["b"])
+    assert "✓ relu: right" in explain("ben", "relu").stdout
+    assert "has no student zoe" in explain("zoe", "relu").stderr
+    assert "has no exercise rely; it has sigmoid, relu" in explain("ben", "rely").stderr
