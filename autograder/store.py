@@ -86,10 +86,8 @@ def definition(exercise: str) -> str:
     Its own module, the solutions and laws of its notebook, what it builds on, and the engine.
     """
     found = EXERCISES[exercise]
-    module = found.cases.__module__.replace(".", "/") + ".py"
     notebook = found.assignment.partition("_")[2]
-    folder = Path(module).parent
-    files = [*ENGINE, module, f"{folder}/common.py"]
+    files = [*ENGINE, *(f"utils/exercises/{notebook}/{name}.py" for name in (exercise, "common"))]
     files += [f"utils/reference/{notebook}.py", f"utils/laws/{notebook}.py"]
     texts = [_text(ROOT / file) for file in files]
     return digest(exercise, texts, [definition(name) for name in found.builds_on])
