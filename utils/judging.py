@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from utils import laws
-from utils.answer_key import AnswerKey, KnownMistake, Question
+from utils import laws, naming, rubric
+from utils.answer_key import AnswerKey, Question
 from utils.answers import Absent, Answer, Answers, Function, Given
-from utils.cases import Between, Case, Explanation, Path, Raised, Returned, Run, Seed
-from utils.comparing import Finding, aliased, changed_inputs, compare, parts, same
+from utils.cases import Case, Explanation, Raised, Run, Seed
+from utils.comparing import Finding, same
 from utils.explain import BLANK
+from utils.findings import findings, unexpected
 from utils.verdict import Earned, Verdict
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
@@ -122,7 +123,7 @@ def rejections(question: Question, answer: Answer | Callable[..., Any]) -> tuple
     wrong = {
         i
         for i, (run, case) in enumerate(judgment.pairs())
-        if _unexpected(run, case) or judgment.findings(i, run)
+        if unexpected(run, case) or findings(question, i, run)
     }
     return wrong, "" if wrong else judgment.broken_law()[0]
 
@@ -151,7 +152,7 @@ class _Judgment:
         """Ask, as a law does."""
         run = self.run(case)
         if isinstance(run.outcome, Raised):
-            if _unexpected(run, case):
+            if unexpected(run, case):
                 raise _Stop(run, case)
             return run.outcome  # the law wants to read what was said
         return run.outcome.value
@@ -173,7 +174,7 @@ class _Judgment:
             *runs, self.again = self.answer.runs([*others, first], self.given)
             self.runs += runs
         for run, case in self.pairs():
-            if _unexpected(run, case):
+            if unexpected(run, case):
                 return self._raised(run, case)
         found = self._first_finding()
         if found is not None:
@@ -193,31 +194,11 @@ class _Judgment:
 
     # --- what is wrong ---------------------------------------------------------------------
 
-    def findings(self, i: int, run: Run) -> list[Finding]:
-        """All that is wrong with a run of case `i`, exceptions aside."""
-        case = self.question.cases[i]
-        found: list[Finding | None] = [changed_inputs(run)]
-        if isinstance(run.outcome, Returned):
-            if isinstance(case.expected, Raised):
-                due = f"This call should raise a {case.expected.kind}, and it did not."
-                return [Finding("structure", due)]
-            assert case.expected is not None, "an answer key gives every case its outcome"
-            found += [
-                compare(
-                    case.expected.value,
-                    run.outcome.value,
-                    self.question.returns,
-                    self.question.precision,
-                ),
-                aliased(run, self.question.fresh, self.question.returns),
-            ]
-        return [finding for finding in found if finding is not None]
-
     def _first_finding(self) -> tuple[Finding, int] | None:
         """The most telling finding, and the index of its case."""
         found = []
         for i, run in enumerate(self.runs):
-            here = self.findings(i, run)
+            here = findings(self.question, i, run)
             # Where an input was changed, wrong values are what came of it.
             found += [(one, i) for one in here if one.kind == "input" or not run.changed]
         if found:
@@ -245,62 +226,20 @@ class _Judgment:
 
     # --- what was earned -------------------------------------------------------------------
 
-    def earned(self, finding: Finding | None = None, law: str = "") -> tuple[Earned, ...]:
-        """What of the rubric was earned, where this is what is wrong; `law` is the one broken."""
-        question = self.question
-        if len(self.runs) < len(question.cases):
-            return ()
-        raised = any(
-            _unexpected(run, case)
-            for run, case in self.pairs()
-            if case.earns != "inputs left alone"
-        )
-        found = [{one.kind for one in self.findings(i, run)} for i, run in enumerate(self.runs)]
-        formless = raised or any(kinds & {"structure", "shape"} for kinds in found)
-        touched = any(kinds & {"input", "alias"} for kinds in found)
-        lost = {
-            case.earns
-            for kinds, (run, case) in zip(found, self.pairs(), strict=True)
-            if _unexpected(run, case)
-            or (kinds - {"input", "alias"} and case.earns != "inputs left alone")
-        }
-        if finding is not None and finding.kind == "repeat":
-            lost |= {case.earns for case in question.cases} | set(question.laws.values())
-        share = finding.share if finding is not None else 0.0
-        earned = []
-        for part, points in question.rubric.items():
-            if part == "shape":
-                got = 0 if formless else points
-            elif part in lost:
-                got = 0
-            elif part == "inputs left alone":
-                got = 0 if formless or touched else points
-            else:
-                got = points * self._share_of_laws(part, law, share, formless)
-            earned.append(Earned(part, round(got, 2), points))
-        return tuple(earned)
+    def earned(self, finding: Finding | None = None, broken: str = "") -> tuple[Earned, ...]:
+        """What of the rubric was earned, where this is wrong; `broken` is the law that says so."""
 
-    def _share_of_laws(self, part: str, broken: str, share: float, formless: bool) -> float:
-        """How much of a part its laws leave."""
-        names = [name for name, earns in self.question.laws.items() if earns == part]
-        if formless and names:
-            return 0
-        for name in names:
+        def law(name: str) -> Finding | None:
             if name == broken:
-                return share
-            try:
-                ask = laws.law(self.question.assignment, name)
-                finding = ask(self, self.question.secret)
-            except Exception:  # laws are made for what has the right form
-                return 0
-            if finding is not None:
-                return finding.share
-        return 1
+                return finding
+            return laws.law(self.question.assignment, name)(self, self.question.secret)
+
+        return rubric.earned(self.question, self.runs, law, finding)
 
     # --- in words --------------------------------------------------------------------------
 
     def _wrong(self, finding: Finding, index: int | None, law: str = "") -> Verdict:
-        known = self._known(index)
+        known = naming.known(self.question, self.runs, index)
         case = self.question.cases[index] if index is not None else None
         advice = ""
         if known is None:
@@ -343,7 +282,7 @@ class _Judgment:
             raised = _a_kind(run.outcome.kind)
             due = f"this call should raise a {case.expected.kind}, and it raised {raised}."
             told = replace(told, sentence=due, advice=told.sentence)
-        known = self._known(None)
+        known = naming.known(self.question, self.runs, None)
         return self._said(
             "error",
             told.sentence,
@@ -368,88 +307,6 @@ class _Judgment:
 
     def _said(self, status: str, message: str, **more: Any) -> Verdict:
         return _verdict_of(self.question, self.runs, status, message, **more)
-
-    # --- known mistakes --------------------------------------------------------------------
-
-    def _known(self, index: int | None) -> _Known | None:
-        """The known mistake that gives these very results; else one that explains a part of them.
-
-        Where a case leaves the value open (`Between`), results count only as fulfilling it or
-        not, and only when all is right elsewhere: many a mistake meets log(0) in its own way.
-        """
-        count = len(self.runs)
-        open_cases = [_is_open(case) for case in self.question.cases[:count]]
-        wrong_elsewhere = any(
-            _unexpected(run, case) or self.findings(i, run)
-            for i, (run, case) in enumerate(self.pairs())
-            if not open_cases[i]
-        )
-
-        def alike(mistake: KnownMistake, i: int) -> bool:
-            if not open_cases[i]:
-                return same(mistake.outcome(i), self.runs[i].outcome)
-            if wrong_elsewhere:
-                return True
-            again = replace(self.runs[i], outcome=mistake.outcome(i), changed=())
-            return bool(self.findings(i, again)) == bool(self.findings(i, self.runs[i]))
-
-        for mistake in self.question.mistakes:
-            if all(alike(mistake, i) for i in range(count)):
-                return _Known(mistake, whole=mistake.alone)
-        if index is None or count < len(self.question.cases):
-            return None
-        explained = {m.name: self._explains(m, index) for m in self.question.mistakes if m.alone}
-        best = max(explained, key=lambda name: explained[name], default="")
-        if not explained.get(best):
-            return None
-        return _Known(next(m for m in self.question.mistakes if m.name == best), whole=False)
-
-    def _explains(self, mistake: KnownMistake, index: int) -> int:
-        """How many of the wrong numbers a mistake explains, where it explains some of case `index`.
-
-        All that the mistake would make wrong must be wrong in the very same way; what it leaves
-        right may be wrong too, from another mistake beside it.
-        """
-        explained = 0
-        order = [index, *(i for i in range(len(self.runs)) if i != index)]
-        for i in order:
-            wrong = self._wrong_parts(i, mistake.outcome(i))
-            if wrong is None:
-                return 0
-            mine = dict(parts(self.runs[i].outcome.value)) if wrong else {}  # type: ignore[union-attr]
-            for path, value in wrong.items():
-                if path not in mine or not same(Returned(value), Returned(mine[path])):
-                    return 0
-                explained += _is_telling(value)
-            if i == index and not explained:
-                return 0
-        return explained
-
-    def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Path, Any] | None:
-        """The parts of an outcome that differ from what is due; None where they do not match."""
-        expected = self.question.cases[i].expected
-        if _is_open(self.question.cases[i]):
-            return {}
-        run = self.runs[i].outcome
-        if not (
-            isinstance(outcome, Returned)
-            and isinstance(expected, Returned)
-            and isinstance(run, Returned)
-        ):
-            return {} if same(outcome, run) else None
-        due, got = dict(parts(expected.value)), dict(parts(outcome.value))
-        if due.keys() != got.keys():
-            return None
-        precision = self.question.precision
-        return {path: got[path] for path in due if compare(due[path], got[path], "", precision)}
-
-
-@dataclass(frozen=True)
-class _Known:
-    """A known mistake that was found; `whole` where it explains all that was seen."""
-
-    mistake: KnownMistake
-    whole: bool
 
 
 def _wrong_earlier(
@@ -481,27 +338,6 @@ def _wrong_earlier(
 
 def _is(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
-
-
-def _unexpected(run: Run, case: Case) -> bool:
-    """Whether an exception came where a result was due."""
-    if not isinstance(run.outcome, Raised):
-        return False
-    return not isinstance(case.expected, Raised) or case.expected.kind not in run.kinds
-
-
-def _is_open(case: Case) -> bool:
-    return isinstance(case.expected, Returned) and isinstance(case.expected.value, Between)
-
-
-def _is_telling(value: Any) -> int:
-    """How many numbers a part has that nothing but the same mistake would give."""
-    if isinstance(value, bool | int) or not isinstance(value, np.ndarray | np.floating | float):
-        return 0
-    array = np.asarray(value)
-    return (
-        int(np.count_nonzero(np.isfinite(array) & (array != 0))) if array.dtype.kind == "f" else 0
-    )
 
 
 def _verdict_of(

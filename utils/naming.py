@@ -1,0 +1,141 @@
+"""Names the known mistake that an answer has made, where its results prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from utils.answer_key import KnownMistake, Question
+from utils.cases import Anything, Between, Case, Path, Raised, Returned, Run, Shaped
+from utils.comparing import compare, parts, same
+from utils.findings import findings, unexpected
+
+__all__ = ["Known", "known"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known mistake that was found; `whole` where it explains all that was seen."""
+
+    mistake: KnownMistake
+    whole: bool
+
+
+def known(question: Question, runs: Sequence[Run], index: int | None) -> Known | None:
+    """The known mistake that gives these very results; else one that explains a part of them.
+
+    Parameters
+    ----------
+    question : Question
+    runs : sequence of Run
+        Of the cases, in order; not of all, where the first said enough.
+    index : int or None
+        The case whose finding is shown; without one, no partial explanation is looked for.
+    """
+    naming = _Naming(question, runs)
+    for mistake in question.mistakes:
+        if all(naming.alike(mistake, i) for i in range(len(runs))):
+            return Known(mistake, whole=mistake.alone)
+    if index is None or len(runs) < len(question.cases):
+        return None
+    explained = {m.name: naming.explains(m, index) for m in question.mistakes if m.alone}
+    best = max(explained, key=lambda name: explained[name], default="")
+    if not explained.get(best):
+        return None
+    return Known(next(m for m in question.mistakes if m.name == best), whole=False)
+
+
+class _Naming:
+    def __init__(self, question: Question, runs: Sequence[Run]) -> None:
+        self.question, self.runs = question, runs
+        self.right = [self._is_right(i, run) for i, run in enumerate(runs)]
+        self.wrong_elsewhere = not all(
+            right or _is_open(case) for right, case in zip(self.right, question.cases, strict=False)
+        )
+
+    def _is_right(self, i: int, run: Run) -> bool:
+        return not unexpected(run, self.question.cases[i]) and not findings(self.question, i, run)
+
+    def alike(self, mistake: KnownMistake, i: int) -> bool:
+        """Whether a mistake does on case `i` what was seen there.
+
+        Where a case leaves the value open (`Between`), results count only as fulfilling it or
+        not, and only when all is right elsewhere: many a mistake meets log(0) in its own way.
+        """
+        run, is_open = self.runs[i], _is_open(self.question.cases[i])
+        if is_open and self.wrong_elsewhere:
+            return True
+        outcome = mistake.outcome(i)
+        if not is_open and same(outcome, run.outcome):
+            return True
+        if not is_open and not (
+            self.wrong_elsewhere and self.right[i] and _is_exact(self.question.cases[i])
+        ):
+            return False
+        if isinstance(outcome, Raised):
+            return same(outcome, run.outcome)
+        again = replace(run, outcome=outcome, changed=(), shared=())
+        return self._is_right(i, again) == self.right[i]
+
+    def explains(self, mistake: KnownMistake, index: int) -> int:
+        """How many of the wrong numbers a mistake explains, where it explains some of case `index`.
+
+        All that the mistake would make wrong must be wrong in the very same way; what it leaves
+        right may be wrong too, from another mistake beside it.
+        """
+        explained = 0
+        for i in [index, *(i for i in range(len(self.runs)) if i != index)]:
+            outcome = self.runs[i].outcome
+            wrong = self._wrong_parts(i, mistake.outcome(i))
+            if wrong is None:
+                return 0
+            mine = dict(parts(outcome.value)) if isinstance(outcome, Returned) else {}
+            for path, value in wrong.items():
+                if path not in mine or not same(Returned(value), Returned(mine[path])):
+                    return 0
+                explained += _telling(value)
+            if i == index and not explained:
+                return 0
+        return explained
+
+    def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Path, Any] | None:
+        """The parts of an outcome that differ from what is due; None where they do not match."""
+        expected = self.question.cases[i].expected
+        if _is_open(self.question.cases[i]):
+            return {}
+        run = self.runs[i].outcome
+        if not (
+            isinstance(outcome, Returned)
+            and isinstance(expected, Returned)
+            and isinstance(run, Returned)
+        ):
+            return {} if same(outcome, run) else None
+        due, got = dict(parts(expected.value)), dict(parts(outcome.value))
+        if due.keys() != got.keys():
+            return None
+        precision = self.question.precision
+        return {path: got[path] for path in due if compare(due[path], got[path], "", precision)}
+
+
+def _is_open(case: Case) -> bool:
+    return isinstance(case.expected, Returned) and isinstance(case.expected.value, Between)
+
+
+def _is_exact(case: Case) -> bool:
+    """Whether all that is right on a case is alike, but for what nobody can see."""
+    if not isinstance(case.expected, Returned):
+        return False
+    return not any(isinstance(part, Shaped | Anything) for _, part in parts(case.expected.value))
+
+
+def _telling(value: Any) -> int:
+    """How many numbers a part has that nothing but the same mistake would give."""
+    if not isinstance(value, np.ndarray | np.floating | float) or isinstance(value, bool):
+        return 0
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        return 0
+    return int(np.count_nonzero(np.isfinite(array) & (array != 0)))

@@ -1,0 +1,112 @@
+"""What of an exercise's points a partly right answer has earned, part by part of its rubric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from utils.answer_key import Question
+from utils.cases import Raised, Returned, Run
+from utils.comparing import Finding, compare
+from utils.findings import findings, unexpected
+from utils.verdict import Earned
+
+__all__ = ["INPUTS", "SHAPE", "earned"]
+
+SHAPE, INPUTS = "shape", "inputs left alone"
+
+Law = Callable[[str], Finding | None]
+"""Asks the law of this name, and says what it found; it may raise."""
+
+
+def earned(
+    question: Question, runs: Sequence[Run], law: Law, wrong: Finding | None = None
+) -> tuple[Earned, ...]:
+    """What was got for each part, and the most there is.
+
+    Parameters
+    ----------
+    question : Question
+    runs : sequence of Run
+        One for each case, or fewer where it was not worth going on; then nothing is earned.
+    law : callable
+    wrong : Finding, optional
+        What the verdict says is wrong; some part is always lost.
+    """
+    if len(runs) < len(question.cases):
+        return ()
+    lost = set[str]()
+    for i, run in enumerate(runs):
+        lost |= _lost(question, i, run)
+    if wrong is not None and wrong.kind == "repeat":
+        lost |= question.rubric.keys() - {SHAPE, INPUTS}
+    told = [Earned(part, _got(question, part, lost, law), most) for part, most in _parts(question)]
+    if all(one.got == one.most for one in told):
+        return tuple(Earned(one.part, 0, one.most) for one in told)
+    return tuple(told)
+
+
+def _parts(question: Question) -> Sequence[tuple[str, float]]:
+    return list(question.rubric.items())
+
+
+def _got(question: Question, part: str, lost: set[str], law: Law) -> float:
+    points = 0 if part in lost else question.rubric[part]
+    for name in [name for name, earns in question.laws.items() if earns == part]:
+        if not points:
+            break
+        try:
+            finding = law(name)
+        except Exception:  # laws are made for what has the right form
+            return 0
+        points *= 1 if finding is None else finding.share
+    return round(points, 2)
+
+
+def _lost(question: Question, i: int, run: Run) -> set[str]:
+    """The parts that are lost by one run."""
+    case = question.cases[i]
+    due = isinstance(case.expected, Returned)
+    if unexpected(run, case):
+        # What came in was written to: that shows where it may not be, and is no matter of form.
+        return {case.earns} | ({SHAPE, INPUTS} if due and case.earns != INPUTS else set())
+    lost = set[str]()
+    for finding in findings(question, i, run):
+        if finding.kind in ("input", "alias"):
+            lost.add(INPUTS if INPUTS in question.rubric else case.earns)
+            continue
+        if case.earns != INPUTS:
+            lost |= _wrong_parts(question, i, run) or {case.earns}
+        if due and finding.kind in ("structure", "shape"):
+            lost |= {SHAPE}
+            if isinstance(run.outcome, Returned) and not _has_parts(question, i, run):
+                lost.add(INPUTS)
+    return lost
+
+
+def _has_parts(question: Question, i: int, run: Run) -> bool:
+    """Whether a result is the tuple that it should be."""
+    expected = question.cases[i].expected
+    return (
+        isinstance(expected, Returned)
+        and isinstance(run.outcome, Returned)
+        and isinstance(question.returns, tuple)
+        and isinstance(run.outcome.value, tuple | list)
+        and len(run.outcome.value) == len(expected.value)
+    )
+
+
+def _wrong_parts(question: Question, i: int, run: Run) -> set[str]:
+    """Where a rubric names what a function returns, such as its cache: those that are wrong."""
+    expected = question.cases[i].expected
+    if not _has_parts(question, i, run):
+        return set()
+    assert isinstance(expected, Returned)
+    assert not isinstance(run.outcome, Raised)
+    wrong = set()
+    for template, due, got in zip(
+        question.returns[1:], expected.value, run.outcome.value, strict=True
+    ):
+        name = template[0] if isinstance(template, tuple | list) else template
+        if compare(due, got, template, question.precision) is not None:
+            wrong.add(name if name in question.rubric else question.cases[i].earns)
+    return wrong
