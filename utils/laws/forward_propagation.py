@@ -27,7 +27,7 @@ def sigmoid_mirrored(ask: Ask, secret: Any) -> Finding | None:
     """The values at z and −z lie between 0 and 1, and together make 1."""
     for z in (0.4, 1.3, 2.9):
         a, b = map(float, np.ravel(ask(Case({"Z": np.array([[z, -z]])}))))
-        told = f"At z = {z} and z = {-z} it gives {a:.4g} and {b:.4g}"
+        told = f"At z = {z} and z = {-z} it gives {a:.7g} and {b:.7g}"
         if not (0 < a < 1 and 0 < b < 1):
             return Finding("law", f"{told}: every value should lie between 0 and 1.")
         if abs(a + b - 1) > ROUNDING:
@@ -85,7 +85,9 @@ def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
         for l, (W, V) in enumerate(pairwise(weights), 1):
             if _hang_together(W, V):
                 return Finding(
-                    "law", f"W{l} and W{l + 1} were made of the same random numbers: draw anew."
+                    "law",
+                    f"W{l} and W{l + 1} hang together, entry by entry: is each drawn anew, "
+                    "and left in the order in which it was drawn?",
                 )
     return None
 
@@ -94,8 +96,8 @@ def _normal_numbers(name: str, W: Array) -> Finding | None:
     spread = np.std(W)
     if np.ptp(W) == 0:
         return Finding("law", f"All entries of {name} are equal.")
-    if np.unique(W).size < W.size:
-        return Finding("law", f"Some entries of {name} are the same: each needs its own number.")
+    if np.unique(W).size < 0.9 * W.size:  # drawn in float32, a few are the same by chance
+        return Finding("law", f"Many entries of {name} are the same: each needs its own number.")
     if abs(np.mean(W)) > 6.5 * spread / np.sqrt(W.size):
         return Finding("law", f"The entries of {name} average {np.mean(W):.3g}, expected about 0.")
     # Measured by its own spread, a sample fits a little better than by the true one.
@@ -243,7 +245,7 @@ def mean_over_examples(ask: Ask, secret: Any) -> Finding | None:
     one, twice = (float(ask(Case({"AL": a, "Y": y}))) for a, y in [
         (AL, Y), (AL[:, order], Y[:, order])
     ])  # fmt: skip
-    if abs(twice - one) <= HAIR:
+    if abs(twice - one) <= HAIR or np.isnan(one):
         return None
     return Finding(
         "law",

@@ -254,6 +254,14 @@ def last_Z(X: Any, parameters: Any) -> Any:
     return caches[-1][1], caches
 
 
+@exercise.mistake(
+    "AL is rounded to guesses of 0 and 1. The probabilities themselves are asked for."
+)
+def guesses_for_probabilities(X: Any, parameters: Any) -> Any:
+    AL, caches = _forward(X, parameters)
+    return np.round(AL), caches
+
+
 @exercise.mistake("AL came back alone: the caches have to be returned with it.")
 def no_caches(X: Any, parameters: Any) -> Any:
     return _forward(X, parameters)[0]

@@ -27,6 +27,8 @@ def _cases(rng: Rng) -> list[Case]:
     AL = predictions(7)
     right_by_far = Returned(Between(-1e-3, 1e-3))
     wrong_by_far = Returned(Between(1, np.inf))
+    half = np.arange(7) < 4
+    mixed = float(reference.compute_cost(np.where(half, Y7, AL), Y7))
     ends = [(np.float64, ""), (np.float32, " in float32")]
 
     def case(
@@ -54,6 +56,12 @@ def _cases(rng: Rng) -> list[Case]:
             )
             for dtype, said in ends
             for right in (True, False)
+        ),
+        Case(
+            {"AL": np.where(half, Y7, AL), "Y": Y7},
+            "AL exactly 0 or 1, and right, for a part of the examples",
+            expected=Returned(Between(mixed - 1e-3, mixed + 1e-3)),
+            earns="exactly 0 or 1",
         ),
     ]
 
@@ -233,9 +241,20 @@ def log_of_zero(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
 
 
+@exercise.mistake("At one end a hair was added. At the other, a logarithm still meets 0 or less.")
+def hair_at_one_end(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * np.log(AL + 1e-8) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+
+
+@exercise.mistake("At one end a hair was added. At the other, a logarithm still meets 0 or less.")
+def hair_past_one(AL: Any, Y: Any) -> Any:
+    P = AL + 1e-8
+    return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]
+
+
 @exercise.mistake(
-    "In float32, 1 − 1e-8 is exactly 1, so log(0) is back. np.finfo(AL.dtype).eps knows how small "
-    "a step this dtype can make."
+    "Right in float64. In float32 so small a step is lost, and log(0) is back: "
+    "np.finfo(AL.dtype).eps knows what this dtype can make."
 )
 def clip_below_float32(AL: Any, Y: Any) -> Any:
     P = np.clip(AL, 1e-8, 1 - 1e-8)
@@ -292,7 +311,9 @@ def infinite_where_wrong(AL: Any, Y: Any) -> Any:
     return -np.nansum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
 
 
-@exercise.mistake("AL itself was changed. np.clip makes a new array, unless it is told otherwise.")
+@exercise.mistake(
+    "AL itself was changed. Move a copy of the predictions: np.clip makes one, if you let it."
+)
 def clipped_in_place(AL: Any, Y: Any) -> Any:
     eps = np.finfo(AL.dtype).eps
     np.clip(AL, eps, 1 - eps, out=AL)

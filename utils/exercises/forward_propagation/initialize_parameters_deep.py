@@ -424,6 +424,14 @@ def with_child_generators(layer_dims: list[int], rng: Rng) -> Any:
 
 
 @exercise.right_way
+def drawn_coarsely(layer_dims: list[int], rng: Rng) -> Any:
+    def weights(n: int, p: int) -> Any:
+        return rng.standard_normal((n, p), dtype=np.float32) * np.float64(np.sqrt(2 / p))
+
+    return _initialize(layer_dims, weights)
+
+
+@exercise.right_way
 def scaled_afterwards(layer_dims: list[int], rng: Rng) -> Any:
     parameters = _initialize(layer_dims, lambda n, p: rng.standard_normal((n, p)))
     for l, p in enumerate(layer_dims[:-1], start=1):

@@ -141,6 +141,14 @@ def else_is_relu(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, "sigmoid" if activation == "sigmoid" else "relu")
 
 
+@exercise.mistake("An unknown activation gets through in silence; it should raise a ValueError.")
+def else_is_Z(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation in ("relu", "sigmoid"):
+        return layer(A_prev, W, b, activation)
+    Z, cache = linear_forward(A_prev, W, b)
+    return Z, (cache, Z)
+
+
 @exercise.mistake(
     "For an unknown activation None comes back, perhaps after a print: "
     "a program that calls this cannot read. Raise a ValueError."
@@ -156,12 +164,22 @@ def error_returned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, activation)
 
 
-@exercise.mistake(
+_TWO_IFS = (
     "Even a known activation ends in the `else`, which belongs to the second `if` alone: "
     "what joins all three?"
 )
+
+
+@exercise.mistake(_TWO_IFS)
 def second_if_has_the_else(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     if activation != "sigmoid":
+        raise ValueError("unknown activation")
+    return layer(A_prev, W, b, activation)
+
+
+@exercise.mistake(_TWO_IFS)
+def second_if_is_for_relu(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation != "relu":
         raise ValueError("unknown activation")
     return layer(A_prev, W, b, activation)
 

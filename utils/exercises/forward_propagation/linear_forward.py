@@ -134,7 +134,7 @@ def summed_over_examples(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(np.sum(W @ A_prev, axis=1, keepdims=True) + b, A_prev, W, b)
 
 
-@exercise.mistake("Z was divided by m. Examples do not share anything in this step.")
+@exercise.mistake("The product was divided by m. Examples do not share anything in this step.")
 def averaged(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W @ A_prev / A_prev.shape[1] + b, A_prev, W, b)
 
