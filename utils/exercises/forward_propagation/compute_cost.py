@@ -304,8 +304,8 @@ def share_of_wrong_guesses(AL: Any, Y: Any) -> Any:
 
 
 @exercise.mistake(
-    "Where AL is exactly 0 or 1 and wrong, the cost is infinite. Leaving a nan out does not "
-    "help there: no logarithm of 0 may be taken."
+    "Where AL is exactly 0 or 1 and wrong, the cost is infinite: a logarithm of 0 is taken "
+    "there. Move the predictions a hair from both ends first."
 )
 def infinite_where_wrong(AL: Any, Y: Any) -> Any:
     return -np.nansum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]

@@ -237,15 +237,16 @@ def b_of_the_layer_before(layer_dims: list[int], rng: Rng) -> Any:
 
 
 @exercise.mistake(
-    "Only the last layer came back: is a new dictionary made in every turn of the loop, "
-    "or one key used again?"
+    "Only the last layer came back: is a new dictionary made in every turn of the loop?"
 )
 def only_the_last_layer(layer_dims: list[int], rng: Rng) -> Any:
     last = len(layer_dims) - 1
     return _initialize(layer_dims, _he(rng), layers=[last])
 
 
-@exercise.mistake("Only layer 1 came back: does the return stand inside the loop?")
+@exercise.mistake(
+    "Only layer 1 came back: does the return stand inside the loop, or does range stop at once?"
+)
 def only_the_first_layer(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, _he(rng), layers=[1])
 

@@ -164,21 +164,21 @@ def error_returned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, activation)
 
 
-_TWO_IFS = (
-    "Even a known activation ends in the `else`, which belongs to the second `if` alone: "
-    "what joins all three?"
+_KNOWN_REFUSED = (
+    "A known activation is refused, too. Is it spelled as in the text, and does the `else` "
+    "belong to both questions, or to the second `if` alone?"
 )
 
 
-@exercise.mistake(_TWO_IFS)
-def second_if_has_the_else(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+@exercise.mistake(_KNOWN_REFUSED)
+def relu_refused(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     if activation != "sigmoid":
         raise ValueError("unknown activation")
     return layer(A_prev, W, b, activation)
 
 
-@exercise.mistake(_TWO_IFS)
-def second_if_is_for_relu(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+@exercise.mistake(_KNOWN_REFUSED)
+def sigmoid_refused(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     if activation != "relu":
         raise ValueError("unknown activation")
     return layer(A_prev, W, b, activation)

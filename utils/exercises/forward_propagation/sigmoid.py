@@ -118,7 +118,7 @@ def softmax(Z: Any) -> Any:
     "This is softplus, the hint's own problem. Yours has the same build, another formula."
 )
 def softplus(Z: Any) -> Any:
-    return np.log(1 + np.exp(Z))
+    return np.log1p(np.exp(Z))
 
 
 @exercise.mistake("This is the logarithm of the sigmoid: one step too many.")
