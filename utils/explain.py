@@ -348,6 +348,13 @@ def _unpacking(error: Exception, place: _Place) -> Explanation | None:
     many = "more" if "too many" in text else got.group(1) if got else "one"
     count = wanted.group(1) if wanted else "several"
     names = "is 1 name" if count == "1" else f"are {count} names"
+    taken = re.search(r"=\s*(\w+)\.shape\s*$", place.source.rstrip())
+    array = place.frame.f_locals.get(taken[1]) if taken else None
+    if taken and isinstance(array, np.ndarray):
+        return Explanation(
+            f"there {names} to the left of =, and {taken[1]}.shape is {array.shape} here.",
+            "Which shapes must it work for? The text above the exercise says it.",
+        )
     return Explanation(
         f"there {names} to the left of =, but {many} values to the right.",
         "What does the call return, and in which order?",
