@@ -80,9 +80,9 @@ exercise = Exercise(
     returns="cost",
     cases=_cases,
     laws={
-        "mean_over_examples": "values",
-        "labels_mirrored": "values",
-        "undecided_costs_ln_2": "values",
+        "mean_over_examples": "edge cases",
+        "labels_mirrored": "edge cases",
+        "undecided_costs_ln_2": "edge cases",
     },
     hints=(
         "Take one example first. With Y = 1 only one of the two terms is left; with Y = 0 only "
