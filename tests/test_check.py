@@ -495,7 +495,7 @@ def test_a_function_that_is_not_there(before, sentence):
 
 def test_a_right_answer_prints_one_line(capsys):
     in_a_notebook('def relu(Z):\n    return np.maximum(0, Z)\ncheck("relu", seed=3)')
-    assert capsys.readouterr().out == "✓ relu: right on 8 cases (seed 3).\n"
+    assert capsys.readouterr().out == "✓ relu: right on 9 cases (seed 3).\n"
 
 
 def test_hints_come_one_after_another(capsys):

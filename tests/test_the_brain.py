@@ -54,9 +54,15 @@ def test_one_wrong_claim_is_counted_and_not_named(claim, key):
     for word in others(ANSWERS[claim]):
         verdict = told(ANSWERS | {claim: word}, key)
         assert verdict.status == "wrong"
-        assert verdict.points == 0
+        assert verdict.points == 10
         assert verdict.message.startswith("8 of 9 claims are settled. Read the evidence")
         assert not any(re.search(rf"\b{name}\b", verdict.text()) for name in ANSWERS)
+
+
+@pytest.mark.parametrize("wrong", range(1, 10))
+def test_what_guessing_settles_earns_nothing(wrong, key):
+    verdicts = {c: others(w)[0] if i < wrong else w for i, (c, w) in enumerate(ANSWERS.items())}
+    assert told(verdicts, key).points == max(0, 2 * (9 - wrong - 3))
 
 
 @pytest.mark.parametrize("word", ["holds", "loose", "misleading"])

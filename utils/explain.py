@@ -348,6 +348,13 @@ def _unpacking(error: Exception, place: _Place) -> Explanation | None:
     many = "more" if "too many" in text else got.group(1) if got else "one"
     count = wanted.group(1) if wanted else "several"
     names = "is 1 name" if count == "1" else f"are {count} names"
+    taken = re.search(r"=\s*(\w+)\.shape\s*$", place.source.rstrip())
+    array = place.frame.f_locals.get(taken[1]) if taken else None
+    if taken and isinstance(array, np.ndarray):
+        return Explanation(
+            f"there {names} to the left of =, and {taken[1]}.shape is {array.shape} here.",
+            "Which shapes must it work for? The text above the exercise says it.",
+        )
     return Explanation(
         f"there {names} to the left of =, but {many} values to the right.",
         "What does the call return, and in which order?",
@@ -401,6 +408,15 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
     return None
 
 
+def _whole_number_wanted(error: TypeError, place: _Place) -> Explanation | None:
+    if not re.search(r"'float' object cannot be interpreted|integer, got '[\d.e+]+'", str(error)):
+        return None
+    return Explanation(
+        "a whole number is needed here, and got a float.",
+        "`/` gives a float, also where it comes out even; `//` gives a whole number.",
+    )
+
+
 def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
     text = str(error)
     if not isinstance(place.node, ast.Call):
@@ -441,6 +457,35 @@ def _single_number_wanted(error: Exception, place: _Place) -> Explanation | None
     )
 
 
+def _no_power(error: TypeError, place: _Place) -> Explanation | None:
+    if "bitwise_xor" not in str(error) and "for ^" not in str(error):
+        return None
+    return Explanation(
+        "`^` is no power in Python.", "`**` is; and for powers of e NumPy has a function."
+    )
+
+
+def _function_for_value(error: TypeError, place: _Place) -> Explanation | None:
+    """Arithmetic with a function, or with a list, in place of a value."""
+    if "operand type" not in str(error):
+        return None
+    unary = [place.node.operand] if isinstance(place.node, ast.UnaryOp) else []
+    found = _operands(place)
+    for node in found[1] if found else unary:
+        value, text = place.value(node), place.text(node)
+        if callable(value):
+            return Explanation(
+                f"{text} is a function, and stands here like a number.",
+                "Of what is it taken? That goes in parentheses behind it.",
+            )
+        if isinstance(value, list):
+            return Explanation(
+                f"{text} is a Python list, which does not calculate entry by entry.",
+                "np.array makes an array of a list.",
+            )
+    return None
+
+
 def _text_and_number(error: TypeError, place: _Place) -> Explanation | None:
     if not re.search(r"can only concatenate str|must be str, not int|'int' and 'str'", str(error)):
         return None
@@ -454,7 +499,8 @@ def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
         return None
     called = place.text(place.node.func)
     value = place.value(place.node.func)
-    kind = "not a function" if value is _MISSING else f"a {type(value).__name__}, not a function"
+    what = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+    kind = "not a function" if value is _MISSING else f"{what}, not a function"
     return Explanation(
         f"{called} is {kind}, so it cannot be called.",
         "Square brackets pick an entry; parentheses call. A missing * looks like a call, too.",
@@ -518,6 +564,13 @@ def _assertion(error: AssertionError, place: _Place) -> Explanation:
     )
 
 
+def _overflow(error: OverflowError, place: _Place) -> Explanation:
+    return Explanation(
+        "this comes out too large for one of Python's own floats.",
+        "Where Python stops, NumPy's function of the same name gives inf and goes on.",
+    )
+
+
 def _recursion(error: RecursionError, place: _Place) -> Explanation:
     return Explanation(f"{place.frame.f_code.co_name} calls itself without end.")
 
@@ -534,6 +587,7 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (NameError, _name_error),
     (NotImplementedError, _not_implemented),
     (RecursionError, _recursion),
+    (OverflowError, _overflow),
     (SystemExit, _exit),
     (MemoryError, _memory),
     (AssertionError, _assertion),
@@ -545,12 +599,15 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (ValueError, _tuple_for_array),
     (TypeError, _unpacking),
     (TypeError, _text_and_number),
+    (TypeError, _no_power),
     (TypeError, _not_a_function),
     (TypeError, _single_number_wanted),
+    (TypeError, _whole_number_wanted),
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
     (TypeError, _tuple_for_array),
     (AttributeError, _tuple_for_array),
+    (TypeError, _function_for_value),
     (TypeError, _wrong_arguments),
     (IndexError, _index_error),
     (AttributeError, _attribute_error),

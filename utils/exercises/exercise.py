@@ -103,8 +103,9 @@ class Exercise:
 
     @property
     def points(self) -> float:
-        """All its points."""
-        return sum(self.rubric.values())
+        """All its points, without a `.0` where halves add up to a whole number."""
+        total = sum(self.rubric.values())
+        return int(total) if total == int(total) else total
 
     def mistake(self, sentence: str) -> Callable[[Function], Function]:
         """Decorate a wrong solution to make it known, with the sentence that helps."""

@@ -1,9 +1,11 @@
-"""Laws of notebook 05: how many of the claims are settled, never which."""
+"""Laws of notebook 05: a unit's symmetry, what a rate is, and how many claims are settled."""
 
 from __future__ import annotations
 
 from hashlib import sha256
 from typing import Any
+
+import numpy as np
 
 from utils.cases import Case
 from utils.comparing import Finding
@@ -11,12 +13,83 @@ from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]
 
+ROUNDING = 1e-7  # relative, and far above what the order of a sum can do
+
+
+# --- one unit ------------------------------------------------------------------------------------
+
+
+def unit_mirrored(ask: Ask, secret: Any) -> Finding | None:
+    """With all weights and the bias turned around, what was a becomes 1 − a."""
+    rng = np.random.default_rng(1)
+    X, w, b = rng.normal(0, 1, (3, 7)), rng.normal(0, 1, (3, 1)), 0.7
+    A = ask(Case({"X": X, "w": w, "b": b}))
+    if not (np.min(A) > 0 and np.max(A) < 1):
+        return Finding(
+            "law",
+            f"The entries of A go from {np.min(A):.3g} to {np.max(A):.3g}, "
+            "where a sigmoid gives what lies between 0 and 1.",
+        )
+    turned = ask(Case({"X": X, "w": -w, "b": -b}))
+    if np.allclose(A + turned, 1, rtol=0, atol=ROUNDING):
+        return None
+    return Finding(
+        "law",
+        "With the signs of w and b turned around, each a should become 1 − a. "
+        f"Here {A.flat[0]:.4g} becomes {turned.flat[0]:.4g}.",
+    )
+
+
+def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
+    """Examples in another order, some twice, must give the same columns in that order."""
+    rng = np.random.default_rng(2)
+    X, w = rng.normal(0, 1, (3, 5)), rng.normal(0, 1, (3, 1))
+    order = [2, 3, 4, 0, 1, 1, 4]
+    A = ask(Case({"X": X, "w": w, "b": -0.4}))
+    moved = ask(Case({"X": X[:, order], "w": w, "b": -0.4}))
+    if np.allclose(moved, A[:, order], rtol=ROUNDING, atol=0):
+        return None
+    return Finding(
+        "law",
+        "With the columns of X in another order, A should have the same entries in that order. "
+        "Here other numbers come: one example has a say in another's column.",
+    )
+
+
+# --- rates ---------------------------------------------------------------------------------------
+
+
+def rate_of_a_longer_watch(ask: Ask, secret: Any) -> Finding | None:
+    """The same spikes all over again leave a rate as it is; steps half as long double it."""
+    spikes = np.array([[1.0, 0, 0, 1, 1], [0, 0, 1, 0, 0]])
+    rates, twice, fast = (
+        ask(Case({"spikes": trains, "dt": dt}))
+        for trains, dt in [(spikes, 0.2), (np.tile(spikes, 2), 0.2), (spikes, 0.1)]
+    )
+    if not np.allclose(twice, rates, rtol=ROUNDING, atol=0):
+        return Finding(
+            "law",
+            "Watched twice as long, with the same spikes all over again, a neuron keeps its rate. "
+            f"Here {rates.flat[0]:.4g} becomes {twice.flat[0]:.4g}.",
+        )
+    if not np.allclose(fast, 2 * rates, rtol=ROUNDING, atol=0):
+        return Finding(
+            "law",
+            "The same spikes in steps half as long are twice as many a second. "
+            f"Here {rates.flat[0]:.4g} becomes {fast.flat[0]:.4g}.",
+        )
+    return None
+
+
+# --- claims --------------------------------------------------------------------------------------
+
 
 def claims_settled(ask: Ask, secret: Any) -> Finding | None:
     """Every claim must have one of the words, and the right one.
 
     `secret` holds the words, and for each claim a digest of its right word, so that the
-    answers do not meet the eye of someone who opens the key out of curiosity.
+    answers do not meet the eye of someone who opens the key out of curiosity. Each claim that
+    is settled beyond what guessing would settle earns its share.
     """
     verdicts = ask(Case({}))
     words = secret["words"]
@@ -36,7 +109,15 @@ def claims_settled(ask: Ask, secret: Any) -> Finding | None:
         if unused
         else "Read the evidence of those you doubt once more, against every word of the claim."
     )
-    return Finding("law", f"{settled} of {len(verdicts)} claims are settled. {advice}")
+    guessed = len(verdicts) / len(words)
+    share = max(0.0, (settled - guessed) / (len(verdicts) - guessed))
+    told = f"{settled} of {len(verdicts)} claims are settled. {advice}"
+    return Finding("law", told, share=share)
 
 
-LAWS: dict[str, Law] = {"claims_settled": claims_settled}
+LAWS: dict[str, Law] = {
+    "unit_mirrored": unit_mirrored,
+    "unit_in_columns": unit_in_columns,
+    "rate_of_a_longer_watch": rate_of_a_longer_watch,
+    "claims_settled": claims_settled,
+}

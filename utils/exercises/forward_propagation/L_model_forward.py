@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from utils.cases import Case
 from utils.exercises.exercise import Exercise
-from utils.exercises.forward_propagation import linear_activation_forward
+from utils.exercises.forward_propagation import linear_activation_forward as one_layer
 from utils.exercises.forward_propagation.common import Rng, normal
 from utils.reference import forward_propagation as reference
-from utils.reference.forward_propagation import linear_activation_forward as layer
+from utils.reference.forward_propagation import linear_activation_forward
 
 
 def _inputs(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
@@ -27,23 +29,34 @@ def _cases(rng: Rng) -> list[Case]:
         Case(_inputs(rng, [3, 2, 1], 5)),
         Case(_inputs(rng, [5, 7, 3, 2], 4)),
         Case(_inputs(rng, [3, 7, 5, 2, 1], 11)),
-        Case(_inputs(rng, [3, 1], 4), "a single layer"),
-        Case(_inputs(rng, [2, 5, 1], 1), "a single example (m = 1)"),
+        Case(_inputs(rng, [3, 1], 4), "a single layer", earns="edge cases"),
+        Case(_inputs(rng, [2, 5, 1], 1), "a single example (m = 1)", earns="edge cases"),
         Case(_inputs(rng, [3, 3, 3, 3], 3), "all sizes equal"),
-        Case(_inputs(rng, [2, 3, 1], 5), "arrays not to be written to", layout="readonly"),
-        Case(_inputs(rng, [2, 3, 2], 5), "arrays not contiguous in memory", layout="strided"),
+        Case(
+            _inputs(rng, [2, 3, 1], 5),
+            "arrays not to be written to",
+            layout="readonly",
+            earns="inputs left alone",
+        ),
+        Case(
+            _inputs(rng, [2, 3, 2], 5),
+            "arrays not contiguous in memory",
+            layout="strided",
+            earns="edge cases",
+        ),
     ]
 
 
 exercise = Exercise(
     name="L_model_forward",
     assignment="01_forward_propagation",
-    rubric={"values": 25},
+    rubric={"shape": 4, "values": 14, "edge cases": 4, "inputs left alone": 3},
     reference=reference.L_model_forward,
     returns=("", "AL", ["caches", ("", ("linear cache", "A_prev", "W", "b"), "Z")]),
     cases=_cases,
     builds_on=("linear_activation_forward", "linear_forward", "sigmoid", "relu"),
     fresh=("AL",),
+    laws={"network_ranges": "edge cases", "network_in_columns": "edge cases"},
     hints=(
         "Follow one example through: layer 1 takes X, every later layer takes what the layer "
         "before gave. One name, given a new value at every turn of the loop, is enough.",
@@ -59,12 +72,21 @@ exercise = Exercise(
 # --- mistakes ------------------------------------------------------------------------------------
 
 
+def _layer(A: Any, parameters: Any, l: int, activation: str) -> Any:
+    return linear_activation_forward(A, parameters[f"W{l}"], parameters[f"b{l}"], activation)
+
+
 def _forward(X: Any, parameters: Any, hidden: str = "relu", output: str = "sigmoid") -> Any:
     L = len(parameters) // 2
+    A, caches = _run(X, parameters, range(1, L), hidden)
+    AL, cache = _layer(A, parameters, L, output)
+    return AL, [*caches, cache]
+
+
+def _run(X: Any, parameters: Any, layers: Any, activation: str = "relu") -> Any:
     A, caches = X, []
-    for l in range(1, L + 1):
-        g = output if l == L else hidden
-        A, cache = layer(A, parameters[f"W{l}"], parameters[f"b{l}"], g)
+    for l in layers:
+        A, cache = _layer(A, parameters, l, activation)
         caches.append(cache)
     return A, caches
 
@@ -72,24 +94,23 @@ def _forward(X: Any, parameters: Any, hidden: str = "relu", output: str = "sigmo
 @exercise.mistake("Every layer is fed X. Layer 2 should get what layer 1 gave, and so on up.")
 def always_X(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
-    caches = []
-    A = X
-    for l in range(1, L + 1):
-        g = "sigmoid" if l == L else "relu"
-        A, cache = layer(X, parameters[f"W{l}"], parameters[f"b{l}"], g)
-        caches.append(cache)
-    return A, caches
+    pairs = [_layer(X, parameters, l, "sigmoid" if l == L else "relu") for l in range(1, L + 1)]
+    return pairs[-1][0], [cache for _, cache in pairs]
+
+
+@exercise.mistake("The output layer is fed X. By then the hidden layers have given something.")
+def output_from_X(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    _, caches = _run(X, parameters, range(1, L))
+    AL, cache = _layer(X, parameters, L, "sigmoid")
+    return AL, [*caches, cache]
 
 
 @exercise.mistake("L is the number of entries in parameters here. Each layer has two: a W and a b.")
 def L_not_halved(X: Any, parameters: Any) -> Any:
     L = len(parameters)
-    caches = []
-    A = X
-    for l in range(1, L):
-        A, cache = layer(A, parameters["W" + str(l)], parameters["b" + str(l)], "relu")
-        caches.append(cache)
-    AL, cache = layer(A, parameters["W" + str(L)], parameters["b" + str(L)], "sigmoid")
+    A, caches = _run(X, parameters, range(1, L))
+    AL, cache = _layer(A, parameters, L, "sigmoid")
     return AL, [*caches, cache]
 
 
@@ -101,10 +122,20 @@ def l_for_L(X: Any, parameters: Any) -> Any:
     caches = []
     A = X
     for l in range(1, L):
-        A, cache = layer(A, parameters["W" + str(l)], parameters["b" + str(l)], "relu")
+        A, cache = _layer(A, parameters, l, "relu")
         caches.append(cache)
-    A, cache = layer(A, parameters["W" + str(l)], parameters["b" + str(l)], "sigmoid")
+    A, cache = _layer(A, parameters, l, "sigmoid")
     return A, [*caches, cache]
+
+
+@exercise.mistake("All layers use W1 and b1. Which layer's turn is it? The key has to say so.")
+def first_parameters_everywhere(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    A, caches = X, []
+    for l in range(1, L + 1):
+        A, cache = _layer(A, parameters, 1, "sigmoid" if l == L else "relu")
+        caches.append(cache)
+    return A, caches
 
 
 @exercise.mistake(
@@ -112,8 +143,8 @@ def l_for_L(X: Any, parameters: Any) -> Any:
 )
 def output_twice(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
-    A, caches = _forward(X, parameters, output="relu")
-    A, cache = layer(A, parameters[f"W{L}"], parameters[f"b{L}"], "sigmoid")
+    A, caches = _run(X, parameters, range(1, L + 1))
+    A, cache = _layer(A, parameters, L, "sigmoid")
     return A, [*caches, cache]
 
 
@@ -135,11 +166,16 @@ def activations_swapped(X: Any, parameters: Any) -> Any:
 @exercise.mistake("The loop stops one layer early: the last hidden layer is skipped.")
 def hidden_skipped(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
-    A, caches = X, []
-    for l in range(1, L - 1):
-        A, cache = layer(A, parameters[f"W{l}"], parameters[f"b{l}"], "relu")
-        caches.append(cache)
-    A, cache = layer(A, parameters[f"W{L}"], parameters[f"b{L}"], "sigmoid")
+    A, caches = _run(X, parameters, range(1, L - 1))
+    A, cache = _layer(A, parameters, L, "sigmoid")
+    return A, [*caches, cache]
+
+
+@exercise.mistake("Layer 1 is skipped: the loop starts one too late, and layer 2 is fed X.")
+def first_skipped(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    A, caches = _run(X, parameters, range(2, L))
+    A, cache = _layer(A, parameters, L, "sigmoid")
     return A, [*caches, cache]
 
 
@@ -155,20 +191,75 @@ def only_last_cache(X: Any, parameters: Any) -> Any:
     return A, caches[-1:]
 
 
+@exercise.mistake("AL is right. The last layer's cache stands in the list once for each layer.")
+def last_cache_everywhere(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters)
+    return A, caches[-1:] * len(caches)
+
+
+@exercise.mistake("AL is right, and caches is empty: each layer's cache should be appended to it.")
+def caches_empty(X: Any, parameters: Any) -> Any:
+    return _forward(X, parameters)[0], []
+
+
 @exercise.mistake("AL is right. The caches are in reverse order; layer 1 comes first.")
 def caches_reversed(X: Any, parameters: Any) -> Any:
     A, caches = _forward(X, parameters)
     return A, caches[::-1]
 
 
+@exercise.mistake(
+    "AL is right. The caches were taken apart on their way into the list, as extend and += do."
+)
+def caches_taken_apart(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters)
+    return A, [part for cache in caches for part in cache]
+
+
+@exercise.mistake(
+    "AL is right. Of each cache only the linear part was kept; the way back needs Z, too."
+)
+def caches_without_Z(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters)
+    return A, [linear for linear, _ in caches]
+
+
+@exercise.mistake("AL is right. The list holds what each layer gave, not what its cache holds.")
+def activations_for_caches(X: Any, parameters: Any) -> Any:
+    AL, caches = _forward(X, parameters)
+    return AL, [*(linear[0] for linear, _ in caches[1:]), AL]
+
+
+@exercise.mistake("AL is right. Each item of caches is a whole pair (A, cache); unpack it first.")
+def pairs_for_caches(X: Any, parameters: Any) -> Any:
+    AL, caches = _forward(X, parameters)
+    given = [*(linear[0] for linear, _ in caches[1:]), AL]
+    return AL, list(zip(given, caches, strict=True))
+
+
 @exercise.mistake("The output layer was left out: this is the last hidden layer's A.")
 def no_output_layer(X: Any, parameters: Any) -> Any:
-    L = len(parameters) // 2
-    A, caches = X, []
-    for l in range(1, L):
-        A, cache = layer(A, parameters[f"W{l}"], parameters[f"b{l}"], "relu")
-        caches.append(cache)
-    return A, caches
+    return _run(X, parameters, range(1, len(parameters) // 2))
+
+
+@exercise.mistake("The caches are right. What came back in the place of AL is what layer L got.")
+def input_of_the_last_layer(X: Any, parameters: Any) -> Any:
+    _, caches = _forward(X, parameters)
+    return caches[-1][0][0].copy(), caches
+
+
+@exercise.mistake("The caches are right. What came back in the place of AL is the last layer's Z.")
+def last_Z(X: Any, parameters: Any) -> Any:
+    _, caches = _forward(X, parameters)
+    return caches[-1][1], caches
+
+
+@exercise.mistake(
+    "AL is rounded to guesses of 0 and 1. The probabilities themselves are asked for."
+)
+def guesses_for_probabilities(X: Any, parameters: Any) -> Any:
+    AL, caches = _forward(X, parameters)
+    return np.round(AL), caches
 
 
 @exercise.mistake("AL came back alone: the caches have to be returned with it.")
@@ -176,15 +267,97 @@ def no_caches(X: Any, parameters: Any) -> Any:
     return _forward(X, parameters)[0]
 
 
+@exercise.mistake("caches and AL are returned the wrong way round.")
+def caches_first(X: Any, parameters: Any) -> Any:
+    return _forward(X, parameters)[::-1]
+
+
+@exercise.mistake("AL came back with the last cache; the list of all of them is asked for.")
+def last_pair(X: Any, parameters: Any) -> Any:
+    AL, caches = _forward(X, parameters)
+    return AL, caches[-1]
+
+
 @exercise.mistake("The layers run from the last to the first; X enters at layer 1.")
 def backwards(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
-    A, caches = X, []
-    for l in range(L, 0, -1):
-        g = "sigmoid" if l == 1 else "relu"
-        A, cache = layer(A, parameters[f"W{l}"], parameters[f"b{l}"], g)
-        caches.append(cache)
+    A, caches = _run(X, parameters, range(L, 1, -1))
+    A, cache = _layer(A, parameters, 1, "sigmoid")
+    return A, [*caches, cache]
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("last_cache_lost", "sigmoid_hidden")
+def sigmoid_hidden_and_cache_lost(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters, hidden="sigmoid")
+    return A, caches[:-1]
+
+
+@exercise.compound("relu_output", "caches_reversed")
+def relu_output_and_caches_reversed(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters, output="relu")
+    return A, caches[::-1]
+
+
+@exercise.compound("no_caches", "relu_output")
+def relu_output_alone(X: Any, parameters: Any) -> Any:
+    return _forward(X, parameters, output="relu")[0]
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("parameters has no key 'W0'.")
+def from_layer_0(X: Any, parameters: Any) -> Any:
+    A = X
+    for l in range(len(parameters) // 2):
+        W = parameters["W" + str(l)]
+    return A, []
+
+
+@exercise.slip("text and a number cannot be joined with +.")
+def number_not_made_text(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    W = parameters["W" + L]
+    return X, []
+
+
+@exercise.slip("a whole number is needed here, and got a float.")
+def half_with_one_slash(X: Any, parameters: Any) -> Any:
+    L = len(parameters) / 2
+    return _run(X, parameters, range(1, L))
+
+
+@exercise.slip("append belongs to lists, and this is none.")
+def append_kept(X: Any, parameters: Any) -> Any:
+    caches: Any = []
+    A = X
+    for l in (1, 2):
+        A, cache = _layer(A, parameters, l, "relu")
+        caches = caches.append(cache)
     return A, caches
+
+
+@exercise.slip("A is a tuple of 2, where an array is needed.")
+def pair_fed_on(X: Any, parameters: Any) -> Any:
+    W1, b1, W2, b2 = parameters.values()
+    A: Any = linear_activation_forward(X, W1, b1, "relu")
+    AL, cache = linear_activation_forward(A, W2, b2, "sigmoid")
+    return AL, [cache]
+
+
+@exercise.slip("missing 1 required positional argument: 'activation'")
+def no_activation_named(X: Any, parameters: Any) -> Any:
+    A, cache = linear_activation_forward(X, parameters["W1"], parameters["b1"])
+    return A, [cache]
+
+
+@exercise.slip("the name AL is not defined.")
+def result_not_named(X: Any, parameters: Any) -> Any:
+    A = _forward(X, parameters)[0]
+    return AL, []
 
 
 # --- right, in other clothes ---------------------------------------------------------------------
@@ -197,6 +370,97 @@ def in_one_loop(X: Any, parameters: Any) -> Any:
         last = l == len(parameters) // 2 - 1
         W, b = parameters[f"W{l + 1}"], parameters[f"b{l + 1}"]
         g = "sigmoid" if last else "relu"
-        A, cache = linear_activation_forward.from_a_table(A, W, b, g)
+        A, cache = one_layer.from_a_table(A, W, b, g)
         caches += [cache]
     return A, tuple(caches)
+
+
+@exercise.right_way
+def as_the_hints_say(X: Any, parameters: Any) -> Any:
+    caches = []
+    A = X
+    L = len(parameters) // 2
+    for l in range(1, L):
+        A_prev = A
+        W, b = parameters["W" + str(l)], parameters["b" + str(l)]
+        A, cache = linear_activation_forward(A_prev, W, b, activation="relu")
+        caches.append(cache)
+    W, b = parameters["W" + str(L)], parameters["b" + str(L)]
+    AL, cache = linear_activation_forward(A, W, b, activation="sigmoid")
+    caches.append(cache)
+    return AL, caches
+
+
+@exercise.right_way
+def from_behind(X: Any, parameters: Any) -> Any:
+    def up_to(l: int, g: str) -> Any:
+        A, caches = up_to(l - 1, "relu") if l > 1 else (X, [])
+        A, cache = _layer(A, parameters, l, g)
+        return A, [*caches, cache]
+
+    return up_to(len(parameters) // 2, "sigmoid")
+
+
+@exercise.right_way
+def folded(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+
+    def step(state: Any, l: int) -> Any:
+        A, cache = _layer(state[0], parameters, l, "sigmoid" if l == L else "relu")
+        return A, [*state[1], cache]
+
+    return reduce(step, range(1, L + 1), (X, []))
+
+
+@exercise.right_way
+def all_by_hand(X: Any, parameters: Any) -> Any:
+    caches, A, L = [], X, len(parameters) // 2
+    for l in range(1, L + 1):
+        W, b = parameters[f"W{l}"], parameters[f"b{l}"]
+        Z = np.dot(W, A) + b
+        caches.append(((A, W, b), Z))
+        A = np.maximum(Z, 0) if l < L else expit(Z)
+    return A, caches
+
+
+@exercise.right_way
+def while_there_are_layers(X: Any, parameters: Any) -> Any:
+    A, caches, l = X, [], 1
+    while f"W{l}" in parameters:
+        g = "relu" if f"W{l + 1}" in parameters else "sigmoid"
+        A, cache = _layer(A, parameters, l, g)
+        caches.append(cache)
+        l += 1
+    return A, caches
+
+
+@exercise.right_way
+def all_activations_kept(X: Any, parameters: Any) -> Any:
+    L = sum(name.startswith("W") for name in parameters)
+    A, caches = {0: X}, {}
+    for l, g in enumerate(["relu"] * (L - 1) + ["sigmoid"], start=1):
+        A[l], caches[l] = _layer(A[l - 1], parameters, l, g)
+    return A[L], [caches[l] for l in sorted(caches)]
+
+
+@exercise.right_way
+def over_pairs(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    caches: list[Any]
+    layers = [(parameters[f"W{l}"], parameters[f"b{l}"]) for l in range(1, L + 1)]
+    A, caches = X, [None] * L
+    for i, (W, b) in enumerate(layers[:-1]):
+        A, caches[i] = linear_activation_forward(A, W, b, "relu")
+    AL, caches[-1] = linear_activation_forward(A, *layers[-1], "sigmoid")
+    return AL, caches
+
+
+@exercise.right_way
+def on_copies(X: Any, parameters: Any) -> Any:
+    mine = {name: array.copy() for name, array in parameters.items()}
+    A, caches = X.copy(), []
+    for l in range(len(mine) // 2, 0, -1):
+        turn = len(mine) // 2 - l + 1
+        A, cache = _layer(A, mine, turn, "relu" if l > 1 else "sigmoid")
+        caches.append([list(cache[0]), cache[1]])
+    return A, caches

@@ -25,15 +25,27 @@ def normal(rng: Rng, *shape: int) -> Any:
 
 def activation_cases(rng: Rng) -> list[Case]:
     wide = normal(rng, 3, 7) * 5
+    large = np.array([[-1000.0, -40.0, -0.5, 0.0, 0.5, 40.0, 1000.0]])
     return [
         Case({"Z": rounded(rng, 2, 3)}),
-        Case({"Z": np.array([[-1000.0, -40.0, -0.5, 0.5, 40.0, 1000.0]])}, "very large |Z|"),
-        Case({"Z": np.abs(rounded(rng, 3, 2))}, "positive entries only"),
+        Case({"Z": large}, "very large |Z|, and 0", earns="edge cases"),
+        Case({"Z": 5 * np.abs(rounded(rng, 3, 2))}, "positive entries only"),
         Case({"Z": -np.abs(rounded(rng, 2, 2))}, "negative entries only"),
-        Case({"Z": rounded(rng, 5, 1)}, "a single example (m = 1)"),
-        Case({"Z": wide.astype(np.float32)}, "float32 entries"),
-        Case({"Z": wide}, "an array that is not contiguous in memory", layout="strided"),
-        Case({"Z": wide}, "an array that must not be written to", layout="readonly"),
+        Case({"Z": rounded(rng, 5, 1)}, "a single example (m = 1)", earns="edge cases"),
+        Case({"Z": rounded(rng, 2, 3, 2)}, "an array with three axes", earns="edge cases"),
+        Case({"Z": wide.astype(np.float32)}, "float32 entries", earns="edge cases"),
+        Case(
+            {"Z": wide},
+            "an array that is not contiguous in memory",
+            layout="strided",
+            earns="edge cases",
+        ),
+        Case(
+            {"Z": wide},
+            "an array that must not be written to",
+            layout="readonly",
+            earns="inputs left alone",
+        ),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,30 +27,41 @@ def _cases(rng: Rng) -> list[Case]:
     AL = predictions(7)
     right_by_far = Returned(Between(-1e-3, 1e-3))
     wrong_by_far = Returned(Between(1, np.inf))
+    half = np.arange(7) < 4
+    mixed = float(reference.compute_cost(np.where(half, Y7, AL), Y7))
     ends = [(np.float64, ""), (np.float32, " in float32")]
 
-    def case(AL: Any, Y: Any, note: str = "", layout: str = "plain") -> Case:
+    def case(
+        AL: Any, Y: Any, note: str = "", layout: str = "plain", earns: str = "edge cases"
+    ) -> Case:
         # Six digits, as the notebook says: room for a small epsilon inside the logarithm.
         precision = 1e-6 if AL.dtype == np.float64 else 1e-4
         cost = About(float(reference.compute_cost(AL, Y)), precision)
-        return Case({"AL": AL, "Y": Y}, note, layout, Returned(cost))
+        return Case({"AL": AL, "Y": Y}, note, layout, Returned(cost), earns)
 
     return [
-        case(predictions(4), labels(4)),
+        case(predictions(4), labels(4), earns="values"),
         case(predictions(1), np.ones((1, 1)), "a single example (m = 1), Y = 1"),
         case(predictions(1), np.zeros((1, 1)), "a single example (m = 1), Y = 0"),
-        case(predictions(101), labels(101), "101 examples"),
+        case(predictions(101), labels(101), "101 examples", earns="values"),
         case(AL.astype(np.float32), Y7.astype(np.float32), "float32 arrays"),
         case(AL, Y7, "arrays that are not contiguous in memory", "strided"),
-        case(AL, Y7, "arrays that must not be written to", "readonly"),
+        case(AL, Y7, "arrays that must not be written to", "readonly", "inputs left alone"),
         *(
             Case(
                 {"AL": (Y7 if right else 1 - Y7).astype(dtype), "Y": Y7.astype(dtype)},
                 f"AL exactly 0 or 1 and always {'right' if right else 'wrong'}{said}",
                 expected=right_by_far if right else wrong_by_far,
+                earns="exactly 0 or 1",
             )
             for dtype, said in ends
             for right in (True, False)
+        ),
+        Case(
+            {"AL": np.where(half, Y7, AL), "Y": Y7},
+            "AL exactly 0 or 1, and right, for a part of the examples",
+            expected=Returned(Between(mixed - 1e-3, mixed + 1e-3)),
+            earns="exactly 0 or 1",
         ),
     ]
 
@@ -57,10 +69,21 @@ def _cases(rng: Rng) -> list[Case]:
 exercise = Exercise(
     name="compute_cost",
     assignment="01_forward_propagation",
-    rubric={"values": 15},
+    rubric={
+        "shape": 2,
+        "values": 7.5,
+        "edge cases": 1.5,
+        "exactly 0 or 1": 3,
+        "inputs left alone": 1,
+    },
     reference=reference.compute_cost,
     returns="cost",
     cases=_cases,
+    laws={
+        "mean_over_examples": "edge cases",
+        "labels_mirrored": "edge cases",
+        "undecided_costs_ln_2": "edge cases",
+    },
     hints=(
         "Take one example first. With Y = 1 only one of the two terms is left; with Y = 0 only "
         "the other. Then take the mean over the m columns, with the sign that makes it positive.",
@@ -95,6 +118,61 @@ def sign_forgotten(AL: Any, Y: Any) -> Any:
 def not_averaged(AL: Any, Y: Any) -> Any:
     one, zero = _terms(AL, Y)
     return -np.sum(one + zero)
+
+
+@exercise.mistake("Divided by m twice: is a mean divided once more, or the sum in two places?")
+def averaged_twice(AL: Any, Y: Any) -> Any:
+    one, zero = _terms(AL, Y)
+    return -np.mean(one + zero) / Y.shape[1]
+
+
+@exercise.mistake("This is half of the cost: a factor of 2 stands below that the formula has not.")
+def halved(AL: Any, Y: Any) -> Any:
+    one, zero = _terms(AL, Y)
+    return -np.sum(one + zero) / (2 * Y.shape[1])
+
+
+@exercise.mistake(
+    "These are the charges of the single examples. The cost is one number, their mean."
+)
+def not_summed(AL: Any, Y: Any) -> Any:
+    one, zero = _terms(AL, Y)
+    return -(one + zero)
+
+
+@exercise.mistake("These are the charges of the single examples, each divided by m: add them up.")
+def divided_not_summed(AL: Any, Y: Any) -> Any:
+    one, zero = _terms(AL, Y)
+    return -(one + zero) / Y.shape[1]
+
+
+@exercise.mistake(
+    "One term of the sum is subtracted from the other: does the minus reach both? "
+    "Look at the parentheses."
+)
+def terms_subtracted(AL: Any, Y: Any) -> Any:
+    one, zero = _terms(AL, Y)
+    return -np.sum(one - zero) / Y.shape[1]
+
+
+@exercise.mistake(
+    "For the examples with Y = 0, too, this takes the logarithm of AL itself. What is it "
+    "of in the formula?"
+)
+def same_logarithm_twice(AL: Any, Y: Any) -> Any:
+    P = np.clip(AL, np.finfo(AL.dtype).eps, 1)
+    return -np.sum(Y * np.log(P) + (1 - Y) * np.log(P)) / Y.shape[1]
+
+
+@exercise.mistake("1 − log AL is not log(1 − AL): the 1 − belongs inside the logarithm.")
+def one_minus_logarithm(AL: Any, Y: Any) -> Any:
+    P = np.clip(AL, np.finfo(AL.dtype).eps, 1)
+    return -np.sum(Y * np.log(P) + (1 - Y) * (1 - np.log(P))) / Y.shape[1]
+
+
+@exercise.mistake("This takes log(1 + AL), as np.log1p does: the formula has no 1 + there.")
+def log_of_one_plus(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * np.log1p(AL) + (1 - Y) * np.log1p(1 - AL)) / Y.shape[1]
 
 
 @exercise.mistake("Only the examples with Y = 1 are counted: the (1 − Y) term is missing.")
@@ -156,23 +234,56 @@ def one_axis(AL: Any, Y: Any) -> Any:
 
 
 @exercise.mistake(
-    "Right inside; but where AL is exactly 0 or 1, log(0) got in. "
-    "Move the predictions a hair from the ends first."
+    "Right inside; but where AL is exactly 0 or 1, a logarithm meets 0 or less. "
+    "Move the predictions a hair from both ends first."
 )
 def log_of_zero(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
 
 
+@exercise.mistake("At one end a hair was added. At the other, a logarithm still meets 0 or less.")
+def hair_at_one_end(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * np.log(AL + 1e-8) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+
+
+@exercise.mistake("At one end a hair was added. At the other, a logarithm still meets 0 or less.")
+def hair_past_one(AL: Any, Y: Any) -> Any:
+    P = AL + 1e-8
+    return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]
+
+
 @exercise.mistake(
-    "In float32, 1 − 1e-8 is exactly 1, so log(0) is back. np.finfo(AL.dtype).eps knows how small "
-    "a step this dtype can make."
+    "Right in float64. In float32 so small a step is lost, and log(0) is back: "
+    "np.finfo(AL.dtype).eps knows what this dtype can make."
 )
 def clip_below_float32(AL: Any, Y: Any) -> Any:
     P = np.clip(AL, 1e-8, 1 - 1e-8)
     return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]
 
 
-@exercise.mistake("The number you add inside the logarithm is so large that it shows in the cost.")
+_TOO_LARGE = "The number you add inside the logarithm is so large that it shows in the cost."
+
+
+@exercise.mistake(_TOO_LARGE)
+def epsilon_far_too_large(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * np.log(AL + 1e-3) + (1 - Y) * np.log(1 - AL + 1e-3)) / Y.shape[1]
+
+
+@exercise.mistake(_TOO_LARGE)
+def epsilon_of_a_millionth(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * np.log(AL + 1e-6) + (1 - Y) * np.log(1 - AL + 1e-6)) / Y.shape[1]
+
+
+@exercise.mistake(
+    "Right inside; but the predictions of 0 and 1 were moved so far that it shows: "
+    "all right should cost almost nothing."
+)
+def clipped_too_far(AL: Any, Y: Any) -> Any:
+    P = np.clip(AL, 0.01, 0.99)
+    return -np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / Y.shape[1]
+
+
+@exercise.mistake(_TOO_LARGE)
 def epsilon_too_large(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * np.log(AL + 1e-5) + (1 - Y) * np.log(1 - AL + 1e-5)) / Y.shape[1]
 
@@ -182,9 +293,86 @@ def squared_error(AL: Any, Y: Any) -> Any:
     return np.mean((AL - Y) ** 2)
 
 
-@exercise.mistake("Examples with a nan were left out of the sum: find where the nan comes from.")
-def nan_skipped(AL: Any, Y: Any) -> Any:
+@exercise.mistake("This is the mean distance |AL − Y|; the formula here is the cross-entropy.")
+def absolute_error(AL: Any, Y: Any) -> Any:
+    return np.mean(np.abs(AL - Y))
+
+
+@exercise.mistake("This counts wrong guesses. The cost asks how far off each probability is.")
+def share_of_wrong_guesses(AL: Any, Y: Any) -> Any:
+    return np.mean((AL > 0.5) != (Y == 1))
+
+
+@exercise.mistake(
+    "Where AL is exactly 0 or 1 and wrong, the cost is infinite: a logarithm of 0 is taken "
+    "there. Move the predictions a hair from both ends first."
+)
+def infinite_where_wrong(AL: Any, Y: Any) -> Any:
     return -np.nansum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+
+
+@exercise.mistake(
+    "AL itself was changed. Move a copy of the predictions: np.clip makes one, if you let it."
+)
+def clipped_in_place(AL: Any, Y: Any) -> Any:
+    eps = np.finfo(AL.dtype).eps
+    np.clip(AL, eps, 1 - eps, out=AL)
+    return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("sign_forgotten", "not_averaged")
+def sum_without_sign(AL: Any, Y: Any) -> Any:
+    return np.sum(sum(_terms(AL, Y)))
+
+
+@exercise.compound("zero_term_dropped", "not_averaged")
+def one_term_not_averaged(AL: Any, Y: Any) -> Any:
+    return -np.sum(_terms(AL, Y)[0])
+
+
+@exercise.compound("sign_forgotten", "one_by_one")
+def without_sign_and_one_by_one(AL: Any, Y: Any) -> Any:
+    return np.sum(sum(_terms(AL, Y)), axis=1, keepdims=True) / Y.shape[1]
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("Y (1, 4) @ np.log(AL) (1, 4) does not fit.")
+def product_of_two_rows(AL: Any, Y: Any) -> Any:
+    return -(Y @ np.log(AL) + (1 - Y) @ np.log(1 - AL)) / Y.shape[1]
+
+
+@exercise.slip("math.log takes a single number, and got an array.")
+def log_of_math(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * math.log(AL) + (1 - Y) * math.log(1 - AL)) / Y.shape[1]
+
+
+@exercise.slip("Y has shape (1, 4), and the index is outside it.")
+def rows_for_examples(AL: Any, Y: Any) -> Any:
+    cost = 0
+    for i in range(Y.shape[1]):
+        cost -= Y[i] * np.log(AL[i]) + (1 - Y[i]) * np.log(1 - AL[i])
+    return cost / Y.shape[1]
+
+
+@exercise.slip("an array has no .log.")
+def log_as_a_method(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * AL.log() + (1 - Y) * (1 - AL).log()) / Y.shape[1]
+
+
+@exercise.slip("the name m is not defined.")
+def m_not_made(AL: Any, Y: Any) -> Any:
+    return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
+
+
+@exercise.slip("Y.shape is a tuple, not a function, so it cannot be called.")
+def shape_called(AL: Any, Y: Any) -> Any:
+    m = Y.shape(1)
+    return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
 
 
 # --- right, in other clothes ---------------------------------------------------------------------
@@ -206,3 +394,68 @@ def with_xlogy(AL: Any, Y: Any) -> Any:
     P = np.clip(AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
     Q = np.clip(1 - AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
     return np.squeeze(-np.sum(xlogy(Y, P) + xlogy(1 - Y, Q), axis=1) / Y.shape[1])
+
+
+@exercise.right_way
+def as_the_hints_say(AL: Any, Y: Any) -> Any:
+    m = Y.shape[1]
+    eps = np.finfo(AL.dtype).eps
+    AL = np.clip(AL, eps, 1 - eps)
+    return -1 / m * np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+
+
+@exercise.right_way
+def with_dot_products(AL: Any, Y: Any) -> Any:
+    P = np.minimum(np.maximum(AL, 1e-7), 1 - 1e-7)
+    charged = np.dot(Y, np.log(P).T) + np.dot(1 - Y, np.log1p(-P).T)
+    return float(-charged[0, 0] / Y.size)
+
+
+@exercise.right_way
+def of_what_was_given_to_the_truth(AL: Any, Y: Any) -> Any:
+    given = np.where(Y == 1, AL, 1 - AL)
+    return -np.log(np.maximum(given, np.finfo(AL.dtype).tiny)).mean()
+
+
+@exercise.right_way
+def as_a_product(AL: Any, Y: Any) -> Any:
+    given = AL * Y + (1 - AL) * (1 - Y)
+    return np.array(-np.average(np.log(given + 1e-12)))
+
+
+@exercise.right_way
+def in_double_precision(AL: Any, Y: Any) -> Any:
+    P = np.clip(AL.astype(np.float64), 1e-15, 1 - 1e-15)
+    return np.mean(-Y * np.log(P) - (1 - Y) * np.log(1 - P))
+
+
+@exercise.right_way
+def with_log_odds(AL: Any, Y: Any) -> Any:
+    P = np.clip(AL, 1e-6, 1 - 1e-6)
+    Z = np.log(P) - np.log1p(-P)
+    return np.mean(np.logaddexp(0, Z) - Y * Z)
+
+
+@exercise.right_way
+def example_by_example(AL: Any, Y: Any) -> Any:
+    cost = 0.0
+    for prediction, label in zip(AL.ravel().tolist(), Y.ravel().tolist(), strict=True):
+        p = min(max(prediction, 1e-10), 1 - 1e-10)
+        cost -= math.log(p) if label == 1 else math.log(1 - p)
+    return cost / Y.shape[1]
+
+
+@exercise.right_way
+def with_einsum(AL: Any, Y: Any) -> Any:
+    step = np.finfo(AL.dtype).eps
+    terms = [(Y, np.log(AL + step)), (1 - Y, np.log(1 - AL + step))]
+    return -sum(np.einsum("ij,ij->", y, log) for y, log in terms) / np.shape(Y)[-1]
+
+
+@exercise.right_way
+def only_where_it_is_needed(AL: Any, Y: Any) -> Any:
+    P = np.copy(AL)
+    P[P == 0] = np.finfo(AL.dtype).eps
+    P[P == 1] = 1 - np.finfo(AL.dtype).eps
+    ones, zeros = -np.log(P[Y == 1]).sum(), -np.log(1 - P[Y == 0]).sum()
+    return (ones + zeros) / AL.shape[1]

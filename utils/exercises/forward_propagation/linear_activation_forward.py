@@ -9,39 +9,64 @@ from scipy.special import expit
 
 from utils.cases import Case, Raised
 from utils.exercises.exercise import Exercise
-from utils.exercises.forward_propagation import linear_forward
+from utils.exercises.forward_propagation import linear_forward as linear_step
 from utils.exercises.forward_propagation.common import Rng, layer_arrays
 from utils.reference import forward_propagation as reference
 from utils.reference.forward_propagation import linear_activation_forward as layer
+from utils.reference.forward_propagation import linear_forward, relu, sigmoid
 
 
 def _cases(rng: Rng) -> list[Case]:
     def case(n: int, n_prev: int, m: int, activation: str, note: str = "", **more: Any) -> Case:
         arrays = layer_arrays(rng, n, n_prev, m, readable=n * m < 12)
-        return Case(arrays | {"activation": activation}, note, **more)
+        heart = {"relu": "ReLU", "sigmoid": "sigmoid"}.get(activation, "other activations")
+        return Case(arrays | {"activation": activation}, note, **({"earns": heart} | more))
 
-    unknown = case(2, 3, 2, "tanh", expected=Raised("ValueError"))
     return [
         case(2, 3, 5, "relu"),
         case(2, 3, 5, "sigmoid"),
-        case(5, 4, 1, "relu", "a single example (m = 1)"),
-        case(1, 7, 3, "sigmoid", "a single unit"),
+        case(5, 4, 1, "relu", "a single example (m = 1)", earns="edge cases"),
+        case(1, 7, 3, "sigmoid", "a single unit", earns="edge cases"),
         case(3, 5, 3, "relu", "as many examples as units"),
-        case(5, 2, 7, "relu", "arrays that must not be written to", layout="readonly"),
-        case(5, 2, 7, "sigmoid", "arrays that are not contiguous in memory", layout="strided"),
-        unknown,
+        case(
+            5,
+            2,
+            7,
+            "relu",
+            "arrays that must not be written to",
+            layout="readonly",
+            earns="inputs left alone",
+        ),
+        case(
+            5,
+            2,
+            7,
+            "sigmoid",
+            "arrays that are not contiguous in memory",
+            layout="strided",
+            earns="edge cases",
+        ),
+        case(2, 3, 2, "tanh", expected=Raised("ValueError")),
     ]
 
 
 exercise = Exercise(
     name="linear_activation_forward",
     assignment="01_forward_propagation",
-    rubric={"values": 15},
+    rubric={
+        "shape": 2.5,
+        "ReLU": 4,
+        "sigmoid": 4,
+        "edge cases": 1.5,
+        "other activations": 1.5,
+        "inputs left alone": 1.5,
+    },
     reference=reference.linear_activation_forward,
     returns=("", "A", ("cache", ("linear cache", "A_prev", "W", "b"), "Z")),
     cases=_cases,
     builds_on=("linear_forward", "sigmoid", "relu"),
     fresh=("A",),
+    laws={"layer_ranges": "edge cases", "layer_in_columns": "edge cases"},
     hints=(
         "Two steps: linear_forward gives Z and a cache; then one of your two activations turns "
         "Z into A.",
@@ -67,6 +92,12 @@ def no_activation(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return cache[1], cache
 
 
+@exercise.mistake("A is Z itself, whatever `activation` says: its text is never looked at.")
+def activation_ignored(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    Z, cache = linear_forward(A_prev, W, b)
+    return Z, (cache, Z)
+
+
 @exercise.mistake("ReLU is used whatever `activation` says.")
 def always_relu(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, "relu")
@@ -77,6 +108,29 @@ def always_sigmoid(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, "sigmoid")
 
 
+@exercise.mistake('Both activations are applied, one on top of the other, for `"sigmoid"`.')
+def sigmoid_of_relu(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, cache = layer(A_prev, W, b, activation)
+    return A if activation == "relu" else sigmoid(relu(cache[1])), cache
+
+
+@exercise.mistake(
+    "The activation was applied before the linear step. The formula has it around the whole."
+)
+def activated_before(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    g = {"relu": relu, "sigmoid": sigmoid}.get(activation)
+    if g is None:
+        raise ValueError(activation)
+    Z, cache = linear_forward(g(A_prev), W, b)
+    return Z, (cache, Z)
+
+
+@exercise.mistake("What the activation got is A_prev. It should bend what the linear step gave.")
+def activation_of_A_prev(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    _, cache = layer(A_prev, W, b, activation)
+    return (relu if activation == "relu" else sigmoid)(A_prev), cache
+
+
 @exercise.mistake("An unknown activation gets through in silence; it should raise a ValueError.")
 def else_is_sigmoid(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, "relu" if activation == "relu" else "sigmoid")
@@ -85,6 +139,49 @@ def else_is_sigmoid(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
 @exercise.mistake("An unknown activation gets through in silence; it should raise a ValueError.")
 def else_is_relu(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, "sigmoid" if activation == "sigmoid" else "relu")
+
+
+@exercise.mistake("An unknown activation gets through in silence; it should raise a ValueError.")
+def else_is_Z(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation in ("relu", "sigmoid"):
+        return layer(A_prev, W, b, activation)
+    Z, cache = linear_forward(A_prev, W, b)
+    return Z, (cache, Z)
+
+
+@exercise.mistake(
+    "For an unknown activation None comes back, perhaps after a print: "
+    "a program that calls this cannot read. Raise a ValueError."
+)
+def nothing_returned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    return layer(A_prev, W, b, activation) if activation in ("relu", "sigmoid") else None
+
+
+@exercise.mistake("The ValueError was made and returned. To stop the call it must be raised.")
+def error_returned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation not in ("relu", "sigmoid"):
+        return ValueError(activation)
+    return layer(A_prev, W, b, activation)
+
+
+_KNOWN_REFUSED = (
+    "A known activation is refused, too. Is it spelled as in the text, and does the `else` "
+    "belong to both questions, or to the second `if` alone?"
+)
+
+
+@exercise.mistake(_KNOWN_REFUSED)
+def relu_refused(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation != "sigmoid":
+        raise ValueError("unknown activation")
+    return layer(A_prev, W, b, activation)
+
+
+@exercise.mistake(_KNOWN_REFUSED)
+def sigmoid_refused(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation != "relu":
+        raise ValueError("unknown activation")
+    return layer(A_prev, W, b, activation)
 
 
 @exercise.mistake("A is right. The cache keeps A where Z should be; backward propagation needs Z.")
@@ -101,6 +198,12 @@ def cache_without_Z(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return A, linear
 
 
+@exercise.mistake("A is right. What came back as the cache is Z alone.")
+def cache_is_Z(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (_, Z) = layer(A_prev, W, b, activation)
+    return A, Z
+
+
 @exercise.mistake("A is right. The two parts of the cache are in the wrong order.")
 def cache_swapped(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     A, (linear, Z) = layer(A_prev, W, b, activation)
@@ -115,9 +218,26 @@ def cache_flat(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return A, (*linear, Z)
 
 
+@exercise.mistake("A is right. The cache holds A as well; only a pair is asked for.")
+def cache_of_three(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (linear, Z) = layer(A_prev, W, b, activation)
+    return A, (linear, Z, A)
+
+
+@exercise.mistake("Three things came back. The last two belong together, in one cache.")
+def three_returned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (linear, Z) = layer(A_prev, W, b, activation)
+    return A, linear, Z
+
+
 @exercise.mistake("A came back alone: the cache has to be returned with it.")
 def no_cache(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, activation)[0]
+
+
+@exercise.mistake("Cache and A are returned the wrong way round.")
+def cache_first(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    return layer(A_prev, W, b, activation)[::-1]
 
 
 @exercise.mistake(
@@ -125,8 +245,74 @@ def no_cache(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     "a call that returns two things needs two names on its left."
 )
 def pair_kept(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
-    Z: Any = reference.linear_forward(A_prev, W, b)
+    Z: Any = linear_forward(A_prev, W, b)
     return np.maximum(0, Z), (Z[1], Z)
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("cache_keeps_A", "branches_swapped")
+def swapped_and_cache_keeps_A(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (linear, _) = branches_swapped(A_prev, W, b, activation)
+    return A, (linear, A)
+
+
+@exercise.compound("else_is_relu", "cache_swapped")
+def relu_for_all_else_and_cache_swapped(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (linear, Z) = else_is_relu(A_prev, W, b, activation)
+    return A, (Z, linear)
+
+
+@exercise.compound("else_is_sigmoid", "cache_keeps_A")
+def sigmoid_for_all_else_and_cache_keeps_A(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (linear, _) = else_is_sigmoid(A_prev, W, b, activation)
+    return A, (linear, A)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("Z is a tuple of 2, where an array is needed.")
+def pair_not_unpacked(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    Z: Any = linear_forward(A_prev, W, b)
+    A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
+    return A, Z
+
+
+@exercise.slip("activation is a str, not a function, so it cannot be called.")
+def text_called(A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    A = activation(Z)
+    return A, (linear_cache, Z)
+
+
+@exercise.slip("linear_forward() missing 1 required positional argument: 'b'.")
+def bias_not_passed(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    Z, linear_cache = linear_forward(A_prev, W)
+    return relu(Z), (linear_cache, Z)
+
+
+@exercise.slip("A is used before it has a value.")
+def function_for_its_name(A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    if activation == sigmoid:
+        A = sigmoid(Z)
+    elif activation == relu:
+        A = relu(Z)
+    return A, (linear_cache, Z)
+
+
+@exercise.slip("this call should raise a ValueError, and it raised an AssertionError.")
+def asserted(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    assert activation in ("relu", "sigmoid"), "unknown activation"
+    return layer(A_prev, W, b, activation)
+
+
+@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+def three_names(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    Z, cache, A = linear_forward(A_prev, W, b)
+    return A, (cache, Z)
 
 
 # --- right, in other clothes ---------------------------------------------------------------------
@@ -137,5 +323,78 @@ def from_a_table(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     functions = {"sigmoid": expit, "relu": lambda Z: np.where(Z > 0, Z, 0)}
     if activation not in functions:
         raise ValueError(activation)
-    Z, cache = linear_forward.with_einsum(A_prev, W, b)
+    Z, cache = linear_step.with_einsum(A_prev, W, b)
     return functions[activation](Z), (cache, Z)
+
+
+@exercise.right_way
+def all_by_hand(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    Z = np.dot(W, A_prev) + b
+    if activation == "sigmoid":
+        A = 1 / (1 + np.exp(-Z))
+    elif activation == "relu":
+        A = Z * (Z > 0)
+    else:
+        raise ValueError("This function knows sigmoid and relu.")
+    return A, ((A_prev, W, b), Z)
+
+
+@exercise.right_way
+def matched(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    match activation:
+        case "sigmoid":
+            return sigmoid(Z), (linear_cache, Z)
+        case "relu":
+            return relu(Z), (linear_cache, Z)
+        case _:
+            raise ValueError(f"no such activation: {activation}")
+
+
+@exercise.right_way
+def refused_at_the_door(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    if activation != "sigmoid" and activation != "relu":
+        raise ValueError
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    return (sigmoid if activation == "sigmoid" else relu)(Z), (linear_cache, Z)
+
+
+@exercise.right_way
+def with_an_error_of_its_own(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    class UnknownActivation(ValueError):
+        pass
+
+    Z, linear_cache = linear_forward(A_prev=A_prev, W=W, b=b)
+    if activation == "relu":
+        return relu(Z), (linear_cache, Z)
+    if activation == "sigmoid":
+        return sigmoid(Z), (linear_cache, Z)
+    raise UnknownActivation(activation)
+
+
+@exercise.right_way
+def key_error_turned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    try:
+        g = {"sigmoid": sigmoid, "relu": relu}[activation]
+    except KeyError as error:
+        raise ValueError(f"{activation} is none of sigmoid and relu") from error
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    return g(Z), [list(linear_cache), Z]
+
+
+@exercise.right_way
+def found_in_a_tuple(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    which = ("relu", "sigmoid").index(activation)  # raises ValueError where it is not there
+    Z, linear_cache = linear_forward(A_prev, W, b)
+    return [relu, sigmoid][which](Z), (linear_cache, Z.copy())
+
+
+@exercise.right_way
+def both_made_and_one_taken(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    together = linear_forward(A_prev, W, b)
+    Z = together[0]
+    both = {"relu": np.maximum(Z, 0.0), "sigmoid": 0.5 + 0.5 * np.tanh(Z / 2)}
+    A = both.get(activation)
+    if A is None:
+        raise ValueError("unknown activation " + activation)
+    return A, (together[1], together[0])

@@ -11,6 +11,7 @@ from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation.common import Rng, layer_arrays
 from utils.reference import forward_propagation as reference
 from utils.reference.forward_propagation import relu as max0
+from utils.reference.forward_propagation import sigmoid
 
 
 def _cases(rng: Rng) -> list[Case]:
@@ -24,7 +25,12 @@ def _cases(rng: Rng) -> list[Case]:
         Case(layer_arrays(rng, 3, 3, 3), "all sizes equal"),
         Case(layer_arrays(rng, 3, 5, 3), "as many examples as units"),
         Case(small, "float32 arrays", earns="edge cases"),
-        Case(plain, "arrays that are not contiguous in memory", layout="strided"),
+        Case(
+            plain,
+            "arrays that are not contiguous in memory",
+            layout="strided",
+            earns="edge cases",
+        ),
         Case(
             plain,
             "arrays that must not be written to",
@@ -37,12 +43,12 @@ def _cases(rng: Rng) -> list[Case]:
 exercise = Exercise(
     name="linear_forward",
     assignment="01_forward_propagation",
-    rubric={"shape": 3, "values": 7, "edge cases": 3, "inputs left alone": 2},
+    rubric={"shape": 2.5, "values": 8, "edge cases": 3, "inputs left alone": 1.5},
     reference=reference.linear_forward,
     returns=("", "Z", ("cache", "A_prev", "W", "b")),
     cases=_cases,
     fresh=("Z",),
-    laws={"examples_in_columns": "values"},
+    laws={"bias_by_row": "edge cases", "examples_in_columns": "edge cases"},
     hints=(
         "Write the shapes under the formula: W is (n[l], n[l−1]), A_prev is (n[l−1], m). "
         "Which product gives (n[l], m)?",
@@ -61,7 +67,7 @@ def _linear(Z: Any, A_prev: Any, W: Any, b: Any) -> Any:
     return Z, (A_prev, W, b)
 
 
-@exercise.mistake("This is what W @ A_prev gives without the bias.")
+@exercise.mistake("This is the product alone: one of the three arguments has had no say yet.")
 def bias_forgotten(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W @ A_prev, A_prev, W, b)
 
@@ -106,6 +112,59 @@ def bias_summed(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W @ A_prev + np.sum(b), A_prev, W, b)
 
 
+@exercise.mistake("b was added with each product, so it counts once for each input.")
+def bias_in_every_term(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(W @ A_prev + W.shape[1] * b, A_prev, W, b)
+
+
+@exercise.mistake("The bias is a factor here. It should be added.")
+def bias_multiplied(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(W @ A_prev * b, A_prev, W, b)
+
+
+@exercise.mistake(
+    "Z lies on its side, an example a row. In this course an example is a column, in Z as in A."
+)
+def on_its_side(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(A_prev.T @ W.T + b.T, A_prev, W, b)
+
+
+@exercise.mistake("The examples were added up. Z has a column for each of them.")
+def summed_over_examples(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(np.sum(W @ A_prev, axis=1, keepdims=True) + b, A_prev, W, b)
+
+
+@exercise.mistake("The product was divided by m. Examples do not share anything in this step.")
+def averaged(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(W @ A_prev / A_prev.shape[1] + b, A_prev, W, b)
+
+
+@exercise.mistake(
+    "Only the first example went through the layer: every column of Z is the same one."
+)
+def first_example_only(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(W @ A_prev[:, :1] + b + 0 * (W @ A_prev), A_prev, W, b)
+
+
+@exercise.mistake(
+    "The numbers are right, flattened: Z keeps both axes, also where one of them is 1."
+)
+def squeezed(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(np.squeeze(W @ A_prev + b), A_prev, W, b)
+
+
+@exercise.mistake(
+    "b is used up as a running total. It is an argument: it stays as it was, "
+    "and each column starts from it anew."
+)
+def total_kept_in_b(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = np.zeros((W.shape[0], A_prev.shape[1]), W.dtype)
+    for i in range(A_prev.shape[1]):
+        b += W @ A_prev[:, [i]]
+        Z[:, [i]] = b
+    return _linear(Z, A_prev, W, b)
+
+
 @exercise.mistake("Z is right. The cache holds the right things in another order.")
 def cache_order(A_prev: Any, W: Any, b: Any) -> Any:
     return W @ A_prev + b, (W, A_prev, b)
@@ -123,6 +182,22 @@ def cache_with_Z(A_prev: Any, W: Any, b: Any) -> Any:
     return Z, (A_prev, W, b, Z)
 
 
+@exercise.mistake("Z is right. The cache lacks one of the three things that came in.")
+def cache_without_b(A_prev: Any, W: Any, b: Any) -> Any:
+    return W @ A_prev + b, (A_prev, W)
+
+
+@exercise.mistake("Z is right. What came back as the cache is Z once more.")
+def cache_is_Z(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = W @ A_prev + b
+    return Z, Z
+
+
+@exercise.mistake("Z is right. It stands there with four things; three belong in one cache.")
+def cache_unpacked(A_prev: Any, W: Any, b: Any) -> Any:
+    return W @ A_prev + b, A_prev, W, b
+
+
 @exercise.mistake("Z came back alone: the cache has to be returned with it.")
 def no_cache(A_prev: Any, W: Any, b: Any) -> Any:
     return W @ A_prev + b
@@ -136,6 +211,11 @@ def cache_first(A_prev: Any, W: Any, b: Any) -> Any:
 @exercise.mistake("An activation was applied. This step is linear: Z, not A.")
 def activated(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(max0(W @ A_prev + b), A_prev, W, b)
+
+
+@exercise.mistake("An activation was applied. This step is linear: Z, not A.")
+def activated_by_sigmoid(A_prev: Any, W: Any, b: Any) -> Any:
+    return _linear(sigmoid(W @ A_prev + b), A_prev, W, b)
 
 
 # --- two at once ---------------------------------------------------------------------------------
@@ -172,6 +252,24 @@ def added_to_nothing(A_prev: Any, W: Any, b: Any) -> Any:
     return Z, (A_prev, W, b)
 
 
+@exercise.slip("W.T is an array, not a function, so it cannot be called.")
+def transpose_called(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = (A_prev.T @ W.T()).T + b
+    return Z, (A_prev, W, b)
+
+
+@exercise.slip("np.dot is a function, and stands here like a number.")
+def dot_as_a_sign(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = W @ A_prev + np.dot
+    return Z, (A_prev, W, b)
+
+
+@exercise.slip("the name cache is not defined.")
+def cache_never_made(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = W @ A_prev + b
+    return Z, cache
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -186,3 +284,57 @@ def in_a_loop(A_prev: Any, W: Any, b: Any) -> Any:
     for i in range(A_prev.shape[1]):
         Z[:, i] = np.dot(W, A_prev[:, i]) + b[:, 0]
     return Z, (A_prev.copy(), W.copy(), b.copy())
+
+
+@exercise.right_way
+def as_printed(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = W @ A_prev + b
+    cache = (A_prev, W, b)
+    return Z, cache
+
+
+@exercise.right_way
+def with_dot(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = W.dot(A_prev)
+    Z += b
+    return Z, (A_prev, W, b)
+
+
+@exercise.right_way
+def transposed_and_back(A_prev: Any, W: Any, b: Any) -> Any:
+    return (A_prev.T @ W.T + b.T).T, (A_prev, W, b)
+
+
+@exercise.right_way
+def unit_by_unit(A_prev: Any, W: Any, b: Any) -> Any:
+    rows = [w @ A_prev + bias for w, bias in zip(W, b, strict=True)]
+    return np.array(rows), tuple(array for array in (A_prev, W, b))
+
+
+@exercise.right_way
+def number_by_number(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = np.zeros((W.shape[0], A_prev.shape[1]))
+    for j in range(Z.shape[0]):
+        for i in range(Z.shape[1]):
+            Z[j, i] = sum(W[j, k] * A_prev[k, i] for k in range(W.shape[1])) + b[j, 0]
+    return Z, (A_prev, W, b)
+
+
+@exercise.right_way
+def bias_as_a_weight(A_prev: Any, W: Any, b: Any) -> Any:
+    ones = np.ones((1, A_prev.shape[1]))
+    return np.hstack([W, b]) @ np.vstack([A_prev, ones]), (A_prev, W, b)
+
+
+@exercise.right_way
+def with_outer_products(A_prev: Any, W: Any, b: Any) -> Any:
+    products = [np.outer(W[:, k], A_prev[k]) for k in range(W.shape[1])]
+    return np.add(sum(products), np.tile(b, (1, A_prev.shape[1]))), (A_prev, W, b)
+
+
+@exercise.right_way
+def with_matmul_into_a_new_array(A_prev: Any, W: Any, b: Any) -> Any:
+    Z = np.empty((len(W), A_prev.shape[1]), A_prev.dtype)
+    np.matmul(W, A_prev, out=Z)
+    np.add(Z, b, out=Z)
+    return Z, (A_prev, W, b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,12 @@ from utils.reference.forward_propagation import sigmoid as logistic
 exercise = Exercise(
     name="sigmoid",
     assignment="01_forward_propagation",
-    rubric={"values": 10},
+    rubric={"shape": 2, "values": 5, "edge cases": 2, "inputs left alone": 1},
     reference=reference.sigmoid,
     returns="A",
     cases=activation_cases,
     fresh=("A",),
+    laws={"sigmoid_mirrored": "edge cases"},
     hints=(
         "Read the formula from the inside out: first the sign, then the exponential, then "
         "1 + that, then one divided by it. NumPy does each step to all entries at once.",
@@ -48,7 +50,9 @@ def exponential_over(Z: Any) -> Any:
     return np.exp(-Z) / (1 + np.exp(-Z))
 
 
-@exercise.mistake("This is 1/1 + exp(−Z): a pair of parentheses around the denominator is missing.")
+@exercise.mistake(
+    "This is 1 + exp(−Z), the denominator. One over it needs parentheses around all of it."
+)
 def parentheses_missing(Z: Any) -> Any:
     return 1 / 1 + np.exp(-Z)
 
@@ -75,9 +79,51 @@ def inf_over_inf(Z: Any) -> Any:
     return np.exp(Z) / (1 + np.exp(Z))
 
 
+@exercise.mistake(
+    "Where Z is large, the value should be 1, and it is 0: a nan was made there, then covered up."
+)
+def nan_covered_up(Z: Any) -> Any:
+    return np.nan_to_num(np.exp(Z) / (1 + np.exp(Z)))
+
+
 @exercise.mistake("This is tanh, the sigmoid's relative that runs from −1 to 1.")
 def tanh(Z: Any) -> Any:
     return np.tanh(Z)
+
+
+@exercise.mistake("This is the sigmoid of 2Z, as (1 + tanh(Z)) / 2 is: it rises twice as steeply.")
+def twice_as_steep(Z: Any) -> Any:
+    return logistic(2 * Z)
+
+
+@exercise.mistake("The base of the power is 10 here; the formula's is e, and NumPy has np.exp.")
+def base_ten(Z: Any) -> Any:
+    return 1 / (1 + 10.0 ** (-Z))
+
+
+@exercise.mistake("The base of the power is 2 here; the formula's is e, and NumPy has np.exp.")
+def base_two(Z: Any) -> Any:
+    return 1 / (1 + np.exp2(-Z))
+
+
+@exercise.mistake(
+    "This is softmax: each entry was divided by a sum over all. "
+    "A sigmoid looks at one entry at a time."
+)
+def softmax(Z: Any) -> Any:
+    return np.exp(Z) / np.sum(np.exp(Z))
+
+
+@exercise.mistake(
+    "This is softplus, the hint's own problem. Yours has the same build, another formula."
+)
+def softplus(Z: Any) -> Any:
+    return np.log1p(np.exp(Z))
+
+
+@exercise.mistake("This is the logarithm of the sigmoid: one step too many.")
+def log_sigmoid(Z: Any) -> Any:
+    return np.log(1 / (1 + np.exp(-Z)))
 
 
 @exercise.mistake("This is ReLU, not the sigmoid.")
@@ -102,6 +148,83 @@ def subtracted(Z: Any) -> Any:
     return 1 - np.exp(-Z)
 
 
+@exercise.mistake("An entry of exactly 0 gets no value of its own: which of your cases is it in?")
+def zero_forgotten(Z: Any) -> Any:
+    return np.where(Z == 0, 0, logistic(Z))
+
+
+@exercise.mistake("The values are right, but they were written into Z. Make a new array for them.")
+def in_place(Z: Any) -> Any:
+    Z[...] = logistic(Z)
+    return Z
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("sign_of_Z", "parentheses_missing")
+def sign_and_parentheses(Z: Any) -> Any:
+    return 1 / 1 + np.exp(Z)
+
+
+@exercise.compound("minus_below", "sign_of_Z")
+def sign_and_minus(Z: Any) -> Any:
+    return 1 / (1 - np.exp(Z))
+
+
+@exercise.compound("rounded", "sign_of_Z")
+def sign_and_rounded(Z: Any) -> Any:
+    return np.round(logistic(-Z))
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("math.exp takes a single number, and got an array.")
+def exp_of_math(Z: Any) -> Any:
+    A = 1 / (1 + math.exp(-Z))
+    return A
+
+
+@exercise.slip("one yes-or-no question of a whole array.")
+def branch_for_all(Z: Any) -> Any:
+    if Z > 0:
+        return 1 / (1 + np.exp(-Z))
+    return np.exp(Z) / (1 + np.exp(Z))
+
+
+@exercise.slip("Did you mean np.exp?")
+def bare_exp(Z: Any) -> Any:
+    A = 1 / (1 + exp(-Z))
+    return A
+
+
+@exercise.slip("`^` is no power in Python.")
+def caret(Z: Any) -> Any:
+    A = 1 / (1 + np.e ^ (-Z))
+    return A
+
+
+@exercise.slip("np.exp is a function")
+def power_of_a_function(Z: Any) -> Any:
+    A = 1 / (1 + np.exp**-Z)
+    return A
+
+
+@exercise.slip("too large")
+def entry_by_entry(Z: Any) -> Any:
+    A = np.zeros(Z.shape)
+    for i, z in np.ndenumerate(Z):
+        A[i] = 1 / (1 + math.exp(-z))
+    return A
+
+
+@exercise.slip("the name z is not defined.")
+def small_letter(Z: Any) -> Any:
+    A = 1 / (1 + np.exp(-z))
+    return A
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -117,5 +240,60 @@ def with_overflow_silenced(Z: Any) -> Any:
 
 
 @exercise.right_way
+def as_printed(Z: Any) -> Any:
+    A = 1 / (1 + np.exp(-Z))
+    return A
+
+
+@exercise.right_way
 def with_tanh(Z: Any) -> Any:
     return 0.5 * (1 + np.tanh(Z / 2))
+
+
+@exercise.right_way
+def with_logaddexp(Z: Any) -> Any:
+    return np.exp(-np.logaddexp(0, -Z))
+
+
+@exercise.right_way
+def clipped(Z: Any) -> Any:
+    return np.power(1 + np.exp(np.clip(-Z, -80, 80)), -1)
+
+
+@exercise.right_way
+def one_minus_its_mirror(Z: Any) -> Any:
+    return 1 - 1 / (1 + np.exp(Z))
+
+
+@exercise.right_way
+def by_sign(Z: Any) -> Any:
+    A = np.empty_like(Z)
+    positive = Z >= 0
+    A[positive] = 1 / (1 + np.exp(-Z[positive]))
+    e = np.exp(Z[~positive])
+    A[~positive] = e / (1 + e)
+    return A
+
+
+@exercise.right_way
+def one_number_at_a_time(Z: Any) -> Any:
+    def one(z: float) -> float:
+        return 1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z))
+
+    return np.vectorize(one, otypes=[float])(Z)
+
+
+@exercise.right_way
+def in_place_on_a_copy(Z: Any) -> Any:
+    A = -Z
+    np.exp(A, out=A)
+    A += 1
+    return np.reciprocal(A, out=A)
+
+
+@exercise.right_way
+def in_a_loop(Z: Any) -> Any:
+    A = np.array(Z)
+    for index in np.ndindex(Z.shape):
+        A[index] = 1.0 / (1.0 + np.exp(-Z[index]))
+    return A

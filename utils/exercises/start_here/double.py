@@ -59,6 +59,92 @@ def unchanged(X: Any) -> Any:
     return X.copy()
 
 
+@exercise.mistake("Each entry is halved: dividing makes it smaller, twice as much is larger.")
+def halved(X: Any) -> Any:
+    return X / 2
+
+
+@exercise.mistake("This is 2 to the power of X. Twice a number is the number times 2.")
+def power_of_two(X: Any) -> Any:
+    return 2**X
+
+
+@exercise.mistake("Three times, or four times? Count how often X goes into the sum.")
+def doubled_twice(X: Any) -> Any:
+    return 4 * X
+
+
+@exercise.mistake("This is the hint's own problem, one tenth. Here it is twice.")
+def hint_copied(X: Any) -> Any:
+    return X / 10
+
+
+@exercise.mistake("Every entry came back without its sign: is there an abs?")
+def without_sign(X: Any) -> Any:
+    return np.abs(2 * X)
+
+
+@exercise.mistake("The array stands there twice, one below the other. Its entries should double.")
+def twice_below(X: Any) -> Any:
+    return np.concatenate([X, X])
+
+
+@exercise.mistake("The array stands there twice, side by side. Its entries should double.")
+def twice_beside(X: Any) -> Any:
+    return np.hstack([X, X])
+
+
+@exercise.mistake("One number came back, of all entries together. Each should have its own.")
+def summed(X: Any) -> Any:
+    return 2 * np.sum(X)
+
+
+@exercise.mistake("The numbers are right, but they were written into X. Make a new array for them.")
+def in_place(X: Any) -> Any:
+    X *= 2
+    return X
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("transposed", "squared")
+def squared_and_transposed(X: Any) -> Any:
+    return X.T**2
+
+
+@exercise.compound("transposed", "added")
+def added_and_transposed(X: Any) -> Any:
+    return (X + 2).T
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("the name x is not defined.")
+def small_letter(X: Any) -> Any:
+    D = 2 * x
+    return D
+
+
+@exercise.slip("the name D is not defined.")
+def small_result(X: Any) -> Any:
+    d = 2 * X
+    return D
+
+
+@exercise.slip("`^` is no power in Python.")
+def caret(X: Any) -> Any:
+    D = X ^ 2
+    return D
+
+
+@exercise.slip("X is an array, not a function, so it cannot be called.")
+def sign_left_out(X: Any) -> Any:
+    D = X(2)
+    return D
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -70,3 +156,43 @@ def by_addition(X: Any) -> Any:
 @exercise.right_way
 def with_multiply(X: Any) -> Any:
     return np.multiply(X, 2.0)
+
+
+@exercise.right_way
+def divided_by_a_half(X: Any) -> Any:
+    return X / 0.5
+
+
+@exercise.right_way
+def on_a_copy(X: Any) -> Any:
+    D = X.copy()
+    D *= 2
+    return D
+
+
+@exercise.right_way
+def in_a_loop(X: Any) -> Any:
+    D = np.zeros(X.shape)
+    for index in np.ndindex(X.shape):
+        D[index] = 2 * X[index]
+    return D
+
+
+@exercise.right_way
+def row_by_row(X: Any) -> Any:
+    return np.array([[x + x for x in row] for row in X])
+
+
+@exercise.right_way
+def as_the_sum_of_two(X: Any) -> Any:
+    return sum([X, X])
+
+
+@exercise.right_way
+def one_number_at_a_time(X: Any) -> Any:
+    return np.vectorize(lambda x: 2 * x)(X)
+
+
+@exercise.right_way
+def with_einsum(X: Any) -> Any:
+    return np.einsum("ij,->ij", X, 2)

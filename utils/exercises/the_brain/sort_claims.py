@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from hashlib import sha256
 from typing import Any
 
@@ -16,17 +17,17 @@ CLAIMS = tuple(reference.sort_claims())
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    return [Case({}, expected=Returned({claim: Anything() for claim in CLAIMS}))]
+    return [Case({}, expected=Returned(dict.fromkeys(CLAIMS, Anything())), earns="claims")]
 
 
 exercise = Exercise(
     name="sort_claims",
     assignment="05_the_brain",
-    rubric={"values": 12},
+    rubric={"claims": 12},
     reference=reference.sort_claims,
     returns="verdicts",
     cases=_cases,
-    laws={"claims_settled": "values"},
+    laws={"claims_settled": "claims"},
     secret={
         "words": list(WORDS),
         "digests": {
@@ -73,9 +74,92 @@ def all_mislead() -> Any:
     return dict.fromkeys(CLAIMS, "misleading")
 
 
+@exercise.mistake(
+    "The question marks are still there. Take one claim, read what stands under it, and begin."
+)
+def question_marks() -> Any:
+    return dict.fromkeys(CLAIMS, "?")
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("the name holds is not defined.")
+def word_without_quotes() -> Any:
+    verdicts = dict.fromkeys(CLAIMS, holds)
+    return verdicts
+
+
+@exercise.slip("verdicts has no key 'bend'.")
+def compared_for_set() -> Any:
+    verdicts: Any = {}
+    verdicts["bend"] == "?"  # noqa: B015
+    return verdicts
+
+
+@exercise.slip("the name verdicts is not defined.")
+def answers_misnamed() -> Any:
+    verdict = dict.fromkeys(CLAIMS, "?")
+    return verdicts
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
 @exercise.right_way
 def from_the_last_claim() -> Any:
     return dict(reversed(reference.sort_claims().items()))
+
+
+@exercise.right_way
+def word_by_word() -> Any:
+    drawers = {word: [c for c, w in reference.sort_claims().items() if w == word] for word in WORDS}
+    return {claim: word for word, claims in drawers.items() for claim in claims}
+
+
+@exercise.right_way
+def one_after_another() -> Any:
+    verdicts = {}
+    for claim in sorted(CLAIMS):
+        verdicts[claim] = reference.sort_claims()[claim]
+    return verdicts
+
+
+@exercise.right_way
+def filled_in() -> Any:
+    verdicts = dict.fromkeys(CLAIMS, "?")
+    verdicts.update(reference.sort_claims())
+    return verdicts
+
+
+@exercise.right_way
+def from_two_lists() -> Any:
+    words = [reference.sort_claims()[claim] for claim in CLAIMS]
+    return dict(zip(CLAIMS, words, strict=True))
+
+
+@exercise.right_way
+def with_keywords() -> Any:
+    return dict(**reference.sort_claims())
+
+
+@exercise.right_way
+def by_exception() -> Any:
+    verdicts: Any = defaultdict(lambda: "loose")
+    for claim, word in reference.sort_claims().items():
+        if word != "loose":
+            verdicts[claim] = word
+    return {claim: verdicts[claim] for claim in CLAIMS}
+
+
+@exercise.right_way
+def in_a_dictionary_of_another_make() -> Any:
+    verdicts: Any = defaultdict(str)
+    verdicts |= reference.sort_claims()
+    return verdicts
+
+
+@exercise.right_way
+def words_by_number() -> Any:
+    numbers = {claim: WORDS.index(word) for claim, word in reference.sort_claims().items()}
+    return {str(claim): np.array(WORDS)[number] for claim, number in numbers.items()}
