@@ -64,7 +64,8 @@ class Exercise:
     rubric : dict
         What its points are for: the name of each part and its points. "shape" is earned where
         every result has the right parts and shapes, "inputs left alone" where besides no
-        argument changed; any other part by the cases and laws that name it.
+        argument changed; any other part by the cases and laws that name it, or where it is called
+        like a part of the result ("cache"), by that part in all cases.
     reference : callable
         The course's own solution.
     returns : Template

@@ -50,7 +50,7 @@ def _cases(rng: Rng) -> list[Case]:
 exercise = Exercise(
     name="L_model_forward",
     assignment="01_forward_propagation",
-    rubric={"shape": 4, "values": 14, "edge cases": 4, "inputs left alone": 3},
+    rubric={"shape": 4, "values": 13, "caches": 2.5, "edge cases": 3, "inputs left alone": 2.5},
     reference=reference.L_model_forward,
     returns=("", "AL", ["caches", ("", ("linear cache", "A_prev", "W", "b"), "Z")]),
     cases=_cases,

@@ -43,7 +43,13 @@ def _cases(rng: Rng) -> list[Case]:
 exercise = Exercise(
     name="linear_forward",
     assignment="01_forward_propagation",
-    rubric={"shape": 2.5, "values": 8, "edge cases": 3, "inputs left alone": 1.5},
+    rubric={
+        "shape": 2.5,
+        "values": 7.5,
+        "cache": 1.5,
+        "edge cases": 2,
+        "inputs left alone": 1.5,
+    },
     reference=reference.linear_forward,
     returns=("", "Z", ("cache", "A_prev", "W", "b")),
     cases=_cases,
