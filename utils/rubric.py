@@ -67,8 +67,9 @@ def _lost(question: Question, i: int, run: Run) -> set[str]:
     case = question.cases[i]
     due = isinstance(case.expected, Returned)
     if unexpected(run, case):
-        # What came in was written to: that shows where it may not be, and is no matter of form.
-        return {case.earns} | ({SHAPE, INPUTS} if due and case.earns != INPUTS else set())
+        # Writing to what came in raises where it may not be: that is no matter of form.
+        formless = due and case.earns != INPUTS
+        return {case.earns, *({SHAPE, INPUTS, *_names(question)} if formless else ())}
     lost = set[str]()
     for finding in findings(question, i, run):
         if finding.kind in ("input", "alias"):
@@ -81,6 +82,12 @@ def _lost(question: Question, i: int, run: Run) -> set[str]:
             if isinstance(run.outcome, Returned) and not _has_parts(question, i, run):
                 lost.add(INPUTS)
     return lost
+
+
+def _names(question: Question) -> list[str]:
+    """What the parts of a result are called."""
+    templates = question.returns[1:] if isinstance(question.returns, tuple) else ()
+    return [t[0] if isinstance(t, tuple | list) else t for t in templates]
 
 
 def _has_parts(question: Question, i: int, run: Run) -> bool:
@@ -103,10 +110,8 @@ def _wrong_parts(question: Question, i: int, run: Run) -> set[str]:
     assert isinstance(expected, Returned)
     assert not isinstance(run.outcome, Raised)
     wrong = set()
-    for template, due, got in zip(
-        question.returns[1:], expected.value, run.outcome.value, strict=True
-    ):
-        name = template[0] if isinstance(template, tuple | list) else template
+    values = zip(question.returns[1:], expected.value, run.outcome.value, strict=True)
+    for name, (template, due, got) in zip(_names(question), values, strict=True):
         if compare(due, got, template, question.precision) is not None:
             wrong.add(name if name in question.rubric else question.cases[i].earns)
     return wrong
