@@ -28,6 +28,9 @@ _UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div:
 _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
           "randn", "rand", "integers", "range")  # fmt: skip
 _CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
+_KINDS = {"ndarray": "an array", "tuple": "a tuple", "dict": "a dictionary", "list": "a list",
+          "str": "text", "int": "a whole number", "float": "a number",
+          "NoneType": "None"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -375,6 +378,10 @@ def _one_question(error: ValueError, place: _Place) -> Explanation | None:
 def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
     nodes: list[ast.expr] = []
     if isinstance(error, AttributeError) and error.name == "append":
+        if isinstance(error.obj, dict):
+            return Explanation(
+                "a dictionary has no .append.", "It gets an entry by d[key] = value."
+            )
         return Explanation(
             "append belongs to lists, and this is none.",
             "Begin with [ ]; and append gives nothing back, so it stands alone on its line.",
@@ -449,14 +456,47 @@ def _text_and_number(error: TypeError, place: _Place) -> Explanation | None:
     )
 
 
+def _no_such_operation(error: TypeError, place: _Place) -> Explanation | None:
+    if "multiply sequence by non-int" in str(error):
+        return Explanation(
+            "a list cannot be multiplied like an array.", "np.array makes an array of a list."
+        )
+    kinds = re.search(r"operand type.* for (\S+?)=?(?: or .*)?: '(\w+)' and '(\w+)'", str(error))
+    if not kinds:
+        return None
+    one, other = (_KINDS.get(kind, f"something of type {kind}") for kind in kinds.group(2, 3))
+    return Explanation(f"there is no {kinds[1]} for {one} and {other}.")
+
+
+def _wrong_index(error: TypeError, place: _Place) -> Explanation | None:
+    kinds = re.search(r"(\w+) indices must be integers or slices, not (\w+)", str(error))
+    if not kinds or not isinstance(place.node, ast.Subscript):
+        return None
+    owner, index = (_KINDS.get(kind, f"a {kind}") for kind in kinds.groups())
+    return Explanation(
+        f"{place.text(place.node.value)} is {owner}, and {index} is no place in it.",
+        "Its items are counted, 0, 1, 2, …; a dictionary has names, and an array rows and columns.",
+    )
+
+
+def _raised_no_exception(error: TypeError, place: _Place) -> Explanation | None:
+    if "exceptions must derive" not in str(error):
+        return None
+    return Explanation(
+        "only an exception can be raised, and this is none.",
+        "After raise comes the kind of exception; its sentence goes into parentheses.",
+    )
+
+
 def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
     if "object is not callable" not in str(error) or not isinstance(place.node, ast.Call):
         return None
     called = place.text(place.node.func)
     value = place.value(place.node.func)
-    kind = "not a function" if value is _MISSING else f"a {type(value).__name__}, not a function"
+    name = type(value).__name__
+    what = "" if value is _MISSING else f"{_KINDS.get(name, 'a ' + name)}, "
     return Explanation(
-        f"{called} is {kind}, so it cannot be called.",
+        f"{called} is {what}not a function, so it cannot be called.",
         "Square brackets pick an entry; parentheses call. A missing * looks like a call, too.",
     )
 
@@ -505,9 +545,8 @@ def _attribute_error(error: AttributeError, place: _Place) -> Explanation | None
     guess = f" Did you mean {close[0]}?" if close else ""
     if isinstance(owner, list):
         return Explanation(f"a Python list has no .{name}.{guess}", "Is an array needed here?")
-    kinds = {"ndarray": "an array", "tuple": "a tuple", "dict": "a dictionary"}
     kind = type(owner).__name__
-    what = getattr(owner, "__name__", kinds.get(kind, f"something of type {kind}"))
+    what = getattr(owner, "__name__", _KINDS.get(kind, f"something of type {kind}"))
     return Explanation(f"{what} has no .{name}.{guess}")
 
 
@@ -550,6 +589,9 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
     (TypeError, _tuple_for_array),
+    (TypeError, _no_such_operation),
+    (TypeError, _wrong_index),
+    (TypeError, _raised_no_exception),
     (AttributeError, _tuple_for_array),
     (TypeError, _wrong_arguments),
     (IndexError, _index_error),
