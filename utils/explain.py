@@ -22,6 +22,7 @@ __all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
 
 BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
+_LONGEST = 500  # of an exception's own text
 _MISSING = object()
 _MISFIT = re.compile(r"mismatch in its core|not aligned|could not be broadcast|broadcastable")
 _UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
@@ -77,7 +78,7 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
     """The shapes of the two arrays that did not fit together, where that is what was raised."""
-    text, trace = text_of(error), error.__traceback__
+    text, trace = text_of(error)[:_LONGEST], error.__traceback__
     if not isinstance(error, ValueError) or not _MISFIT.search(text) or trace is None:
         return ()
     named = re.findall(r"\(([\d, ]+)\)", text)
@@ -94,13 +95,16 @@ def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
 
 
 def _first_explanation(error: BaseException, place: _Place) -> Explanation:
+    text = text_of(error)
     for kind, explainer in _EXPLAINERS:
-        if isinstance(error, kind):
+        if isinstance(error, kind) and len(text) <= _LONGEST:
             with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
                 explanation = explainer(error, place)
                 if explanation is not None:
                     return explanation
-    said = f"{type(error).__name__}: {text_of(error)}".rstrip(": ").partition("\n")[0]
+    name = type.__dict__["__name__"].__get__(type(error))
+    said = f"{name[:80]}: {text[:_LONGEST]}".rstrip(": \n").partition("\n")[0]
+    said = said.encode("utf-8", "replace").decode()  # a page cannot show half a character
     return Explanation(said if said.endswith((".", "!", "?")) else f"{said}.")
 
 
@@ -116,7 +120,8 @@ def outside_names(function: Any) -> list[str]:
     found = []
     for name in dict.fromkeys(_global_names(function.__code__)):
         value = function.__globals__.get(name, _MISSING)
-        if isinstance(value, np.ndarray | int | float | list | dict | tuple | np.number):
+        # type() asks nobody: a notebook may hold a thing that lies about its class, or raises.
+        if issubclass(type(value), np.ndarray | int | float | list | dict | tuple | np.number):
             found.append(name)
     return found
 
