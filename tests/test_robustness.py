@@ -316,6 +316,7 @@ def evil(exercise, way):
 
 def must_be_clear(verdict, started):
     """What holds for the verdict on any of these."""
+    __tracebackhide__ = True  # a report in which half a character stands breaks pytest-xdist
     assert verdict.status in ("wrong", "error"), verdict.text()
     assert verdict.points < verdict.max_points or not verdict.max_points
     text = verdict.text()
@@ -324,7 +325,7 @@ def must_be_clear(verdict, started):
     assert len(text) < 5_000
     assert not re.search(r"Traceback|utils/|site-packages|not your fault| at 0x", text)
     assert "<script" not in verdict.html()
-    text.encode()
+    assert not re.search("[\ud800-\udfff]", text)
     assert time.perf_counter() - started < 5
 
 
