@@ -10,6 +10,7 @@ import pytest
 
 from utils import tracer
 from utils.answer_key import LiveKey
+from utils.cases import Returned, Run
 from utils.exercises import EXERCISES
 from utils.judging import judge
 from utils.laws.matrix_dimensions import no_loop_over_examples
@@ -46,6 +47,7 @@ def check_dimensions(parameters, layer_dims):
         ("wrong shape", "does not name W2."),
         ("{name} is wrong", "does not say the shape it should have."),
         ("{name} should be {due}", "does not say the shape it has."),
+        ("{name} has the wrong shape: {shape[0]}x{shape[0]}", "does not say"),
         ("{name} is {shape}", "does not say the shape it should have."),
         ("W1, b1, {name}: {shape} for {due}", "names W1 first."),
     ],
@@ -78,9 +80,14 @@ def test_a_case_that_gets_through_is_told_in_words():
     assert "with W2 on its side" in verdict.text()
 
 
-@pytest.mark.parametrize("loop", ["list", "apply_along_axis", "vectorize"])
+@pytest.mark.parametrize("loop", ["for", "list", "apply_along_axis", "vectorize"])
 def test_a_loop_over_examples_in_disguise_is_found(loop):
     def layer_outputs_vectorized(X, W, b):
+        if loop == "for":
+            A = np.zeros((len(W), X.shape[1]), X.dtype)
+            for i in range(X.shape[1]):
+                A[:, i] = np.tanh(W @ X[:, i] + b[:, 0])
+            return A
         if loop == "list":
             return np.array([np.tanh(W @ x + b[:, 0]) for x in X.T]).T
         if loop == "apply_along_axis":
@@ -91,18 +98,48 @@ def test_a_loop_over_examples_in_disguise_is_found(loop):
     question = LiveKey().question("layer_outputs_vectorized", 1)
     verdict = judge(question, layer_outputs_vectorized)
     assert verdict.status == "wrong"
-    assert verdict.mistake == "still_a_loop"
+    assert "take as long as with a loop over them" in verdict.message
+    assert verdict.points < 5  # the page gives a loop
 
 
 def test_the_law_against_loops_does_not_blame_a_busy_moment():
-    calls = iter([True, True, True] + [False] * 9)
+    seconds = iter([9, 9, 9] + [1e-9] * 9)  # something else had the computer
 
-    def ask(case):
-        if next(calls):  # something else had the computer
-            for i in range(40_000):
-                np.tanh(case.args["X"][:, i % 9])
+    class Ask:
+        def __call__(self, case):
+            return reference.layer_outputs_vectorized(**case.args)
 
-    assert no_loop_over_examples(ask, None) is None
+        def run(self, case):
+            return Run(Returned(self(case)), seconds=next(seconds))
+
+    assert no_loop_over_examples(Ask(), None) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (lambda X, W, b: np.tile(X[:1], (len(W), 1)), "Inputs twice as large with weights half"),
+        (lambda X, W, b: np.tanh(b + 0 * X[:1]), "Inputs twice as large with weights half"),
+        (lambda X, W, b: np.tanh(W @ X + b) ** 3, "There is no loop in it, but other numbers"),
+    ],
+)
+def test_to_be_fast_is_worth_little_without_the_right_numbers(given, sentence):
+    verdict = judge(LiveKey().question("layer_outputs_vectorized", 1), given)
+    assert (verdict.status, verdict.mistake) == ("wrong", "")
+    assert sentence in verdict.advice
+    assert verdict.points < (8 if "no loop" in sentence else 5)
+
+
+@pytest.mark.parametrize("way", ["no sum", "constant"])
+def test_counts_that_do_not_add_up_are_told_layer_by_layer(way):
+    def count_parameters(layer_dims):
+        right = reference.count_parameters(layer_dims)
+        return 5 if way == "constant" else right + len(layer_dims)
+
+    verdict = judge(LiveKey().question("count_parameters", 1), count_parameters)
+    assert verdict.mistake == ""
+    assert "Layer by layer" in verdict.advice
+    assert verdict.points == 1
 
 
 @pytest.mark.parametrize(

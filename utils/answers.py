@@ -19,9 +19,11 @@ import numpy as np
 
 from utils.cases import Case, Path, Raised, Returned, Run, changes, leaves, text_of
 from utils.explain import explain, is_blank, operands, outside_names
-from utils.plain import plain, plain_and_shared
+from utils.plain import clean, name_of, plain, plain_and_shared
 
 __all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "call"]
+
+EXPLAINED = 3  # exceptions of one round of calls: the first is what is told
 
 Given = Mapping[str, Callable[..., Any]]
 
@@ -72,12 +74,14 @@ class Function:
 
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
         """Call it on each case; an exception is put into words."""
+        runs: list[Run] = []
         with _in_place(self.function, given):
-            return [self._run(case) for case in cases]
-
-    def _run(self, case: Case) -> Run:
-        run, error = _called(self.function, case)
-        return run if error is None else replace(run, failure=explain(error, self.function))
+            for case in cases:
+                run, error = _called(self.function, case)
+                if error is not None and sum(one.failure is not None for one in runs) < EXPLAINED:
+                    run = replace(run, failure=explain(error, self.function))
+                runs.append(run)
+        return runs
 
     @property
     def blank(self) -> bool:
@@ -162,9 +166,8 @@ def _called(function: Callable[..., Any], case: Case) -> tuple[Run, BaseExceptio
         result, shared = plain_and_shared(value, list(leaves(inputs)))
         outcome = Returned(result)
     else:
-        kind = type(error)
-        outcome = Raised(kind.__name__, text_of(error)[:2000], operands(error))
-        kinds = tuple(one.__name__ for one in kind.__mro__)
+        kinds = tuple(name_of(one) for one in type.__dict__["__mro__"].__get__(type(error)))
+        outcome = Raised(kinds[0], clean(text_of(error), 2000), operands(error))
     run = Run(
         outcome,
         changed=tuple(
@@ -174,11 +177,16 @@ def _called(function: Callable[..., Any], case: Case) -> tuple[Run, BaseExceptio
         ),
         shared=shared,
         kinds=kinds,
-        printed=out.getvalue()[:2000],
-        warned=tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}"[:500] for w in caught)),
+        printed="" if out.closed else clean(out.getvalue(), 2000),
+        warned=tuple(dict.fromkeys(_warning(w) for w in caught[:50])),
         seconds=seconds,
     )
     return run, error
+
+
+def _warning(caught: warnings.WarningMessage) -> str:
+    said = text_of(caught.message) if isinstance(caught.message, BaseException) else caught.message
+    return clean(f"{name_of(caught.category)}: {said}", 500)
 
 
 @contextlib.contextmanager

@@ -22,12 +22,16 @@ __all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
 
 BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
+_LONGEST = 500  # of an exception's own text
 _MISSING = object()
 _MISFIT = re.compile(r"mismatch in its core|not aligned|could not be broadcast|broadcastable")
 _UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
 _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
           "randn", "rand", "integers", "range")  # fmt: skip
 _CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
+_KINDS = {"ndarray": "an array", "tuple": "a tuple", "dict": "a dictionary", "list": "a list",
+          "str": "text", "int": "a whole number", "float": "a number",
+          "NoneType": "None"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
     """The shapes of the two arrays that did not fit together, where that is what was raised."""
-    text, trace = text_of(error), error.__traceback__
+    text, trace = text_of(error)[:_LONGEST], error.__traceback__
     if not isinstance(error, ValueError) or not _MISFIT.search(text) or trace is None:
         return ()
     named = re.findall(r"\(([\d, ]+)\)", text)
@@ -91,13 +95,16 @@ def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
 
 
 def _first_explanation(error: BaseException, place: _Place) -> Explanation:
+    text = text_of(error)
     for kind, explainer in _EXPLAINERS:
-        if isinstance(error, kind):
+        if isinstance(error, kind) and len(text) <= _LONGEST:
             with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
                 explanation = explainer(error, place)
                 if explanation is not None:
                     return explanation
-    said = f"{type(error).__name__}: {text_of(error)}".rstrip(": ").partition("\n")[0]
+    name = type.__dict__["__name__"].__get__(type(error))
+    said = f"{name[:80]}: {text[:_LONGEST]}".rstrip(": \n").partition("\n")[0]
+    said = said.encode("utf-8", "replace").decode()  # a page cannot show half a character
     return Explanation(said if said.endswith((".", "!", "?")) else f"{said}.")
 
 
@@ -113,7 +120,8 @@ def outside_names(function: Any) -> list[str]:
     found = []
     for name in dict.fromkeys(_global_names(function.__code__)):
         value = function.__globals__.get(name, _MISSING)
-        if isinstance(value, np.ndarray | int | float | list | dict | tuple | np.number):
+        # type() asks nobody: a notebook may hold a thing that lies about its class, or raises.
+        if issubclass(type(value), np.ndarray | int | float | list | dict | tuple | np.number):
             found.append(name)
     return found
 
@@ -382,6 +390,10 @@ def _one_question(error: ValueError, place: _Place) -> Explanation | None:
 def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
     nodes: list[ast.expr] = []
     if isinstance(error, AttributeError) and error.name == "append":
+        if isinstance(error.obj, dict):
+            return Explanation(
+                "a dictionary has no .append.", "It gets an entry by d[key] = value."
+            )
         return Explanation(
             "append belongs to lists, and this is none.",
             "Begin with [ ]; and append gives nothing back, so it stands alone on its line.",
@@ -494,15 +506,47 @@ def _text_and_number(error: TypeError, place: _Place) -> Explanation | None:
     )
 
 
+def _no_such_operation(error: TypeError, place: _Place) -> Explanation | None:
+    if "multiply sequence by non-int" in str(error):
+        return Explanation(
+            "a list cannot be multiplied like an array.", "np.array makes an array of a list."
+        )
+    kinds = re.search(r"operand type.* for (\S+?)=?(?: or .*)?: '(\w+)' and '(\w+)'", str(error))
+    if not kinds:
+        return None
+    one, other = (_KINDS.get(kind, f"something of type {kind}") for kind in kinds.group(2, 3))
+    return Explanation(f"there is no {kinds[1]} for {one} and {other}.")
+
+
+def _wrong_index(error: TypeError, place: _Place) -> Explanation | None:
+    kinds = re.search(r"(\w+) indices must be integers or slices, not (\w+)", str(error))
+    if not kinds or not isinstance(place.node, ast.Subscript):
+        return None
+    owner, index = (_KINDS.get(kind, f"a {kind}") for kind in kinds.groups())
+    return Explanation(
+        f"{place.text(place.node.value)} is {owner}, and {index} is no place in it.",
+        "Its items are counted, 0, 1, 2, …; a dictionary has names, and an array rows and columns.",
+    )
+
+
+def _raised_no_exception(error: TypeError, place: _Place) -> Explanation | None:
+    if "exceptions must derive" not in str(error):
+        return None
+    return Explanation(
+        "only an exception can be raised, and this is none.",
+        "After raise comes the kind of exception; its sentence goes into parentheses.",
+    )
+
+
 def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
     if "object is not callable" not in str(error) or not isinstance(place.node, ast.Call):
         return None
     called = place.text(place.node.func)
     value = place.value(place.node.func)
-    what = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-    kind = "not a function" if value is _MISSING else f"{what}, not a function"
+    name = type(value).__name__
+    what = "" if value is _MISSING else f"{_KINDS.get(name, 'a ' + name)}, "
     return Explanation(
-        f"{called} is {kind}, so it cannot be called.",
+        f"{called} is {what}not a function, so it cannot be called.",
         "Square brackets pick an entry; parentheses call. A missing * looks like a call, too.",
     )
 
@@ -551,9 +595,8 @@ def _attribute_error(error: AttributeError, place: _Place) -> Explanation | None
     guess = f" Did you mean {close[0]}?" if close else ""
     if isinstance(owner, list):
         return Explanation(f"a Python list has no .{name}.{guess}", "Is an array needed here?")
-    kinds = {"ndarray": "an array", "tuple": "a tuple", "dict": "a dictionary"}
     kind = type(owner).__name__
-    what = getattr(owner, "__name__", kinds.get(kind, f"something of type {kind}"))
+    what = getattr(owner, "__name__", _KINDS.get(kind, f"something of type {kind}"))
     return Explanation(f"{what} has no .{name}.{guess}")
 
 
@@ -606,6 +649,9 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
     (TypeError, _tuple_for_array),
+    (TypeError, _no_such_operation),
+    (TypeError, _wrong_index),
+    (TypeError, _raised_no_exception),
     (AttributeError, _tuple_for_array),
     (TypeError, _function_for_value),
     (TypeError, _wrong_arguments),

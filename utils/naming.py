@@ -68,7 +68,9 @@ class _Naming:
         run, is_open = self.runs[i], _is_open(self.question.cases[i])
         if is_open and self.wrong_elsewhere:
             return True
-        outcome = mistake.outcome(i)
+        outcome, due = mistake.outcome(i), self.question.cases[i].expected
+        if isinstance(due, Raised) and self.wrong_elsewhere and self.right[i]:
+            return isinstance(outcome, Raised) and outcome.kind == due.kind
         if not is_open and same(outcome, run.outcome):
             return True
         if not is_open and not (

@@ -15,7 +15,7 @@ import numpy as np
 
 from utils.cases import Path, Strange
 
-__all__ = ["MOST_BYTES", "MOST_PARTS", "plain", "plain_and_shared"]
+__all__ = ["MOST_BYTES", "MOST_PARTS", "clean", "name_of", "plain", "plain_and_shared"]
 
 MOST_DEPTH = 20
 MOST_PARTS = 100_000  # a search of a hundred trials returns a few thousand
@@ -118,7 +118,7 @@ class _Look:
 
     def _array(self, value: np.ndarray[Any, Any], path: Path) -> Any:
         if value.dtype.kind not in "biufcU" or value.dtype.fields:
-            return Strange("an array of objects", value.shape, _short(str(value.dtype)))
+            return Strange("an array of objects", value.shape, clean(str(value.dtype), 80))
         self.bytes -= value.size * value.dtype.itemsize
         if self.bytes < 0:
             return Strange("an array that is too large to look at", value.shape, str(value.dtype))
@@ -130,18 +130,18 @@ class _Look:
         self.bytes -= 4 * len(value)
         if self.bytes < 0:
             return Strange("text that is too long to look at")
-        return value.encode("utf-8", "replace").decode()  # JSON may not hold half a character
+        return clean(value, len(value))
 
     def _other(self, value: Any) -> Strange:
         kind = type(value)
-        name = _short(type.__dict__["__name__"].__get__(kind))
+        name = name_of(kind)
         if issubclass(kind, _FUNCTIONS):
             return Strange("a function (is a pair of parentheses missing?)")
         if issubclass(kind, type):
             return Strange(_SAID["type"])
         if issubclass(kind, np.ndarray):
             array = np.ndarray.view(value, np.ndarray)
-            return Strange(f"of type {name}", array.shape, _short(str(array.dtype)))
+            return Strange(f"of type {name}", array.shape, clean(str(array.dtype), 80))
         return Strange(_SAID.get(name, f"of type {name}"))
 
 
@@ -152,5 +152,11 @@ def _overlap(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
         return True
 
 
-def _short(text: Any) -> str:
-    return str(text)[:80].encode("utf-8", "replace").decode()
+def name_of(kind: type) -> str:
+    """A type's own name, whatever its metaclass says."""
+    return clean(str(type.__dict__["__name__"].__get__(kind)), 80)
+
+
+def clean(text: str, most: int) -> str:
+    """The beginning of a text, without the half characters that no file can hold."""
+    return text[:most].encode("utf-8", "replace").decode()

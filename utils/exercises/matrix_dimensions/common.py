@@ -6,11 +6,13 @@ where equal sizes are the point.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
+from utils.cases import Anything, Case, Returned
 
 Rng = np.random.Generator
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
@@ -43,6 +45,34 @@ def pass_cases(rng: Rng) -> list[Case]:
         case(4, "four layers"),
         Case({"layer_dims": distinct(rng, 4), "m": 1}, "a single example (m = 1)"),
         Case({"layer_dims": [*distinct(rng, 3), 1], "m": 500}, "one unit at the output"),
+        case(10, "ten layers"),
+    ]
+
+
+def by_part(
+    reference: Callable[..., Any], make: Callable[[Rng], list[Case]], parts: Mapping[str, str]
+) -> Callable[[Rng], list[Case]]:
+    """Cases for each part of a rubric, which look only at the entries that it is for.
+
+    `parts` has for each part the kinds of names it is for, "dZ dA" for dZ1, dA0 and so on.
+    So whoever has every W right and no b gets the points for W. All names must be there
+    in every part.
+    """
+
+    def looking_at(kinds: str, case: Case) -> Returned:
+        due = reference(*case.inputs())
+        mine = kinds.split()
+        return Returned(
+            {
+                name: one if name.rstrip("0123456789") in mine else Anything()
+                for name, one in due.items()
+            }
+        )
+
+    return lambda rng: [
+        replace(case, expected=looking_at(kinds, case), earns=part)
+        for part, kinds in parts.items()
+        for case in make(rng)
     ]
 
 

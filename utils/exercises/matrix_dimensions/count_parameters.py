@@ -1,23 +1,51 @@
-"""How many numbers a network learns; the same networks as for `parameter_shapes`."""
+"""How many numbers a network learns: a single layer, several layers, and a law of sums."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from utils.cases import Case
 from utils.exercises.exercise import Exercise
-from utils.exercises.matrix_dimensions.common import each_layer, network_cases
+from utils.exercises.matrix_dimensions.common import Rng, distinct, each_layer, network_cases
 from utils.reference import matrix_dimensions as reference
+
+
+def _cases(rng: Rng) -> list[Case]:
+    def single(sizes: list[int], note: str) -> Case:
+        return Case({"layer_dims": sizes}, note, earns="a single layer")
+
+    several = [
+        replace(case, earns="several layers")
+        for case in network_cases(rng)
+        if len(case.args["layer_dims"]) > 2
+    ]
+    return [
+        several[0],
+        single(distinct(rng, 2), "a single layer"),
+        single([*distinct(rng, 1), 1], "a single unit"),
+        single([1, *distinct(rng, 1)], "a single input"),
+        *several[1:],
+    ]
+
 
 exercise = Exercise(
     name="count_parameters",
     assignment="03_matrix_dimensions",
-    rubric={"values": 10},
+    rubric={
+        "several layers": 5,
+        "a single layer": 2,
+        "the sum over layers": 2,
+        "inputs left alone": 1,
+    },
     reference=reference.count_parameters,
     returns="count",
-    cases=network_cases,
+    cases=_cases,
     builds_on=("parameter_shapes",),
+    laws={"layers_add_up": "the sum over layers"},
     hints=(
         "A matrix with r rows and c columns has r × c entries. Every layer has two arrays.",
         "You can loop over the layers, or over parameter_shapes(layer_dims).values(): each value "
@@ -51,7 +79,7 @@ def sizes_added(layer_dims: Any) -> Any:
 
 
 @exercise.mistake(
-    "The biases of a layer were counted by the units before it. Each unit of layer l has one."
+    "A layer's biases were counted by the units before it. Which units do they belong to?"
 )
 def biases_of_layer_before(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims), lambda n, p: n * p + p)
@@ -87,6 +115,114 @@ def last_layer_only(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims)[-1:], lambda n, p: n * p + n)
 
 
+@exercise.mistake("Only the first layer was counted. Look at the indent of return.")
+def first_layer_only(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims)[:1], lambda n, p: n * p + n)
+
+
+@exercise.mistake("The biases were multiplied onto the weights. They stand beside them.")
+def biases_multiplied(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims), lambda n, p: n * p * n)
+
+
+@exercise.mistake("All layers are multiplied together here. Each `W` joins just two of them.")
+def all_sizes_multiplied(layer_dims: Any) -> Any:
+    return math.prod(layer_dims)
+
+
+@exercise.mistake(
+    "Every `W` takes in the input here. How many numbers come into layer 2, or layer 3?"
+)
+def every_layer_from_the_input(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims), lambda n, p: n * layer_dims[0] + n)
+
+
+@exercise.mistake("Each `W` is a square here: its two sizes come from different layers.")
+def square_weights(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims), lambda n, p: n * n + n)
+
+
+@exercise.mistake("This is one count a layer, in a list. Asked is a single number for all.")
+def one_count_a_layer(layer_dims: Any) -> Any:
+    return [n * p + n for _, n, p in each_layer(layer_dims)]
+
+
+@exercise.mistake("The biases are counted twice.")
+def biases_twice(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims), lambda n, p: n * p + 2 * n)
+
+
+@exercise.mistake("The loop began at 0, where `layer_dims[l − 1]` is the last size of all.")
+def wrapped_around(layer_dims: Any) -> Any:
+    n = layer_dims
+    return sum(n[l] * n[l - 1] + n[l] for l in range(len(n)))
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("biases_forgotten", "output_not_counted")
+def hidden_weights_alone(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims)[:-1], lambda n, p: n * p)
+
+
+@exercise.compound("last_layer_only", "biases_forgotten")
+def last_weights_alone(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims)[-1:], lambda n, p: n * p)
+
+
+@exercise.compound("biases_of_layer_before", "output_not_counted")
+def hidden_with_other_biases(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims)[:-1], lambda n, p: n * p + p)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("layer_dims has 3 items, and [3] is not among them.")
+def one_layer_on(layer_dims: Any) -> Any:
+    count = 0
+    for l in range(len(layer_dims)):
+        count += layer_dims[l + 1] * layer_dims[l] + layer_dims[l + 1]
+    return count
+
+
+@exercise.slip("range takes whole numbers, and got something else.")
+def range_of_the_list(layer_dims: Any) -> Any:
+    count = 0
+    for l in range(1, layer_dims):
+        count += layer_dims[l] * layer_dims[l - 1] + layer_dims[l]
+    return count
+
+
+@exercise.slip("a Python list has no .shape.")
+def shape_of_a_list(layer_dims: Any) -> Any:
+    count = 0
+    for l in range(1, layer_dims.shape[0]):
+        count += layer_dims[l] * layer_dims[l - 1] + layer_dims[l]
+    return count
+
+
+@exercise.slip("count is used before it has a value.")
+def begun_with_nothing(layer_dims: Any) -> Any:
+    for l in range(1, len(layer_dims)):
+        count += layer_dims[l] * (layer_dims[l - 1] + 1)
+    return count
+
+
+@exercise.slip("a list cannot be multiplied like an array.")
+def lists_multiplied(layer_dims: Any) -> Any:
+    return sum(layer_dims[1:] * layer_dims[:-1]) + sum(layer_dims[1:])
+
+
+@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+def three_names(layer_dims: Any) -> Any:
+    count = 0
+    for rows, columns, one in reference.parameter_shapes(layer_dims).values():
+        count += rows * columns * one
+    return count
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -99,3 +235,62 @@ def from_shapes(layer_dims: Any) -> Any:
 def as_one_product(layer_dims: Any) -> Any:
     n = np.array(layer_dims)
     return n[1:] @ (n[:-1] + 1)
+
+
+@exercise.right_way
+def weights_then_biases(layer_dims: Any) -> Any:
+    weights = sum(n * p for n, p in zip(layer_dims[1:], layer_dims, strict=False))
+    return weights + sum(layer_dims[1:])
+
+
+@exercise.right_way
+def one_more_input(layer_dims: Any) -> Any:  # a bias is a weight whose input is always 1
+    count = 0
+    for l in range(1, len(layer_dims)):
+        count = count + layer_dims[l] * (1 + layer_dims[l - 1])
+    return count
+
+
+@exercise.right_way
+def sizes_of_real_arrays(layer_dims: Any) -> Any:
+    return sum(np.empty(shape).size for shape in reference.parameter_shapes(layer_dims).values())
+
+
+@exercise.right_way
+def with_math_prod(layer_dims: Any) -> Any:
+    return sum(map(math.prod, reference.parameter_shapes(layer_dims).values()))
+
+
+@exercise.right_way
+def as_numpy_sum(layer_dims: Any) -> Any:
+    n = np.asarray(layer_dims)
+    return np.sum(n[1:] * n[:-1] + n[1:])
+
+
+@exercise.right_way
+def as_a_whole_float(layer_dims: Any) -> Any:
+    return float(np.dot(layer_dims[1:], layer_dims[:-1])) + sum(layer_dims) - layer_dims[0]
+
+
+@exercise.right_way
+def from_the_output_down(layer_dims: Any) -> Any:
+    l, count = len(layer_dims) - 1, 0
+    while l > 0:
+        count += layer_dims[l] * layer_dims[l - 1]
+        count += layer_dims[l]
+        l -= 1
+    return count
+
+
+@exercise.right_way
+def by_recursion(layer_dims: Any) -> Any:
+    if len(layer_dims) < 2:
+        return 0
+    p, n, *_ = layer_dims
+    return n * p + n + by_recursion(layer_dims[1:])
+
+
+@exercise.right_way
+def by_name(layer_dims: Any) -> Any:
+    shapes = reference.parameter_shapes(layer_dims)
+    return sum(s[0] * s[1] if name.startswith("W") else s[0] for name, s in shapes.items())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,19 +35,23 @@ def _cases(rng: Rng) -> list[Case]:
         case(5, 3, 3, "as many examples as units"),
         Case(small, "float32 arrays"),
         case(3, 5, 7, "arrays that are not contiguous in memory", "strided"),
-        case(3, 5, 7, "arrays that must not be written to", "readonly"),
+        replace(
+            case(3, 5, 7, "arrays that must not be written to", "readonly"),
+            earns="inputs left alone",
+        ),
     ]
 
 
 exercise = Exercise(
     name="layer_outputs_vectorized",
     assignment="03_matrix_dimensions",
-    rubric={"values": 15},
+    # The loop is given on the page, so values alone are worth little.
+    rubric={"without a loop": 10.5, "values": 2, "shape": 1.5, "inputs left alone": 1},
     reference=reference.layer_outputs_vectorized,
     returns="A",
     cases=_cases,
     fresh=("A",),
-    laws={"no_loop_over_examples": "values"},
+    laws={"no_loop_over_examples": "without a loop"},
     hints=(
         "The innermost loop multiplies and adds up over k. The sign @ does this for every pair "
         "of a row and a column at once.",
@@ -60,13 +66,8 @@ exercise = Exercise(
 # --- mistakes ------------------------------------------------------------------------------------
 
 
-@exercise.mistake("The values are right. There is still a loop over the examples in it.")
-def still_a_loop(X: Any, W: Any, b: Any) -> Any:
-    A = np.zeros((W.shape[0], X.shape[1]), np.result_type(X, W, b))
-    for i in range(X.shape[1]):
-        for j in range(W.shape[0]):
-            A[j, i] = np.tanh(np.sum(W[j, :] * X[:, i]) + b[j, 0])
-    return A
+# A loop over the examples gives right values, so the law names it, and no mistake does: results
+# alone could not tell it from right work that, say, came out as float32.
 
 
 @exercise.mistake("These are the sums before tanh: the activation is missing.")
@@ -141,6 +142,149 @@ def sigmoid_for_tanh(X: Any, W: Any, b: Any) -> Any:
     return (1 + np.tanh((W @ X + b) / 2)) / 2
 
 
+@exercise.mistake("The bias was taken away. In the loop it is where z begins.")
+def bias_subtracted(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X - b)
+
+
+@exercise.mistake("Each input got the bias before the product. In the loop each sum has it once.")
+def bias_inside(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X + b * np.sum(W, axis=1, keepdims=True))
+
+
+@exercise.mistake("All biases were added up; each unit has one of its own.")
+def biases_added_up(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X + np.sum(b))
+
+
+@exercise.mistake("Every unit got the bias of the first one.")
+def first_bias_for_all(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X + b[0, 0])
+
+
+@exercise.mistake("This is relu of the sums; the loop uses tanh.")
+def relu_for_tanh(X: Any, W: Any, b: Any) -> Any:
+    return np.maximum(W @ X + b, 0)
+
+
+@exercise.mistake("tanh was applied twice: look at what comes out of it, and goes in again.")
+def tanh_twice(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(np.tanh(W @ X + b))
+
+
+@exercise.mistake("This is the tangent, np.tan. The loop uses np.tanh, which stays within ±1.")
+def tan_for_tanh(X: Any, W: Any, b: Any) -> Any:
+    return np.tan(W @ X + b)
+
+
+@exercise.mistake("tanh was applied to X, before the product. In the loop z is complete by then.")
+def tanh_of_the_inputs(X: Any, W: Any, b: Any) -> Any:
+    return W @ np.tanh(X) + b
+
+
+@exercise.mistake("One index too many was added up: each unit has only one number left.")
+def examples_added_up(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(np.sum(W @ X, axis=1, keepdims=True) + b)
+
+
+@exercise.mistake("One index too many was added up: each example has only one number left.")
+def units_added_up(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(np.sum(W @ X + b, axis=0, keepdims=True))
+
+
+@exercise.mistake("The sums were divided by the number of inputs. The loop only adds up.")
+def mean_for_sum(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X / X.shape[0] + b)
+
+
+@exercise.mistake("The sums were divided by the number of examples. The loop only adds up.")
+def divided_by_m(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X / X.shape[1] + b)
+
+
+@exercise.mistake("The values are right, in a list of lists. Asked is an array.")
+def as_a_list(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(W @ X + b).tolist()
+
+
+@exercise.mistake("A came back together with Z. Asked is A alone.")
+def with_Z(X: Any, W: Any, b: Any) -> Any:
+    Z = W @ X + b
+    return np.tanh(Z), Z
+
+
+@exercise.mistake("The result was rounded; give it with all its digits.")
+def rounded(X: Any, W: Any, b: Any) -> Any:
+    return np.round(np.tanh(W @ X + b), 4)
+
+
+@exercise.mistake("float32 came in the middle: what comes in with more digits loses them.")
+def through_float32(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh((W @ X + b).astype(np.float32)).astype(np.result_type(X, W, b))
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("no_activation", "no_bias")
+def neither_bias_nor_tanh(X: Any, W: Any, b: Any) -> Any:
+    return W @ X
+
+
+@exercise.compound("sigmoid_for_tanh", "no_bias")
+def sigmoid_without_bias(X: Any, W: Any, b: Any) -> Any:
+    return 1 / (1 + np.exp(-(W @ X)))
+
+
+@exercise.compound("rows_for_columns", "no_bias")
+def rows_without_bias(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(X.T @ W.T)
+
+
+@exercise.compound("relu_for_tanh", "bias_subtracted")
+def relu_of_a_difference(X: Any, W: Any, b: Any) -> Any:
+    return np.maximum(W @ X - b, 0)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("X (3, 4) @ W (2, 3) does not fit.")
+def dot_the_wrong_way(X: Any, W: Any, b: Any) -> Any:
+    A = np.tanh(np.dot(X, W) + b)
+    return A
+
+
+@exercise.slip("W (2, 3) * X (3, 4) does not fit.")
+def star_for_product(X: Any, W: Any, b: Any) -> Any:
+    A = np.tanh(W * X + b)
+    return A
+
+
+@exercise.slip("the name tanh is not defined. Did you mean np.tanh?")
+def tanh_without_np(X: Any, W: Any, b: Any) -> Any:
+    A = tanh(W @ X + b)
+    return A
+
+
+@exercise.slip("math.tanh takes a single number, and got an array.")
+def tanh_of_math(X: Any, W: Any, b: Any) -> Any:
+    A = math.tanh(W @ X + b)
+    return A
+
+
+@exercise.slip("W @ X (2, 4) + b.T (1, 2) does not fit.")
+def bias_turned(X: Any, W: Any, b: Any) -> Any:
+    A = np.tanh(W @ X + b.T)
+    return A
+
+
+@exercise.slip("W.T is an array, not a function")
+def T_called(X: Any, W: Any, b: Any) -> Any:
+    A = np.tanh(X.T @ W.T() + b)
+    return A
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -157,3 +301,71 @@ def in_rows_and_back(X: Any, W: Any, b: Any) -> Any:
 @exercise.right_way
 def unit_by_unit(X: Any, W: Any, b: Any) -> Any:  # the loop over the units may stay: they are few
     return np.tanh(np.vstack([(w[:, None] * X).sum(axis=0) + c for w, c in zip(W, b, strict=True)]))
+
+
+@exercise.right_way
+def with_dot(X: Any, W: Any, b: Any) -> Any:
+    Z = np.dot(W, X) + b
+    return np.tanh(Z)
+
+
+@exercise.right_way
+def in_place_on_its_own(X: Any, W: Any, b: Any) -> Any:
+    A = np.matmul(W, X)
+    A += b
+    np.tanh(A, out=A)
+    return A
+
+
+@exercise.right_way
+def by_exponentials(X: Any, W: Any, b: Any) -> Any:
+    Z = W @ X + b
+    return (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
+
+
+@exercise.right_way
+def by_the_sigmoid(X: Any, W: Any, b: Any) -> Any:
+    return 2 / (1 + np.exp(-2 * (W @ X + b))) - 1
+
+
+@exercise.right_way
+def bias_as_a_weight(X: Any, W: Any, b: Any) -> Any:
+    ones = np.ones((1, X.shape[1]))
+    return np.tanh(np.hstack([W, b]) @ np.vstack([X, ones]))
+
+
+@exercise.right_way
+def with_three_axes(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(np.sum(W[:, :, np.newaxis] * X[np.newaxis, :, :], axis=1) + b)
+
+
+@exercise.right_way
+def input_by_input(X: Any, W: Any, b: Any) -> Any:  # a loop over k, of which there are few
+    Z = np.repeat(b, X.shape[1], axis=1)
+    for k in range(X.shape[0]):
+        Z += np.outer(W[:, k], X[k])
+    return np.tanh(Z)
+
+
+@exercise.right_way
+def into_a_table(X: Any, W: Any, b: Any) -> Any:
+    A = np.zeros((W.shape[0], X.shape[1]))
+    for j in range(W.shape[0]):
+        A[j, :] = np.tanh(np.dot(W[j, :], X) + b[j, 0])
+    return A
+
+
+@exercise.right_way
+def with_tensordot(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(np.add(np.tensordot(W, X, axes=(1, 0)), b.reshape(-1, 1)))
+
+
+@exercise.right_way
+def with_inner(X: Any, W: Any, b: Any) -> Any:
+    return np.tanh(np.inner(W, X.T) + np.tile(b, (1, X.shape[1])))
+
+
+@exercise.right_way
+def with_more_digits(X: Any, W: Any, b: Any) -> Any:
+    X, W, b = (array.astype(np.float64) for array in (X, W, b))
+    return np.tanh(W @ X + b)
