@@ -95,7 +95,7 @@ class Function:
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
         """Which of these functions it calls, itself or through others."""
-        if not isinstance(self.function, FunctionType):
+        if type(self.function) is not FunctionType:
             return list(names)
         namespace, met, due = self.function.__globals__, set[str](), [self.function.__code__]
         while due:
@@ -103,7 +103,7 @@ class Function:
             due += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
             for name in set(code.co_names) - met:
                 met.add(name)
-                if isinstance(namespace.get(name), FunctionType):
+                if type(namespace.get(name)) is FunctionType:
                     due.append(namespace[name].__code__)
         return [name for name in names if name in met]
 

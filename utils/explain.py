@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Explanation, text_of
+from utils.plain import name_of
 
 __all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
 
@@ -60,7 +61,7 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     function : callable
         The student's function that was called.
     """
-    place = _find_place(error.__traceback__, _namespace(function))
+    place = _find_place(_trace(error), _namespace(function))
     name = getattr(function, "__name__", "the function")
     if place is None:
         return Explanation(_call_itself(error, name))
@@ -78,8 +79,8 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
     """The shapes of the two arrays that did not fit together, where that is what was raised."""
-    text, trace = text_of(error)[:_LONGEST], error.__traceback__
-    if not isinstance(error, ValueError) or not _MISFIT.search(text) or trace is None:
+    text, trace = text_of(error)[:_LONGEST], _trace(error)
+    if not issubclass(type(error), ValueError) or not _MISFIT.search(text) or trace is None:
         return ()
     named = re.findall(r"\(([\d, ]+)\)", text)
     if "gufunc" not in text and len(named) > 1:
@@ -92,6 +93,12 @@ def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
         shapes = [_shape(place.value(node)) for node in found[1]] if found else []
         return tuple(shape for shape in shapes if shape is not None)
     return ()
+
+
+def _trace(error: BaseException) -> TracebackType | None:
+    """An exception's traceback, also where its class would hide it."""
+    found: TracebackType | None = BaseException.__dict__["__traceback__"].__get__(error)
+    return found
 
 
 def _first_explanation(error: BaseException, place: _Place) -> Explanation:
@@ -275,7 +282,7 @@ def _call_itself(error: BaseException, name: str) -> str:
             f"{name} cannot be called the way its first line in the notebook says: {error}. "
             "Put the parameters back as they were."
         )
-    return f"{name} raised {type(error).__name__}: {error}"
+    return f"{name} raised {name_of(type(error))}: {error}"
 
 
 def _name_error(error: NameError, place: _Place) -> Explanation | None:
