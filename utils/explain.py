@@ -8,6 +8,7 @@ import contextlib
 import difflib
 import functools
 import linecache
+import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,10 @@ BLANK = "NotImplementedError"  # what nbgrader's stub raises
 _MISSING = object()
 _MISFIT = re.compile(r"mismatch in its core|not aligned|could not be broadcast|broadcastable")
 _UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
 _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
           "randn", "rand", "integers", "range")  # fmt: skip
 _CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
@@ -43,7 +48,8 @@ class _Place:
         return _evaluate(node, self.frame)
 
     def text(self, node: ast.AST) -> str:
-        return ast.unparse(node)
+        text = ast.unparse(node)
+        return f"({text})" if isinstance(node, ast.Compare) else text
 
 
 def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
@@ -206,6 +212,11 @@ def _evaluate(node: ast.AST | None, frame: FrameType) -> Any:
             return _MISSING if value is _MISSING else -value
         if isinstance(node, ast.BinOp):
             return _evaluate_operation(node, frame)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            left, right = _evaluate(node.left, frame), _evaluate(node.comparators[0], frame)
+            compare = _COMPARED.get(type(node.ops[0]))
+            if compare and {type(left), type(right)} <= {np.ndarray, int, float, np.float64}:
+                return compare(left, right)
         if isinstance(node, ast.Call) and not node.keywords:
             ufunc = _evaluate(node.func, frame)
             values = [_evaluate(argument, frame) for argument in node.args]
@@ -282,6 +293,10 @@ def _name_error(error: NameError, place: _Place) -> Explanation | None:
         )
     if hasattr(np, name):
         return Explanation(f"the name {name} is not defined. Did you mean np.{name}?")
+    if place.source.strip().startswith(f"{name}["):
+        return Explanation(
+            f"the name {name} is not defined.", "Before something is put into it, it must be made."
+        )
     known = [*place.frame.f_locals, *place.frame.f_globals, *dir(builtins)]
     close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], 1, 0.6)
     guess = f" Did you mean {close[0]}?" if close else ""
@@ -393,12 +408,26 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
                 f"{place.text(node)} is a tuple of {len(value)}, where an array is needed.",
                 "A call that returns two things needs two names to the left of its =.",
             )
+        if found and isinstance(value, FunctionType):
+            return Explanation(
+                f"{place.text(node)} is a function, and it was not called.",
+                "A call has parentheses, and in them what the function works on.",
+            )
         if value is None:
             return Explanation(
                 f"{place.text(node)} is None, where an array is needed.",
                 "Has the function that made it lost its return?",
             )
     return None
+
+
+def _picked_on_one_side(error: Exception, place: _Place) -> Explanation | None:
+    if "boolean array indexing assignment" not in str(error) and "mask is true" not in str(error):
+        return None
+    return Explanation(
+        "on the left some places are picked, and on the right stands a value for others too.",
+        "Both sides need the same places.",
+    )
 
 
 def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
@@ -542,8 +571,10 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (ValueError, _unpacking),
     (ValueError, _writes_into_argument),
     (ValueError, _one_question),
+    (ValueError, _picked_on_one_side),
     (ValueError, _tuple_for_array),
     (TypeError, _unpacking),
+    (TypeError, _picked_on_one_side),
     (TypeError, _text_and_number),
     (TypeError, _not_a_function),
     (TypeError, _single_number_wanted),
