@@ -44,18 +44,22 @@ def random_network(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
 
 
 def slope_cases(rng: Rng) -> list[Case]:
-    def case(dA: Any, Z: Any, note: str = "", layout: str = "plain") -> Case:
-        return Case({"dA": dA, "Z": Z}, note, layout)
+    def case(dA: Any, Z: Any, note: str = "", layout: str = "plain", earns: str = "values") -> Case:
+        return Case({"dA": dA, "Z": Z}, note, layout, earns=earns)
 
-    far = np.array([[-1000.0, -40.0, -0.5, 0.5, 40.0, 1000.0]])
+    def edge(dA: Any, Z: Any, note: str) -> Case:
+        return case(dA, Z, note, earns="edge cases")
+
+    far = np.array([[-1000.0, -40.0, -0.5, -1e-3, 1e-3, 0.5, 40.0, 1000.0]])
     dA, Z = normal(rng, 3, 7), rounded(rng, 3, 7)
     return [
         case(rounded(rng, 2, 3), rounded(rng, 2, 3)),
-        case(rounded(rng, 1, 6), far, "very large |Z|"),
-        case(rounded(rng, 3, 2), np.abs(rounded(rng, 3, 2)), "positive entries of Z only"),
-        case(rounded(rng, 2, 2), -np.abs(rounded(rng, 2, 2)), "negative entries of Z only"),
-        case(rounded(rng, 5, 1), rounded(rng, 5, 1), "a single example (m = 1)"),
-        case(dA.astype(np.float32), Z.astype(np.float32), "float32 entries"),
+        edge(rounded(rng, 1, 8), far, "very large |Z|"),
+        edge(rounded(rng, 3, 2), np.abs(rounded(rng, 3, 2)), "positive entries of Z only"),
+        edge(rounded(rng, 2, 2), -np.abs(rounded(rng, 2, 2)), "negative entries of Z only"),
+        edge(rounded(rng, 5, 1), rounded(rng, 5, 1), "a single example (m = 1)"),
+        case(rounded(rng, 3, 3), rounded(rng, 3, 3), "as many examples as units"),
+        edge(dA.astype(np.float32), Z.astype(np.float32), "float32 entries"),
         case(dA, Z, "arrays that are not contiguous in memory", "strided"),
-        case(dA, Z, "arrays that must not be written to", "readonly"),
+        case(dA, Z, "arrays that must not be written to", "readonly", "inputs left alone"),
     ]
