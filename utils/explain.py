@@ -298,7 +298,9 @@ def _name_error(error: NameError, place: _Place) -> Explanation | None:
             f"the name {name} is not defined.", "Before something is put into it, it must be made."
         )
     known = [*place.frame.f_locals, *place.frame.f_globals, *dir(builtins)]
-    close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], 1, 0.6)
+    known = [other for other in known if not other.startswith("_")]
+    close = [other for other in known if other.lower() == name.lower()]
+    close = close or difflib.get_close_matches(name, known, 1, 0.6)
     guess = f" Did you mean {close[0]}?" if close else ""
     advice = "" if close else "Is it spelled as where it was made, and was that cell run?"
     return Explanation(f"the name {name} is not defined.{guess}", advice)
@@ -316,6 +318,8 @@ def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
     if not _MISFIT.search(text):
         return None
     found = _operands(place)
+    if found and any(isinstance(place.value(node), tuple) for node in found[1]):
+        return None
     shapes = [_shape(place.value(node)) for node in found[1]] if found else []
     if found is None or len(shapes) != 2 or None in shapes:
         sizes = re.search(r"size (\d+) is different from (\d+)", text)
@@ -403,6 +407,11 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
         nodes = list(place.node.args)
     for node in nodes:
         value = place.value(node)
+        if isinstance(value, tuple) and place.text(node).endswith(".shape"):
+            return Explanation(
+                f"{place.text(node)} is a tuple of {len(value)}, where a number is needed.",
+                "Which of its numbers do you mean?",
+            )
         if isinstance(value, tuple):
             return Explanation(
                 f"{place.text(node)} is a tuple of {len(value)}, where an array is needed.",
@@ -483,7 +492,10 @@ def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
         return None
     called = place.text(place.node.func)
     value = place.value(place.node.func)
-    kind = "not a function" if value is _MISSING else f"a {type(value).__name__}, not a function"
+    known = "an array" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+    kind = "not a function" if value is _MISSING else f"{known}, not a function"
+    if called.endswith(".T"):
+        return Explanation(f"{called} is an array already: T stands without parentheses.")
     return Explanation(
         f"{called} is {kind}, so it cannot be called.",
         "Square brackets pick an entry; parentheses call. A missing * looks like a call, too.",
