@@ -25,7 +25,10 @@ BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
 _MISSING = object()
 _MISFIT = re.compile(r"mismatch in its core|not aligned|could not be broadcast|broadcastable")
-_UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
+_UNITED = {
+    ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**",
+    ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
 _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
@@ -254,6 +257,8 @@ def _operands(place: _Place) -> tuple[str, list[ast.expr]] | None:
     node = place.node
     if isinstance(node, ast.BinOp):
         return _UNITED.get(type(node.op), "?"), [node.left, node.right]
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _UNITED.get(type(node.ops[0]), "?"), [node.left, node.comparators[0]]
     if isinstance(node, ast.AugAssign):
         return _UNITED.get(type(node.op), "?"), [node.target, node.value]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
