@@ -21,7 +21,9 @@ def _cases(rng: Rng) -> list[Case]:
         dtype, earns = more.get("dtype", np.float64), more.get("earns", "all three")
         shapes = (n_prev, m), (n, n_prev), (n, 1)
         cache = tuple(draw(rng, *shape).astype(dtype) for shape in shapes)
-        return Case({"dZ": draw(rng, n, m).astype(dtype), "cache": cache}, note, layout, None, earns)
+        return Case(
+            {"dZ": draw(rng, n, m).astype(dtype), "cache": cache}, note, layout, None, earns
+        )
 
     edge: dict[str, Any] = {"earns": "edge cases"}
     untouched: dict[str, Any] = {"earns": "inputs left alone"}
@@ -137,7 +139,9 @@ def m_from_inputs(dZ: Any, cache: Any) -> Any:
     return _scaled(dZ, cache, dW=scale, db=scale)
 
 
-@exercise.mistake("dW and db were divided by the number of all entries of dZ. m counts its columns.")
+@exercise.mistake(
+    "dW and db were divided by the number of all entries of dZ. m counts its columns."
+)
 def m_from_entries(dZ: Any, cache: Any) -> Any:
     return _scaled(dZ, cache, dW=1 / dZ.shape[0], db=1 / dZ.shape[0])
 
