@@ -422,6 +422,11 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
                 f"{place.text(node)} is a tuple of {len(value)}, where an array is needed.",
                 "A call that returns two things needs two names to the left of its =.",
             )
+        if found and isinstance(value, list):
+            return Explanation(
+                f"{place.text(node)} is a list, where an array is needed.",
+                "np.array makes an array of a list.",
+            )
         if found and isinstance(value, FunctionType):
             return Explanation(
                 f"{place.text(node)} is a function, and it was not called.",
@@ -597,9 +602,9 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (TypeError, _single_number_wanted),
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
+    (TypeError, _wrong_arguments),
     (TypeError, _tuple_for_array),
     (AttributeError, _tuple_for_array),
-    (TypeError, _wrong_arguments),
     (IndexError, _index_error),
     (AttributeError, _attribute_error),
 )
