@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Case
+from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.forward_propagation import L_model_forward as forward
 
 Rng = np.random.Generator
@@ -37,10 +38,20 @@ def random_network(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
         AL, caches = forward(X, parameters)
         kink = min(np.min(np.abs(Z)) for _, Z in caches)
         alive = all(np.any(Z > 0) for _, Z in caches[:-1])
-        if kink > 1e-3 and alive and np.all((AL > 0.03) & (AL < 0.97)):
-            break
-    Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
-    return {"X": X, "Y": Y, "parameters": parameters, "AL": AL, "caches": caches}
+        Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
+        network = {"X": X, "Y": Y, "parameters": parameters, "AL": AL, "caches": caches}
+        if kink > 1e-3 and alive and np.all((AL > 0.1) & (AL < 0.9)) and not _cancels(network):
+            return network
+
+
+def _cancels(network: dict[str, Any]) -> bool:
+    """Whether the examples' shares of some gradient nearly cancel, and roundings with them grow."""
+    grads = back(network["AL"], network["Y"], network["caches"])
+    sizes = {name: np.max(np.abs(value)) for name, value in grads.items()}
+    slopes = [sizes.get(f"dA{l}", 1.0) for l in range(1, len(network["caches"]) + 1)]
+    return any(
+        min(sizes[f"dW{l}"], sizes[f"db{l}"]) < 0.1 * slope for l, slope in enumerate(slopes, 1)
+    )
 
 
 def slope_cases(rng: Rng) -> list[Case]:

@@ -283,7 +283,7 @@ def nothing_for_the_unknown(dA: Any, cache: Any, activation: str) -> Any:
 
 @exercise.slip("missing 1 required positional argument: 'cache'")
 def cache_not_passed(dA: Any, cache: Any, activation: str) -> Any:
-    linear_cache, Z = cache
+    _, Z = cache
     if activation == "sigmoid":
         return linear_backward(sigmoid_backward(dA, Z))
     elif activation == "relu":
@@ -365,7 +365,7 @@ def returned_from_each_branch(dA: Any, cache: Any, activation: str) -> Any:
 def with_keywords(dA: Any, cache: Any, activation: str) -> Any:
     triple, Z = cache
     try:
-        way = dict(relu=relu_backward, sigmoid=sigmoid_backward)[activation]
+        way = {"relu": relu_backward, "sigmoid": sigmoid_backward}[activation]
     except KeyError:
         raise ValueError(activation) from None
     return linear_backward(cache=triple, dZ=way(Z=Z, dA=dA))

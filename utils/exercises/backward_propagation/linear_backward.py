@@ -302,7 +302,7 @@ def flat_and_not_averaged(dZ: Any, cache: Any) -> Any:
 
 @exercise.compound("dW_for_W", "db_not_averaged")
 def slide_and_sum(dZ: Any, cache: Any) -> Any:
-    dA_prev, dW, db = linear_back(dZ, cache)
+    _, dW, db = linear_back(dZ, cache)
     return dW.T @ dZ, dW, db * dZ.shape[1]
 
 
@@ -369,7 +369,7 @@ def with_einsum(dZ: Any, cache: Any) -> Any:
 
 @exercise.right_way
 def example_by_example(dZ: Any, cache: Any) -> Any:
-    A_prev, W, b = cache
+    A_prev, W, _ = cache
     m = dZ.shape[1]
     dA_prev, dW, db = (np.zeros(array.shape) for array in cache)
     for i in range(m):
@@ -410,7 +410,7 @@ def with_tensordot(dZ: Any, cache: Any) -> Any:
 
 @exercise.right_way
 def weight_by_weight(dZ: Any, cache: Any) -> Any:
-    A_prev, W, b = cache
+    A_prev, W, _ = cache
     m = dZ.shape[1]
     dW = np.array([[sum(row * a) / m for a in A_prev] for row in dZ])
     db = np.array([[sum(row) / m] for row in dZ])
