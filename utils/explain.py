@@ -458,7 +458,9 @@ def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
     if place.text(place.node.func) == "range":
         return Explanation(
             "range takes whole numbers, and got something else.",
-            "For the length of a list there is len.",
+            "`/` always makes a float, and `//` a whole number."
+            if "'float'" in text
+            else "For the length of a list there is len.",
         )
     if re.search(
         r"as a data type|data type '|cannot be interpreted as an integer|sequence of integers"
@@ -512,8 +514,28 @@ def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
     )
 
 
+def _brackets_for_parentheses(error: TypeError, place: _Place) -> Explanation | None:
+    if not isinstance(place.node, ast.Subscript) or not callable(place.value(place.node.value)):
+        return None
+    return Explanation(
+        f"{place.text(place.node.value)} is a function, and has no entries to pick with [ ].",
+        "A call has parentheses; a list in it keeps its brackets inside them.",
+    )
+
+
+def _two_lists_for_one(error: TypeError, place: _Place) -> Explanation | None:
+    if not isinstance(place.node, ast.Call) or len(place.node.args) < 2:
+        return None
+    if place.value(place.node.func) is not np.array:
+        return None
+    return Explanation(
+        f"{place.text(place.node.func)} takes one list, and got {len(place.node.args)} things.",
+        "One pair of brackets goes around them all.",
+    )
+
+
 def _wrong_arguments(error: TypeError, place: _Place) -> Explanation | None:
-    if "positional argument" not in str(error) and "keyword argument" not in str(error):
+    if not re.search(r"(positional|keyword|exactly one) argument", str(error)):
         return None
     return Explanation(
         f"{error}.", "Compare the call on this line with the first line of that function."
@@ -528,7 +550,8 @@ def _key_error(error: KeyError, place: _Place) -> Explanation:
         owner = place.text(place.node.value)
         value = place.value(place.node.value)
         if isinstance(value, dict):
-            advice = "Its keys are " + ", ".join(map(str, list(value)[:8])) + "."
+            keys = ", ".join(map(str, list(value)[:8]))
+            advice = f"Its keys are {keys}." if keys else "There is nothing in it yet."
     return Explanation(f"{owner} has no key {key!r}.", advice)
 
 
@@ -603,6 +626,8 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
     (TypeError, _wrong_arguments),
+    (TypeError, _brackets_for_parentheses),
+    (TypeError, _two_lists_for_one),
     (TypeError, _tuple_for_array),
     (AttributeError, _tuple_for_array),
     (IndexError, _index_error),
