@@ -29,7 +29,7 @@ from utils.given_forward import (
 from utils.laws.law import Ask, Law
 from utils.suspects import SUSPECTS, accuracy
 
-__all__ = ["LAWS", "digest"]
+__all__ = ["LAWS", "SHOWN", "digest"]
 
 MOST_INPUTS = 4
 SHOWN = (np.array([[0.9, 0.1, 0.8]]), np.array([[1, 0, 1]]))  # the page's own example of an input
@@ -334,7 +334,7 @@ def ordered_steps(ask: Ask, secret: Any) -> Finding | None:
     letters = "ABCDE"
     if not isinstance(answer, str):
         return Finding("law", 'The order should be text, such as "ABCDE".')
-    order = answer.upper().replace(" ", "").replace(",", "")
+    order = "".join(letter for letter in answer.upper() if letter.isalpha())
     if sorted(order) != list(letters):
         return Finding("law", f"Each of the letters {letters} should stand in the order once.")
     right = sum(digest("derivation_order", i, step) == secret[i] for i, step in enumerate(order))

@@ -473,7 +473,7 @@ def all_by_itself(AL: Any, Y: Any, caches: Any) -> Any:
 @exercise.right_way
 def popped_from_a_copy(AL: Any, Y: Any, caches: Any) -> Any:
     left, dZ = list(caches), AL - Y
-    found = {}
+    found: dict[str, Any] = {}
     while left:
         linear_cache, _ = left.pop()
         triple = linear_backward(dZ, linear_cache)

@@ -393,7 +393,7 @@ def lists_subtracted(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float
 
 @exercise.slip("append belongs to lists, and this is none.")
 def append_overwritten(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
-    g = []
+    g: Any = []
     for name in parameters:
         for index in np.ndindex(parameters[name].shape):
             g = g.append(grads["d" + name][index])
