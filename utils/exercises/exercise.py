@@ -103,8 +103,9 @@ class Exercise:
 
     @property
     def points(self) -> float:
-        """All its points."""
-        return sum(self.rubric.values())
+        """All its points; a whole number where halves add up to one."""
+        points = sum(self.rubric.values())
+        return int(points) if points == int(points) else points
 
     def mistake(self, sentence: str) -> Callable[[Function], Function]:
         """Decorate a wrong solution to make it known, with the sentence that helps."""
