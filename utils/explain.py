@@ -100,6 +100,12 @@ def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
 
 
 def _first_explanation(error: BaseException, place: _Place) -> Explanation:
+    own = re.match(r"(else:\s*)?raise\b", place.source.strip())
+    if own and not isinstance(error, NotImplementedError):
+        said = f"{type(error).__name__}: {text_of(error)}".rstrip(": ").partition("\n")[0]
+        return Explanation(
+            f"here your own raise is reached: {said}.", "Which conditions lead there?"
+        )
     for kind, explainer in _EXPLAINERS:
         if isinstance(error, kind):
             with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
