@@ -180,14 +180,21 @@ def _changed_by_twice(
 # --- whole networks ------------------------------------------------------------------------------
 
 
-def _network() -> tuple[Array, Array, dict[str, Array]]:
-    """Five examples, their labels, and a network of four layers."""
-    dims = [3, 5, 4, 2, 1]
+def _network(*dims: int) -> tuple[Array, Array, dict[str, Array]]:
+    """Five examples, their labels, and a network with layers of these sizes, or of four."""
+    dims = dims or (3, 5, 4, 2, 1)
     parameters = {}
     for l in range(1, len(dims)):
         parameters[f"W{l}"] = 1.2 * _wave(3 * l, dims[l], dims[l - 1])
         parameters[f"b{l}"] = 0.5 * _wave(2 * l, dims[l], 1)
-    return 2 * _wave(1, 3, 5), np.array([[0.0, 1.0, 1.0, 0.0, 1.0]]), parameters
+    return 2 * _wave(1, dims[0], 5), np.array([[0.0, 1.0, 1.0, 0.0, 1.0]]), parameters
+
+
+def _gradients(parameters: dict[str, Array], make: Callable[[Array], Array]) -> dict[str, Array]:
+    """Something in the form that L_model_backward gives, made of the parameters."""
+    grads = {f"d{name}": make(value) for name, value in parameters.items()}
+    layers = range(1, len(parameters) // 2 + 1)
+    return grads | {f"dA{l - 1}": np.ones((parameters[f"W{l}"].shape[1], 5)) for l in layers}
 
 
 def _layers_react(l_first: int, l_last: int, opening: str) -> Law:
@@ -240,8 +247,8 @@ def model_examples_twice(ask: Ask, secret: Any) -> Finding | None:
 
 def zero_gradients(ask: Ask, secret: Any) -> Finding | None:
     """Gradients of nothing but zeros must differ by 1, which is a length over itself."""
-    X, Y, parameters = _network()
-    grads = {f"d{name}": 0 * value for name, value in parameters.items()}
+    X, Y, parameters = _network(2, 1)
+    grads = _gradients(parameters, lambda value: 0 * value)
     difference = ask(Case({"parameters": parameters, "grads": grads, "X": X, "Y": Y}))
     if abs(difference - 1) < 1e-6:
         return None
@@ -252,10 +259,20 @@ def zero_gradients(ask: Ask, secret: Any) -> Finding | None:
     )
 
 
+def epsilon_counts(ask: Ask, secret: Any) -> Finding | None:
+    """Another epsilon must give another difference: costs are no straight lines."""
+    X, Y, parameters = _network(2, 1)
+    args = {"parameters": parameters, "grads": _gradients(parameters, np.copy), "X": X, "Y": Y}
+    small, large = (ask(Case(args | {"epsilon": epsilon})) for epsilon in (1e-5, 0.3))
+    if abs(small - large) > 1e-5:
+        return None
+    return Finding("law", "With epsilon 0.3 and with 1e-5 the same difference came: is it used?")
+
+
 def proportional_step(ask: Ask, secret: Any) -> Finding | None:
     """Three times the learning rate must make the step three times as long."""
     _, _, parameters = _network()
-    grads = {f"d{name}": 1 + value**2 for name, value in parameters.items()}
+    grads = _gradients(parameters, lambda value: 1 + value**2)
 
     def updated(rate: float) -> Any:
         return ask(Case({"parameters": parameters, "grads": grads, "learning_rate": rate}))
@@ -274,7 +291,7 @@ def proportional_step(ask: Ask, secret: Any) -> Finding | None:
 def new_arrays(ask: Ask, secret: Any) -> Finding | None:
     """No array that comes back may be one that came in, not even where nothing moves."""
     _, _, parameters = _network()
-    grads = {f"d{name}": value for name, value in parameters.items()}
+    grads = _gradients(parameters, np.copy)
     args = {"parameters": parameters, "grads": grads, "learning_rate": 0.0}
     shared = ask.run(Case(args)).shared
     if not shared:
@@ -286,10 +303,14 @@ def new_arrays(ask: Ask, secret: Any) -> Finding | None:
     )
 
 
-def _trained(ask: Ask, iterations: int, seed: int = 1) -> Any:
+def _trained(ask: Ask, iterations: int, rate: float = 0.2) -> Any:
     X, Y, _ = _network()
-    args = {"X": X, "Y": Y, "layer_dims": [3, 4, 1], "learning_rate": 0.2}
-    return ask(Case(args | {"num_iterations": iterations, "rng": Seed(seed)}))
+    args = {"X": X, "Y": Y, "layer_dims": [3, 4, 1], "learning_rate": rate}
+    return ask(Case(args | {"num_iterations": iterations, "rng": Seed(86)}))
+
+
+def _first_weights() -> dict[str, Array]:
+    return initialize_parameters_deep([3, 4, 1], np.random.default_rng(86))
 
 
 def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
@@ -300,17 +321,29 @@ def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
     X, Y, _ = _network()
     _, costs = _trained(ask, 4)
     for k in range(4):
-        parameters = (
-            _trained(ask, k)[0]
-            if k
-            else initialize_parameters_deep([3, 4, 1], np.random.default_rng(1))
-        )
+        parameters = _trained(ask, k)[0] if k else _first_weights()
         wanted = float(compute_cost(L_model_forward(X, parameters)[0], Y))
         if abs(costs[k] - wanted) > 1e-6:
-            when = f"after {k} iteration{'s' * (k > 1)}" if k else "before the first iteration"
+            when = "that initialize_parameters_deep makes with rng"
+            if k:
+                when = f"after {k} iteration{'s' * (k > 1)}"
             return Finding(
                 "law",
                 f"The network {when} costs {wanted:.4g}, and costs[{k}] says {costs[k]:.4g}.",
+            )
+    return None
+
+
+def learning_rate_counts(ask: Ask, secret: Any) -> Finding | None:
+    """With twice the learning rate the first iteration must go twice as far."""
+    first = _first_weights()
+    one, two = (_trained(ask, 1, rate)[0] for rate in (0.1, 0.2))
+    for name, value in first.items():
+        if not np.allclose(two[name] - value, 2 * (one[name] - value), rtol=1e-6, atol=1e-9):
+            return Finding(
+                "law",
+                f"With twice the learning rate, {name} should move twice as far in the first "
+                "iteration. Here it does not.",
             )
     return None
 
@@ -449,7 +482,20 @@ def _differs(version: Callable[[Any, Any], float], AL: Any, Y: Any) -> bool:
     return True
 
 
-LAWS: dict[str, Law] = {
+def _guarded(law: Law) -> Law:
+    """The law, for results too that have another form than on the cases."""
+
+    def guarded(ask: Ask, secret: Any) -> Finding | None:
+        try:
+            return law(ask, secret)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            said = "On other inputs something else came back: look at its parts and their shapes."
+            return Finding("law", said)
+
+    return guarded
+
+
+_LAWS: dict[str, Law] = {
     "reacts_as_nudged": reacts_as_nudged,
     "proportional": proportional,
     "dA_prev_reacts": _linear_part(0),
@@ -462,10 +508,13 @@ LAWS: dict[str, Law] = {
     "hidden_layers": _layers_react(3, 1, "Going backwards, layer {} is the first that is wrong."),
     "model_examples_twice": model_examples_twice,
     "zero_gradients": zero_gradients,
+    "epsilon_counts": epsilon_counts,
     "proportional_step": proportional_step,
     "new_arrays": new_arrays,
     "costs_before_updates": costs_before_updates,
+    "learning_rate_counts": learning_rate_counts,
     "ordered_steps": ordered_steps,
     "settled_lines": settled_lines,
     "told_apart": told_apart,
 }
+LAWS = {name: _guarded(law) for name, law in _LAWS.items()}

@@ -28,14 +28,14 @@ from utils.reference.forward_propagation import initialize_parameters_deep as in
 def _cases(rng: Rng) -> list[Case]:
     def case(
         dims: list[int], m: int, rate: float, n: int, note: str = "", layout: str = "plain",
-        earns: str = "training",
+        earns: str = "training", rises: bool = False,
     ) -> Case:  # fmt: skip
         more = {"layer_dims": dims, "learning_rate": rate, "num_iterations": n}
         while True:
             Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
             args = {"X": normal(rng, dims[0], m), "Y": Y} | more
             drawn = Case(args | {"rng": Seed(int(rng.integers(2**31)))}, note, layout, earns=earns)
-            if _is_steady(drawn):
+            if _is_steady(drawn) and rises == _rises(drawn):
                 return drawn
 
     untouched = "arrays that must not be written to", "readonly", "inputs left alone"
@@ -45,15 +45,22 @@ def _cases(rng: Rng) -> list[Case]:
         case([3, 1], 7, 0.3, 4, "no hidden layer: a logistic regression", earns="edge cases"),
         case([2, 3, 1], 1, 0.1, 2, "a single example (m = 1)", earns="edge cases"),
         case([2, 3, 1], 5, 0.1, 1, "one iteration", earns="edge cases"),
+        case([2, 1], 8, 6.0, 6, "a large learning rate, at which costs may rise", rises=True),
         case([2, 3, 1], 5, 0.1, 2, "arrays that are not contiguous in memory", "strided"),
         case([2, 3, 1], 5, 0.1, 2, *untouched),
     ]
 
 
+def _rises(case: Case) -> bool:
+    return bool(np.any(np.diff(reference.L_layer_model(*case.inputs())[1]) > 0))
+
+
 def _is_steady(case: Case) -> bool:
-    """Whether a hair in dAL, as `precision` allows it, leaves the parameters as they are."""
-    exact, other = (way(*case.inputs())[0] for way in (reference.L_layer_model, with_a_hair))
-    return all(
+    """Whether a hair in dAL, as `precision` allows it, leaves all numbers as they are."""
+    (exact, costs), (other, again) = (
+        way(*case.inputs()) for way in (reference.L_layer_model, with_a_hair)
+    )
+    return np.allclose(again, costs, rtol=2e-7, atol=0) and all(
         np.max(np.abs(value - other[name])) < 2e-7 * np.max(np.abs(value))
         for name, value in exact.items()
     )
@@ -74,7 +81,7 @@ exercise = Exercise(
         "relu_backward",
         "update_parameters",
     ),
-    laws={"costs_before_updates": "costs"},
+    laws={"costs_before_updates": "costs", "learning_rate_counts": "training"},
     precision=5e-7,  # a hair of 1e-8 in L_model_backward, as there
     hints=(
         "Once before the loop: the first parameters. In the loop, four steps in the order of "
@@ -191,9 +198,7 @@ def one_too_many(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any)
     return _train(X, Y, layer_dims, rate, n + 1, rng)
 
 
-@exercise.mistake(
-    "The costs are right. The parameters are those before the last update, which was lost."
-)
+@exercise.mistake("The parameters are those before the last update, which was lost.")
 def last_update_lost(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     parameters = initialize(layer_dims, rng)
     before, trail = parameters, []

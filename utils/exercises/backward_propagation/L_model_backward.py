@@ -179,8 +179,8 @@ def second_term_dropped(AL: Any, Y: Any, caches: Any) -> Any:
 
 
 @exercise.mistake(
-    "The output layer is right; below it, every layer gets the same gradient. Each should get "
-    "what the layer above gave."
+    "Below the output, every layer gets the same gradient. Each should get what the layer above "
+    "it gave."
 )
 def same_upstream(AL: Any, Y: Any, caches: Any) -> Any:
     kept: dict[str, Any] = {}

@@ -64,7 +64,7 @@ exercise = Exercise(
     reference=reference.gradient_check,
     returns="difference",
     cases=_cases,
-    laws={"zero_gradients": "wrong gradients"},
+    laws={"zero_gradients": "wrong gradients", "epsilon_counts": "wrong gradients"},
     hints=(
         "For one entry of one parameter: move it up by epsilon and take the cost, move it down "
         "and take the cost, divide the difference by the distance between the two points.",
@@ -205,7 +205,7 @@ def steps_pile_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 
 
 
 @exercise.mistake(
-    "After the step up, one step down leads to the middle only. Where should the lower point be?"
+    "The lower of the two costs was taken in the middle: where are the two points to be?"
 )
 def down_to_the_middle(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     slope = lambda cost: (cost(epsilon) - cost(0)) / (2 * epsilon)  # noqa: E731
@@ -293,7 +293,7 @@ def both_gradients(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float =
 
 
 @exercise.mistake(
-    "The caller's parameters were moved. A copied dictionary still holds the same arrays."
+    "The caller's own parameters were moved. Even a copied dictionary still holds the same arrays."
 )
 def shallow_copy(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = [], []

@@ -89,12 +89,12 @@ def _scaled(dZ: Any, cache: Any, dA: float = 1, dW: float = 1, db: float = 1) ->
     return found[0] * dA, found[1] * dW, found[2] * db
 
 
-@exercise.mistake("dW is the sum over the examples. It should be their mean; db is.")
+@exercise.mistake("dW is the sum over the examples. To which gradients does 1/m belong?")
 def dW_not_averaged(dZ: Any, cache: Any) -> Any:
     return _scaled(dZ, cache, dW=dZ.shape[1])
 
 
-@exercise.mistake("db is the sum over the examples. It should be their mean; dW is.")
+@exercise.mistake("db is the sum over the examples. To which gradients does 1/m belong?")
 def db_not_averaged(dZ: Any, cache: Any) -> Any:
     return _scaled(dZ, cache, db=dZ.shape[1])
 
