@@ -200,11 +200,11 @@ def _gradients(parameters: dict[str, Array], make: Callable[[Array], Array]) -> 
 def _layers_react(l_first: int, l_last: int, opening: str) -> Law:
     def law(ask: Ask, secret: Any) -> Finding | None:
         """Going backwards, the gradients of these layers must say how the cost reacts."""
-        X, Y, parameters = _network()
-        AL, caches = L_model_forward(X, parameters)
+        X, Y, network = _network()
+        AL, caches = L_model_forward(X, network)
         grads = ask(Case({"AL": AL, "Y": Y, "caches": caches}))
         for l in range(l_first, l_last - 1, -1):
-            finding = _misfit_of_model(l, grads, caches[l - 1][0][0], Y, parameters)
+            finding = _misfit_of_model(l, grads, caches[l - 1][0][0], Y, network)
             if finding is not None:
                 return replace(finding, sentence=f"{opening.format(l)} {finding.sentence}")
         return None
@@ -321,8 +321,8 @@ def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
     X, Y, _ = _network()
     _, costs = _trained(ask, 4)
     for k in range(4):
-        parameters = _trained(ask, k)[0] if k else _first_weights()
-        wanted = float(compute_cost(L_model_forward(X, parameters)[0], Y))
+        network = _trained(ask, k)[0] if k else _first_weights()
+        wanted = float(compute_cost(L_model_forward(X, network)[0], Y))
         if abs(costs[k] - wanted) > 1e-6:
             when = "that initialize_parameters_deep makes with rng"
             if k:

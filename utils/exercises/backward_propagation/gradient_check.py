@@ -121,7 +121,9 @@ def divided_by_epsilon(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: flo
     return _relative(ours, 2 * theirs)
 
 
-@exercise.mistake("Divided by 2 and then multiplied by epsilon: `/ 2 * epsilon` needs parentheses.")
+@exercise.mistake(
+    "Divided by 2 and then multiplied by epsilon: all that is below the bar needs parentheses."
+)
 def parentheses_missing(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
     return _relative(ours, theirs * epsilon**2)
