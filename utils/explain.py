@@ -8,6 +8,7 @@ import contextlib
 import difflib
 import functools
 import linecache
+import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +27,14 @@ BLANK = "NotImplementedError"  # what nbgrader's stub raises
 _LONGEST = 500  # of an exception's own text
 _MISSING = object()
 _MISFIT = re.compile(r"mismatch in its core|not aligned|could not be broadcast|broadcastable")
-_UNITED = {ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**"}
+_UNITED = {
+    ast.MatMult: "@", ast.Mult: "*", ast.Add: "+", ast.Sub: "-", ast.Div: "/", ast.Pow: "**",
+    ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Lt: operator.lt, ast.LtE: operator.le,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
 _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
           "randn", "rand", "integers", "range")  # fmt: skip
 _CALLS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-", "maximum": "max"}
@@ -48,7 +56,8 @@ class _Place:
         return _evaluate(node, self.frame)
 
     def text(self, node: ast.AST) -> str:
-        return ast.unparse(node)
+        text = ast.unparse(node)
+        return f"({text})" if isinstance(node, ast.Compare) else text
 
 
 def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
@@ -103,14 +112,19 @@ def _trace(error: BaseException) -> TracebackType | None:
 
 def _first_explanation(error: BaseException, place: _Place) -> Explanation:
     text = text_of(error)
+    own = re.match(r"(else:\s*)?raise\b", place.source.strip())
+    if own and not issubclass(type(error), NotImplementedError):
+        said = f"{name_of(type(error))}: {text[:_LONGEST]}".rstrip(": ").partition("\n")[0]
+        return Explanation(
+            f"here your own raise is reached: {said}.", "Which conditions lead there?"
+        )
     for kind, explainer in _EXPLAINERS:
-        if isinstance(error, kind) and len(text) <= _LONGEST:
+        if issubclass(type(error), kind) and len(text) <= _LONGEST:
             with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
                 explanation = explainer(error, place)
                 if explanation is not None:
                     return explanation
-    name = type.__dict__["__name__"].__get__(type(error))
-    said = f"{name[:80]}: {text[:_LONGEST]}".rstrip(": \n").partition("\n")[0]
+    said = f"{name_of(type(error))}: {text[:_LONGEST]}".rstrip(": \n").partition("\n")[0]
     said = said.encode("utf-8", "replace").decode()  # a page cannot show half a character
     return Explanation(said if said.endswith((".", "!", "?")) else f"{said}.")
 
@@ -221,6 +235,11 @@ def _evaluate(node: ast.AST | None, frame: FrameType) -> Any:
             return _MISSING if value is _MISSING else -value
         if isinstance(node, ast.BinOp):
             return _evaluate_operation(node, frame)
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            left, right = _evaluate(node.left, frame), _evaluate(node.comparators[0], frame)
+            compare = _COMPARED.get(type(node.ops[0]))
+            if compare and {type(left), type(right)} <= {np.ndarray, int, float, np.float64}:
+                return compare(left, right)
         if isinstance(node, ast.Call) and not node.keywords:
             ufunc = _evaluate(node.func, frame)
             values = [_evaluate(argument, frame) for argument in node.args]
@@ -258,6 +277,8 @@ def _operands(place: _Place) -> tuple[str, list[ast.expr]] | None:
     node = place.node
     if isinstance(node, ast.BinOp):
         return _UNITED.get(type(node.op), "?"), [node.left, node.right]
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _UNITED.get(type(node.ops[0]), "?"), [node.left, node.comparators[0]]
     if isinstance(node, ast.AugAssign):
         return _UNITED.get(type(node.op), "?"), [node.target, node.value]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -297,8 +318,14 @@ def _name_error(error: NameError, place: _Place) -> Explanation | None:
         )
     if hasattr(np, name):
         return Explanation(f"the name {name} is not defined. Did you mean np.{name}?")
+    if place.source.strip().startswith(f"{name}["):
+        return Explanation(
+            f"the name {name} is not defined.", "Before something is put into it, it must be made."
+        )
     known = [*place.frame.f_locals, *place.frame.f_globals, *dir(builtins)]
-    close = difflib.get_close_matches(name, [k for k in known if not k.startswith("_")], 1, 0.6)
+    known = [other for other in known if not other.startswith("_")]
+    close = [other for other in known if other.lower() == name.lower()]
+    close = close or difflib.get_close_matches(name, known, 1, 0.6)
     guess = f" Did you mean {close[0]}?" if close else ""
     advice = "" if close else "Is it spelled as where it was made, and was that cell run?"
     return Explanation(f"the name {name} is not defined.{guess}", advice)
@@ -316,6 +343,8 @@ def _shapes_do_not_fit(error: ValueError, place: _Place) -> Explanation | None:
     if not _MISFIT.search(text):
         return None
     found = _operands(place)
+    if found and any(isinstance(place.value(node), tuple) for node in found[1]):
+        return None
     shapes = [_shape(place.value(node)) for node in found[1]] if found else []
     if found is None or len(shapes) != 2 or None in shapes:
         sizes = re.search(r"size (\d+) is different from (\d+)", text)
@@ -414,10 +443,25 @@ def _tuple_for_array(error: Exception, place: _Place) -> Explanation | None:
         nodes = list(place.node.args)
     for node in nodes:
         value = place.value(node)
+        if isinstance(value, tuple) and place.text(node).endswith(".shape"):
+            return Explanation(
+                f"{place.text(node)} is a tuple of {len(value)}, where a number is needed.",
+                "Which of its numbers do you mean?",
+            )
         if isinstance(value, tuple):
             return Explanation(
                 f"{place.text(node)} is a tuple of {len(value)}, where an array is needed.",
                 "A call that returns two things needs two names to the left of its =.",
+            )
+        if found and isinstance(value, list):
+            return Explanation(
+                f"{place.text(node)} is a list, where an array is needed.",
+                "np.array makes an array of a list.",
+            )
+        if found and isinstance(value, FunctionType):
+            return Explanation(
+                f"{place.text(node)} is a function, and it was not called.",
+                "A call has parentheses, and in them what the function works on.",
             )
         if value is None:
             return Explanation(
@@ -436,6 +480,15 @@ def _whole_number_wanted(error: TypeError, place: _Place) -> Explanation | None:
     )
 
 
+def _picked_on_one_side(error: Exception, place: _Place) -> Explanation | None:
+    if "boolean array indexing assignment" not in str(error) and "mask is true" not in str(error):
+        return None
+    return Explanation(
+        "on the left some places are picked, and on the right stands a value for others too.",
+        "Both sides need the same places.",
+    )
+
+
 def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
     text = str(error)
     if not isinstance(place.node, ast.Call):
@@ -445,7 +498,9 @@ def _size_as_tuple(error: Exception, place: _Place) -> Explanation | None:
     if place.text(place.node.func) == "range":
         return Explanation(
             "range takes whole numbers, and got something else.",
-            "For the length of a list there is len.",
+            "`/` always makes a float, and `//` a whole number."
+            if "'float'" in text
+            else "For the length of a list there is len.",
         )
     if re.search(
         r"as a data type|data type '|cannot be interpreted as an integer|sequence of integers"
@@ -550,6 +605,8 @@ def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
         return None
     called = place.text(place.node.func)
     value = place.value(place.node.func)
+    if called.endswith(".T"):
+        return Explanation(f"{called} is an array already: T stands without parentheses.")
     name = type(value).__name__
     what = "" if value is _MISSING else f"{_KINDS.get(name, 'a ' + name)}, "
     return Explanation(
@@ -558,8 +615,28 @@ def _not_a_function(error: TypeError, place: _Place) -> Explanation | None:
     )
 
 
+def _brackets_for_parentheses(error: TypeError, place: _Place) -> Explanation | None:
+    if not isinstance(place.node, ast.Subscript) or not callable(place.value(place.node.value)):
+        return None
+    return Explanation(
+        f"{place.text(place.node.value)} is a function, and has no entries to pick with [ ].",
+        "A call has parentheses; a list in it keeps its brackets inside them.",
+    )
+
+
+def _two_lists_for_one(error: TypeError, place: _Place) -> Explanation | None:
+    if not isinstance(place.node, ast.Call) or len(place.node.args) < 2:
+        return None
+    if place.value(place.node.func) is not np.array:
+        return None
+    return Explanation(
+        f"{place.text(place.node.func)} takes one list, and got {len(place.node.args)} things.",
+        "One pair of brackets goes around them all.",
+    )
+
+
 def _wrong_arguments(error: TypeError, place: _Place) -> Explanation | None:
-    if "positional argument" not in str(error) and "keyword argument" not in str(error):
+    if not re.search(r"(positional|keyword|exactly one) argument", str(error)):
         return None
     return Explanation(
         f"{error}.", "Compare the call on this line with the first line of that function."
@@ -574,7 +651,8 @@ def _key_error(error: KeyError, place: _Place) -> Explanation:
         owner = place.text(place.node.value)
         value = place.value(place.node.value)
         if isinstance(value, dict):
-            advice = "Its keys are " + ", ".join(map(str, list(value)[:8])) + "."
+            keys = ", ".join(map(str, list(value)[:8]))
+            advice = f"Its keys are {keys}." if keys else "There is nothing in it yet."
     return Explanation(f"{owner} has no key {key!r}.", advice)
 
 
@@ -646,8 +724,10 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (ValueError, _unpacking),
     (ValueError, _writes_into_argument),
     (ValueError, _one_question),
+    (ValueError, _picked_on_one_side),
     (ValueError, _tuple_for_array),
     (TypeError, _unpacking),
+    (TypeError, _picked_on_one_side),
     (TypeError, _text_and_number),
     (TypeError, _no_power),
     (TypeError, _not_a_function),
@@ -655,6 +735,9 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (TypeError, _whole_number_wanted),
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
+    (TypeError, _wrong_arguments),
+    (TypeError, _brackets_for_parentheses),
+    (TypeError, _two_lists_for_one),
     (TypeError, _tuple_for_array),
     (TypeError, _no_such_operation),
     (TypeError, _wrong_index),

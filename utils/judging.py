@@ -212,7 +212,14 @@ class _Judgment:
 
     def broken_law(self) -> tuple[str, Finding | None]:
         for name in self.question.laws:
-            finding = laws.law(self.question.assignment, name)(self, self.question.secret)
+            law = laws.law(self.question.assignment, name)
+            try:
+                finding = law(self, self.question.secret)
+            except _Stop:
+                raise
+            except Exception:  # it takes the result apart as the cases' results can be
+                other = "On other inputs than the cases', the result has another form."
+                finding = Finding("law", other)
             if finding is not None:
                 return name, finding
         return "", None
@@ -388,7 +395,7 @@ def _call_said(question: Question, case: Case) -> str:
 def _argument_said(name: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{name} {value.shape}"
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+    if isinstance(value, list) and any(isinstance(item, dict | tuple | list) for item in value):
         return f"{name} of {len(value)} items"
     if isinstance(value, str | int | float | list):
         return f"{name}={value!r}"

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
 from utils.cases import Case, Seed
-from utils.exercises.backward_propagation import L_model_backward, update_parameters
+from utils.exercises.backward_propagation import L_model_backward as backward_ways
 from utils.exercises.backward_propagation.common import Rng, normal
 from utils.exercises.exercise import Exercise
 from utils.reference import backward_propagation as reference
+from utils.reference.backward_propagation import L_model_backward, update_parameters
 from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.backward_propagation import update_parameters as update
+from utils.reference.forward_propagation import (
+    L_model_forward,
+    compute_cost,
+    initialize_parameters_deep,
+)
 from utils.reference.forward_propagation import L_model_forward as forward
 from utils.reference.forward_propagation import compute_cost as cost_of
 from utils.reference.forward_propagation import initialize_parameters_deep as initialize
@@ -20,28 +27,49 @@ from utils.reference.forward_propagation import initialize_parameters_deep as in
 
 def _cases(rng: Rng) -> list[Case]:
     def case(
-        dims: list[int], m: int, rate: float, n: int, note: str = "", layout: str = "plain"
-    ) -> Case:
-        Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
-        args = {"X": normal(rng, dims[0], m), "Y": Y, "layer_dims": dims}
-        more = {"learning_rate": rate, "num_iterations": n, "rng": Seed(int(rng.integers(2**31)))}
-        return Case(args | more, note, layout)
+        dims: list[int], m: int, rate: float, n: int, note: str = "", layout: str = "plain",
+        earns: str = "training", rises: bool = False,
+    ) -> Case:  # fmt: skip
+        more = {"layer_dims": dims, "learning_rate": rate, "num_iterations": n}
+        while True:
+            Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
+            args = {"X": normal(rng, dims[0], m), "Y": Y} | more
+            drawn = Case(args | {"rng": Seed(int(rng.integers(2**31)))}, note, layout, earns=earns)
+            if _is_steady(drawn) and rises == _rises(drawn):
+                return drawn
 
+    untouched = "arrays that must not be written to", "readonly", "inputs left alone"
     return [
         case([3, 2, 1], 5, 0.1, 3),
         case([2, 5, 3, 1], 7, 0.05, 5, "three layers"),
-        case([3, 1], 7, 0.3, 4, "no hidden layer: a logistic regression"),
-        case([2, 3, 1], 1, 0.1, 2, "a single example (m = 1)"),
-        case([2, 3, 1], 5, 0.1, 1, "one iteration"),
+        case([3, 1], 7, 0.3, 4, "no hidden layer: a logistic regression", earns="edge cases"),
+        case([2, 3, 1], 1, 0.1, 2, "a single example (m = 1)", earns="edge cases"),
+        case([2, 3, 1], 5, 0.1, 1, "one iteration", earns="edge cases"),
+        case([2, 1], 8, 6.0, 6, "a large learning rate, at which costs may rise", rises=True),
         case([2, 3, 1], 5, 0.1, 2, "arrays that are not contiguous in memory", "strided"),
-        case([2, 3, 1], 5, 0.1, 2, "arrays that must not be written to", "readonly"),
+        case([2, 3, 1], 5, 0.1, 2, *untouched),
     ]
+
+
+def _rises(case: Case) -> bool:
+    return bool(np.any(np.diff(reference.L_layer_model(*case.inputs())[1]) > 0))
+
+
+def _is_steady(case: Case) -> bool:
+    """Whether a hair in dAL, as `precision` allows it, leaves all numbers as they are."""
+    (exact, costs), (other, again) = (
+        way(*case.inputs()) for way in (reference.L_layer_model, with_a_hair)
+    )
+    return np.allclose(again, costs, rtol=2e-7, atol=0) and all(
+        np.max(np.abs(value - other[name])) < 2e-7 * np.max(np.abs(value))
+        for name, value in exact.items()
+    )
 
 
 exercise = Exercise(
     name="L_layer_model",
     assignment="02_backward_propagation",
-    rubric={"values": 10},
+    rubric={"shape": 2, "training": 5, "costs": 1, "edge cases": 1, "inputs left alone": 1},
     reference=reference.L_layer_model,
     returns=("", "parameters", ["costs", ""]),
     cases=_cases,
@@ -53,6 +81,8 @@ exercise = Exercise(
         "relu_backward",
         "update_parameters",
     ),
+    laws={"costs_before_updates": "costs", "learning_rate_counts": "training"},
+    precision=5e-7,  # a hair of 1e-8 in L_model_backward, as there
     hints=(
         "Once before the loop: the first parameters. In the loop, four steps in the order of "
         "this notebook: forwards, cost, backwards, update.",
@@ -163,6 +193,161 @@ def own_learning_rate(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng:
     return _train(X, Y, layer_dims, 0.01, n, rng)
 
 
+@exercise.mistake("One iteration too many was made: how often does range run?")
+def one_too_many(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, rate, n + 1, rng)
+
+
+@exercise.mistake("The parameters are those before the last update, which was lost.")
+def last_update_lost(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters = initialize(layer_dims, rng)
+    before, trail = parameters, []
+    for _ in range(n):
+        AL, caches = forward(X, parameters)
+        trail.append(cost_of(AL, Y))
+        before, parameters = parameters, update(parameters, back(AL, Y, caches), rate)
+    return before, trail
+
+
+@exercise.mistake("The list of costs is empty: is each cost put into it, inside the loop?")
+def costs_not_kept(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, rate, n, rng)[0], []
+
+
+@exercise.mistake(
+    "Only the first of a hundred costs, or of ten, was kept. There should be one an iteration."
+)
+def first_cost_only(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, trail = _train(X, Y, layer_dims, rate, n, rng)
+    return parameters, trail[:1]
+
+
+@exercise.mistake("The list holds the last cost alone: is it made anew in every iteration?")
+def list_made_anew(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, trail = _train(X, Y, layer_dims, rate, n, rng)
+    return parameters, trail[-1:]
+
+
+@exercise.mistake("The same first cost stands there again and again: look forwards in the loop.")
+def same_cost_again(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, trail = _train(X, Y, layer_dims, rate, n, rng)
+    return parameters, trail[:1] * n
+
+
+@exercise.mistake("The costs came back as a NumPy array. A list is asked for.")
+def costs_as_an_array(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, trail = _train(X, Y, layer_dims, rate, n, rng)
+    return parameters, np.array(trail)
+
+
+@exercise.mistake(
+    "The first weights were drawn twice, and rng has moved on in between. Once is enough."
+)
+def drawn_twice(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    initialize(layer_dims, rng)
+    return _train(X, Y, layer_dims, rate, n, rng)
+
+
+@exercise.mistake("The gradients were divided by m once more. They belong to the mean already.")
+def averaged_again(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, rate / Y.shape[1], n, rng)
+
+
+@exercise.mistake("Two updates were made in each iteration; only one belongs there.")
+def updated_twice(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, 2 * rate, n, rng)
+
+
+@exercise.mistake("Only the output layer learned; the layers before it never moved.")
+def output_layer_only(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    own = str(len(layer_dims) - 1)
+
+    def change(parameters: Any, grads: Any) -> Any:
+        return {name: g * (name[2:] == own) for name, g in grads.items()}
+
+    return _train(X, Y, layer_dims, rate, n, rng, change)
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("trained_uphill", "costs_first")
+def uphill_and_costs_first(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, -rate, n, rng)[::-1]
+
+
+@exercise.compound("costs_not_kept", "never_updated")
+def nothing_learned_or_kept(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, 0, n, rng)[0], []
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("parameters is used before it has a value.")
+def nothing_to_begin_with(
+    X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
+) -> Any:
+    costs: list[Any] = []
+    for _ in range(num_iterations):
+        AL, caches = L_model_forward(X, parameters)
+        costs.append(compute_cost(AL, Y))
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, costs
+
+
+@exercise.slip("missing 1 required positional argument: 'rng'")
+def rng_not_passed(
+    X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
+) -> Any:
+    parameters = initialize_parameters_deep(layer_dims)
+    return parameters, []
+
+
+@exercise.slip("AL is a tuple of 2, where an array is needed.")
+def tuple_not_unpacked(
+    X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
+) -> Any:
+    parameters = initialize_parameters_deep(layer_dims, rng)
+    AL = L_model_forward(X, parameters)
+    grads = {"dZ": AL - Y}
+    return update_parameters(parameters, grads, learning_rate), []
+
+
+@exercise.slip("missing 1 required positional argument: 'caches'")
+def caches_not_passed(
+    X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
+) -> Any:
+    parameters = initialize_parameters_deep(layer_dims, rng)
+    for _ in range(num_iterations):
+        AL, _ = L_model_forward(X, parameters)
+        grads = L_model_backward(AL, Y)
+        parameters = update_parameters(parameters, grads, learning_rate)
+    return parameters, []
+
+
+@exercise.slip("append belongs to lists, and this is none.")
+def append_overwritten(
+    X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
+) -> Any:
+    parameters = initialize_parameters_deep(layer_dims, rng)
+    costs: Any = []
+    for _ in range(2):
+        AL, _ = L_model_forward(X, parameters)
+        costs = costs.append(compute_cost(AL, Y))
+    return parameters, costs
+
+
+@exercise.slip("range takes whole numbers, and got something else.")
+def range_of_a_list(
+    X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
+) -> Any:
+    for _ in range(layer_dims):
+        pass
+    return {}, []
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -172,6 +357,81 @@ def from_dAL(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> 
     for _ in range(n):
         AL, caches = forward(X, parameters)
         costs += [float(cost_of(AL, Y))]
-        grads = L_model_backward.from_dAL(AL, Y, caches)
-        parameters = update_parameters.layer_by_layer(parameters, grads, rate)
+        parameters = update(parameters, backward_ways.from_dAL(AL, Y, caches), rate)
+    return parameters, costs
+
+
+@exercise.right_way
+def with_a_hair(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, costs = initialize(layer_dims, rng), []
+    for _ in range(n):
+        AL, caches = forward(X, parameters)
+        costs.append(-np.mean(Y * np.log(AL + 1e-10) + (1 - Y) * np.log(1 - AL + 1e-10)))
+        parameters = update(parameters, backward_ways.with_a_hair(AL, Y, caches), rate)
+    return parameters, costs
+
+
+@exercise.right_way
+def while_there_are_more(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    costs: list[Any] = []
+    parameters = initialize_parameters_deep(rng=rng, layer_dims=layer_dims)
+    while len(costs) < n:
+        AL, caches = L_model_forward(X, parameters)
+        grads = L_model_backward(AL, Y, caches)
+        parameters = update_parameters(parameters, grads, rate)
+        costs.append(compute_cost(AL, Y))  # of the pass before this update
+    return parameters, costs
+
+
+@exercise.right_way
+def one_after_another(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    def step(state: Any, _: int) -> Any:
+        parameters, costs = state
+        AL, caches = forward(X, parameters)
+        return update(parameters, back(AL, Y, caches), rate), [*costs, cost_of(AL, Y)]
+
+    return functools.reduce(step, range(n), (initialize(layer_dims, rng), []))
+
+
+@exercise.right_way
+def by_recursion(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    def go_on(parameters: Any, left: int) -> Any:
+        if left == 0:
+            return parameters, []
+        AL, caches = forward(X, parameters)
+        end, costs = go_on(update(parameters, back(AL, Y, caches), rate), left - 1)
+        return end, [cost_of(AL, Y), *costs]
+
+    return go_on(initialize(layer_dims, rng), n)
+
+
+@exercise.right_way
+def in_a_list_made_before(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, costs = initialize(layer_dims, rng), [0.0] * n
+    for i in range(n):
+        AL, caches = forward(X, parameters)
+        costs[i] = compute_cost(AL=AL, Y=Y)
+        parameters = update(parameters, back(AL, Y, caches), rate)
+    return [parameters, costs]
+
+
+@exercise.right_way
+def in_place_on_its_own(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters, costs = initialize(layer_dims, rng), np.zeros(n)
+    for i in range(n):
+        AL, caches = forward(X, parameters)
+        costs[i], grads = cost_of(AL, Y), back(AL, Y, caches)
+        for name in parameters:
+            parameters[name] -= rate * grads["d" + name]
+    return parameters, costs.tolist()
+
+
+@exercise.right_way
+def from_a_copy_of_all(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    costs: Any = ()
+    parameters = initialize(list(layer_dims), rng)
+    for _ in range(1, n + 1):
+        AL, caches = forward(X.copy(), parameters)
+        costs = (*costs, cost_of(AL, Y))
+        parameters = update(parameters, back(AL, Y, caches), rate)
     return parameters, costs

@@ -7,36 +7,53 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Case
-from utils.exercises.backward_propagation import linear_activation_backward
 from utils.exercises.backward_propagation.common import Rng, random_network
 from utils.exercises.exercise import Exercise
 from utils.reference import backward_propagation as reference
 from utils.reference.backward_propagation import L_model_backward as back
+from utils.reference.backward_propagation import (
+    linear_activation_backward,
+    linear_backward,
+    relu_backward,
+)
 from utils.reference.backward_propagation import linear_activation_backward as layer_back
 from utils.reference.backward_propagation import linear_backward as linear_back
 
 
 def _cases(rng: Rng) -> list[Case]:
-    def case(dims: list[int], m: int, note: str = "", layout: str = "plain") -> Case:
+    def case(
+        dims: list[int], m: int, note: str, layout: str = "plain", earns: str = "any depth"
+    ) -> Case:
         network = random_network(rng, dims, m)
-        return Case({name: network[name] for name in ("AL", "Y", "caches")}, note, layout)
+        args = {name: network[name] for name in ("AL", "Y", "caches")}
+        return Case(args, note, layout, earns=earns)
 
+    edge: dict[str, Any] = {"earns": "edge cases"}
     return [
         case([3, 2, 1], 5, "L = 2"),
         case([5, 7, 3, 1], 4, "L = 3"),
         case([3, 7, 5, 2, 1], 11, "L = 4"),
-        case([2, 1], 3, "L = 1"),
-        case([2, 5, 3, 1], 1, "a single example (m = 1)"),
+        case([2, 1], 3, "L = 1", **edge),
+        case([2, 5, 3, 1], 1, "a single example (m = 1)", **edge),
         case([3, 3, 3, 3, 1], 3, "hidden layers of one size, L = 4"),
         case([5, 3, 2, 1], 7, "arrays that are not contiguous in memory", "strided"),
-        case([5, 3, 2, 1], 7, "arrays that must not be written to", "readonly"),
+        case(
+            [5, 3, 2, 1], 7, "arrays that must not be written to", "readonly", "inputs left alone"
+        ),
     ]
 
 
 exercise = Exercise(
     name="L_model_backward",
     assignment="02_backward_propagation",
-    rubric={"values": 20},
+    rubric={
+        "shape": 4,
+        "output layer": 4,
+        "hidden layers": 5,
+        "any depth": 3,
+        "edge cases": 2,
+        "inputs left alone": 2,
+    },
     reference=reference.L_model_backward,
     returns="grads",
     cases=_cases,
@@ -46,6 +63,12 @@ exercise = Exercise(
         "sigmoid_backward",
         "relu_backward",
     ),
+    laws={
+        "output_layer": "output layer",
+        "hidden_layers": "hidden layers",
+        "model_examples_twice": "any depth",
+    },
+    precision=5e-7,  # a hair of 1e-8 under the fraction bars of dAL, as careful people add it
     hints=(
         "Follow the picture from right to left. Layer L gives dA of layer L − 1, which is what "
         "layer L − 1 takes. One name, given a new value at every turn, is enough.",
@@ -116,6 +139,33 @@ def slope_counted_twice(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, AL - Y)
 
 
+@exercise.mistake(
+    "Labels and predictions changed places in dAL: under a fraction bar, a label may be 0."
+)
+def AL_and_Y_swapped(AL: Any, Y: Any, caches: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return _backward(AL, Y, caches, -(AL / Y - (1 - AL) / (1 - Y)))
+
+
+@exercise.mistake(
+    "In dAL the denominators changed places: which prediction belongs to which label?"
+)
+def denominators_swapped(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, -(Y / (1 - AL) - (1 - Y) / AL))
+
+
+@exercise.mistake(
+    "A factor 2 came in at the start, as for squared errors. Here the loss is another."
+)
+def doubled(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, -2 * (Y / AL - (1 - Y) / (1 - AL)))
+
+
+@exercise.mistake("The start is AL itself, or AL without its labels: where does Y come in?")
+def labels_left_out(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, AL)
+
+
 @exercise.mistake("Y − AL is the wrong way round: all gradients have their signs turned.")
 def Y_minus_AL(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, (Y - AL))
@@ -129,8 +179,8 @@ def second_term_dropped(AL: Any, Y: Any, caches: Any) -> Any:
 
 
 @exercise.mistake(
-    "The output layer is right; below it, every layer gets the same gradient. Each should get "
-    "what the layer above gave."
+    "Below the output, every layer gets the same gradient. Each should get what the layer above "
+    "it gave."
 )
 def same_upstream(AL: Any, Y: Any, caches: Any) -> Any:
     kept: dict[str, Any] = {}
@@ -173,6 +223,29 @@ def always_last_cache(AL: Any, Y: Any, caches: Any) -> Any:
 @exercise.mistake("Every hidden layer reads the first cache; each has one of its own.")
 def always_first_cache(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, cache_of=lambda l: l - 1 if l == len(caches) else 0)
+
+
+@exercise.mistake(
+    "Each hidden layer reads the cache of the layer below it; index −1 is then the last one."
+)
+def cache_one_low(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, cache_of=lambda l: l - 1 if l == len(caches) else l - 2)
+
+
+@exercise.mistake(
+    "dW and db of the hidden layers are stored one number too low: layer `l` keeps its own number."
+)
+def hidden_one_off(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(
+        AL, Y, caches, keys=lambda l: (l - 1, l, l) if l == len(caches) else (l - 1, l - 1, l - 1)
+    )
+
+
+@exercise.mistake(
+    "The hidden layers store dA under their own number: it belongs to the layer before them."
+)
+def hidden_dA_one_off(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, keys=lambda l: (l - 1, l, l) if l == len(caches) else (l, l, l))
 
 
 @exercise.mistake(
@@ -221,6 +294,116 @@ def relu_output(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, output="relu")
 
 
+@exercise.mistake("A − Y was sent through ReLU's slope. It is dZ, and needs no activation undone.")
+def short_through_relu(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, AL - Y, output="relu")
+
+
+@exercise.mistake("dA0 is missing: layer 1 gives something back to its input, too.")
+def dA0_missing(AL: Any, Y: Any, caches: Any) -> Any:
+    return {name: value for name, value in back(AL, Y, caches).items() if name != "dA0"}
+
+
+@exercise.mistake("Only layer 1 is in grads: is the dictionary made anew at every turn?")
+def made_anew(AL: Any, Y: Any, caches: Any) -> Any:
+    return {name: v for name, v in back(AL, Y, caches).items() if name in _keys(1)}
+
+
+@exercise.mistake("1/m came in again on the way: linear_backward has put it into dW and db.")
+def averaged_again(AL: Any, Y: Any, caches: Any) -> Any:
+    m = Y.shape[1]
+    return {name: v / (m if name[1] != "A" else 1) for name, v in back(AL, Y, caches).items()}
+
+
+@exercise.mistake(
+    "Below the output, dA was taken for dZ: where is ReLU undone in the hidden layers?"
+)
+def no_relu_undone(AL: Any, Y: Any, caches: Any) -> Any:
+    grads: dict[str, Any] = {}
+    upstream = AL - Y
+    for l in range(len(caches), 0, -1):
+        found = linear_back(upstream, caches[l - 1][0])
+        grads |= dict(zip(_keys(l), found, strict=True))
+        upstream = found[0]
+    return grads
+
+
+@exercise.mistake("grads came back as a list or a tuple. It is a dictionary, with a name for each.")
+def as_a_tuple(AL: Any, Y: Any, caches: Any) -> Any:
+    return tuple(back(AL, Y, caches).values())
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("sign_of_dAL", "sigmoid_hidden")
+def signs_and_sigmoid(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, Y / AL - (1 - Y) / (1 - AL), hidden="sigmoid")
+
+
+@exercise.compound("averaged_in_dAL", "always_dAL")
+def averaged_and_stuck(AL: Any, Y: Any, caches: Any) -> Any:
+    first = -(Y / AL - (1 - Y) / (1 - AL)) / Y.shape[1]
+    return _backward(AL, Y, caches, first, upstream=lambda l, dA, first: first)
+
+
+@exercise.compound("dA_one_off", "parentheses_lost")
+def stored_high_and_parentheses(AL: Any, Y: Any, caches: Any) -> Any:
+    dAL = -Y / AL - (1 - Y) / (1 - AL)
+    return _backward(AL, Y, caches, dAL, keys=lambda l: (l, l, l))
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("caches has 2 items, and [2] is not among them.")
+def cache_past_the_end(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    linear_cache, _ = caches[L]
+    return linear_backward(AL - Y, linear_cache)
+
+
+@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+def pair_for_triple(AL: Any, Y: Any, caches: Any) -> Any:
+    A_prev, W, b = caches[len(caches) - 1]
+    return linear_backward(AL - Y, (A_prev, W, b))
+
+
+@exercise.slip("grads has no key 'dA2'.")
+def key_one_off(AL: Any, Y: Any, caches: Any) -> Any:
+    grads = {}
+    L = len(caches)
+    found = linear_backward(AL - Y, caches[L - 1][0])
+    grads["dA" + str(L - 1)], grads["dW" + str(L)], grads["db" + str(L)] = found
+    for l in reversed(range(1, L)):
+        dA = grads["dA" + str(l + 1)]
+        found = linear_activation_backward(dA, caches[l - 1], "relu")
+        grads["dA" + str(l - 1)], grads["dW" + str(l)], grads["db" + str(l)] = found
+    return grads
+
+
+@exercise.slip("text and a number cannot be joined with +.")
+def number_in_a_key(AL: Any, Y: Any, caches: Any) -> Any:
+    grads = {}
+    L = len(caches)
+    grads["dW" + L] = linear_backward(AL - Y, caches[L - 1][0])[1]
+    return grads
+
+
+@exercise.slip("missing 1 required positional argument: 'activation'")
+def activation_not_passed(AL: Any, Y: Any, caches: Any) -> Any:
+    dAL = -(Y / AL - (1 - Y) / (1 - AL))
+    dA, dW, db = linear_activation_backward(dAL, caches[-1])
+    return {"dA1": dA, "dW2": dW, "db2": db}
+
+
+@exercise.slip("dA is a tuple of 3, where an array is needed.")
+def all_three_in_one_name(AL: Any, Y: Any, caches: Any) -> Any:
+    dA = linear_backward(AL - Y, caches[-1][0])
+    dZ = dA * (caches[-2][1] > 0)
+    return linear_backward(dZ, caches[-2][0])
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -230,7 +413,81 @@ def from_dAL(AL: Any, Y: Any, caches: Any) -> Any:
     grads: dict[str, Any] = {}
     for l in range(len(caches), 0, -1):
         g = "sigmoid" if l == len(caches) else "relu"
-        gradients = linear_activation_backward.with_match(dA, caches[l - 1], g)
-        dA, grads[f"dW{l}"], grads[f"db{l}"] = gradients
+        dA, grads[f"dW{l}"], grads[f"db{l}"] = linear_activation_backward(dA, caches[l - 1], g)
         grads[f"dA{l - 1}"] = dA
     return grads
+
+
+@exercise.right_way
+def with_a_hair(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, (1 - Y) / (1 - AL + 1e-8) - Y / (AL + 1e-8))
+
+
+@exercise.right_way
+def in_one_fraction(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, (AL - Y) / (AL * (1 - AL)))
+
+
+@exercise.right_way
+def after_clipping(AL: Any, Y: Any, caches: Any) -> Any:
+    P = np.clip(AL, 1e-9, 1 - 1e-9)
+    return _backward(AL, Y, caches, np.where(Y == 1, -1 / P, 1 / (1 - P)))
+
+
+@exercise.right_way
+def looked_up_in_grads(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    grads: dict[str, Any] = {}
+    output = linear_backward(cache=caches[-1][0], dZ=AL - Y)
+    grads["dA" + str(L - 1)], grads["dW" + str(L)], grads["db" + str(L)] = output
+    for l in range(L - 2, -1, -1):
+        upstream = grads["dA" + str(l + 1)]
+        dA, dW, db = linear_activation_backward(upstream, caches[l], activation="relu")
+        grads |= {"dA" + str(l): dA, "dW" + str(l + 1): dW, "db" + str(l + 1): db}
+    return grads
+
+
+@exercise.right_way
+def by_recursion(AL: Any, Y: Any, caches: Any) -> Any:
+    def below(dA: Any, l: int) -> dict[str, Any]:
+        if l == 0:
+            return {}
+        found = linear_activation_backward(dA, caches[l - 1], "relu")
+        return dict(zip(_keys(l), found, strict=True)) | below(found[0], l - 1)
+
+    found = linear_backward(AL - Y, caches[-1][0])
+    return dict(zip(_keys(len(caches)), found, strict=True)) | below(found[0], len(caches) - 1)
+
+
+@exercise.right_way
+def all_by_itself(AL: Any, Y: Any, caches: Any) -> Any:
+    grads, dZ, m = {}, AL - Y, Y.shape[1]
+    for l, ((A_prev, W, _), _Z) in reversed(list(enumerate(caches, 1))):
+        dA = np.einsum("jk,ji->ki", W, dZ)
+        grads[f"dA{l - 1}"], grads[f"db{l}"] = dA, dZ.mean(axis=1, keepdims=True)
+        grads[f"dW{l}"] = dZ @ A_prev.T / m
+        dZ = np.where(A_prev > 0, dA, 0)
+    return grads
+
+
+@exercise.right_way
+def popped_from_a_copy(AL: Any, Y: Any, caches: Any) -> Any:
+    left, dZ = list(caches), AL - Y
+    found: dict[str, Any] = {}
+    while left:
+        linear_cache, _ = left.pop()
+        triple = linear_backward(dZ, linear_cache)
+        found.update(zip(_keys(len(left) + 1), triple, strict=True))
+        dZ = relu_backward(triple[0], left[-1][1]) if left else None
+    return dict(sorted(found.items()))
+
+
+@exercise.right_way
+def lists_first(AL: Any, Y: Any, caches: Any) -> Any:
+    activations = ["relu"] * (len(caches) - 1) + ["sigmoid"]
+    dA, triples = -Y / AL + (1 - Y) / (1 - AL), []
+    for cache, g in zip(caches[::-1], activations[::-1], strict=True):
+        triples.append(linear_activation_backward(dA, cache, g))
+        dA = triples[-1][0]
+    names = [name for l in range(len(caches), 0, -1) for name in _keys(l)]
+    return dict(zip(names, [part for triple in triples for part in triple], strict=True))

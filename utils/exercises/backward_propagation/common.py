@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from utils.cases import Case
+from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.forward_propagation import L_model_forward as forward
 
 Rng = np.random.Generator
@@ -37,25 +38,39 @@ def random_network(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
         AL, caches = forward(X, parameters)
         kink = min(np.min(np.abs(Z)) for _, Z in caches)
         alive = all(np.any(Z > 0) for _, Z in caches[:-1])
-        if kink > 1e-3 and alive and np.all((AL > 0.03) & (AL < 0.97)):
-            break
-    Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
-    return {"X": X, "Y": Y, "parameters": parameters, "AL": AL, "caches": caches}
+        Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
+        network = {"X": X, "Y": Y, "parameters": parameters, "AL": AL, "caches": caches}
+        if kink > 1e-3 and alive and np.all((AL > 0.1) & (AL < 0.9)) and not _cancels(network):
+            return network
+
+
+def _cancels(network: dict[str, Any]) -> bool:
+    """Whether the examples' shares of some gradient nearly cancel, and roundings with them grow."""
+    grads = back(network["AL"], network["Y"], network["caches"])
+    sizes = {name: np.max(np.abs(value)) for name, value in grads.items()}
+    slopes = [sizes.get(f"dA{l}", 1.0) for l in range(1, len(network["caches"]) + 1)]
+    return any(
+        min(sizes[f"dW{l}"], sizes[f"db{l}"]) < 0.1 * slope for l, slope in enumerate(slopes, 1)
+    )
 
 
 def slope_cases(rng: Rng) -> list[Case]:
-    def case(dA: Any, Z: Any, note: str = "", layout: str = "plain") -> Case:
-        return Case({"dA": dA, "Z": Z}, note, layout)
+    def case(dA: Any, Z: Any, note: str = "", layout: str = "plain", earns: str = "values") -> Case:
+        return Case({"dA": dA, "Z": Z}, note, layout, earns=earns)
 
-    far = np.array([[-1000.0, -40.0, -0.5, 0.5, 40.0, 1000.0]])
+    def edge(dA: Any, Z: Any, note: str) -> Case:
+        return case(dA, Z, note, earns="edge cases")
+
+    far = np.array([[-1000.0, -40.0, -0.5, -1e-3, 1e-3, 0.5, 40.0, 1000.0]])
     dA, Z = normal(rng, 3, 7), rounded(rng, 3, 7)
     return [
         case(rounded(rng, 2, 3), rounded(rng, 2, 3)),
-        case(rounded(rng, 1, 6), far, "very large |Z|"),
-        case(rounded(rng, 3, 2), np.abs(rounded(rng, 3, 2)), "positive entries of Z only"),
-        case(rounded(rng, 2, 2), -np.abs(rounded(rng, 2, 2)), "negative entries of Z only"),
-        case(rounded(rng, 5, 1), rounded(rng, 5, 1), "a single example (m = 1)"),
-        case(dA.astype(np.float32), Z.astype(np.float32), "float32 entries"),
+        edge(rounded(rng, 1, 8), far, "very large |Z|"),
+        edge(rounded(rng, 3, 2), np.abs(rounded(rng, 3, 2)), "positive entries of Z only"),
+        edge(rounded(rng, 2, 2), -np.abs(rounded(rng, 2, 2)), "negative entries of Z only"),
+        edge(rounded(rng, 5, 1), rounded(rng, 5, 1), "a single example (m = 1)"),
+        case(rounded(rng, 3, 3), rounded(rng, 3, 3), "as many examples as units"),
+        edge(dA.astype(np.float32), Z.astype(np.float32), "float32 entries"),
         case(dA, Z, "arrays that are not contiguous in memory", "strided"),
-        case(dA, Z, "arrays that must not be written to", "readonly"),
+        case(dA, Z, "arrays that must not be written to", "readonly", "inputs left alone"),
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from utils.cases import Anything, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.laws.backward_propagation import digest
@@ -12,11 +14,11 @@ from utils.reference import backward_propagation as reference
 exercise = Exercise(
     name="derivation_order",
     assignment="02_backward_propagation",
-    rubric={"values": 5},
+    rubric={"order": 5},
     reference=reference.derivation_order,
     returns="order",
-    cases=lambda rng: [Case({}, expected=Returned(Anything()))],
-    laws={"ordered_steps": "values"},
+    cases=lambda rng: [Case({}, expected=Returned(Anything()), earns="order")],
+    laws={"ordered_steps": "order"},
     secret=[
         digest("derivation_order", i, step) for i, step in enumerate(reference.derivation_order())
     ],
@@ -45,9 +47,126 @@ def from_the_end() -> Any:
     return reference.derivation_order()[::-1]
 
 
+def _exchanged(i: int, j: int) -> str:
+    letters = list(reference.derivation_order())
+    letters[i], letters[j] = letters[j], letters[i]
+    return "".join(letters)
+
+
+@exercise.mistake(
+    "Two steps at the end are exchanged. One says “that sum”, one “that summed loss”: what does "
+    "each point back to?"
+)
+def end_exchanged() -> Any:
+    return _exchanged(3, 4)
+
+
+@exercise.mistake("It begins with a step that says “so”. What does that step follow from?")
+def beginning_exchanged() -> Any:
+    return _exchanged(0, 1)
+
+
+@exercise.mistake(
+    "The chain rule comes too early. Which step says how far Z moves when the weight does?"
+)
+def chain_rule_too_early() -> Any:
+    return _exchanged(1, 2)
+
+
+@exercise.mistake(
+    "“So that sum is …” comes too early: in which step does the sum over the examples arise?"
+)
+def product_too_early() -> Any:
+    return _exchanged(2, 3)
+
+
+@exercise.mistake("The last step cannot be first: begin with what the forward pass did.")
+def last_step_first() -> Any:
+    order = reference.derivation_order()
+    return order[-1] + order[:-1]
+
+
+@exercise.mistake(
+    "The letters came as a list. Asked for is one text: all five in one pair of quotes."
+)
+def as_a_list() -> Any:
+    return list(reference.derivation_order())
+
+
+@exercise.mistake("The text is empty: put the five letters into it.")
+def empty_text() -> Any:
+    return ""
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("the name ABCDE is not defined.")
+def quotes_forgotten() -> Any:
+    order = ABCDE
+    return order
+
+
+@exercise.slip("order is used before it has a value.")
+def begun_with_nothing() -> Any:
+    order += "A"
+    return order
+
+
+@exercise.slip("a Python list has no .join.")
+def join_the_wrong_way() -> Any:
+    order = ["A", "B", "C", "D", "E"].join("")
+    return order
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
 @exercise.right_way
 def in_small_letters() -> Any:
     return "d, b, e, a, c"
+
+
+@exercise.right_way
+def with_spaces() -> Any:
+    return " D B E A C "
+
+
+@exercise.right_way
+def joined_from_a_list() -> Any:
+    return "".join(["D", "B", "E", "A", "C"])
+
+
+@exercise.right_way
+def with_commas() -> Any:
+    return ",".join("DBEAC")
+
+
+@exercise.right_way
+def as_numpy_text() -> Any:
+    return np.str_("DBEAC")
+
+
+@exercise.right_way
+def letter_by_letter() -> Any:
+    order = ""
+    for letter in ("D", "B", "E", "A", "C"):
+        order += letter
+    return order
+
+
+@exercise.right_way
+def sorted_by_place() -> Any:
+    place = {"A": 4, "B": 2, "C": 5, "D": 1, "E": 3}
+    return "".join(sorted(place, key=place.__getitem__))
+
+
+@exercise.right_way
+def over_several_lines() -> Any:
+    return """
+        D
+        B
+        E
+        A
+        C
+    """

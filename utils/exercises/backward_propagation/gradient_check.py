@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,14 @@ from utils.exercises.exercise import Exercise
 from utils.reference import backward_propagation as reference
 from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.backward_propagation import gradient_check as difference_of
+from utils.reference.forward_propagation import L_model_forward, compute_cost
 from utils.reference.forward_propagation import L_model_forward as forward
 from utils.reference.forward_propagation import compute_cost as cost_of
 
 
 def _cases(rng: Rng) -> list[Case]:
     def case(
-        dims: list[int],
-        m: int,
-        spoil: dict[str, float] | None = None,
-        epsilon: float | None = None,
-        note: str = "",
-        layout: str = "plain",
+        dims: list[int], m: int, note: str, spoil: dict[str, float] | None = None, **more: Any
     ) -> Case:
         network = random_network(rng, dims, m)
         X, Y, parameters = network["X"], network["Y"], network["parameters"]
@@ -31,32 +28,43 @@ def _cases(rng: Rng) -> list[Case]:
         for name, factor in (spoil or {}).items():
             grads[name] = grads[name] * factor
         args = {"parameters": parameters, "grads": grads, "X": X, "Y": Y}
-        if epsilon is not None:
-            args["epsilon"] = epsilon
-        value = float(difference_of(**args))
-        right = not spoil and epsilon is None
-        expected: Any = Between(0, 1e-7) if right else About(value, 1e-4)
-        return Case(args, note, layout, Returned(expected))
+        if "epsilon" in more:
+            args["epsilon"] = more["epsilon"]
+        right = not spoil and "epsilon" not in more
+        # Two costs 1e-5 apart leave ten digits of a slope to rounding; asked for are seven.
+        expected: Any = Between(0, 1e-7) if right else About(float(difference_of(**args)), 1e-7)
+        earns = more.get("earns", "right gradients" if right else "wrong gradients")
+        return Case(args, note, more.get("layout", "plain"), Returned(expected), earns)
 
+    untouched: dict[str, Any] = {"layout": "readonly", "earns": "inputs left alone"}
     return [
-        case([3, 2, 1], 5, note="right gradients"),
-        case([3, 2, 1], 5, {"dW2": 2.0}, note="a wrong dW2"),
-        case([2, 3, 2, 1], 4, {"db1": -1.0, "dW3": 0.5}, note="wrong gradients in two layers"),
-        case([3, 2, 1], 7, {"dW1": 1.01}, note="a dW1 that is off by one percent"),
-        case([2, 3, 1], 5, {}, 0.1, note="right gradients and a large epsilon"),
-        case([2, 3, 1], 1, {"dW1": 0.0}, note="a single example (m = 1)"),
-        case([2, 3, 1], 3, note="arrays that are not contiguous in memory", layout="strided"),
-        case([2, 3, 1], 3, note="arrays that must not be written to", layout="readonly"),
+        case([3, 2, 1], 5, "right gradients"),
+        case([3, 2, 1], 5, "a wrong dW2", {"dW2": 2.0}),
+        case([2, 3, 2, 1], 4, "wrong gradients in two layers", {"db1": -1.0, "dW3": 0.5}),
+        case([3, 2, 1], 7, "a dW1 that is off by one percent", {"dW1": 1.01}),
+        case([3, 2, 1], 4, "a db2 that is all zeros", {"db2": 0.0}),
+        case([2, 3, 1], 5, "right gradients and a large epsilon", epsilon=0.1),
+        case([2, 3, 1], 1, "a single example (m = 1)", {"dW1": 0.0}, earns="edge cases"),
+        case([2, 1], 6, "a single layer", {"dW1": 3.0}, earns="edge cases"),
+        case([2, 3, 1], 3, "arrays that are not contiguous in memory", layout="strided"),
+        case([2, 3, 1], 3, "arrays that must not be written to", {"dW2": -1.0}, **untouched),
     ]
 
 
 exercise = Exercise(
     name="gradient_check",
     assignment="02_backward_propagation",
-    rubric={"values": 10},
+    rubric={
+        "shape": 1,
+        "right gradients": 1.5,
+        "wrong gradients": 5,
+        "edge cases": 1.5,
+        "inputs left alone": 1,
+    },
     reference=reference.gradient_check,
     returns="difference",
     cases=_cases,
+    laws={"zero_gradients": "wrong gradients", "epsilon_counts": "wrong gradients"},
     hints=(
         "For one entry of one parameter: move it up by epsilon and take the cost, move it down "
         "and take the cost, divide the difference by the distance between the two points.",
@@ -113,7 +121,9 @@ def divided_by_epsilon(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: flo
     return _relative(ours, 2 * theirs)
 
 
-@exercise.mistake("Divided by 2 and then multiplied by epsilon: `/ 2 * epsilon` needs parentheses.")
+@exercise.mistake(
+    "Divided by 2 and then multiplied by epsilon: all that is below the bar needs parentheses."
+)
 def parentheses_missing(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
     return _relative(ours, theirs * epsilon**2)
@@ -172,19 +182,130 @@ def first_layer_only(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float
     return _relative(*_slopes(parameters, grads, X, Y, _centered(epsilon), ["W1", "b1"]))
 
 
+def _walk(parameters: Any, grads: Any, X: Any, Y: Any, move: Any) -> Any:
+    """The two gradients, where `move(entries, index, cost)` finds one slope in a shared copy."""
+    moved = {name: np.copy(value) for name, value in parameters.items()}
+    ours, theirs = [], []
+    for name, entries in moved.items():
+        for index in np.ndindex(entries.shape):
+            theirs.append(move(entries, index, lambda: cost_of(forward(X, moved)[0], Y)))
+            ours.append(grads["d" + name][index])
+    return np.array(ours), np.array(theirs)
+
+
 @exercise.mistake(
     "A moved entry was not moved back, so that the steps pile up. Take a fresh copy for each."
 )
 def steps_pile_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
-    moved = {name: np.copy(value) for name, value in parameters.items()}
+    def move(entries: Any, index: Any, cost: Any) -> Any:
+        entries[index] += epsilon
+        up = cost()
+        entries[index] -= 2 * epsilon
+        return (up - cost()) / (2 * epsilon)
+
+    return _relative(*_walk(parameters, grads, X, Y, move))
+
+
+@exercise.mistake(
+    "The lower of the two costs was taken in the middle: where are the two points to be?"
+)
+def down_to_the_middle(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    slope = lambda cost: (cost(epsilon) - cost(0)) / (2 * epsilon)  # noqa: E731
+    return _relative(*_slopes(parameters, grads, X, Y, slope))
+
+
+@exercise.mistake("The lower cost was taken from twice as far down: how far is it from the middle?")
+def down_too_far(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    slope = lambda cost: (cost(epsilon) - cost(-2 * epsilon)) / (2 * epsilon)  # noqa: E731
+    return _relative(*_slopes(parameters, grads, X, Y, slope))
+
+
+@exercise.mistake("ĝ has its sign turned: which of the two costs is taken from which?")
+def down_minus_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    return _relative(ours, -theirs)
+
+
+@exercise.mistake("The two costs were added before the division. A slope is made of a difference.")
+def costs_added(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    slope = lambda cost: (cost(epsilon) + cost(-epsilon)) / (2 * epsilon)  # noqa: E731
+    return _relative(*_slopes(parameters, grads, X, Y, slope))
+
+
+@exercise.mistake("The difference of the costs was never divided by the distance of the points.")
+def never_divided(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    slope = lambda cost: cost(epsilon) - cost(-epsilon)  # noqa: E731
+    return _relative(*_slopes(parameters, grads, X, Y, slope))
+
+
+@exercise.mistake("ĝ carries a 1/m of its own; the cost is a mean already.")
+def averaged_again(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    return _relative(ours, theirs / Y.shape[1])
+
+
+@exercise.mistake("ĝ belongs to the sum of the losses here; the gradients belong to the mean.")
+def of_the_summed_loss(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    return _relative(ours, theirs * Y.shape[1])
+
+
+@exercise.mistake("Two lengths were compared. Gradients of one length may point anywhere.")
+def lengths_compared(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    norm = np.linalg.norm
+    return abs(norm(ours) - norm(theirs)) / (norm(ours) + norm(theirs))
+
+
+@exercise.mistake("Below is the length of a sum. The formula has a sum of two lengths.")
+def length_of_the_sum(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    return np.linalg.norm(ours - theirs) / np.linalg.norm(ours + theirs)
+
+
+@exercise.mistake("Sums of absolute values took the place of lengths, which are roots of squares.")
+def absolute_values(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    return np.sum(abs(ours - theirs)) / (np.sum(abs(ours)) + np.sum(abs(theirs)))
+
+
+@exercise.mistake("Only the last entry was compared: are g and ĝ lists that grow?")
+def last_entry_only(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    return _relative(ours[-1:], theirs[-1:])
+
+
+@exercise.mistake(
+    "A difference was taken for each parameter, and then their mean. All entries belong in one row."
+)
+def mean_of_parameters(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    slope = _centered(epsilon)
+    each = [_relative(*_slopes(parameters, grads, X, Y, slope, [name])) for name in parameters]
+    return np.mean(each)
+
+
+@exercise.mistake("This says only whether all is well. How far they are apart is asked: a number.")
+def yes_or_no(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    return bool(_relative(*_slopes(parameters, grads, X, Y, _centered(epsilon))) < 1e-7)
+
+
+@exercise.mistake("Both gradients came back. What is asked is how far they are apart: one number.")
+def both_gradients(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    return _slopes(parameters, grads, X, Y, _centered(epsilon))
+
+
+@exercise.mistake(
+    "The caller's own parameters were moved. Even a copied dictionary still holds the same arrays."
+)
+def shallow_copy(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = [], []
-    for name in moved:
-        for index in np.ndindex(moved[name].shape):
-            moved[name][index] += epsilon
-            up = cost_of(forward(X, moved)[0], Y)
-            moved[name][index] -= epsilon
-            down = cost_of(forward(X, moved)[0], Y)
-            theirs.append((up - down) / (2 * epsilon))
+    for name in parameters:
+        for index in np.ndindex(parameters[name].shape):
+            up, down = parameters.copy(), parameters.copy()
+            up[name][index] += epsilon
+            down[name][index] -= epsilon
+            costs = [cost_of(forward(X, moved)[0], Y) for moved in (up, down)]
+            theirs.append((costs[0] - costs[1]) / (2 * epsilon))
             ours.append(grads["d" + name][index])
     return _relative(np.array(ours), np.array(theirs))
 
@@ -227,6 +348,76 @@ def epsilon_too_small(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: floa
     return _relative(*_slopes(parameters, grads, X, Y, _centered(1e-12)))
 
 
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("one_sided", "not_relative")
+def one_sided_and_not_relative(
+    parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
+) -> Any:
+    slope = lambda cost: (cost(epsilon) - cost(0)) / epsilon  # noqa: E731
+    ours, theirs = _slopes(parameters, grads, X, Y, slope)
+    return np.linalg.norm(ours - theirs)
+
+
+@exercise.compound("weights_only", "divided_by_epsilon")
+def weights_only_and_epsilon(
+    parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
+) -> Any:
+    names = [name for name in parameters if name[0] == "W"]
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon), names)
+    return _relative(ours, 2 * theirs)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("AL is a tuple of 2, where an array is needed.")
+def tuple_not_unpacked(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    AL = L_model_forward(X, parameters)
+    return np.mean(np.abs(AL - Y))
+
+
+@exercise.slip("grads has no key 'W1'.")
+def key_without_d(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    g = []
+    for name in parameters:
+        for index in np.ndindex(parameters[name].shape):
+            g.append(grads[name][index])
+    return np.linalg.norm(g)
+
+
+@exercise.slip("g is a list, where an array is needed.")
+def lists_subtracted(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    g, g_hat = [0.0], [0.0]
+    return np.linalg.norm(g - g_hat) / (np.linalg.norm(g) + np.linalg.norm(g_hat))
+
+
+@exercise.slip("append belongs to lists, and this is none.")
+def append_overwritten(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    g: Any = []
+    for name in parameters:
+        for index in np.ndindex(parameters[name].shape):
+            g = g.append(grads["d" + name][index])
+    return np.linalg.norm(g)
+
+
+@exercise.slip("a dictionary has no .shape.")
+def all_parameters_for_one(
+    parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
+) -> Any:
+    for index in np.ndindex(parameters.shape):
+        up = parameters[index] + epsilon
+    return up
+
+
+@exercise.slip("the name costs is not defined.")
+def put_into_nothing(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    AL, _ = L_model_forward(X, parameters)
+    costs[0] = compute_cost(AL, Y)
+    return costs[0]
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -245,3 +436,80 @@ def in_one_vector(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 
     steps = np.eye(theta.size) * epsilon
     hat = np.array([cost(theta + s) - cost(theta - s) for s in steps]) / (2 * epsilon)
     return float(np.linalg.norm(g - hat) / (np.linalg.norm(g) + np.linalg.norm(hat)))
+
+
+@exercise.right_way
+def one_copy_moved_back(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    def move(entries: Any, index: Any, cost: Any) -> Any:
+        kept = entries[index]
+        entries[index] = kept + epsilon
+        up = cost()
+        entries[index] = kept - epsilon
+        slope = (up - cost()) / (2 * epsilon)
+        entries[index] = kept
+        return slope
+
+    return _relative(*_walk(parameters, grads, X, Y, move))
+
+
+@exercise.right_way
+def as_half_a_sum_of_slopes(
+    parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
+) -> Any:
+    def slope(cost: Any) -> Any:
+        middle = cost(0)
+        return ((cost(epsilon) - middle) / epsilon + (middle - cost(-epsilon)) / epsilon) / 2
+
+    return _relative(*_slopes(parameters, grads, X, Y, slope))
+
+
+@exercise.right_way
+def with_a_hair(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
+    below = np.sqrt(np.sum(ours**2)) + np.sqrt(np.sum(theirs**2)) + 1e-12
+    return np.sqrt(np.sum((ours - theirs) ** 2)) / below
+
+
+@exercise.right_way
+def layer_by_layer(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    layers = range(len(parameters) // 2, 0, -1)
+    names = [kind + str(l) for l in layers for kind in ("b", "W")]
+    return np.array(_relative(*_slopes(parameters, grads, X, Y, _centered(epsilon), names)))
+
+
+@exercise.right_way
+def squares_added_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    apart = ours = theirs = 0.0
+    for g, hat in zip(*_slopes(parameters, grads, X, Y, _centered(epsilon)), strict=True):
+        apart, ours, theirs = apart + (g - hat) ** 2, ours + g * g, theirs + hat * hat
+    return apart**0.5 / (ours**0.5 + theirs**0.5)
+
+
+@exercise.right_way
+def deep_copies(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    g, g_hat = np.array([]), np.array([])
+    for name in parameters:
+        for index in np.ndindex(parameters[name].shape):
+            up, down = copy.deepcopy(parameters), copy.deepcopy(parameters)
+            up[name][index] += epsilon
+            down[name][index] -= epsilon
+            J_up, J_down = (compute_cost(L_model_forward(X, p)[0], Y) for p in (up, down))
+            g_hat = np.append(g_hat, 0.5 * (J_up - J_down) / epsilon)
+            g = np.append(g, grads[f"d{name}"][index])
+    return np.linalg.norm(g_hat - g) / np.add(np.linalg.norm(g_hat), np.linalg.norm(g))
+
+
+@exercise.right_way
+def matrix_by_matrix(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    ours, theirs = [], []
+    for name, value in parameters.items():
+        hat = np.zeros(value.shape)
+        for index, _ in np.ndenumerate(value):
+            step = np.zeros_like(value)
+            step[index] = epsilon
+            up, down = ({**parameters, name: value + s} for s in (step, -step))
+            hat[index] = compute_cost(L_model_forward(X, up)[0], Y)
+            hat[index] -= compute_cost(L_model_forward(X, down)[0], Y)
+        theirs.append(hat.reshape(-1) / (2 * epsilon))
+        ours.append(grads["d" + name].flatten())
+    return _relative(np.concatenate(ours), np.concatenate(theirs))

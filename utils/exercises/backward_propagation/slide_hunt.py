@@ -12,6 +12,8 @@ from utils.exercises.exercise import Exercise
 from utils.laws.backward_propagation import digest
 from utils.reference import backward_propagation as reference
 from utils.reference.backward_propagation import L_model_backward as back
+from utils.reference.backward_propagation import linear_backward
+from utils.reference.forward_propagation import sigmoid as logistic
 
 
 def hunting_ground(rng: Rng) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def _plain(value: Any) -> Any:
 
 def _secret() -> dict[str, Any]:
     ground = hunting_ground(np.random.default_rng(4))
+    right = reference.slide_hunt(**ground)
     return {
         "inputs": {name: _plain(value) for name, value in ground.items()},
         "lines": [
@@ -47,26 +50,30 @@ def _secret() -> dict[str, Any]:
                 "said": digest("slide_hunt", line, f"{verdict}/{catcher}"),
                 "value": value.tolist(),
             }
-            for line, (verdict, value, catcher) in reference.slide_hunt(**ground).items()
+            for line, (verdict, value, catcher) in right.items()
         ],
+        # Who calls every line right, and copies it, knows nothing yet.
+        "guessed": sum(verdict == "right" for verdict, _, _ in right.values()),
     }
 
 
 def _cases(rng: Rng) -> list[Case]:
+    due = Returned(Anything())
+    untouched = "arrays that must not be written to", "readonly", due, "inputs left alone"
     return [
-        Case(hunting_ground(rng), note, layout, Returned(Anything()))
-        for note, layout in (("", "plain"), ("arrays that must not be written to", "readonly"))
+        Case(hunting_ground(rng), expected=due, earns="settled lines"),
+        Case(hunting_ground(rng), *untouched),
     ]
 
 
 exercise = Exercise(
     name="slide_hunt",
     assignment="02_backward_propagation",
-    rubric={"values": 10},
+    rubric={"settled lines": 9, "inputs left alone": 1},
     reference=reference.slide_hunt,
     returns="answers",
     cases=_cases,
-    laws={"settled_lines": "values"},
+    laws={"settled_lines": "settled lines"},
     secret=_secret(),
     hints=(
         "Take each line by itself and hold it against the four formulas of parts 2 and 4. "
@@ -116,11 +123,133 @@ def no_answers(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     return {}
 
 
+def _changed(answers: dict[int, Any], line: int, **parts: Any) -> dict[int, Any]:
+    verdict, value, catcher = answers[line]
+    whole = {"verdict": verdict, "value": value, "catcher": catcher} | parts
+    return answers | {line: tuple(whole.values())}
+
+
 @exercise.mistake(
     "A matrix product took the place of the dot. Read the dot as `*`, entry by entry."
 )
 def dot_as_product(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
-    return W[4].T @ dZ[4] @ (Z[3] > 0)
+    answers = _hunted(Y, W, Z, A, dW, dZ)
+    return _changed(answers, 4, value=W[4].T @ dZ[4] @ (Z[3] > 0).T)
+
+
+@exercise.mistake(
+    "All is settled but for one catcher: where a line has more than one slip, ask of each what "
+    "shows it."
+)
+def one_slip_of_two(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return _changed(_hunted(Y, W, Z, A, dW, dZ), 5, catcher="shapes")
+
+
+@exercise.mistake(
+    "All is settled but for one catcher: imagine that line run as printed, letter by letter. "
+    "Would every product fit?"
+)
+def shapes_not_seen(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return _changed(_hunted(Y, W, Z, A, dW, dZ), 5, catcher="gradients")
+
+
+@exercise.mistake(
+    "All is settled but for one catcher: run that line as printed. Do shapes really say anything?"
+)
+def shapes_seen_where_all_fits(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return _changed(_hunted(Y, W, Z, A, dW, dZ), 4, catcher="both")
+
+
+@exercise.mistake(
+    "What shapes can show was found. A slip may also fit perfectly: compare the other lines with "
+    "part 4, letter by letter."
+)
+def only_shapes_found(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    s = logistic(Z[3])
+    printed = dW[4].T @ dZ[4] * s * (1 - s)
+    answers = _hunted(Y, W, Z, A, dW, dZ)
+    return _changed(answers, 4, verdict="right", value=printed, catcher="nothing")
+
+
+@exercise.mistake("In one value the slope is another layer's: which activation has that layer?")
+def slope_of_the_output(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    s = logistic(Z[3])
+    return _changed(_hunted(Y, W, Z, A, dW, dZ), 4, value=W[4].T @ dZ[4] * s * (1 - s))
+
+
+@exercise.mistake(
+    "In one value something of the right shape stands in the wrong place. Compare it with part 4, "
+    "letter by letter."
+)
+def dW_left_in(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return _changed(_hunted(Y, W, Z, A, dW, dZ), 4, value=dW[4].T @ dZ[4] * (Z[3] > 0))
+
+
+@exercise.mistake(
+    "One value was only half mended: its shape is right now, and a second slip is left. Compare it "
+    "with part 4."
+)
+def index_mended_only(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return _changed(_hunted(Y, W, Z, A, dW, dZ), 5, value=dW[2].T @ dZ[2] * (Z[1] > 0))
+
+
+@exercise.mistake("1/m got lost where a line was mended. It is printed there, and belongs there.")
+def m_lost(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = _hunted(Y, W, Z, A, dW, dZ)
+    for line in (2, 6):
+        answers = _changed(answers, line, value=answers[line][1] * Y.shape[1])
+    return answers
+
+
+@exercise.mistake("The lines are counted from 0 here. On the slide they are 1 to 7.")
+def counted_from_zero(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return {line - 1: answer for line, answer in _hunted(Y, W, Z, A, dW, dZ).items()}
+
+
+@exercise.mistake("Verdict, catcher, value is another order: the value stands in the middle.")
+def catcher_before_value(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return {line: (v, c, x) for line, (v, x, c) in _hunted(Y, W, Z, A, dW, dZ).items()}
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("slope_of_the_output", "one_slip_of_two")
+def slope_and_catcher(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    return _changed(slope_of_the_output(Y, W, Z, A, dW, dZ), 5, catcher="shapes")
+
+
+@exercise.compound("dW_left_in", "m_lost")
+def letter_and_m(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    wrong = dW[4].T @ dZ[4] * (Z[3] > 0)
+    return _changed(m_lost(Y, W, Z, A, dW, dZ), 4, value=wrong)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("the name AL is not defined.")
+def prediction_by_its_other_name(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = {1: ("right", AL - Y, "nothing")}
+    return answers
+
+
+@exercise.slip("dW[4].T (2, 1) @ dZ[2] (3, 11) does not fit.")
+def run_as_printed(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = {5: ("right", dW[4].T @ dZ[2] * (Z[1] > 0), "nothing")}
+    return answers
+
+
+@exercise.slip("dZ has 5 items, and [5] is not among them.")
+def one_layer_too_many(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = {3: ("right", np.mean(dZ[5], axis=1, keepdims=True), "nothing")}
+    return answers
+
+
+@exercise.slip("the name dZ4 is not defined.")
+def index_in_the_name(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = {1: ("right", A[4] - Y, "nothing"), 2: ("wrong", dZ4 @ A[3].T, "shapes")}
+    return answers
 
 
 # --- right, in other clothes ---------------------------------------------------------------------
@@ -138,3 +267,73 @@ def from_the_last_line(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
         2: ["wrong", dZ[4] @ A[3].T / m, "shapes"],
         1: ["right", A[4] - Y, "nothing"],
     }
+
+
+@exercise.right_way
+def with_the_right_arrays(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    values = (dZ[4], dW[4], np.mean(dZ[4], 1, keepdims=True), dZ[3], dZ[1], dW[1])
+    return _said([*values, np.mean(dZ[1], 1, keepdims=True)])
+
+
+@exercise.right_way
+def by_linear_backward(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    dA3, dW4, db4 = linear_backward(A[4] - Y, (A[3], W[4], None))
+    dA1, _, _ = linear_backward(dZ[2], (A[1], W[2], None))
+    _, dW1, db1 = linear_backward(dZ[1], (A[0], W[1], None))
+    return _said([A[4] - Y, dW4, db4, dA3 * (A[3] > 0), dA1 * (A[1] > 0), dW1, db1])
+
+
+@exercise.right_way
+def with_einsum(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    m, answers = len(Y[0]), {}
+    answers[1] = ("right", np.subtract(A[-1], Y), "nothing")
+    answers[2] = ("wrong", np.einsum("ji,ki->jk", dZ[-1], A[-2]) / m, "shapes")
+    answers[3] = ("right", np.einsum("ji->j", dZ[-1])[:, None] / m, "nothing")
+    answers[4] = ("wrong", np.einsum("jk,ji,ki->ki", W[4], dZ[4], 1.0 * (Z[3] > 0)), "gradients")
+    answers[5] = ("wrong", np.einsum("jk,ji,ki->ki", W[2], dZ[2], 1.0 * (Z[1] > 0)), "both")
+    answers[6] = ("wrong", np.einsum("ji,ki->jk", dZ[1], A[0]) / m, "shapes")
+    answers[7] = ("right", np.einsum("ji->j", dZ[1])[:, None] / m, "nothing")
+    return answers
+
+
+@exercise.right_way
+def built_in_a_loop(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    m, answers = Y.shape[1], {1: ("right", A[4] - Y, "nothing")}
+    for line, l in ((2, 4), (6, 1)):
+        answers[line] = ("wrong", dZ[l] @ A[l - 1].T / m, "shapes")
+    for line, l in ((3, 4), (7, 1)):
+        answers[line] = ("right", (1 / m) * np.sum(dZ[l], axis=1, keepdims=True), "nothing")
+    for line, l, catcher in ((4, 3, "gradients"), (5, 1, "both")):
+        answers[line] = ("wrong", W[l + 1].T @ dZ[l + 1] * (Z[l] > 0), catcher)
+    return answers
+
+
+@exercise.right_way
+def zipped(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = _hunted(Y, W, Z, A, dW, dZ)
+    verdicts, values, catchers = zip(*answers.values(), strict=True)
+    return dict(zip(range(1, 8), zip(verdicts, values, catchers, strict=True), strict=True))
+
+
+@exercise.right_way
+def with_numbers_of_numpy(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    answers = _hunted(Y, W, Z, A, dW, dZ)
+    return {np.int64(line): (np.str_(v), x.copy(), c) for line, (v, x, c) in answers.items()}
+
+
+@exercise.right_way
+def masked_copies(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
+    three, one = np.dot(W[4].T, dZ[4]), np.dot(W[2].T, dZ[2])
+    three[Z[3] <= 0] = 0
+    one[Z[1] <= 0] = 0
+    answers = dict(_hunted(Y, W, Z, A, dW, dZ))
+    answers.update({5: ("wrong", one, "both"), 4: ("wrong", three, "gradients")})
+    return answers
+
+
+def _said(values: list[Any]) -> dict[int, Any]:
+    """The seven values with the right words."""
+    words = {1: ("right", "nothing"), 4: ("wrong", "gradients"), 5: ("wrong", "both")}
+    words |= {2: ("wrong", "shapes"), 6: ("wrong", "shapes")}
+    words |= {3: ("right", "nothing"), 7: ("right", "nothing")}
+    return {line: (words[line][0], x, words[line][1]) for line, x in enumerate(values, 1)}
