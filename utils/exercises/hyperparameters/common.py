@@ -29,7 +29,7 @@ def digests(exercise: str, answers: dict[str, str]) -> dict[str, str]:
 
 
 def nothing_to_ask(rng: Rng) -> list[Case]:
-    return [Case({}, expected=Returned(Anything()))]
+    return [Case({}, expected=Returned(Anything()), earns="answers")]
 
 
 def range_cases(*ranges: tuple[float, float]) -> Any:
@@ -39,6 +39,7 @@ def range_cases(*ranges: tuple[float, float]) -> Any:
                 {"low": low, "high": high, "size": size, "rng": fresh_seed(rng)},
                 "size 1" if size == 1 else "",
                 expected=Returned(Shaped((size,))),
+                earns="range",
             )
             for (low, high), size in zip(ranges, (5, 1, 13), strict=True)
         ]
