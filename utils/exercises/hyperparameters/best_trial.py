@@ -37,7 +37,7 @@ def _cases(rng: Rng) -> list[Case]:
 exercise = Exercise(
     name="best_trial",
     assignment="04_hyperparameters",
-    rubric={"shape": 1, "best on dev": 2.5, "diverged trials": 1, "inputs left alone": 0.5},
+    rubric={"best on dev": 3, "diverged trials": 1, "inputs left alone": 1},
     reference=reference.best_trial,
     returns="record",
     cases=_cases,

@@ -70,6 +70,7 @@ exercise = Exercise(
         "equal_budgets": "fair trials",
         "fresh_starts": "fair trials",
         "test_part_of_a_search": "fair trials",
+        "parts_of_a_search": "fair trials",
         "first_trials_stay": "resuming",
         "log_holds_records": "log",
         "log_as_it_goes": "log",

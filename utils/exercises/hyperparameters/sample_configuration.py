@@ -18,6 +18,7 @@ from utils.reference.hyperparameters import sample_log_uniform as log_uniform
 def _cases(rng: Rng) -> list[Case]:
     rate, momentum = ("log", 1e-3, 1.0), ("one_minus_log", 0.5, 0.99)
     depth, activation = ("int", 1, 4), ("choice", ["relu", "tanh"])
+    three = ("choice", ["relu", "tanh", "sigmoid"])
     mixed = {"learning_rate": rate, "momentum": momentum, "depth": depth, "activation": activation}
 
     def case(space: dict[str, Any], note: str, earns: str) -> Case:
@@ -35,7 +36,7 @@ def _cases(rng: Rng) -> list[Case]:
     return [
         case({"momentum": momentum, "learning_rate": rate}, "", "log scales"),
         case({f"width{i}": ("int", 2, 4) for i in range(20)}, "twenty whole numbers", "int"),
-        case({f"choice{i}": activation for i in range(20)}, "twenty choices", "choice"),
+        case({f"choice{i}": three for i in range(20)}, "twenty choices", "choice"),
         case(mixed, "all four kinds", "own draws"),
         case({}, "an empty space", "shape"),
         unknown({"depth": ("whole", 1, 4)}, 'the unknown kind "whole"'),
@@ -49,8 +50,8 @@ exercise = Exercise(
     rubric={
         "shape": 2,
         "log scales": 2,
-        "int": 1.5,
-        "choice": 1.5,
+        "int": 2,
+        "choice": 1,
         "own draws": 1,
         "unknown kinds": 1,
         "inputs left alone": 1,
@@ -129,6 +130,11 @@ def one_minus_log_as_uniform(space: Any, rng: Rng) -> Any:
 @exercise.mistake("A choice is always its first value.")
 def first_choice(space: Any, rng: Rng) -> Any:
     return _sample(space, rng, choice=lambda values: values[0])
+
+
+@exercise.mistake("The last value of a choice never comes: rng.integers stops before its end.")
+def last_choice_left_out(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, choice=lambda values: values[rng.integers(len(values) - 1)])
 
 
 @exercise.mistake("Instead of the value chosen, its place in the list came back.")

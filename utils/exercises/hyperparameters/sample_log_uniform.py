@@ -17,7 +17,7 @@ exercise = Exercise(
     rubric={"shape": 2, "range": 1, "distribution": 7},
     reference=reference.sample_log_uniform,
     returns="draws",
-    cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0)),
+    cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0), earns="range"),
     laws={"within_ends": "range", "log_uniform": "distribution"},
     hints=(
         "Let the exponent be uniform, then raise 10 to it.",

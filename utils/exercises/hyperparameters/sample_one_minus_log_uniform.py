@@ -14,12 +14,12 @@ from utils.reference.hyperparameters import sample_log_uniform as log_uniform
 exercise = Exercise(
     name="sample_one_minus_log_uniform",
     assignment="04_hyperparameters",
-    rubric={"shape": 1, "range": 0.5, "distribution": 3.5},
+    rubric={"shape": 1, "distribution": 4},
     reference=reference.sample_one_minus_log_uniform,
     returns="draws",
-    cases=range_cases((0.9, 0.999), (0.5, 0.99), (0.0, 0.9)),
+    cases=range_cases((0.9, 0.999), (0.5, 0.99), (0.0, 0.9), earns="distribution"),
     builds_on=("sample_log_uniform",),
-    laws={"within_ends_below_one": "range", "one_minus_log_uniform": "distribution"},
+    laws={"within_ends_below_one": "distribution", "one_minus_log_uniform": "distribution"},
     hints=(
         "Draw 1 − β, then take it from 1.",
         "If β runs from 0.9 to 0.999, from where to where does 1 − β run? "
