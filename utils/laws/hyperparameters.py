@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from utils.cases import Case, Returned, Seed
+from utils.cases import Case, Returned, Seed, Strange
 from utils.comparing import Finding
 from utils.laws.law import Ask, Law
 
@@ -45,9 +45,9 @@ def all_settled(ask: Ask, secret: Any) -> Finding | None:
         item: next(w for w in words if _digest(secret["exercise"], item, w) == digest)
         for item, digest in digests.items()
     }
-    share = _beyond_chance(
-        [(answers.get(item), right[item]) for item in right if item not in secret["given"]], words
-    )
+    agreed = [item for item in right if _is(answers.get(item), right[item])]
+    asked = [(answers.get(item), right[item]) for item in right if item not in secret["given"]]
+    share = min(_beyond_chance(asked, words), len(agreed) / len(answers.keys() | right.keys()))
     missing = [item for item in digests if item not in answers]
     if missing:
         return Finding("law", f'There is no answer for "{missing[0]}" yet.', share=share)
@@ -57,12 +57,16 @@ def all_settled(ask: Ask, secret: Any) -> Finding | None:
     for item, answer in answers.items():
         if not (isinstance(answer, str) and answer in words):
             listed = ", ".join(f'"{word}"' for word in words)
-            said = f'"{item}" has the answer {answer!r:.40}; choose among {listed}.'
+            shown = answer.said if isinstance(answer, Strange) else f"{answer!r:.40}"
+            said = f'"{item}" has the answer {shown}; choose among {listed}.'
             return Finding("law", said, share=share)
-    settled = sum(answers[item] == right[item] for item in right)
-    if settled == len(right):
+    if len(agreed) == len(right):
         return None
-    return Finding("law", f"{settled} of {len(right)} are settled.", share=share)
+    return Finding("law", f"{len(agreed)} of {len(right)} are settled.", share=share)
+
+
+def _is(answer: Any, word: str) -> bool:
+    return isinstance(answer, str) and answer == word
 
 
 def _digest(exercise: str, item: str, answer: str) -> str:
@@ -72,15 +76,11 @@ def _digest(exercise: str, item: str, answer: str) -> str:
 def _beyond_chance(pairs: Sequence[tuple[Any, str]], words: Sequence[str]) -> float:
     """Cohen's kappa: 1 where all answers agree, 0 for one word throughout, and for guesses."""
     n = len(pairs)
-    agreed = sum(isinstance(got, str) and got == due for got, due in pairs) / n
-    by_chance = (
-        sum(
-            sum(isinstance(got, str) and got == word for got, _ in pairs)
-            * sum(due == word for _, due in pairs)
-            for word in words
-        )
-        / n**2
-    )
+    agreed = sum(_is(answer, due) for answer, due in pairs) / n
+    by_chance = sum(
+        sum(_is(answer, word) for answer, _ in pairs) * sum(due == word for _, due in pairs)
+        for word in words
+    ) / (n * n)
     return max(0.0, (agreed - by_chance) / (1 - by_chance)) if by_chance < 1 else 0.0
 
 
