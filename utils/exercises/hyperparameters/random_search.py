@@ -135,7 +135,7 @@ def no_children(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any
     "All trials share one child. Each needs its own, so that it is the same whatever came before."
 )
 def one_child_for_all(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
-    [child] = rng.spawn(1)
+    child, _ = rng.spawn(2)
     return _trials(space, n_trials, data, log, lambda i: child)
 
 

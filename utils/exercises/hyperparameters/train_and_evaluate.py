@@ -187,12 +187,12 @@ def defaults_used(configuration: Any, data: Any, rng: Rng) -> Any:
 
 @exercise.mistake("train got a generator of its own; hand it the rng that came in.")
 def own_generator(configuration: Any, data: Any, rng: Rng) -> Any:
-    return experiment(configuration, data, np.random.default_rng(0))
+    return experiment(configuration, data, np.random.default_rng(42))
 
 
 @exercise.mistake("train got a child of rng. Hand it rng itself: the search makes the children.")
 def child_for_training(configuration: Any, data: Any, rng: Rng) -> Any:
-    return experiment(configuration, data, rng.spawn(1)[0])
+    return experiment(configuration, data, rng.spawn(2)[0])
 
 
 @exercise.mistake(
