@@ -322,12 +322,14 @@ def _name_error(error: NameError, place: _Place) -> Explanation | None:
         return Explanation(
             f"the name {name} is not defined.", "Before something is put into it, it must be made."
         )
-    known = [*place.frame.f_locals, *place.frame.f_globals, *dir(builtins)]
+    known = [*place.frame.f_locals, *place.frame.f_globals]
     known = [other for other in known if not other.startswith("_")]
     close = [other for other in known if other.lower() == name.lower()]
     close = close or difflib.get_close_matches(name, known, 1, 0.6)
+    close = close or difflib.get_close_matches(name, dir(builtins), 1, 0.75)
     guess = f" Did you mean {close[0]}?" if close else ""
-    advice = "" if close else "Is it spelled as where it was made, and was that cell run?"
+    asked = "Is it spelled as where it was made, and was that cell run? Text stands in quotes."
+    advice = "" if close else asked
     return Explanation(f"the name {name} is not defined.{guess}", advice)
 
 
@@ -635,6 +637,60 @@ def _two_lists_for_one(error: TypeError, place: _Place) -> Explanation | None:
     )
 
 
+def _no_brackets(error: TypeError, place: _Place) -> Explanation | None:
+    if "is not subscriptable" not in str(error) or not isinstance(place.node, ast.Subscript):
+        return None
+    name, value = place.text(place.node.value), place.value(place.node.value)
+    if value is None:
+        return Explanation(f"{name} is None, and takes no [ ].", "What made it gave nothing back.")
+    if callable(value):
+        return Explanation(f"{name} is called with parentheses, not with [ ].")
+    kind = re.findall(r"'(\w+)' object", str(error))[0]
+    dot = "What it holds comes after a dot." if type(value).__module__ != "builtins" else ""
+    article = "an" if kind[0] in "aeiouAEIOU" else "a"
+    return Explanation(f"{name} is {article} {kind}, and takes no [ ].", dot)
+
+
+def _whole_index(error: Exception, place: _Place) -> Explanation | None:
+    if not re.search(
+        r"slice indices must be|only integers, slices|(list|tuple) indices must", str(error)
+    ):
+        return None
+    node = place.node
+    shown = f"[{place.text(node.slice)}]" if isinstance(node, ast.Subscript) else "[ ]"
+    advice = "round() and int() give whole numbers; np.round, np.floor and / give decimals."
+    if isinstance(node, ast.Subscript) and isinstance(place.value(node.slice), str):
+        advice = "Lists and tuples count their places; names belong to a dictionary. Is it in one?"
+    return Explanation(f"{shown} asks for a place that is no whole number.", advice)
+
+
+def _one_at_a_time(error: TypeError, place: _Place) -> Explanation | None:
+    if "return arrays must be of ArrayType" not in str(error):
+        return None
+    called = place.text(place.node.func) if isinstance(place.node, ast.Call) else "this function"
+    return Explanation(f"{called} takes one number or array, and got more.", "Call it for each.")
+
+
+def _not_comparable(error: TypeError, place: _Place) -> Explanation | None:
+    kinds = re.search(r"not supported between instances of '(\w+)' and '(\w+)'", str(error))
+    if kinds is None:
+        return None
+    said = {"dict": "dictionaries", "tuple": "tuples", "list": "lists", "str": "words"}
+    if kinds[1] == kinds[2] and kinds[1] in said:
+        told = f"two {said[kinds[1]]} cannot be compared with < or >."
+    else:
+        told = f"{kinds[1]} and {kinds[2]} cannot be compared with < or >."
+    return Explanation(told, "Which number in them is meant?")
+
+
+def _upside_down(error: ValueError, place: _Place) -> Explanation | None:
+    if not re.search(r"high - low < 0|low >= high", str(error)):
+        return None
+    return Explanation(
+        "the lower end of this range is not below the upper one.", "Which of the two is smaller?"
+    )
+
+
 def _wrong_arguments(error: TypeError, place: _Place) -> Explanation | None:
     if not re.search(r"(positional|keyword|exactly one) argument", str(error)):
         return None
@@ -653,6 +709,8 @@ def _key_error(error: KeyError, place: _Place) -> Explanation:
         if isinstance(value, dict):
             keys = ", ".join(map(str, list(value)[:8]))
             advice = f"Its keys are {keys}." if keys else "There is nothing in it yet."
+        if re.match(r"\s*\w+\[[^]]*\] ==", place.source):
+            advice = "== asks whether two things are equal; a single = gives the name its value."
     return Explanation(f"{owner} has no key {key!r}.", advice)
 
 
@@ -673,8 +731,14 @@ def _index_error(error: IndexError, place: _Place) -> Explanation:
 
 
 def _attribute_error(error: AttributeError, place: _Place) -> Explanation | None:
-    if error.name is None:
-        return None
+    if error.name is None:  # a name that was given a value
+        told = re.search(r"'(\w+)' object has no attribute '(\w+)'", str(error))
+        brackets = told is not None and told[1] == "dict"
+        return (
+            Explanation(f"a dictionary has no .{told[2]}.", "Its entries stand in [ ].")
+            if told and brackets
+            else None
+        )
     name, owner = error.name, error.obj
     close = difflib.get_close_matches(name, [k for k in dir(owner) if k[0] != "_"], 1, 0.7)
     guess = f" Did you mean {close[0]}?" if close else ""
@@ -725,17 +789,23 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (ValueError, _writes_into_argument),
     (ValueError, _one_question),
     (ValueError, _picked_on_one_side),
+    (ValueError, _upside_down),
     (ValueError, _tuple_for_array),
     (TypeError, _unpacking),
     (TypeError, _picked_on_one_side),
     (TypeError, _text_and_number),
     (TypeError, _no_power),
     (TypeError, _not_a_function),
+    (TypeError, _no_brackets),
+    (TypeError, _whole_index),
+    (TypeError, _not_comparable),
+    (TypeError, _one_at_a_time),
     (TypeError, _single_number_wanted),
     (TypeError, _whole_number_wanted),
     (TypeError, _size_as_tuple),
     (AttributeError, _size_as_tuple),
     (TypeError, _wrong_arguments),
+    (TypeError, _function_for_value),
     (TypeError, _brackets_for_parentheses),
     (TypeError, _two_lists_for_one),
     (TypeError, _tuple_for_array),
@@ -743,8 +813,7 @@ _EXPLAINERS: tuple[tuple[type[BaseException], Callable[[Any, _Place], Explanatio
     (TypeError, _wrong_index),
     (TypeError, _raised_no_exception),
     (AttributeError, _tuple_for_array),
-    (TypeError, _function_for_value),
-    (TypeError, _wrong_arguments),
+    (IndexError, _whole_index),
     (IndexError, _index_error),
     (AttributeError, _attribute_error),
 )

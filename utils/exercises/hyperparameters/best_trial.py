@@ -17,26 +17,24 @@ def _cases(rng: Rng) -> list[Case]:
     plain = random_records(rng, 7)
     best = int(np.argmax([record["dev_accuracy"] for record in plain]))
     plain[best], plain[3] = plain[3], plain[best]  # neither first nor last
-    lowest = min(range(7), key=lambda i: plain[i]["costs"][-1])
-    if lowest == 3:
-        plain[5]["costs"][-1] = 0.01
     with_nan = [blown_up(plain[0], np.nan), *plain[1:]]
     tempting = [*plain[:5], blown_up(plain[5], 0.99), plain[6]]
+    blown = "diverged trials"
     lost = [blown_up(record, np.nan) for record in plain[:2]]
     return [
-        Case({"records": plain}),
-        Case({"records": with_nan}, "a diverged trial whose accuracy is nan"),
-        Case({"records": with_nan[::-1]}, "that trial at the end"),
-        Case({"records": tempting}, "a diverged trial whose accuracy is the highest"),
-        Case({"records": plain[:1]}, "a single trial"),
-        Case({"records": lost}, "diverged trials only", expected=Raised("ValueError")),
+        Case({"records": plain}, earns="best on dev"),
+        Case({"records": plain[:1]}, "a single trial", earns="best on dev"),
+        Case({"records": with_nan}, "a diverged trial whose accuracy is nan", earns=blown),
+        Case({"records": with_nan[::-1]}, "that trial at the end", earns=blown),
+        Case({"records": tempting}, "a diverged trial with the highest accuracy", earns=blown),
+        Case({"records": lost}, "diverged trials only", "plain", Raised("ValueError"), blown),
     ]
 
 
 exercise = Exercise(
     name="best_trial",
     assignment="04_hyperparameters",
-    rubric={"values": 5},
+    rubric={"best on dev": 3, "diverged trials": 1, "inputs left alone": 1},
     reference=reference.best_trial,
     returns="record",
     cases=_cases,
@@ -116,6 +114,67 @@ def last_standing(records: Any) -> Any:
     return _standing(records)[-1]
 
 
+@exercise.mistake("Only the diverged trials were kept, the ones that should be left out.")
+def diverged_only(records: Any) -> Any:
+    return best_of([record | {"diverged": not record["diverged"]} for record in records])
+
+
+@exercise.mistake(
+    "The place was found in the shorter list and looked up in the longer one: they do not match."
+)
+def place_in_another_list(records: Any) -> Any:
+    finished = _standing(records)
+    return records[int(np.argmax([record["dev_accuracy"] for record in finished]))]
+
+
+@exercise.mistake("This is the trial whose two accuracies are closest; high on dev is what counts.")
+def smallest_gap(records: Any) -> Any:
+    return min(_standing(records), key=lambda r: abs(r["train_accuracy"] - r["dev_accuracy"]))
+
+
+@exercise.mistake("This is the first trial that has not diverged, whatever its accuracy.")
+def first_standing(records: Any) -> Any:
+    return _standing(records)[0]
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("by_train", "none_when_all_diverged")
+def by_train_or_none(records: Any) -> Any:
+    return by_train(records) if any(not record["diverged"] for record in records) else None
+
+
+@exercise.compound("diverged_counted_by_max", "configuration_for_record")
+def configuration_of_any(records: Any) -> Any:
+    return diverged_counted_by_max(records)["configuration"]
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("this call should raise a ValueError, and it raised an IndexError.")
+def last_of_none(records: Any) -> Any:
+    finished = [record for record in records if not record["diverged"]]
+    finished = sorted(finished, key=lambda record: record["dev_accuracy"])
+    return finished[-1]
+
+
+@exercise.slip("record has no key 'accuracy'.")
+def accuracy_misnamed(records: Any) -> Any:
+    return max(_standing(records), key=lambda record: record["accuracy"])
+
+
+@exercise.slip("asks for a place that is no whole number.")
+def list_as_a_record(records: Any) -> Any:
+    return records[np.argmax(records["dev_accuracy"])]
+
+
+@exercise.slip("two dictionaries cannot be compared with < or >.")
+def compared_as_they_are(records: Any) -> Any:
+    return max(record for record in records if not record["diverged"])
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -125,3 +184,55 @@ def by_sorting(records: Any) -> Any:
     if not finished:
         raise ValueError("all trials diverged")
     return sorted(finished, key=lambda r: r["dev_accuracy"])[-1]
+
+
+@exercise.right_way
+def in_a_loop(records: Any) -> Any:
+    best = None
+    for record in records:
+        if record["diverged"]:
+            continue
+        if best is None or record["dev_accuracy"] > best["dev_accuracy"]:
+            best = record
+    if best is None:
+        raise ValueError("every trial diverged")
+    return best
+
+
+@exercise.right_way
+def with_argmax(records: Any) -> Any:
+    finished = [record for record in records if not record["diverged"]]
+    return finished[np.argmax([record["dev_accuracy"] for record in finished])]
+
+
+@exercise.right_way
+def with_minus_infinity(records: Any) -> Any:
+    scores = [-np.inf if r["diverged"] else r["dev_accuracy"] for r in records]
+    if max(scores) == -np.inf:
+        raise ValueError
+    return records[scores.index(max(scores))]
+
+
+@exercise.right_way
+def with_filter(records: Any) -> Any:
+    return max(filter(lambda r: not r["diverged"], records), key=lambda r: r["dev_accuracy"])
+
+
+@exercise.right_way
+def smallest_of_the_negative(records: Any) -> Any:
+    return min((r for r in records if r["diverged"] is False), key=lambda r: -r["dev_accuracy"])
+
+
+@exercise.right_way
+def by_places(records: Any) -> Any:
+    places = [i for i in range(len(records)) if not records[i]["diverged"]]
+    return records[max(places, key=lambda i: records[i]["dev_accuracy"])]
+
+
+@exercise.right_way
+def copied(records: Any) -> Any:
+    finished = [dict(record) for record in records if not record["diverged"]]
+    finished.sort(key=lambda record: record["dev_accuracy"], reverse=True)
+    if len(finished) == 0:
+        raise ValueError("There is no trial to choose from.")
+    return finished[0]

@@ -29,16 +29,17 @@ def digests(exercise: str, answers: dict[str, str]) -> dict[str, str]:
 
 
 def nothing_to_ask(rng: Rng) -> list[Case]:
-    return [Case({}, expected=Returned(Anything()))]
+    return [Case({}, expected=Returned(Anything()), earns="answers")]
 
 
-def range_cases(*ranges: tuple[float, float]) -> Any:
+def range_cases(*ranges: tuple[float, float], earns: str) -> Any:
     def cases(rng: Rng) -> list[Case]:
         return [
             Case(
                 {"low": low, "high": high, "size": size, "rng": fresh_seed(rng)},
                 "size 1" if size == 1 else "",
                 expected=Returned(Shaped((size,))),
+                earns=earns,
             )
             for (low, high), size in zip(ranges, (5, 1, 13), strict=True)
         ]
@@ -57,7 +58,7 @@ def small_data(rng: Rng, noisy: bool = False) -> dict[str, Any]:
 
 
 def random_records(rng: Rng, n_trials: int, space: Any = None) -> list[dict[str, Any]]:
-    """Records with distinct accuracies of which none follows another; none has diverged."""
+    """An odd number of records; best on dev is best in nothing else, and none has diverged."""
     space = space or {"learning_rate": ("log", 1e-3, 1.0), "depth": ("int", 1, 4)}
     ranks = rng.permutation(n_trials)
     return [
@@ -66,10 +67,10 @@ def random_records(rng: Rng, n_trials: int, space: Any = None) -> list[dict[str,
                 name: value.item() if isinstance(value, np.generic) else value
                 for name, value in drawn(space, rng).items()
             },
-            "costs": rng.uniform(0.1, 0.7, 3).astype(np.float32),
-            "train_accuracy": float(0.7 + 0.02 * ((ranks[i] + n_trials // 2) % n_trials)),
+            "costs": np.array([0.7, rng.uniform(), 0.1 + 0.08 * ((ranks[i] - 2) % n_trials)], "f"),
+            "train_accuracy": float(0.5 + 0.06 * ((2 * ranks[i] + 4) % n_trials)),
             "dev_accuracy": float(0.6 + 0.03 * ranks[i]),
-            "seconds": 0.5,
+            "seconds": float(0.3 + 0.1 * ((3 * ranks[i] + 2) % n_trials)),
             "diverged": False,
         }
         for i in range(n_trials)

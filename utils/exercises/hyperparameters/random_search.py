@@ -42,28 +42,40 @@ def _cases(rng: Rng) -> list[Case]:
         "diverged": False,
     }
 
-    def case(n_trials: int, note: str = "", layout: str = "plain") -> Case:
+    def case(
+        n_trials: int, note: str = "", layout: str = "plain", earns: str = "fair trials"
+    ) -> Case:
         arguments = {"space": space, "n_trials": n_trials, "data": small_data(rng)}
         arguments |= {"rng": fresh_seed(rng), "log": None}
-        return Case(arguments, note, layout, Returned([record] * n_trials))
+        return Case(arguments, note, layout, Returned([record] * n_trials), earns)
 
     return [
         case(3),
         case(1, "a single trial"),
         case(0, "no trial at all"),
-        case(2, "arrays that must not be written to", "readonly"),
+        case(2, "arrays that must not be written to", "readonly", "inputs left alone"),
     ]
 
 
 exercise = Exercise(
     name="random_search",
     assignment="04_hyperparameters",
-    rubric={"values": 15},
+    rubric={"shape": 3, "fair trials": 5, "log": 3, "resuming": 3, "inputs left alone": 1},
     reference=reference.random_search,
     returns=["records", "record"],
     cases=_cases,
     builds_on=("sample_configuration", "train_and_evaluate"),
-    laws={"search_protocol": "values"},
+    laws={
+        "fresh_draws": "fair trials",
+        "equal_budgets": "fair trials",
+        "fresh_starts": "fair trials",
+        "test_part_of_a_search": "fair trials",
+        "parts_of_a_search": "fair trials",
+        "first_trials_stay": "resuming",
+        "log_holds_records": "log",
+        "log_as_it_goes": "log",
+        "search_goes_on": "resuming",
+    },
     hints=(
         "In each turn: take the trial's child, draw a configuration, train, log, collect.",
         "rng.spawn(n) gives a list of n generators. Trial i uses number i, whether or not "
@@ -78,22 +90,13 @@ exercise = Exercise(
 # --- mistakes ------------------------------------------------------------------------------------
 
 
-def _search(
-    space: Any,
-    n_trials: int,
-    data: Any,
-    log: Any,
-    configure: Any,
-    run: Any,
-    keep: bool = True,
-) -> Any:
+def _search(space: Any, n_trials: int, data: Any, log: Any, configure: Any, run: Any) -> Any:
     """The reference's loop with other ways to draw and to run trial i."""
     records = read_log(log)
     for trial in range(len(records), n_trials):
         configuration = configure(trial)
         records.append(run(trial, configuration))
-        if keep:
-            append_record(log, records[-1])
+        append_record(log, records[-1])
     return records
 
 
@@ -106,29 +109,61 @@ def drawn_once(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     )
 
 
-@exercise.mistake(
-    "All trials draw from rng itself. Resumed from a log, they would draw other numbers: "
-    "use children."
-)
-def no_children(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+def _trials(
+    space: Any, n_trials: int, data: Any, log: Any, for_draw: Any, for_training: Any = None
+) -> Any:
+    """The reference's loop, where trial i draws and trains with these generators."""
     return _search(
         space,
         n_trials,
         data,
         log,
-        lambda i: drawn(space, rng),
-        lambda i, c: experiment(c, data, rng),
+        lambda i: drawn(space, for_draw(i)),
+        lambda i, c: experiment(c, data, (for_training or for_draw)(i)),
     )
 
 
-@exercise.mistake("Every trial gets the first child: each needs its own.")
-def first_child_for_all(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
-    def draw_and_run() -> Any:
-        seeds: Any = rng.bit_generator.seed_seq
-        child = np.random.default_rng(np.random.SeedSequence(seeds.entropy, spawn_key=(0,)))
-        return experiment(drawn(space, child), data, child)
+@exercise.mistake(
+    "All trials draw from rng itself. Resumed from a log, they would draw other numbers: "
+    "use children."
+)
+def no_children(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    return _trials(space, n_trials, data, log, lambda i: rng)
 
-    return _search(space, n_trials, data, log, lambda i: None, lambda i, c: draw_and_run())
+
+@exercise.mistake(
+    "All trials share one child. Each needs its own, so that it is the same whatever came before."
+)
+def one_child_for_all(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    child, _ = rng.spawn(2)
+    return _trials(space, n_trials, data, log, lambda i: child)
+
+
+@exercise.mistake("The configuration comes from the child, but the training draws from rng itself.")
+def rng_for_training(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    children = rng.spawn(n_trials)
+    return _trials(space, n_trials, data, log, lambda i: children[i], lambda i: rng)
+
+
+@exercise.mistake("The training uses the child, but the configuration is drawn from rng itself.")
+def rng_for_draws(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    children = rng.spawn(n_trials)
+    return _trials(space, n_trials, data, log, lambda i: rng, lambda i: children[i])
+
+
+@exercise.mistake("Each turn of the loop spawns all children anew: make them once, before it.")
+def spawned_anew(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = read_log(log)
+    for trial in range(len(records), n_trials):
+        child = rng.spawn(n_trials)[trial]
+        records.append(experiment(drawn(space, child), data, child))
+    return records
+
+
+@exercise.mistake("The generators are made of the trial's number: whatever rng is, it has no say.")
+def seeded_by_number(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    children = [np.random.default_rng(trial) for trial in range(n_trials)]
+    return _trials(space, n_trials, data, log, lambda i: children[i])
 
 
 @exercise.mistake("Each trial goes on from the network of the one before: it should start afresh.")
@@ -186,6 +221,78 @@ def accuracies_only(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) ->
     return [record["dev_accuracy"] for record in records]
 
 
+@exercise.mistake("Only the last record came back: collect each in records as it is made.")
+def last_only(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    return reference.random_search(space, n_trials, data, rng, log)[-1:]
+
+
+@exercise.mistake("Configurations came back; each record of an experiment is asked for.")
+def configurations_only(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = reference.random_search(space, n_trials, data, rng, log)
+    return [record["configuration"] for record in records]
+
+
+@exercise.mistake("append_record gives nothing back: what belongs into records is the record.")
+def nothing_collected(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    return [None for _ in reference.random_search(space, n_trials, data, rng, log)]
+
+
+@exercise.mistake("Each record is in the list twice.")
+def collected_twice(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = reference.random_search(space, n_trials, data, rng, log)
+    return [record for record in records for _ in range(2)]
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("no_children", "accuracies_only")
+def accuracies_without_children(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = no_children(space, n_trials, data, rng, log)
+    return [record["dev_accuracy"] for record in records]
+
+
+@exercise.compound("drawn_once", "one_too_few")
+def one_too_few_all_alike(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    return drawn_once(space, max(0, n_trials - 1), data, rng, log)
+
+
+@exercise.compound("chosen_by_test", "rng_for_training")
+def test_opened_and_rng_used(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    return rng_for_training(space, n_trials, data | {"dev": data["test"]}, rng, log)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("children has 3 items, and [3] is not among them.")
+def child_after_the_last(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records, children = read_log(log), rng.spawn(n_trials)
+    for trial in range(len(records), n_trials):
+        child = children[trial + 1]
+        records.append(experiment(drawn(space, child), data, child))
+    return records
+
+
+@exercise.slip("children is called with parentheses, not with [ ].")
+def spawn_not_called(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    children: Any = rng.spawn
+    return [experiment(drawn(space, children[i]), data, children[i]) for i in range(n_trials)]
+
+
+@exercise.slip("missing 1 required positional argument: 'rng'.")
+def drawn_without_a_generator(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    return [experiment(drawn(space), data, rng) for _ in range(n_trials)]
+
+
+@exercise.slip("append belongs to lists, and this is none.")
+def append_given_a_name(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records: Any = []
+    for child in rng.spawn(n_trials):
+        records = records.append(experiment(drawn(space, child), data, child))
+    return records
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -198,3 +305,77 @@ def with_grandchildren(space: Any, n_trials: int, data: Any, rng: Rng, log: Any)
         done.append(train_and_evaluate.in_another_order(configuration, data, for_training))
         append_record(log, done[-1])
     return done
+
+
+@exercise.right_way
+def in_a_while_loop(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records, children = read_log(log), rng.spawn(n_trials)
+    while len(records) < n_trials:
+        child = children[len(records)]
+        records += [experiment(drawn(space, child), data, child)]
+        append_record(log, records[-1])
+    return records
+
+
+@exercise.right_way
+def trials_in_the_log_skipped(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = read_log(log)
+    done = len(records)
+    for trial, child in enumerate(rng.spawn(n_trials)):
+        if trial < done:
+            continue
+        configuration = drawn(space, child)
+        record = experiment(configuration, data, child)
+        append_record(log, record)
+        records.append(record)
+    return records
+
+
+@exercise.right_way
+def all_drawn_first(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    done, children = read_log(log), rng.spawn(n_trials)
+    plan = [(drawn(space, child), child) for child in children]
+    for configuration, child in plan[len(done) :]:
+        record = experiment(rng=child, data=data, configuration=configuration)
+        append_record(log=log, record=record)
+        done = [*done, record]
+    return done
+
+
+@exercise.right_way
+def with_children_of_the_seed(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    seeds: Any = rng.bit_generator.seed_seq
+    children = [np.random.default_rng(seed) for seed in seeds.spawn(n_trials)]
+    return trials_one_by_one(read_log(log), children, space, data, log)
+
+
+def trials_one_by_one(records: Any, children: Any, space: Any, data: Any, log: Any) -> Any:
+    """Go on after the records, a child a trial."""
+    if len(records) >= len(children):
+        return records
+    child = children[len(records)]
+    record = experiment(drawn(space, child), data, child)
+    append_record(log, record)
+    return trials_one_by_one([*records, record], children, space, data, log)
+
+
+@exercise.right_way
+def a_child_at_a_time(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    children = [rng.spawn(1)[0] for _ in range(n_trials)]
+    return trials_one_by_one(read_log(log), children, space, data, log)
+
+
+@exercise.right_way
+def with_a_child_for_the_draw(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records, children = read_log(log), rng.spawn(n_trials)
+    for trial in range(len(records), n_trials):
+        configuration = drawn(space, children[trial].spawn(1)[0])
+        records.append(experiment(configuration, data, children[trial]))
+        append_record(log, records[trial])
+    return records
+
+
+@exercise.right_way
+def read_from_the_log(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = in_a_while_loop(space, n_trials, data, rng, log)
+    return records if log is None else read_log(log)

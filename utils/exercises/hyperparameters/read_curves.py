@@ -15,14 +15,15 @@ from utils.reference import hyperparameters as reference
 exercise = Exercise(
     name="read_curves",
     assignment="04_hyperparameters",
-    rubric={"values": 5},
+    rubric={"answers": 5},
     reference=reference.read_curves,
     returns="answers",
     cases=nothing_to_ask,
-    laws={"all_settled": "values"},
+    laws={"all_settled": "answers"},
     secret={
         "exercise": "read_curves",
         "words": ["too large", "too small", "diverges", "overfits", "fine"],
+        "given": [],
         "digests": digests("read_curves", reference.read_curves()),
     },
     hints=(
@@ -56,12 +57,102 @@ for _word in ("too large", "too small", "diverges", "overfits", "fine"):
     )
 
 
+@exercise.mistake("Two curves were judged by train alone. What does dev do meanwhile?")
+def dev_not_looked_at() -> Any:
+    return reference.read_curves() | {"B": "fine", "F": "fine"}
+
+
+@exercise.mistake(
+    "Two words have changed places: one means jumping about, the other rising for good."
+)
+def jumping_called_diverging() -> Any:
+    return reference.read_curves() | {"C": "too large", "E": "diverges"}
+
+
+@exercise.mistake(
+    "Two curves were judged by their slope. How far they fall, their axes say in numbers."
+)
+def axis_not_read() -> Any:
+    return reference.read_curves() | {"A": "fine", "D": "too small"}
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("the name A is not defined.")
+def letter_without_quotes() -> Any:
+    answers = {}
+    answers[A] = "fine"
+    return answers
+
+
+@exercise.slip("the name fine is not defined.")
+def word_without_quotes() -> Any:
+    answers = {}
+    answers["A"] = fine
+    return answers
+
+
+@exercise.slip("append belongs to lists, and this is none.")
+def appended() -> Any:
+    answers: Any = {}
+    answers.append("fine")
+    return answers
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
 @exercise.right_way
 def from_the_last_curve() -> Any:
     return dict(reversed(reference.read_curves().items()))
+
+
+@exercise.right_way
+def in_a_loop() -> Any:
+    answers = {}
+    for letter, word in zip("ABCDEF", reference.read_curves().values(), strict=True):
+        answers[letter] = word
+    return answers
+
+
+@exercise.right_way
+def by_keywords() -> Any:
+    return dict(**reference.read_curves())
+
+
+@exercise.right_way
+def by_troubles() -> Any:
+    curves = {"too small": "A", "overfits": "BF", "diverges": "C", "fine": "D", "too large": "E"}
+    return {letter: word for word, letters in curves.items() for letter in letters}
+
+
+@exercise.right_way
+def changed_afterwards() -> Any:
+    answers = dict.fromkeys("ABCDEF", "overfits")
+    answers["A"] = "too " + "small"
+    answers.update(C="diverges", D="fine")
+    answers["E"] = "too large"
+    return answers
+
+
+@exercise.right_way
+def with_setdefault() -> Any:
+    answers: dict[str, str] = {}
+    for letter, word in reference.read_curves().items():
+        answers.setdefault(letter, word)
+    return answers
+
+
+@exercise.right_way
+def from_two_halves() -> Any:
+    items = list(reference.read_curves().items())
+    return {**dict(items[3:]), **dict(items[:3])}
+
+
+@exercise.right_way
+def with_words_of_numpy() -> Any:
+    return {letter: np.str_(word) for letter, word in reference.read_curves().items()}
 
 
 # --- the gallery ---------------------------------------------------------------------------------

@@ -16,49 +16,56 @@ from utils.reference.hyperparameters import sample_log_uniform as log_uniform
 
 
 def _cases(rng: Rng) -> list[Case]:
-    small = {
-        "learning_rate": ("log", 1e-3, 1.0),
-        "depth": ("int", 1, 4),
-        "activation": ("choice", ["relu", "tanh"]),
-    }
-    large = small | {"momentum": ("one_minus_log", 0.5, 0.99), "width": ("choice", [16, 32, 64])}
-    many: dict[str, Any] = {f"int{i}": ("int", 2, 4) for i in range(20)}
-    many |= {f"choice{i}": ("choice", ["relu", "tanh"]) for i in range(20)}
+    rate, momentum = ("log", 1e-3, 1.0), ("one_minus_log", 0.5, 0.99)
+    depth, activation = ("int", 1, 4), ("choice", ["relu", "tanh"])
+    three = ("choice", ["relu", "tanh", "sigmoid"])
+    mixed = {"learning_rate": rate, "momentum": momentum, "depth": depth, "activation": activation}
 
-    def within(space: dict[str, Any]) -> dict[str, Any]:
-        return {
+    def case(space: dict[str, Any], note: str, earns: str) -> Case:
+        within = {
             name: Anything() if kind == "choice" else Between(*ends)
             for name, (kind, *ends) in space.items()
         }
+        args = {"space": space, "rng": fresh_seed(rng)}
+        return Case(args, note, expected=Returned(within), earns=earns)
+
+    def unknown(space: dict[str, Any], note: str) -> Case:
+        args = {"space": space, "rng": fresh_seed(rng)}
+        return Case(args, note, expected=Raised("ValueError"), earns="unknown kinds")
 
     return [
-        Case({"space": small, "rng": fresh_seed(rng)}, expected=Returned(within(small))),
-        Case(
-            {"space": large, "rng": fresh_seed(rng)},
-            "all four kinds",
-            expected=Returned(within(large)),
-        ),
-        Case(
-            {"space": many, "rng": fresh_seed(rng)}, "forty names", expected=Returned(within(many))
-        ),
-        Case({"space": {}, "rng": fresh_seed(rng)}, "an empty space", expected=Returned({})),
-        Case(
-            {"space": {"depth": ("whole", 1, 4)}, "rng": fresh_seed(rng)},
-            'the unknown kind "whole"',
-            expected=Raised("ValueError"),
-        ),
+        case({"momentum": momentum, "learning_rate": rate}, "", "log scales"),
+        case({f"width{i}": ("int", 2, 4) for i in range(20)}, "twenty whole numbers", "int"),
+        case({f"choice{i}": three for i in range(20)}, "twenty choices", "choice"),
+        case(mixed, "all four kinds", "own draws"),
+        case({}, "an empty space", "shape"),
+        unknown({"depth": ("whole", 1, 4)}, 'the unknown kind "whole"'),
+        unknown(mixed | {"width": ("uniform", 1, 4)}, 'the unknown kind "uniform" at the end'),
     ]
 
 
 exercise = Exercise(
     name="sample_configuration",
     assignment="04_hyperparameters",
-    rubric={"values": 10},
+    rubric={
+        "shape": 2,
+        "log scales": 2,
+        "int": 2,
+        "choice": 1,
+        "own draws": 1,
+        "unknown kinds": 1,
+        "inputs left alone": 1,
+    },
     reference=reference.sample_configuration,
     returns="configuration",
     cases=_cases,
     builds_on=("sample_log_uniform", "sample_one_minus_log_uniform"),
-    laws={"configurations_drawn": "values"},
+    laws={
+        "log_kinds": "log scales",
+        "int_kind": "int",
+        "choice_kind": "choice",
+        "draws_of_their_own": "own draws",
+    },
     hints=(
         "A space is walked through name by name; the kind decides how to draw the value.",
         "rng.integers leaves its upper end out unless you say endpoint=True. "
@@ -125,6 +132,11 @@ def first_choice(space: Any, rng: Rng) -> Any:
     return _sample(space, rng, choice=lambda values: values[0])
 
 
+@exercise.mistake("The last value of a choice never comes: rng.integers stops before its end.")
+def last_choice_left_out(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, choice=lambda values: values[rng.integers(len(values) - 1)])
+
+
 @exercise.mistake("Instead of the value chosen, its place in the list came back.")
 def index_for_choice(space: Any, rng: Rng) -> Any:
     return _sample(space, rng, choice=lambda values: rng.integers(len(values)))
@@ -153,13 +165,121 @@ def unknown_kind_passes(space: Any, rng: Rng) -> Any:
 
 @exercise.mistake("The generator was made anew inside: draw from the rng that came in.")
 def own_generator(space: Any, rng: Rng) -> Any:
-    return drawn(space, np.random.default_rng(0))
+    return drawn(space, np.random.default_rng(42))
 
 
 @exercise.mistake("The middle of each range came back; nothing was drawn.")
 def middles(space: Any, rng: Rng) -> Any:
     middle = {"log": lambda low, high: (low * high) ** 0.5}
     return _sample(space, rng, **middle, int=lambda low, high: (low + high) // 2)
+
+
+@exercise.mistake("Ints go past the upper end: endpoint=True and + 1 are one too many.")
+def past_the_upper_end(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, int=lambda low, high: rng.integers(low, high + 1, endpoint=True))
+
+
+@exercise.mistake("The lower end of an int range never comes.")
+def lower_end_left_out(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, int=lambda low, high: rng.integers(low, high) + 1)
+
+
+@exercise.mistake('What came for "one_minus_log" is the gap: the value is 1 minus that.')
+def gap_for_value(space: Any, rng: Rng) -> Any:
+    return _sample(
+        space, rng, one_minus_log=lambda low, high: log_uniform(1 - high, 1 - low, 1, rng)[0]
+    )
+
+
+@exercise.mistake("All names share one random number: draw anew for each.")
+def one_number_for_all(space: Any, rng: Rng) -> Any:
+    u = rng.random()
+    return _sample(
+        space,
+        rng,
+        log=lambda low, high: low * (high / low) ** u,
+        one_minus_log=lambda low, high: 1 - (1 - low) * ((1 - high) / (1 - low)) ** u,
+        int=lambda low, high: int(low + u * (high + 1 - low)),
+        choice=lambda values: values[int(u * len(values))],
+    )
+
+
+@exercise.mistake("Only the last name is in it: the dictionary is made anew for each name.")
+def last_name_only(space: Any, rng: Rng) -> Any:
+    return dict(list(_sample(space, rng).items())[-1:])
+
+
+@exercise.mistake("An unknown kind gets None here; raise a ValueError.")
+def none_for_unknown_kinds(space: Any, rng: Rng) -> Any:
+    known = ("log", "one_minus_log", "int", "choice")
+    return {
+        name: _sample({name: range_}, rng)[name] if range_[0] in known else None
+        for name, range_ in space.items()
+    }
+
+
+@exercise.mistake("A choice is an array with one value in it: take the value itself.")
+def choice_in_an_array(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, choice=lambda values: rng.choice(values, 1))
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("upper_end_left_out", "first_choice")
+def no_upper_end_and_first_choice(space: Any, rng: Rng) -> Any:
+    return _sample(
+        space,
+        rng,
+        int=lambda low, high: rng.integers(low, high),
+        choice=lambda values: values[0],
+    )
+
+
+@exercise.compound("one_minus_log_as_log", "index_for_choice")
+def as_log_and_index(space: Any, rng: Rng) -> Any:
+    return _sample(
+        space,
+        rng,
+        one_minus_log=lambda low, high: log_uniform(low, high, 1, rng)[0],
+        choice=lambda values: rng.integers(len(values)),
+    )
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("missing 1 required positional argument: 'rng'.")
+def size_forgotten(space: Any, rng: Rng) -> Any:
+    configuration = {}
+    for name, (_, low, high) in space.items():
+        [draw] = log_uniform(1 - high, 1 - low, rng)
+        configuration[name] = 1 - draw
+    return configuration
+
+
+@exercise.slip("asks for a place that is no whole number.")
+def kind_as_a_place(space: Any, rng: Rng) -> Any:
+    configuration = {}
+    for name, range_ in space.items():
+        configuration[name] = range_["one_minus_log"]
+    return configuration
+
+
+@exercise.slip("there are 2 names to the left of =, but more values to the right.")
+def kind_not_left_out(space: Any, rng: Rng) -> Any:
+    configuration = {}
+    for name in space:
+        low, high = space[name]
+        configuration[name] = rng.uniform(low, high)
+    return configuration
+
+
+@exercise.slip("this call should raise a ValueError, and it raised a KeyError.")
+def looked_up_in_silence(space: Any, rng: Rng) -> Any:
+    ways = {"log": 0, "one_minus_log": 1, "int": 2, "choice": 3}
+    kinds = [ways[range_[0]] for range_ in space.values()]
+    return _sample(space, rng) if kinds else {}
 
 
 # --- right, in other clothes ---------------------------------------------------------------------
@@ -182,3 +302,68 @@ def from_the_last_name(space: Any, rng: Rng) -> Any:
     if any(kind not in ways for kind, *_ in space.values()):
         raise ValueError("unknown kind")
     return {name: ways[space[name][0]](*space[name][1:]) for name in reversed(space)}
+
+
+@exercise.right_way
+def kind_by_kind(space: Any, rng: Rng) -> Any:
+    drawn_values = {}
+    for name in space:
+        kind = space[name][0]
+        if kind == "choice":
+            drawn_values[name] = space[name][1][int(rng.integers(0, len(space[name][1])))]
+            continue
+        _, low, high = space[name]
+        if kind == "int":
+            drawn_values[name] = rng.integers(low, high + 1)
+        elif kind == "log":
+            drawn_values[name] = 10 ** rng.uniform(np.log10(low), np.log10(high))
+        elif kind == "one_minus_log":
+            drawn_values[name] = 1 - 10 ** rng.uniform(np.log10(1 - high), np.log10(1 - low))
+        else:
+            raise ValueError
+    return drawn_values
+
+
+@exercise.right_way
+def with_floor(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, int=lambda low, high: int(low + rng.random() * (high - low + 1)))
+
+
+@exercise.right_way
+def with_choice_of_a_range(space: Any, rng: Rng) -> Any:
+    return _sample(
+        space, rng, int=lambda low, high: rng.choice(np.arange(low, high + 1)), choice=rng.choice
+    )
+
+
+@exercise.right_way
+def with_a_shuffled_list(space: Any, rng: Rng) -> Any:
+    return _sample(space, rng, choice=lambda values: values[rng.permutation(len(values))[0]])
+
+
+@exercise.right_way
+def with_a_child_for_each_name(space: Any, rng: Rng) -> Any:
+    children = rng.spawn(len(space))
+    return {
+        name: _sample({name: range_}, child)[name]
+        for child, (name, range_) in zip(children, space.items(), strict=True)
+    }
+
+
+@exercise.right_way
+def with_an_error_of_its_own(space: Any, rng: Rng) -> Any:
+    class UnknownKind(ValueError):
+        pass
+
+    for kind, *_ in space.values():
+        if kind not in {"log", "one_minus_log", "int", "choice"}:
+            raise UnknownKind(f"no such kind: {kind}")
+    return dict(sorted(drawn(space, rng).items()))
+
+
+@exercise.right_way
+def as_floats_of_python(space: Any, rng: Rng) -> Any:
+    return {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in _sample(space, rng).items()
+    }

@@ -14,11 +14,11 @@ from utils.reference.hyperparameters import sample_log_uniform as log_uniform
 exercise = Exercise(
     name="sample_log_uniform",
     assignment="04_hyperparameters",
-    rubric={"values": 10},
+    rubric={"shape": 2, "range": 1, "distribution": 7},
     reference=reference.sample_log_uniform,
     returns="draws",
-    cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0)),
-    laws={"log_uniform": "values"},
+    cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0), earns="range"),
+    laws={"within_ends": "range", "log_uniform": "distribution"},
     hints=(
         "Let the exponent be uniform, then raise 10 to it.",
         "0.0001 is 10 to the −4: which NumPy function tells the exponent of any number?",
@@ -31,7 +31,9 @@ exercise = Exercise(
 # --- mistakes ------------------------------------------------------------------------------------
 
 
-@exercise.mistake("These draws are uniform on the plain scale, which leaves the small numbers out.")
+@exercise.mistake(
+    "These draws are uniform on the plain scale, where small numbers hardly ever come."
+)
 def uniform_draws(low: float, high: float, size: int, rng: Rng) -> Any:
     return rng.uniform(low, high, size)
 
@@ -70,24 +72,88 @@ def ends_not_logged(low: float, high: float, size: int, rng: Rng) -> Any:
     return 10 ** np.minimum(rng.uniform(low, high, size), 300)
 
 
-@exercise.mistake("One number was drawn and repeated: give `size` to rng.")
+@exercise.mistake("One number was drawn and repeated: each should be a draw of its own.")
 def one_draw_repeated(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.full(size, 10 ** rng.uniform(np.log10(low), np.log10(high)))
 
 
-@exercise.mistake("One number came back: give `size` to rng.")
+@exercise.mistake("One number came back, where size of them are asked for.")
 def size_forgotten(low: float, high: float, size: int, rng: Rng) -> Any:
     return 10 ** rng.uniform(np.log10(low), np.log10(high))
 
 
-@exercise.mistake("All draws are the same spacing apart: they should be random.")
+@exercise.mistake("Nothing is random here: the numbers stand at equal steps of the exponent.")
 def logspace(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.logspace(np.log10(low), np.log10(high), size)
 
 
 @exercise.mistake("The generator was made anew inside: draw from the rng that came in.")
 def own_generator(low: float, high: float, size: int, rng: Rng) -> Any:
-    return log_uniform(low, high, size, np.random.default_rng(0))
+    return log_uniform(low, high, size, np.random.default_rng(42))
+
+
+@exercise.mistake(
+    "Every decade gets its share, but within each the draws are uniform on the plain scale."
+)
+def uniform_within_decades(low: float, high: float, size: int, rng: Rng) -> Any:
+    decades = rng.integers(round(np.log10(low)), round(np.log10(high)), size)
+    return 10.0**decades * rng.uniform(1, 10, size)
+
+
+@exercise.mistake(
+    "The logarithm was taken after the draw, so these are exponents of uniform draws."
+)
+def logged_after(low: float, high: float, size: int, rng: Rng) -> Any:
+    return np.log10(rng.uniform(low, high, size))
+
+
+@exercise.mistake("The exponents are normal here; every decade should be equally likely.")
+def normal_exponents(low: float, high: float, size: int, rng: Rng) -> Any:
+    middle, half = (np.log10(low) + np.log10(high)) / 2, (np.log10(high) - np.log10(low)) / 2
+    return 10 ** rng.normal(middle, half, size)
+
+
+@exercise.mistake("The draws are a column: one axis is asked for.")
+def as_a_column(low: float, high: float, size: int, rng: Rng) -> Any:
+    return 10 ** rng.uniform(np.log10(low), np.log10(high), (size, 1))
+
+
+@exercise.mistake("Only 4 decades can come here, those of the figure: use low and high.")
+def ends_of_the_figure(low: float, high: float, size: int, rng: Rng) -> Any:
+    return 10 ** rng.uniform(-4, 0, size)
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("exp_for_power_of_ten", "size_forgotten")
+def exp_of_one(low: float, high: float, size: int, rng: Rng) -> Any:
+    return np.exp(rng.uniform(np.log10(low), np.log10(high)))
+
+
+@exercise.compound("uniform_draws", "own_generator")
+def uniform_of_its_own(low: float, high: float, size: int, rng: Rng) -> Any:
+    return np.random.default_rng(42).uniform(low, high, size)
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("^ is no power in Python: that is written **.")
+def hat_for_power(low: float, high: float, size: int, rng: Rng) -> Any:
+    exponents: Any = rng.uniform(np.log10(low), np.log10(high), size)
+    return 10 ^ exponents
+
+
+@exercise.slip("np.log10 takes one number or array, and got more.")
+def both_ends_at_once(low: float, high: float, size: int, rng: Rng) -> Any:
+    first, last = np.log10(low, high)
+    return 10 ** rng.uniform(first, last, size)
+
+
+@exercise.slip("the name log10 is not defined. Did you mean np.log10?")
+def log10_without_np(low: float, high: float, size: int, rng: Rng) -> Any:
+    return 10 ** rng.uniform(log10(low), log10(high), size)
 
 
 # --- right, in other clothes ---------------------------------------------------------------------
@@ -101,3 +167,46 @@ def with_exp(low: float, high: float, size: int | None, rng: Rng) -> Any:
 @exercise.right_way
 def with_a_ratio(low: float, high: float, size: int | None, rng: Rng) -> Any:
     return low * (high / low) ** rng.random(size)
+
+
+@exercise.right_way
+def with_a_loop(low: float, high: float, size: int, rng: Rng) -> Any:
+    draws = np.zeros(size)
+    for i in range(size):
+        draws[i] = 10 ** rng.uniform(np.log10(low), np.log10(high))
+    return draws
+
+
+@exercise.right_way
+def with_log2(low: float, high: float, size: int, rng: Rng) -> Any:
+    return np.exp2(rng.uniform(np.log2(low), np.log2(high), size=size))
+
+
+@exercise.right_way
+def with_stretched_exponents(low: float, high: float, size: int, rng: Rng) -> Any:
+    first, last = np.log10([low, high])
+    return np.power(10, first + (last - first) * rng.random(size))
+
+
+@exercise.right_way
+def down_from_the_top(low: float, high: float, size: int, rng: Rng) -> Any:
+    return high / (high / low) ** rng.random(size)
+
+
+@exercise.right_way
+def between_two_logarithms(low: float, high: float, size: int, rng: Rng) -> Any:
+    return np.exp(np.interp(rng.random(size), [0, 1], [np.log(low), np.log(high)]))
+
+
+@exercise.right_way
+def from_a_list(low: float, high: float, size: int, rng: Rng) -> Any:
+    def one() -> float:
+        return float(10 ** rng.uniform(low=np.log10(low), high=np.log10(high)))
+
+    return np.array([one() for _ in range(size)])
+
+
+@exercise.right_way
+def with_every_entry_alone(low: float, high: float, size: int, rng: Rng) -> Any:
+    power = np.vectorize(lambda exponent: 10.0**exponent)
+    return power(rng.uniform(np.log10(low), np.log10(high), size))

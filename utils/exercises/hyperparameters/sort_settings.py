@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import digests, nothing_to_ask
 from utils.reference import hyperparameters as reference
@@ -11,14 +13,15 @@ from utils.reference import hyperparameters as reference
 exercise = Exercise(
     name="sort_settings",
     assignment="04_hyperparameters",
-    rubric={"values": 5},
+    rubric={"answers": 5},
     reference=reference.sort_settings,
     returns="kinds",
     cases=nothing_to_ask,
-    laws={"all_settled": "values"},
+    laws={"all_settled": "answers"},
     secret={
         "exercise": "sort_settings",
         "words": ["parameter", "hyperparameter"],
+        "given": ["W2"],
         "digests": digests("sort_settings", reference.sort_settings()),
     },
     hints=(
@@ -53,9 +56,114 @@ def only_the_given() -> Any:
     return {"W2": "parameter"}
 
 
+def _sorted(*parameters: str) -> Any:
+    return {
+        name: "parameter" if name in parameters else "hyperparameter"
+        for name in reference.sort_settings()
+    }
+
+
+@exercise.mistake(
+    "Not one is settled: have the two words changed places? Read again which is which."
+)
+def words_exchanged() -> Any:
+    kinds = reference.sort_settings()
+    return _sorted(*(name for name in kinds if kinds[name] == "hyperparameter"))
+
+
+@exercise.mistake(
+    "What stands in the call of train was taken for learned. Who chose these numbers?"
+)
+def arguments_of_training() -> Any:
+    return _sorted("W2", "b1", "learning rate", "batch size", "iterations")
+
+
+@exercise.mistake(
+    "The form of the network was taken for learned. Can a step of gradient descent change it?"
+)
+def form_of_the_network() -> Any:
+    return _sorted("W2", "b1", "width", "depth", "activation")
+
+
+@exercise.mistake("Numbers were taken for parameters, words for hyperparameters. Who sets them?")
+def every_number() -> Any:
+    return _sorted(*(name for name in reference.sort_settings() if name != "activation"))
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("the name parameter is not defined.")
+def quotes_forgotten() -> Any:
+    kinds = {}
+    kinds["W2"] = "parameter"
+    kinds["b1"] = parameter
+    return kinds
+
+
+@exercise.slip("kinds has no key 'b1'.")
+def two_equal_signs() -> Any:
+    kinds = {}
+    kinds["W2"] = "parameter"
+    kinds["b1"] == "parameter"  # noqa: B015
+    return kinds
+
+
+@exercise.slip("a dictionary has no .b1.")
+def a_dot_for_brackets() -> Any:
+    kinds: Any = {}
+    kinds.b1 = "parameter"
+    return kinds
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
 @exercise.right_way
 def from_the_last_name() -> Any:
     return dict(reversed(reference.sort_settings().items()))
+
+
+@exercise.right_way
+def in_a_loop() -> Any:
+    kinds = {}
+    for name in reference.sort_settings():
+        kinds[name] = "parameter" if name in ("W2", "b1") else "hyperparameter"
+    return kinds
+
+
+@exercise.right_way
+def with_fromkeys() -> Any:
+    kinds = dict.fromkeys(reference.sort_settings(), "hyperparameter")
+    kinds["W2"] = kinds["b1"] = "parameter"
+    return kinds
+
+
+@exercise.right_way
+def with_update() -> Any:
+    kinds = {"W2": "parameter"}
+    kinds.update(b1="parameter", width="hyperparameter", depth="hyperparameter")
+    kinds.update(activation="hyperparameter", iterations="hyperparameter")
+    kinds |= {"learning rate": "hyperparameter", "batch size": "hyperparameter"}
+    return kinds
+
+
+@exercise.right_way
+def with_zip() -> Any:
+    names = list(reference.sort_settings())
+    return dict(zip(names, ["parameter"] * 2 + ["hyper" + "parameter"] * 6, strict=True))
+
+
+@exercise.right_way
+def from_pairs() -> Any:
+    return dict(list(reference.sort_settings().items()))
+
+
+@exercise.right_way
+def written_twice() -> Any:
+    return dict.fromkeys(reference.sort_settings(), "parameter") | _sorted("W2", "b1")
+
+
+@exercise.right_way
+def with_words_of_numpy() -> Any:
+    return {np.str_(name): np.str_(kind) for name, kind in reference.sort_settings().items()}

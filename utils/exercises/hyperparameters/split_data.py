@@ -23,12 +23,14 @@ def _cases(rng: Rng) -> list[Case]:
             note,
             layout,
             Returned(expected),
+            "inputs left alone" if layout == "readonly" else "every example once",
         )
 
     return [
         case(2, 11, (0.6, 0.2, 0.2)),
         case(3, 101, (0.7, 0.2, 0.1), "101 examples"),
         case(5, 53, (0.29, 0.42, 0.29), "shares that do not divide evenly"),
+        case(2, 10, (0.5, 0.25, 0.25), "a dev part of 2.5 examples, which round makes 2"),
         case(5, 1, (0.8, 0.1, 0.1), "a single example (m = 1)"),
         case(7, 7, (0.5, 0.25, 0.25), "as many examples as inputs"),
         case(7, 37, (0.6, 0.2, 0.2), "arrays that must not be written to", "readonly"),
@@ -39,11 +41,21 @@ def _cases(rng: Rng) -> list[Case]:
 exercise = Exercise(
     name="split_data",
     assignment="04_hyperparameters",
-    rubric={"values": 10},
+    rubric={
+        "shape": 2,
+        "every example once": 3,
+        "labels": 2,
+        "random parts": 2,
+        "inputs left alone": 1,
+    },
     reference=reference.split_data,
     returns="data",
     cases=_cases,
-    laws={"partition": "values"},
+    laws={
+        "every_example_once": "every example once",
+        "own_labels": "labels",
+        "shuffled": "random parts",
+    },
     hints=(
         "Put the numbers 0 to m − 1 in a random order once, then cut that order into three.",
         "`X[:, chosen]` takes the columns whose numbers are in the array `chosen`. The same "
@@ -90,9 +102,7 @@ def labels_left_behind(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return _parts(X, Y, fractions, rng.permutation(m), np.arange(m))
 
 
-@exercise.mistake(
-    "rng.integers draws with replacement: some examples come several times, others never."
-)
+@exercise.mistake("Examples are drawn with replacement: some come several times, others never.")
 def with_replacement(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     m = X.shape[1]
     return _parts(X, Y, fractions, rng.integers(0, m, m))
@@ -117,7 +127,7 @@ def rows_divided(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     }
 
 
-@exercise.mistake("Y was flattened: each part of it should be one row, of shape (1, ...).")
+@exercise.mistake("Y was flattened: each part of it should still be one row with two axes.")
 def labels_rank_one(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     data = _parts(X, Y, fractions, rng.permutation(X.shape[1]))
     return {name: (part[0], part[1].ravel()) for name, part in data.items()}
@@ -133,6 +143,47 @@ def cut_off(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
         "dev": (X[:, order[a:b]], Y[:, order[a:b]]),
         "test": (X[:, order[b:]], Y[:, order[b:]]),
     }
+
+
+@exercise.mistake("The shares were rounded up: round goes to the nearest whole number.")
+def rounded_up(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    up = [np.ceil(share * m) / m for share in fractions]
+    return _parts(X, Y, up, rng.permutation(m))
+
+
+@exercise.mistake("test got its own share, rounded. It should get all that is left.")
+def test_by_its_share(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = _parts(X, Y, fractions, rng.permutation(X.shape[1]))
+    size = round(fractions[2] * X.shape[1])
+    return data | {"test": tuple(array[:, :size] for array in data["test"])}
+
+
+@exercise.mistake(
+    "Rows were shuffled, so inputs have changed places within each example. Examples are columns."
+)
+def rows_shuffled(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    return _parts(rng.permutation(X), Y, fractions, np.arange(X.shape[1]))
+
+
+@exercise.mistake("The parts of X have a row for each example: in this course it is a column.")
+def examples_as_rows(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = _parts(X, Y, fractions, rng.permutation(X.shape[1]))
+    return {name: (part[0].T, part[1]) for name, part in data.items()}
+
+
+@exercise.mistake("dev ends where its own size says, counted from the start: add where it begins.")
+def dev_end_not_added(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    order, n_train, n_dev = rng.permutation(m), *(round(share * m) for share in fractions[:2])
+    chosen, rest = order[n_train:n_dev], order[n_train + n_dev :]
+    data = _parts(X, Y, fractions, order)
+    return data | {"dev": (X[:, chosen], Y[:, chosen]), "test": (X[:, rest], Y[:, rest])}
+
+
+@exercise.mistake("The generator was made anew inside: draw from the rng that came in.")
+def own_generator(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    return _parts(X, Y, fractions, np.random.default_rng(42).permutation(X.shape[1]))
 
 
 @exercise.mistake("dev and test have changed places: fractions are for train, dev, test.")
@@ -163,6 +214,59 @@ def without_labels(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return {name: part[0] for name, part in data.items()}
 
 
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("not_shuffled", "cut_off")
+def neither_shuffled_nor_rounded(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    floors = [int(share * m) / m for share in fractions]
+    return _parts(X, Y, floors, np.arange(m))
+
+
+@exercise.compound("labels_left_behind", "labels_rank_one")
+def flat_labels_left_behind(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = labels_left_behind(X, Y, fractions, rng)
+    return {name: (part[0], part[1].ravel()) for name, part in data.items()}
+
+
+@exercise.compound("with_replacement", "dev_and_test_swapped")
+def replaced_and_swapped(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    data = with_replacement(X, Y, (fractions[0], fractions[2]), rng)
+    return {"train": data["train"], "dev": data["test"], "test": data["dev"]}
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("asks for a place that is no whole number.")
+def cut_between_two(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order = rng.permutation(X.shape[1])
+    train_part = order[: fractions[0] * X.shape[1]]
+    return {"train": (X[:, train_part], Y[:, train_part])}
+
+
+@exercise.slip("X has shape (2, 11), and the index is outside it.")
+def rows_chosen(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order = rng.permutation(X.shape[1])
+    return {"train": (X[order], Y[order]), "dev": (X, Y), "test": (X, Y)}
+
+
+@exercise.slip("order is None, and takes no [ ].")
+def shuffle_gives_nothing(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order: Any = rng.shuffle(np.arange(X.shape[1]))
+    return {"train": (X[:, order[:3]], Y[:, order[:3]])}
+
+
+@exercise.slip("this writes into an array that came in as an argument.")
+def shuffled_in_place(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    both = np.vstack([X, Y])
+    rng.shuffle(both, axis=1)
+    X[:] = both[:-1]
+    Y[:] = both[-1:]
+    return _parts(X, Y, fractions, np.arange(X.shape[1]))
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
@@ -173,3 +277,59 @@ def with_a_mask(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     sizes = {"train": n_train, "dev": n_dev, "test": m - n_train - n_dev}
     part = rng.permuted(np.repeat(list(sizes), list(sizes.values())))
     return {name: (X[:, part == name], Y[:, part == name]) for name in sizes}
+
+
+@exercise.right_way
+def with_a_shuffle(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order = np.arange(Y.size)
+    rng.shuffle(order)
+    return _parts(X, Y, fractions, order)
+
+
+@exercise.right_way
+def by_sorting_random_numbers(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    return _parts(X, Y, fractions, np.argsort(rng.random(X.shape[1])))
+
+
+@exercise.right_way
+def with_choice(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    return _parts(X, Y, fractions, rng.choice(m, size=m, replace=False))
+
+
+@exercise.right_way
+def with_split(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    n_train, n_dev, _ = (round(share * X.shape[1]) for share in fractions)
+    chosen = np.split(rng.permutation(X.shape[1]), [n_train, n_train + n_dev])
+    parts = [(np.take(X, i, axis=1), np.take(Y, i, axis=1)) for i in chosen]
+    return dict(zip(["train", "dev", "test"], parts, strict=True))
+
+
+@exercise.right_way
+def both_shuffled_as_one(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    both = rng.permutation(np.vstack([X, Y]), axis=1)
+    return _parts(both[:-1], both[-1:], fractions, np.arange(X.shape[1]))
+
+
+@exercise.right_way
+def with_sets(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    test = set(range(m))
+    train = {int(i) for i in rng.choice(m, round(fractions[0] * m), replace=False)}
+    test -= train
+    dev = {int(i) for i in rng.choice(sorted(test), round(fractions[1] * m), replace=False)}
+    chosen = {"train": sorted(train), "dev": sorted(dev), "test": sorted(test - dev)}
+    return {name: [X[:, numbers], Y[:, numbers]] for name, numbers in chosen.items()}
+
+
+@exercise.right_way
+def one_example_at_a_time(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    left = list(range(X.shape[1]))
+    order = [left.pop(rng.integers(len(left))) for _ in range(X.shape[1])]
+    return _parts(X, Y, fractions, order)
+
+
+@exercise.right_way
+def as_rows_and_back(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    order = rng.permutation(X.shape[1]).tolist()
+    return _parts(X.T[order].T, Y.T[order].T, fractions, np.arange(X.shape[1]))

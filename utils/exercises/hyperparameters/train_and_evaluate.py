@@ -1,7 +1,9 @@
-"""One trial and its record; tiny data whose accuracies hang on no rounding, two trials diverge."""
+"""One trial and its record; tiny data whose accuracies hang on no rounding, trials that rise."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,61 +17,97 @@ from utils.reference.hyperparameters import train_and_evaluate as experiment
 
 
 def _cases(rng: Rng) -> list[Case]:
-    """Trials whose accuracies hang on no rounding, and two that diverge."""
-
-    def case(configuration: dict[str, Any], note: str = "", layout: str = "plain") -> Case:
+    def drawn(configuration: Any, fits: Callable[..., bool], noisy: bool = True) -> tuple[Any, ...]:
+        """Arguments whose record fits, and that record."""
         while True:
-            data, seed = small_data(rng), fresh_seed(rng)
-            args = {"configuration": configuration, "data": data, "rng": seed}
-            network = train(*data["train"], rng=np.random.default_rng(seed.value), **configuration)
-            near = min(np.min(np.abs(network.predict(X) - 0.5)) for X, _ in data.values())
-            record = experiment(configuration, data, np.random.default_rng(seed.value))
-            apart = len({network.accuracy(*part) for part in data.values()}) == 3
-            if near > 1e-4 and apart and not record["diverged"]:
-                expected = record | {"seconds": Between(0, np.inf)}
-                return Case(args, note, layout, Returned(expected))
+            short = {"iterations": int(rng.integers(3, 20))}  # where they are left open
+            data, seed, settings = small_data(rng, noisy), fresh_seed(rng), short | configuration
+            record = experiment(settings, data, np.random.default_rng(seed.value))
+            args = {"configuration": settings, "data": data, "rng": seed}
+            if fits(record["costs"]) and (noisy or _clear(**args)):
+                return args, record
 
-    def diverging(configuration: dict[str, Any], note: str) -> Case:
-        data = small_data(rng, noisy=True)
-        expected = {
-            "configuration": configuration,
+    def case(
+        args: Any, record: Any, note: str, earns: str, *due: str, layout: str = "plain"
+    ) -> Case:
+        """Of the record, what is due must be right; the rest must have the right form."""
+        loose: dict[str, Any] = {
             "costs": Anything(),
-            "train_accuracy": Between(0, 1),
-            "dev_accuracy": Between(0, 1),
+            "diverged": Anything(),
             "seconds": Between(0, np.inf),
-            "diverged": True,
         }
-        args = {"configuration": configuration, "data": data, "rng": fresh_seed(rng)}
-        return Case(args, note, expected=Returned(expected))
+        loose |= {f"{part}_accuracy": Between(0, 1) for part in ("train", "dev")}
+        expected = record | {name: loose[name] for name in loose if name not in due}
+        return Case(args, note, layout, Returned(expected), earns)
 
+    def rising(note: str, fits: Callable[..., bool], **settings: Any) -> Case:
+        settings = {"learning_rate": 20.0, "depth": 0, "momentum": 0.5} | settings
+        return case(*drawn(settings, fits), note, "diverged", "diverged")
+
+    def fine(c: Any) -> bool:
+        return bool(np.all(c < 9 * c[0]))
+
+    def bumpy(c: Any) -> bool:
+        return bool(1.02 * c[0] < np.max(c) < 2 * c[0])
+
+    usual = {"learning_rate": 0.3, "width": 5, "depth": 1, "iterations": 40}
+    deeper: dict[str, Any] = {
+        "learning_rate": 0.2,
+        "momentum": 0.5,
+        "width": 3,
+        "depth": 2,
+        "iterations": 20,
+    }
+    deeper |= {"activation": "tanh", "batch_size": 16}
+    one, other = drawn(usual, fine, noisy=False), drawn(deeper, bumpy, noisy=False)
+    closed = one[0] | {"data": {part: one[0]["data"][part] for part in ("train", "dev")}}
+    shallow = drawn(usual | {"depth": 0}, fine, noisy=False)
+    accuracies = ("train_accuracy", "dev_accuracy")
+    readonly = "arrays that must not be written to"
     return [
-        case({"learning_rate": 0.3, "width": 5, "depth": 1, "iterations": 40}),
-        case(
-            {"learning_rate": 0.2, "momentum": 0.5, "width": 3, "depth": 2, "iterations": 20}
-            | {"activation": "tanh", "batch_size": 16},
-            "other settings, and arrays that must not be written to",
-            "readonly",
-        ),
-        case({"learning_rate": 0.3, "depth": 0, "iterations": 25}, "strided arrays", "strided"),
-        diverging(
-            {"learning_rate": 1e30, "width": 5, "depth": 2, "iterations": 12},
-            "a learning rate that ends in nan",
-        ),
-        diverging(
-            {"learning_rate": 1e4, "width": 5, "depth": 1, "iterations": 12, "activation": "tanh"},
-            "a learning rate at which costs rise but stay finite",
-        ),
-    ]
+        case(*one, "", "accuracies", *accuracies),
+        case(*one, "the costs looked at", "training", "costs"),
+        case(*other, "other settings", "training", "costs"),
+        case(*shallow, "strided arrays", "accuracies", *accuracies, layout="strided"),
+        case(*other, readonly, "inputs left alone", layout="readonly"),
+        case(closed, one[1], "no test part at all", "test part closed"),
+        case(*other, "a training in which all is well", "diverged", "diverged"),
+        rising("a learning rate that ends in nan", lambda c: np.isnan(c[-1]), learning_rate=1e30,
+               depth=2),
+        rising("costs that rise", lambda c: 10.5 * c[0] < c[-1] <= np.max(c) < min(9.9, 9 * c[1])),
+        rising("costs that rise and come down again",
+               lambda c: 15 * c[0] < np.max(c) < 50 * c[0] and c[-1] < 5 * c[0],
+               learning_rate=100.0, depth=1, width=5),
+        rising("costs that rise, but not that far",
+               lambda c: max(5.5 * c[0], 10.5 * np.min(c)) < np.max(c) < 9.5 * c[0], batch_size=16),
+    ]  # fmt: skip
+
+
+def _clear(configuration: Any, data: Any, rng: Any) -> bool:
+    """Whether no prediction hangs on rounding, and the test part would tempt: it looks better."""
+    generator = np.random.default_rng(rng.value)
+    network = train(*data["train"], rng=generator, **configuration)
+    near = min(np.min(np.abs(network.predict(X) - 0.5)) for X, _ in data.values())
+    right = {part: network.accuracy(*data[part]) for part in data}
+    return bool(near > 1e-4) and right["train"] != right["dev"] < right["test"] != right["train"]
 
 
 exercise = Exercise(
     name="train_and_evaluate",
     assignment="04_hyperparameters",
-    rubric={"values": 15},
+    rubric={
+        "shape": 2,
+        "training": 2,
+        "accuracies": 4,
+        "diverged": 4,
+        "seconds": 1,
+        "test part closed": 1,
+        "inputs left alone": 1,
+    },
     reference=reference.train_and_evaluate,
     returns="record",
     cases=_cases,
-    laws={"test_part_untouched": "values"},
+    laws={"test_part_untouched": "test part closed", "seconds_of_training": "seconds"},
     hints=(
         "Train on one part, then ask the network for its accuracy on two. Which two?",
         "Whatever is known about the training is in the network that train gives: its costs, "
@@ -83,41 +121,66 @@ exercise = Exercise(
 # --- mistakes ------------------------------------------------------------------------------------
 
 
-def _changed(**changes: Any) -> Any:
-    """The reference's record with some entries made from (network-free) functions of it."""
-
-    def function(configuration: Any, data: Any, rng: Rng) -> Any:
-        record = experiment(configuration, data, rng)
-        return record | {name: change(record) for name, change in changes.items()}
-
-    return function
+def _changed(configuration: Any, data: Any, rng: Rng, **changes: Any) -> Any:
+    """The reference's record with some entries made anew from it."""
+    record = experiment(configuration, data, rng)
+    return record | {name: change(record) for name, change in changes.items()}
 
 
-@exercise.mistake("dev_accuracy was measured on the test part.")
+def _costs_judged(configuration: Any, data: Any, rng: Rng, judge: Any) -> Any:
+    """The reference's record with another idea of what has diverged."""
+    return _changed(configuration, data, rng, diverged=lambda r: bool(judge(r["costs"])))
+
+
+def _record(network: Any, configuration: Any, data: Any) -> Any:
+    """The right record of a network."""
+    costs = network.costs
+    return {
+        "configuration": configuration,
+        "costs": costs,
+        "train_accuracy": network.accuracy(*data["train"]),
+        "dev_accuracy": network.accuracy(*data["dev"]),
+        "seconds": network.seconds,
+        "diverged": not bool(np.all(costs <= 10 * costs[0])),
+    }
+
+
+@exercise.mistake("dev_accuracy was measured on the test part, which stays closed to the very end.")
 def dev_from_test(configuration: Any, data: Any, rng: Rng) -> Any:
     return experiment(configuration, data | {"dev": data["test"]}, rng)
 
 
 @exercise.mistake("dev_accuracy was measured on the train part.")
 def dev_from_train(configuration: Any, data: Any, rng: Rng) -> Any:
-    return experiment(configuration, data | {"dev": data["train"]}, rng)
+    return _changed(configuration, data, rng, dev_accuracy=lambda r: r["train_accuracy"])
+
+
+@exercise.mistake("train_accuracy was measured on the dev part.")
+def train_from_dev(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _changed(configuration, data, rng, train_accuracy=lambda r: r["dev_accuracy"])
+
+
+@exercise.mistake("The record tells of the test part too. It stays closed until the very end.")
+def test_opened(configuration: Any, data: Any, rng: Rng) -> Any:
+    test = experiment(configuration, data | {"dev": data.get("test", data["dev"])}, rng)
+    return experiment(configuration, data, rng) | {"test_accuracy": test["dev_accuracy"]}
 
 
 @exercise.mistake("The network was trained on the dev part, which is for choosing.")
 def trained_on_dev(configuration: Any, data: Any, rng: Rng) -> Any:
-    return experiment(configuration, data | {"train": data["dev"]}, rng)
+    return _record(train(*data["dev"], rng=rng, **configuration), configuration, data)
 
 
-@exercise.mistake("The network was trained on train and dev: then dev is no test of it.")
+@exercise.mistake("The network was trained on more than train: then dev is no test of it.")
 def trained_on_both(configuration: Any, data: Any, rng: Rng) -> Any:
-    both = tuple(np.hstack([data["train"][i], data["dev"][i]]) for i in range(2))
-    return experiment(configuration, data | {"train": both}, rng)
+    X, Y = (np.hstack([data["train"][i], data["dev"][i]]) for i in range(2))
+    return _record(train(X, Y, rng=rng, **configuration), configuration, data)
 
 
 @exercise.mistake("train_accuracy and dev_accuracy have changed places.")
 def accuracies_swapped(configuration: Any, data: Any, rng: Rng) -> Any:
     swap = {"train_accuracy": lambda r: r["dev_accuracy"]}
-    return _changed(**swap, dev_accuracy=lambda r: r["train_accuracy"])(configuration, data, rng)
+    return _changed(configuration, data, rng, **swap, dev_accuracy=lambda r: r["train_accuracy"])
 
 
 @exercise.mistake("The configuration did not reach train: hand it on with **.")
@@ -127,60 +190,86 @@ def defaults_used(configuration: Any, data: Any, rng: Rng) -> Any:
 
 @exercise.mistake("train got a generator of its own; hand it the rng that came in.")
 def own_generator(configuration: Any, data: Any, rng: Rng) -> Any:
-    return experiment(configuration, data, np.random.default_rng(0))
+    return experiment(configuration, data, np.random.default_rng(42))
 
 
-@exercise.mistake("A trial whose costs are nan or infinite has diverged as well.")
-def nan_not_seen(configuration: Any, data: Any, rng: Rng) -> Any:
-    def risen(record: Any) -> bool:
-        return bool(np.max(record["costs"]) > 10 * record["costs"][0])
-
-    return _changed(diverged=risen)(configuration, data, rng)
+@exercise.mistake("train got a child of rng. Hand it rng itself: the search makes the children.")
+def child_for_training(configuration: Any, data: Any, rng: Rng) -> Any:
+    return experiment(configuration, data, rng.spawn(2)[0])
 
 
 @exercise.mistake(
-    "Only nan and inf were looked for. A cost above ten times the first one counts too."
+    "The costs are of one network, the accuracies of another, trained later: one is enough."
+)
+def second_network(configuration: Any, data: Any, rng: Rng) -> Any:
+    first = experiment(configuration, data, rng)
+    second = experiment(configuration, data, rng)
+    return second | {name: first[name] for name in ("costs", "diverged", "seconds")}
+
+
+@exercise.mistake("A trial whose costs end in nan has diverged as well; no comparison shows that.")
+def nan_not_seen(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _costs_judged(configuration, data, rng, lambda c: np.nanmax(c) > 10 * c[0])
+
+
+@exercise.mistake(
+    "nan and inf are seen here, but not a cost that rises to more than ten times the first one."
 )
 def rise_not_seen(configuration: Any, data: Any, rng: Rng) -> Any:
-    def broken(record: Any) -> bool:
-        return not bool(np.all(np.isfinite(record["costs"])))
-
-    return _changed(diverged=broken)(configuration, data, rng)
+    return _costs_judged(configuration, data, rng, lambda c: not np.all(np.isfinite(c)))
 
 
-@exercise.mistake("No trial is ever called diverged here.")
+@exercise.mistake("Only the last cost decides here. A cost may rise and come down: look at all.")
+def last_cost_judged(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _costs_judged(configuration, data, rng, lambda c: not c[-1] <= 10 * c[0])
+
+
+@exercise.mistake("Any rise counts as diverged here. How far may costs rise above the first one?")
+def any_rise(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _costs_judged(configuration, data, rng, lambda c: not np.all(c <= c[0]))
+
+
+@exercise.mistake(
+    "A cost only just above ten times the first one passes here. What exactly is 10 times as large?"
+)
+def above_ten(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _costs_judged(configuration, data, rng, lambda c: not np.all(c <= 10))
+
+
+@exercise.mistake("Costs are held against the lowest of them, not against the first.")
+def above_the_lowest(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _costs_judged(configuration, data, rng, lambda c: not np.all(c <= 10 * np.min(c)))
+
+
+@exercise.mistake(
+    "No trial is ever called diverged here. One sign is enough: nan, inf, or a steep rise."
+)
 def never_diverged(configuration: Any, data: Any, rng: Rng) -> Any:
-    return _changed(diverged=lambda r: False)(configuration, data, rng)
+    return _costs_judged(configuration, data, rng, lambda c: False)
 
 
 @exercise.mistake("diverged is the wrong way round: True means that it blew up.")
 def diverged_inverted(configuration: Any, data: Any, rng: Rng) -> Any:
-    return _changed(diverged=lambda r: not r["diverged"])(configuration, data, rng)
+    return _changed(configuration, data, rng, diverged=lambda r: not r["diverged"])
 
 
 @exercise.mistake("costs holds only the last cost; keep all of them.")
 def last_cost_only(configuration: Any, data: Any, rng: Rng) -> Any:
-    return _changed(costs=lambda r: r["costs"][-1])(configuration, data, rng)
+    return _changed(configuration, data, rng, costs=lambda r: r["costs"][-1])
 
 
 @exercise.mistake("Accuracies are in percent; they should be from 0 to 1.")
 def percent(configuration: Any, data: Any, rng: Rng) -> Any:
-    changes = {name: _hundredfold(name) for name in ("train_accuracy", "dev_accuracy")}
-    return _changed(**changes)(configuration, data, rng)
-
-
-def _hundredfold(name: str) -> Any:
-    return lambda record: 100 * record[name]
+    parts = ("train_accuracy", "dev_accuracy")
+    changes = {name: lambda r, name=name: 100 * r[name] for name in parts}
+    return _changed(configuration, data, rng, **changes)
 
 
 @exercise.mistake("These are the shares of wrong answers; accuracy counts the right.")
 def error_rates(configuration: Any, data: Any, rng: Rng) -> Any:
-    changes = {name: _complement(name) for name in ("train_accuracy", "dev_accuracy")}
-    return _changed(**changes)(configuration, data, rng)
-
-
-def _complement(name: str) -> Any:
-    return lambda record: 1 - record[name]
+    parts = ("train_accuracy", "dev_accuracy")
+    changes = {name: lambda r, name=name: 1 - r[name] for name in parts}
+    return _changed(configuration, data, rng, **changes)
 
 
 @exercise.mistake("The record does not say which configuration it is of.")
@@ -190,18 +279,135 @@ def configuration_left_out(configuration: Any, data: Any, rng: Rng) -> Any:
     return record
 
 
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.compound("dev_from_train", "rise_not_seen")
+def dev_from_train_and_no_rise(configuration: Any, data: Any, rng: Rng) -> Any:
+    return rise_not_seen(configuration, data | {"dev": data["train"]}, rng)
+
+
+@exercise.compound("accuracies_swapped", "nan_not_seen")
+def swapped_and_nan(configuration: Any, data: Any, rng: Rng) -> Any:
+    record = nan_not_seen(configuration, data, rng)
+    swapped = {"train_accuracy": record["dev_accuracy"], "dev_accuracy": record["train_accuracy"]}
+    return record | swapped
+
+
+@exercise.compound("percent", "last_cost_judged")
+def percent_and_last_cost(configuration: Any, data: Any, rng: Rng) -> Any:
+    record = last_cost_judged(configuration, data, rng)
+    return record | {name: 100 * record[name] for name in ("train_accuracy", "dev_accuracy")}
+
+
+# --- slips that raise ----------------------------------------------------------------------------
+
+
+@exercise.slip("record is used before it has a value.")
+def record_never_begun(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    record["costs"] = network.costs  # type: ignore[used-before-def]
+    record = {"seconds": network.seconds}
+    return record
+
+
+@exercise.slip("missing 1 required positional argument: 'Y'.")
+def pair_not_unpacked(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    return {"dev_accuracy": network.accuracy(data["dev"])}
+
+
+@exercise.slip("network is a Network, and takes no [ ].")
+def network_as_a_dictionary(configuration: Any, data: Any, rng: Rng) -> Any:
+    network: Any = train(*data["train"], rng=rng, **configuration)
+    return {"costs": network["costs"], "seconds": network["seconds"]}
+
+
+@exercise.slip("one yes-or-no question of a whole array.")
+def one_question_of_all_costs(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    diverged = False
+    if network.costs > 10 * network.costs[0]:
+        diverged = True
+    return {"diverged": diverged}
+
+
+@exercise.slip("has no .cost. Did you mean costs?")
+def costs_misspelled(configuration: Any, data: Any, rng: Rng) -> Any:
+    network: Any = train(*data["train"], rng=rng, **configuration)
+    return {"costs": network.cost}
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
 @exercise.right_way
 def in_another_order(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(data["train"][0], data["train"][1], rng=rng, **configuration)
-    limit = 10 * network.costs[0]
-    return {
-        "diverged": not all(cost <= limit for cost in network.costs),
-        "seconds": network.seconds,
-        "costs": network.costs.copy(),
-        "configuration": dict(configuration),
-        "dev_accuracy": np.float64(network.accuracy(*data["dev"])),
-        "train_accuracy": network.accuracy(*data["train"]),
-    }
+    return dict(reversed(_record(network, dict(configuration), data).items()))
+
+
+@exercise.right_way
+def with_isfinite(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    costs = network.costs
+    diverged = np.any(~np.isfinite(costs)) or np.any(costs > 10 * costs[0])
+    return _record(network, configuration, data) | {"diverged": diverged}
+
+
+@exercise.right_way
+def one_cost_after_the_other(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    record = {**_record(network, configuration, data), "diverged": False}
+    for cost in network.costs:
+        if np.isnan(cost) or np.isinf(cost) or cost > 10 * network.costs[0]:
+            record["diverged"] = True
+    return record
+
+
+@exercise.right_way
+def with_nan_looked_for(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    costs = network.costs
+    diverged = bool(np.isnan(costs).any()) or bool(costs.max() > 10 * costs[0])
+    return _record(network, configuration, data) | {"diverged": diverged}
+
+
+@exercise.right_way
+def with_a_ratio(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    ratios = np.nan_to_num(network.costs / network.costs[0], nan=np.inf)
+    return _record(network, configuration, data) | {"diverged": bool(np.max(ratios) > 10)}
+
+
+@exercise.right_way
+def with_a_clock_of_its_own(configuration: Any, data: Any, rng: Rng) -> Any:
+    began = perf_counter()
+    network = train(*data["train"], rng=rng, **configuration)
+    return _record(network, configuration, data) | {"seconds": perf_counter() - began}
+
+
+@exercise.right_way
+def with_accuracies_by_hand(configuration: Any, data: Any, rng: Rng) -> Any:
+    network = train(*data["train"], rng=rng, **configuration)
+    record = _record(network, configuration, data)
+    for part in ("train", "dev"):
+        X, Y = data[part]
+        right = np.sum((network.predict(X) > 0.5) == (Y == 1))
+        record[part + "_accuracy"] = right / Y.shape[1]
+    return record
+
+
+@exercise.right_way
+def in_double_precision(configuration: Any, data: Any, rng: Rng) -> Any:
+    (X, Y), settings = data["train"], {"rng": rng, **configuration}
+    network = train(X, Y, **settings)
+    costs = np.array([float(cost) for cost in network.costs])
+    return {**_record(network, configuration.copy(), data), "costs": costs}
+
+
+@exercise.right_way
+def with_parts_that_are_copies(configuration: Any, data: Any, rng: Rng) -> Any:
+    copies = {part: (data[part][0].copy(), data[part][1].copy()) for part in ("train", "dev")}
+    network = train(Y=copies["train"][1], X=copies["train"][0], rng=rng, **configuration)
+    return _record(network, configuration, copies)
