@@ -7,14 +7,15 @@ process and may change all of it. The reference, the cases' results and the key 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from autograder import wire
-from utils.answers import Absent, Notebook
-from utils.cases import Raised, Returned, text_of
+from utils.answers import Absent, Function, Notebook
+from utils.cases import Raised, Returned, Scratch, text_of
 from utils.plain import plain
 
 __all__ = ["serve"]
@@ -41,6 +42,7 @@ def _shell() -> InteractiveShell:
     return InteractiveShell.instance(config=settings)
 
 
+FOLDER = Path(".")  # what the code runs in is thrown away as a whole
 SHELL = _shell()  # made once, in the warm process
 
 
@@ -57,7 +59,7 @@ class _Asked:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.notebook = Notebook(SHELL.user_ns)
+        self.notebook = Notebook(SHELL.user_ns, FOLDER)
 
     def answer(self, message: Any) -> Any:
         match message:
@@ -67,6 +69,9 @@ class _Asked:
                 return self._look(message)
             case wire.Call():
                 return self._call(message)
+            case wire.ReadLog():
+                records = Function(print, FOLDER).log(Scratch(message.name))
+                return wire.Log(message.number, wire.pack(records))
         raise wire.Forged("The judge said what is not understood here.")
 
     def _cell(self, message: wire.RunCell) -> wire.CellRan:

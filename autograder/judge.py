@@ -23,7 +23,7 @@ from autograder.sandbox import Cell, Ended, Sandbox
 from autograder.unwalled import Unwalled, UnwalledCell
 from utils.answer_key import AnswerKey, KeyFault, Question
 from utils.answers import Absent, Given, call
-from utils.cases import Case, Raised, Returned, Run, leaves
+from utils.cases import Case, Raised, Returned, Run, Scratch, leaves
 from utils.exercises import EXERCISES
 from utils.judging import judge_exercise, rejections
 from utils.verdict import Verdict
@@ -282,21 +282,21 @@ class _Answers:
         """Run a cell."""
         self.deadline = time.monotonic() + self.settings.seconds
         ran: wire.CellRan = self.ask(
-            wire.RunCell(self._next(), piece.source, piece.name), wire.CellRan
+            wire.RunCell(self.next(), piece.source, piece.name), wire.CellRan
         )
         return ran
 
     def answer(self, exercise: str) -> _Answer:
         """The answer of this name, or `Absent`."""
         builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
-        seen = self.ask(wire.Look(self._next(), exercise, builds_on), wire.Seen)
+        seen = self.ask(wire.Look(self.next(), exercise, builds_on), wire.Seen)
         if seen.absent:
             raise Absent(seen.absent[0], seen.absent[-1])
         return _Answer(self, exercise, seen)
 
     def call(self, exercise: str, cases: Sequence[Case], given: Given) -> list[Run]:
         """Call an answer on cases, and the reference for it where that is lent."""
-        number = self._next()
+        number = self.next()
         packed = list(map(wire.pack_case, cases))
         started = time.monotonic()
         self.cell.send(wire.write(wire.Call(number, exercise, packed, list(given))))
@@ -326,7 +326,8 @@ class _Answers:
             raise wire.Forged("It answered another question than was asked.")
         return reply
 
-    def _next(self) -> int:
+    def next(self) -> int:
+        """The number of the next message."""
         self.number += 1
         return self.number
 
@@ -358,6 +359,11 @@ class _Answer:
     def outside(self) -> list[str]:
         """Names of data that it reads from outside."""
         return self.seen.outside
+
+    def log(self, scratch: Scratch) -> Any:
+        """The records in a log that it wrote, as the sandbox tells."""
+        ask = wire.ReadLog(self.answers.next(), scratch.name)
+        return wire.unpacked(self.answers.ask(ask, wire.Log).records, object)
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
         """Which of these it calls."""

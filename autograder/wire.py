@@ -10,6 +10,7 @@ a reply that comes twice, or to another question, is refused.
     judge ── Call ─────→ sandbox      judge ←── Came ───── sandbox, or first
                                       judge ←── Borrow ─── sandbox: call the reference for me
     judge ── Lent ─────→ sandbox
+    judge ── ReadLog ──→ sandbox      judge ←── Log ────── sandbox
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from utils.cases import Case, Explanation, Path, Raised, Returned, Run
+from utils.cases import Case, Explanation, Place, Raised, Returned, Run
 from utils.packing import Packer, unpack
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "CellRan",
     "Forged",
     "Lent",
+    "Log",
     "Look",
     "Packed",
     "Ran",
+    "ReadLog",
     "RunCell",
     "Seen",
     "pack",
@@ -91,6 +94,12 @@ class Call(Message, frozen=True):
     given: list[str]
 
 
+class ReadLog(Message, frozen=True):
+    """Read a log that an answer wrote."""
+
+    name: str
+
+
 class Lent(Message, frozen=True):
     """What the reference gave."""
 
@@ -131,6 +140,12 @@ class Came(Message, frozen=True):
     runs: Annotated[list[Ran], Meta(max_length=200)]
 
 
+class Log(Message, frozen=True):
+    """The records in a log; None where there is none."""
+
+    records: Packed
+
+
 class Borrow(Message, frozen=True):
     """A student's function has called one that is lent: with these arguments."""
 
@@ -138,8 +153,8 @@ class Borrow(Message, frozen=True):
     arguments: Packed
 
 
-Inbound = CellRan | Seen | Came | Borrow
-Outbound = RunCell | Look | Call | Lent
+Inbound = CellRan | Seen | Came | Log | Borrow
+Outbound = RunCell | Look | Call | ReadLog | Lent
 T = TypeVar("T")
 
 _WRITER = msgspec.msgpack.Encoder()
@@ -240,7 +255,7 @@ def unpack_run(came: Ran, seconds: float) -> Run:
             if not all(isinstance(text, str) for text in (sentence, advice, source, blank)):
                 raise ValueError("text is due")
             failure = Explanation(sentence, advice, source, pairs, blank)
-        paths: tuple[Path, ...] = tuple(tuple(path) for path in shared)
+        paths: tuple[Place, ...] = tuple(tuple(path) for path in shared)
     except (ValueError, TypeError) as error:
         raise Forged(f"It sent what is no run ({error}).") from None
     outcome: Returned | Raised = unpacked(came.outcome, (Returned, Raised))

@@ -126,7 +126,7 @@ def test_wrong_values_stand_beside_the_right_ones():
         ("return np.maximum(0, Z).astype(int)", "A holds int64 values, expected float64."),
         ("return np.maximum(0, Z).astype(np.float32)", "A holds float32 values"),
         ("return np.maximum(0, Z).astype(object)", "A holds object values"),
-        ("return np.matrix(np.maximum(0, Z))", "A is of type matrix"),
+        ("return np.maximum(0, Z).view(type('mine', (np.ndarray,), {}))", "A is of type mine"),
         ("return np.ma.array(np.maximum(0, Z))", "A is of type MaskedArray"),
         ("return Z / 0 * 0", "A has the right shape but holds nan."),
         ("return lambda: Z", "A is a function (is a pair of parentheses missing?)"),
@@ -188,7 +188,7 @@ def test_memory_between_calls_is_noticed(key):
     seen = []
     def relu(Z):
         seen.append(1)
-        return np.maximum(0, Z) + 1e-3 * (len(seen) > 8)
+        return np.maximum(0, Z) + 1e-3 * (len(seen) > 9)
     """
     verdict = verdict_on(source, "relu", key)
     assert "gave another result the second time" in verdict.message

@@ -8,16 +8,32 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shutil
+import tempfile
 import warnings
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 from time import perf_counter
 from types import CodeType, FunctionType
 from typing import Any, Protocol
 
 import numpy as np
 
-from utils.cases import Case, Path, Raised, Returned, Run, changes, leaves, text_of
+from utils.cases import (
+    Case,
+    Place,
+    Raised,
+    Returned,
+    Run,
+    Scratch,
+    Strange,
+    changes,
+    leaves,
+    text_of,
+)
 from utils.explain import explain, is_blank, operands, outside_names
 from utils.plain import clean, name_of, plain, plain_and_shared
 
@@ -53,6 +69,9 @@ class Answer(Protocol):
     def uses(self, names: tuple[str, ...]) -> list[str]:
         """Which of these functions it calls, itself or through others."""
 
+    def log(self, scratch: Scratch) -> Any:
+        """The records in a log that it wrote: None where there is none, no list where no log."""
+
 
 class Answers(Protocol):
     """All of a student's answers."""
@@ -67,21 +86,50 @@ def call(function: Callable[..., Any], case: Case) -> Run:
 
 
 class Function:
-    """An answer that is a function of this process."""
+    """An answer that is a function of this process.
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    Parameters
+    ----------
+    function : callable
+    folder : Path, optional
+        Where the files lie that it is asked to write; by default one of its own, for as long.
+    """
+
+    def __init__(self, function: Callable[..., Any], folder: Path | None = None) -> None:
         self.function = function
+        self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """Where its files lie."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="course-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
 
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
         """Call it on each case; an exception is put into words."""
         runs: list[Run] = []
         with _in_place(self.function, given):
             for case in cases:
-                run, error = _called(self.function, case)
+                files = any(isinstance(value, Scratch) for value in case.args.values())
+                run, error = _called(self.function, case, self.folder if files else None)
                 if error is not None and sum(one.failure is not None for one in runs) < EXPLAINED:
                     run = replace(run, failure=explain(error, self.function))
                 runs.append(run)
         return runs
+
+    def log(self, scratch: Scratch) -> Any:
+        """The records in a log that it wrote."""
+        path = self.folder / scratch.name
+        if not path.exists():
+            return None
+        # By its name, since only the bundle of a notebook with searches has this module.
+        experiments = import_module("utils.experiments")
+        try:
+            return plain(experiments.read_log(path))
+        except Exception:
+            return Strange("a file that is no log")
 
     @property
     def blank(self) -> bool:
@@ -111,8 +159,8 @@ class Function:
 class Notebook:
     """The answers in a notebook's own namespace."""
 
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.namespace = namespace
+    def __init__(self, namespace: Mapping[str, Any], folder: Path | None = None) -> None:
+        self.namespace, self.folder = namespace, folder
 
     def answer(self, exercise: str) -> Function:
         """The function of this name.
@@ -134,11 +182,14 @@ class Notebook:
                 f"{type(function).__name__} was given its name.",
                 "Run the cell that defines it again, and give the other thing another name.",
             )
-        return Function(function)
+        return Function(function, self.folder)
 
 
-def _called(function: Callable[..., Any], case: Case) -> tuple[Run, BaseException | None]:
-    inputs = case.inputs()
+def _called(
+    function: Callable[..., Any], case: Case, folder: Path | None = None
+) -> tuple[Run, BaseException | None]:
+    inputs = case.inputs(folder)
+    arrays = list(leaves(inputs))  # before the call, which may put an input inside itself
     out = io.StringIO()
     error: BaseException | None = None
     value: Any = None
@@ -161,9 +212,9 @@ def _called(function: Callable[..., Any], case: Case) -> tuple[Run, BaseExceptio
         seconds = perf_counter() - start
     outcome: Returned | Raised
     kinds: tuple[str, ...] = ()
-    shared: tuple[Path, ...] = ()
+    shared: tuple[Place, ...] = ()
     if error is None:
-        result, shared = plain_and_shared(value, list(leaves(inputs)))
+        result, shared = plain_and_shared(value, arrays)
         outcome = Returned(result)
     else:
         kinds = tuple(name_of(one) for one in type.__dict__["__mro__"].__get__(type(error)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,11 @@ __all__ = [
     "Between",
     "Case",
     "Explanation",
-    "Path",
+    "Place",
     "Raised",
     "Returned",
     "Run",
+    "Scratch",
     "Seed",
     "Shaped",
     "Strange",
@@ -34,7 +36,7 @@ __all__ = [
     "text_of",
 ]
 
-Path = tuple[Any, ...]
+Place = tuple[Any, ...]
 """Where a part lies in a nested value: keys and indices, from the outside in."""
 
 
@@ -43,6 +45,13 @@ class Seed:
     """An input that becomes a fresh ``numpy.random.Generator`` at every call."""
 
     value: int
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """An input that becomes the path of a file of this name, in a folder that is thrown away."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -151,9 +160,17 @@ class Case:
     expected: Returned | Raised | None = None
     earns: str = "values"
 
-    def inputs(self) -> list[Any]:
-        """Fresh copies of the arguments, in order, laid out as the case says."""
-        return [_laid_out(value, self.layout) for value in self.args.values()]
+    def inputs(self, folder: Path | None = None) -> list[Any]:
+        """Fresh copies of the arguments, in order, laid out as the case says.
+
+        `folder` is where the files of `Scratch` inputs lie.
+        """
+        return [
+            str(folder / value.name)
+            if isinstance(value, Scratch) and folder
+            else _laid_out(value, self.layout)
+            for value in self.args.values()
+        ]
 
 
 @dataclass(frozen=True)
@@ -173,7 +190,7 @@ class Run:
 
     outcome: Returned | Raised
     changed: tuple[str, ...] = ()
-    shared: tuple[Path, ...] = ()
+    shared: tuple[Place, ...] = ()
     kinds: tuple[str, ...] = ()
     failure: Explanation | None = None
     printed: str = ""
@@ -223,7 +240,7 @@ def _laid_out(value: Any, layout: str) -> Any:
 
 def changes(name: str, before: Any, after: Any) -> list[str]:
     """Names of the parts of an input that are no longer what they were; `after` is plain."""
-    if isinstance(before, Seed):
+    if isinstance(before, Seed | Scratch):
         return []
     if isinstance(before, np.ndarray):
         same = (

@@ -19,7 +19,7 @@ from utils.cases import (
     About,
     Anything,
     Between,
-    Path,
+    Place,
     Raised,
     Returned,
     Run,
@@ -135,7 +135,7 @@ def same(one: Returned | Raised, other: Returned | Raised) -> bool:
         return _same(one.value, other.value)
 
 
-def parts(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def parts(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Every part of a nested result that is no dict, list or tuple, and where it lies."""
     if isinstance(value, dict):
         for key, item in value.items():
@@ -395,7 +395,7 @@ def _names_of_parts(template: Template, count: int) -> list[Template]:
     return [""] * count
 
 
-def _place(template: Template, name: str) -> Path | None:
+def _place(template: Template, name: str) -> Place | None:
     """Where in a result the part lies that the template calls by this name."""
     if template == name:
         return ()

@@ -16,7 +16,7 @@ import numpy as np
 from utils import laws, naming, rubric
 from utils.answer_key import AnswerKey, Question
 from utils.answers import Absent, Answer, Answers, Function, Given
-from utils.cases import Case, Explanation, Raised, Run, Seed
+from utils.cases import Case, Explanation, Raised, Run, Scratch, Seed
 from utils.comparing import Finding, same
 from utils.explain import BLANK
 from utils.findings import findings, unexpected
@@ -147,6 +147,10 @@ class _Judgment:
     def run(self, case: Case) -> Run:
         [run] = self.answer.runs([case], self.given)
         return run
+
+    def log(self, scratch: Scratch) -> Any:
+        """The records in a log that the answer wrote."""
+        return self.answer.log(scratch)
 
     def __call__(self, case: Case) -> Any:
         """Ask, as a law does."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from utils.answer_key import KnownMistake, Question
-from utils.cases import Anything, Between, Case, Path, Raised, Returned, Run, Shaped
+from utils.cases import Anything, Between, Case, Place, Raised, Returned, Run, Shaped
 from utils.comparing import compare, parts, same
 from utils.findings import findings, unexpected
 
@@ -68,9 +68,7 @@ class _Naming:
         run, is_open = self.runs[i], _is_open(self.question.cases[i])
         if is_open and self.wrong_elsewhere:
             return True
-        outcome, due = mistake.outcome(i), self.question.cases[i].expected
-        if isinstance(due, Raised) and self.wrong_elsewhere and self.right[i]:
-            return isinstance(outcome, Raised) and outcome.kind == due.kind
+        outcome = mistake.outcome(i)
         if not is_open and same(outcome, run.outcome):
             return True
         if not is_open and not (
@@ -103,7 +101,7 @@ class _Naming:
                 return 0
         return explained
 
-    def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Path, Any] | None:
+    def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Place, Any] | None:
         """The parts of an outcome that differ from what is due; None where they do not match."""
         expected = self.question.cases[i].expected
         if _is_open(self.question.cases[i]):

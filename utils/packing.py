@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import About, Anything, Between, Raised, Returned, Seed, Shaped, Strange
+from utils.cases import About, Anything, Between, Raised, Returned, Scratch, Seed, Shaped, Strange
 
 __all__ = ["Packer", "unpack"]
 
@@ -58,6 +58,8 @@ class Packer:
                 return {"dict": [[self.pack(key), self.pack(item)] for key, item in value.items()]}
             case Seed():
                 return {"seed": value.value}
+            case Scratch():
+                return {"scratch": value.name}
             case About():
                 return {"about": [float(value.value).hex(), value.precision.hex()]}
             case Anything():
@@ -118,6 +120,8 @@ class _Unpacker:
                 return {self.unpack(key): self.unpack(item) for key, item in content}
             case "seed":
                 return Seed(content)
+            case "scratch":
+                return Scratch(str(content))
             case "about":
                 return About(*map(float.fromhex, content))
             case "anything":

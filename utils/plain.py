@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Path, Strange
+from utils.cases import Place, Strange
 
 __all__ = ["MOST_BYTES", "MOST_PARTS", "clean", "name_of", "plain", "plain_and_shared"]
 
@@ -49,7 +49,7 @@ def plain(value: Any) -> Any:
 
 def plain_and_shared(
     value: Any, inputs: Sequence[np.ndarray[Any, Any]]
-) -> tuple[Any, tuple[Path, ...]]:
+) -> tuple[Any, tuple[Place, ...]]:
     """The value as plain data, and where arrays lay in it that share memory with an input."""
     look = _Look(inputs)
     try:
@@ -63,12 +63,12 @@ class _Look:
 
     def __init__(self, inputs: Sequence[np.ndarray[Any, Any]]) -> None:
         self.inputs = inputs
-        self.shared: list[Path] = []
+        self.shared: list[Place] = []
         self.around: list[int] = []  # the containers that it is looking into
         self.parts = MOST_PARTS
         self.bytes = MOST_BYTES
 
-    def plain(self, value: Any, path: Path) -> Any:
+    def plain(self, value: Any, path: Place) -> Any:
         self.parts -= 1
         kind = type(value)
         if value is None or kind in (bool, float):
@@ -105,10 +105,10 @@ class _Look:
     def _items(self, items: Any) -> list[Any]:
         return [item for item, _ in zip(items, range(self.parts + 1), strict=False)]
 
-    def _sequence(self, items: Any, path: Path) -> list[Any]:
+    def _sequence(self, items: Any, path: Place) -> list[Any]:
         return [self.plain(item, (*path, i)) for i, item in enumerate(self._items(items))]
 
-    def _dict(self, value: dict[Any, Any], path: Path) -> Any:
+    def _dict(self, value: dict[Any, Any], path: Place) -> Any:
         made = {}
         for key, item in self._items(iter(dict.items(value))):
             name = key if type(key) in (str, int) else self.plain(key, (None,) * MOST_DEPTH)
@@ -116,7 +116,7 @@ class _Look:
             made[name] = self.plain(item, (*path, name))
         return made
 
-    def _array(self, value: np.ndarray[Any, Any], path: Path) -> Any:
+    def _array(self, value: np.ndarray[Any, Any], path: Place) -> Any:
         if value.dtype.kind not in "biufcU" or value.dtype.fields:
             return Strange("an array of objects", value.shape, clean(str(value.dtype), 80))
         self.bytes -= value.size * value.dtype.itemsize

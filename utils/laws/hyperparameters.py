@@ -7,17 +7,16 @@ p-value is held to 1e-9, and no check looks at more than a hundred of them.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import combinations
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from scipy import special
 
-from utils.cases import Case, Returned, Seed, Strange
+from utils.cases import Case, Raised, Returned, Scratch, Seed, Strange
 from utils.comparing import Finding
 from utils.laws.law import Ask, Law
 
@@ -432,10 +431,12 @@ _SAME = {
 }
 
 
-def _search(ask: Ask, space: Any, n_trials: int, log: Any = None, poisoned: str = "") -> Any:
+def _search(
+    ask: Ask, space: Any, n_trials: int, log: Scratch | None = None, poisoned: str = ""
+) -> Any:
     """The records of a search that always begins with the same generator."""
     arguments = {"space": space, "n_trials": n_trials, "data": _points(poisoned)}
-    return ask(Case(arguments | {"rng": Seed(4), "log": log and str(log)}))
+    return ask(Case(arguments | {"rng": Seed(4), "log": log}))
 
 
 def fresh_draws(ask: Ask, secret: Any) -> Finding | None:
@@ -526,20 +527,20 @@ def first_trials_stay(ask: Ask, secret: Any) -> Finding | None:
 
 def log_holds_records(ask: Ask, secret: Any) -> Finding | None:
     """After a search, its log must hold what it gave."""
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder, "search.h5")
-        return _kept(log, _search(ask, _FREE, 3, log))
+    log = _new_log()
+    records = _search(ask, _FREE, 3, log)
+    return _kept(ask.log(log), records)
 
 
-def _kept(log: Path, records: Sequence[Any]) -> Finding | None:
-    """What is wrong with the log of a search of 3 trials."""
-    from utils.experiments import LogError, read_log
+def _new_log() -> Scratch:
+    return Scratch(f"{uuid4().hex}.h5")
 
-    if not log.exists():
+
+def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:
+    """What is wrong with what the log of a search of 3 trials holds."""
+    if kept is None:
         return Finding("law", "No log was written: each record is to be kept in `log`.")
-    try:
-        kept = read_log(log)
-    except LogError:
+    if not isinstance(kept, list):
         return Finding("law", "The log cannot be read again: write it with append_record.")
     if not _alike(kept, records):
         return Finding(
@@ -550,22 +551,20 @@ def _kept(log: Path, records: Sequence[Any]) -> Finding | None:
 
 def search_goes_on(ask: Ask, secret: Any) -> Finding | None:
     """A search of 3 trials that goes on to 6 must be the search of 6."""
-    from utils.experiments import read_log
-
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder, "search.h5")
-        first = _search(ask, _FREE, 3, log)
-        wrong = _kept(log, first)
-        if wrong is not None:
-            return wrong
-        kept = read_log(log)
-        resumed = _search(ask, _FREE, 6, log)
-        if len(read_log(log)) != 6 or len(resumed) != 6:
-            return Finding(
-                "law",
-                "A search of 3 trials that goes on to 6 should end with 6 records in the log and "
-                f"give back 6; here these are {len(read_log(log))} and {len(resumed)}.",
-            )
+    log = _new_log()
+    first = _search(ask, _FREE, 3, log)
+    kept = ask.log(log)
+    wrong = _kept(kept, first)
+    if wrong is not None:
+        return wrong
+    resumed = _search(ask, _FREE, 6, log)
+    ends = ask.log(log)
+    if len(ends) != 6 or len(resumed) != 6:
+        return Finding(
+            "law",
+            "A search of 3 trials that goes on to 6 should end with 6 records in the log and "
+            f"give back 6; here these are {len(ends)} and {len(resumed)}.",
+        )
     if [r["seconds"] for r in resumed[:3]] != [r["seconds"] for r in kept]:
         return Finding("law", "Trials that the log holds already were run again: go on after them.")
     if _alike(resumed, _search(ask, _FREE, 6)):
@@ -584,8 +583,6 @@ def log_as_it_goes(ask: Ask, secret: Any) -> Finding | None:
     in 4000 never, and all others with something in the log: a right search is told from the first
     such one, and twelve in a row without one come once in 10**11.
     """
-    from utils.experiments import read_log
-
     space = {
         "activation": ("choice", ["relu"] * 9 + ["none"]),
         "width": ("choice", [2]),
@@ -594,15 +591,13 @@ def log_as_it_goes(ask: Ask, secret: Any) -> Finding | None:
     }
     failed = 0
     for seed in range(12):
-        with tempfile.TemporaryDirectory() as folder:
-            log = str(Path(folder, "search.h5"))
-            arguments = {"space": space, "n_trials": 80, "data": _points()}
-            try:
-                ask(Case(arguments | {"rng": Seed(100 + seed), "log": log}))
-            except Exception:
-                if read_log(log):
-                    return None
-                failed += 1
+        log = _new_log()
+        arguments = {"space": space, "n_trials": 80, "data": _points()}
+        run = ask.run(Case(arguments | {"rng": Seed(100 + seed), "log": log}))
+        if isinstance(run.outcome, Raised):
+            if ask.log(log):
+                return None
+            failed += 1
     if failed:
         return Finding(
             "law",

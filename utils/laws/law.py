@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from utils.cases import Case, Run
+from utils.cases import Case, Run, Scratch
 from utils.comparing import Finding
 
 __all__ = ["Ask", "Law"]
@@ -19,6 +19,9 @@ class Ask(Protocol):
 
     def run(self, case: Case) -> Run:
         """All that was seen of the call, the seconds it took among it."""
+
+    def log(self, scratch: Scratch) -> Any:
+        """The records in a log that it wrote: None where there is none, no list where no log."""
 
 
 Law = Callable[[Ask, Any], Finding | None]
