@@ -18,14 +18,14 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbGraderSaveAutoGrades
-from nbgrader.utils import is_grade
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Enum, Integer, Unicode
 
 from autograder import engine, intake
 from autograder.engine import ROOT, Work
 from autograder.errors import UsageError
 from autograder.grade import LOOK, course_notebook, judged_exercises
-from autograder.gradebook import TIMESTAMP, graded_notebook
+from autograder.gradebook import BESIDE, graded_notebook
 from autograder.judge import Settings
 from autograder.sandbox import refuse_without_walls
 from utils.judging import FOLLOW_THROUGH
@@ -109,8 +109,12 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
-        shown = [output.data for output in cell.get("outputs", []) if "data" in output]
-        status = shown[0].get(MIME, {}).get("status") if shown else None
+        if is_solution(cell):  # graded by hand
+            return
+        shown = [
+            output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
+        ]
+        status = shown[0] if shown else "unchecked"  # as with --no-execute
         if status in LOOK:
             where = (self.notebook_id, self.assignment_id, self.student_id)
             grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
@@ -135,5 +139,5 @@ def _set_aside(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.suffix != ".ipynb" and path.name != TIMESTAMP:
+        elif path.suffix != ".ipynb" and path.name not in BESIDE:
             path.unlink()

@@ -37,7 +37,7 @@ from nbgrader.apps import NbGrader
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
 from autograder import intake
@@ -47,11 +47,13 @@ from autograder.grade import LOOK, Result, Submission
 from autograder.workspace import CONFIG
 from utils.verdict import MIME, Verdict
 
-__all__ = ["Book", "Workspace", "graded_notebook"]
+__all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
 
 WAIT = 60  # seconds for another program to let go of the gradebook
 OFTEN = 2  # seconds between two commits
 TIMESTAMP = "timestamp.txt"
+# What nbgrader's exchange needs to find beside a notebook, from `submit` to `fetch_feedback`.
+BESIDE = (TIMESTAMP, "submission_secret.txt")
 
 
 # --- the graded notebook -------------------------------------------------------------------------
@@ -179,7 +181,7 @@ class Workspace:
                     yield book
                 finally:
                     book.commit()
-        except OperationalError as error:
+        except DBAPIError as error:
             what = url.database if is_file else url
             raise UsageError(
                 f"The gradebook {what} is in use by another program, and was for {WAIT} seconds: "
@@ -322,7 +324,7 @@ class Book:
                 notebook.late_submission_penalty = penalty
 
     def _write(self, submission: Submission, notebook: NotebookNode) -> None:
-        """Write the graded notebook, alone in its folder but for the time of handing in."""
+        """Write the graded notebook, with nothing of the student's beside it."""
         places = self.places
         folder = Path(
             places.format_path(places.autograded_directory, submission.student, self.assignment)
@@ -331,9 +333,9 @@ class Book:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
-            timestamp = _read_timestamp(submission.folder)
-            if timestamp:
-                (folder / TIMESTAMP).write_text(timestamp)
+            for name in BESIDE:
+                if line := _line(submission.folder / name):
+                    (folder / name).write_bytes(line)
             path = folder / f"{self.assignment}.ipynb"
             path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
             for file in folder.iterdir():
@@ -357,17 +359,17 @@ def _said(result: Result) -> dict[str, Any]:
 def handed_in_at(folder: Path) -> datetime | None:
     """When it was handed in, in UTC, as nbgrader reads it; None where nobody knows."""
     try:
-        found: datetime | None = parse_utc(_read_timestamp(folder) or None)
+        found: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
     except (ValueError, OverflowError, TypeError):
         return None
     return found
 
 
-def _read_timestamp(folder: Path) -> str:
-    path = folder / TIMESTAMP
+def _line(path: Path) -> bytes:
+    """The one line of a file; empty where there is something else."""
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
-            return ""
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        return ""
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
+            return b""
+        return path.read_bytes()
+    except OSError:
+        return b""

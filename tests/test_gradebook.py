@@ -327,6 +327,15 @@ def test_what_could_not_be_checked_waits_for_a_person(both, tmp_path):
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
 
 
+def test_without_verdicts_there_are_no_points(both, tmp_path):
+    shutil.copy(both[0] / "gradebook.db", tmp_path)
+    where = {"notebook": NAME, "assignment": NAME, "student": "right"}
+    where["db_url"] = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    execute.SaveAutoGrades().preprocess(solved(), {"nbgrader": where})  # --no-execute
+    grades, *_ = book_of(tmp_path)["right"]
+    assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
+
+
 def test_without_walls_stock_autograde_refuses_until_told_in_full(monkeypatch):
     execute._refuse_without_walls.cache_clear()
     monkeypatch.setenv("PATH", "")
