@@ -256,7 +256,7 @@ class Book:
             self.commit()
 
     def commit(self) -> None:
-        """Enter all that is due, in one go: half a class is never in the gradebook."""
+        """Enter all that is due, in one go: formgrader waits for a moment at most."""
         due, self.due = self.due, {}
         if not due:
             return

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from utils.exercises import EXERCISES
 
-pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("grade")]
+pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
 
 ROOT = Path(__file__).resolve().parents[1]
 TASK = "01_forward_propagation"

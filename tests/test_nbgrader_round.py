@@ -515,7 +515,8 @@ def test_the_button_in_formgrader_grades(formgrader, page, school):
 
     graded = school.workspace / "autograded" / "bob" / NAME / f"{NAME}.ipynb"
     before = graded.stat().st_mtime_ns
-    page.goto(f"{formgrader}/formgrader/manage_submissions/{NAME}?token=secret")
+    page.goto(f"{formgrader}/formgrader/manage_assignments?token=secret")  # signs in
+    page.goto(f"{formgrader}/formgrader/manage_submissions/{NAME}")
     page.get_by_role("row").filter(has_text="bob").locator(".autograde a").click()
     said = page.get_by_text(f"Successfully autograded '{NAME}' for student 'bob'.")
     expect(said).to_be_visible(timeout=60_000)
