@@ -7,9 +7,10 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -184,23 +185,42 @@ def workspace(
 
 @app.command(
     rich_help_panel=INSTRUCTORS,
-    epilog="Example: `course grade 01_forward_propagation --submissions submitted --output grades`",
+    epilog="Example: `course grade 01_forward_propagation --workspace ../my_class`",
 )
 def grade(
     assignment: Annotated[str, typer.Argument(help="A folder of `notebooks`.")],
     submissions: Annotated[
-        Path, typer.Option(help="The folder with a folder for each student.", show_default=False)
-    ],
+        Path | None,
+        typer.Option(
+            help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
+        ),
+    ] = None,
     output: Annotated[
-        Path, typer.Option(help="The folder that the grades are written to.", show_default=False)
-    ],
+        Path | None,
+        typer.Option(
+            help="The folder that the grades are written to.", show_default="WORKSPACE/grades"
+        ),
+    ] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            help="nbgrader's folder, as `course workspace` makes it. Its gradebook gets the "
+            "grades too; its configuration says what the options below do not.",
+        ),
+    ] = None,
     timeout: Annotated[
-        int, typer.Option(min=1, help="Seconds that a cell may run, and one exercise's tests.")
-    ] = 60,
+        int | None,
+        typer.Option(
+            min=1, help="Seconds that a cell may run, and one exercise's tests.", show_default="60"
+        ),
+    ] = None,
     follow_through: Annotated[
-        Literal["full", "half", "none"],
-        typer.Option(help="What an answer gets that is right but for an earlier one it calls."),
-    ] = "full",
+        Literal["full", "half", "none"] | None,
+        typer.Option(
+            help="What an answer gets that is right but for an earlier one it calls.",
+            show_default="full",
+        ),
+    ] = None,
     seed: Annotated[
         str, typer.Option(help="Decides the random cases.", show_default="the assignment")
     ] = "",
@@ -224,6 +244,10 @@ def grade(
     from autograder.judge import Settings
     from autograder.sandbox import refuse_without_walls
 
+    submissions = submissions or (workspace and workspace / "submitted")
+    output = output or (workspace and workspace / "grades")
+    if submissions is None or output is None:
+        raise UsageError("Give --submissions and --output, or the --workspace that has both.")
     if no_sandbox:
         print("Without the sandbox: students' code runs with your rights.", file=sys.stderr)
 
@@ -234,17 +258,31 @@ def grade(
             refuse_without_walls()
         return engine.processes(jobs or cores())
 
-    raise typer.Exit(
-        grade_all(
+    settings, writer = Settings(assignment), None
+    with ExitStack() as stack:
+        if workspace is not None:
+            from autograder.execute import Execute
+            from autograder.gradebook import Workspace
+
+            teaching = Workspace(workspace)
+            settings = Execute(config=teaching.config).settings(assignment)
+            writer = stack.enter_context(teaching.book(assignment)).take
+        chosen: dict[str, Any] = {
+            "seed": seed,
+            "follow_through": follow_through,
+            "seconds": timeout,
+        }
+        code = grade_all(
             ROOT,
             assignment,
             submissions,
             output,
-            settings=Settings(seed or assignment, follow_through, timeout),
+            settings=replace(settings, **{name: one for name, one in chosen.items() if one}),
             pool=pool,
             walled=not no_sandbox,
+            writer=writer,
         )
-    )
+    raise typer.Exit(code)
 
 
 @app.command(

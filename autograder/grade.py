@@ -33,7 +33,7 @@ from autograder.judge import Settings
 from autograder.store import Store, definition, digest
 from utils.verdict import MIME
 
-__all__ = ["Result", "grade"]
+__all__ = ["LOOK", "Result", "Submission", "course_notebook", "grade", "judged_exercises"]
 
 LOOK = {"unchecked", "tampered"}  # what somebody should look at
 MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
@@ -66,19 +66,28 @@ class Submission:
     Attributes
     ----------
     student : str
+    folder : what was handed in
+    course : the course's notebook
     taken : the course's notebook with the answers in it, or None where there is no notebook
     notes : sentences about the file as a whole
     keys : of each exercise that is judged, its place in the store
+    ran : the same of what its cells printed and raised
     verdicts : of each exercise, its outputs by MIME type
     suspicions : what was tried, by exercise
+    printed, raised : what came of its cells, by piece
     """
 
     student: str
+    folder: Path
+    course: NotebookNode
     taken: intake.Taken | None
     notes: list[str]
     keys: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     suspicions: dict[str, str] = field(default_factory=dict)
+    ran: str = ""
+    printed: dict[str, str] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)
     troubled: bool = False
 
 
@@ -102,8 +111,8 @@ class Graded:
         return sum(result.max_points for result in self.results if result.points is None)
 
 
-Writer = Callable[[Submission], None]
-"""Takes each finished submission to a gradebook."""
+Writer = Callable[[Submission, Sequence[Result]], None]
+"""Takes each finished submission, and its results, to a gradebook."""
 
 
 def grade(
@@ -155,7 +164,7 @@ def grade(
             graded = results_of(course, assignment, submission)
             graded.stored = len(submission.keys) - judged
             if writer is not None:
-                writer(submission)
+                writer(submission, graded.results)
             done[submission.student] = graded
             tell(graded)
 
@@ -225,6 +234,9 @@ class _Due:
                 submission.verdicts[exercise] = stored["verdict"]
                 if stored["suspicion"]:
                     submission.suspicions[exercise] = stored["suspicion"]
+        submission.ran = digest("ran", answers, settings, self.walled)
+        ran = self.store.get(submission.ran) or {"printed": {}, "raised": {}}
+        submission.printed, submission.raised = ran["printed"], ran["raised"]
         due = tuple(name for name in submission.keys if name not in submission.verdicts)
         return Work(self.assignment, pieces, due, self.settings, self.walled) if due else None
 
@@ -238,8 +250,10 @@ class _Due:
             return len(submission.keys) - len(submission.verdicts)
         submission.verdicts |= came.verdicts
         submission.suspicions |= came.suspicions
+        submission.printed, submission.raised = came.printed, came.raised
         self.store.put(
-            {
+            {submission.ran: {"printed": came.printed, "raised": came.raised}}
+            | {
                 submission.keys[name]: {
                     "verdict": verdict,
                     "suspicion": came.suspicions.get(name, ""),
@@ -304,14 +318,14 @@ def take_in(course: NotebookNode, assignment: str, submissions: Path, student: s
     """Read what a student handed in; what is wrong with it is a note."""
     name, folder = shown_name(student), submissions / student / assignment
     if not folder.is_dir():
-        return Submission(name, None, [f"Nothing was handed in for {assignment}."])
+        return Submission(name, folder, course, None, [f"Nothing was handed in for {assignment}."])
     try:
         path, notes = intake.find(folder, assignment)
         cells, more = intake.read(path)
         taken = intake.put_in(course, cells)
     except intake.Unreadable as problem:
-        return Submission(name, None, [str(problem)], troubled=True)
-    return Submission(name, taken, [note.sentence for note in [*notes, *more]])
+        return Submission(name, folder, course, None, [str(problem)], troubled=True)
+    return Submission(name, folder, course, taken, [note.sentence for note in [*notes, *more]])
 
 
 def judged_exercises(course: NotebookNode) -> list[str]:

@@ -28,6 +28,7 @@ __all__ = [
     "Taken",
     "Unreadable",
     "answer_cells",
+    "cells_of",
     "find",
     "needed",
     "pieces",
@@ -148,7 +149,7 @@ def read(path: Path) -> tuple[list[Cell], list[Repair]]:
         if kind != 4:
             data = nbformat.convert(reader.reads(json.dumps(data)), 4)
         # Not nbformat.reads: it would stop at a flaw in a cell that is of no matter here.
-        theirs = list(_cells(data))
+        theirs = list(cells_of(data))
     except Exception:
         raise Unreadable(
             f"{path.name} is a damaged notebook, or of a format not known here ({kind})."
@@ -286,7 +287,7 @@ def _stored_and_loaded(tree: ast.AST) -> tuple[set[str], set[str]]:
     return stored, loaded
 
 
-def _cells(notebook: Mapping[str, Any]) -> Iterator[Cell]:
+def cells_of(notebook: Mapping[str, Any]) -> Iterator[Cell]:
     """A notebook's cells, whatever state they are in."""
     for cell in notebook.get("cells", []):
         if not isinstance(cell, dict):

@@ -32,6 +32,7 @@ __all__ = ["Evidence", "Judged", "Settings", "evidence", "judge_submission"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
+PRINTED = 10_000  # letters of what a cell printed that are kept
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class _Submission:
             except (Ended, wire.Forged) as stop:
                 self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
                 return False
-            self.found.printed[piece.name] = ran.printed
+            self.found.printed[piece.name] = _cut(ran.printed)
             self.found.raised[piece.name] = ran.raised
         return True
 
@@ -218,7 +219,8 @@ class _Submission:
             verdict = self._own(exercise, "tampered", "its answer did not come as it should.")
             return verdict, True
         except KeyFault as fault:
-            return self._own(exercise, "unchecked", f"could not be checked: {fault}."), False
+            told = f"could not be checked, and that is not your fault: {fault}."
+            return self._own(exercise, "unchecked", told), False
         finally:
             answers.end()
 
@@ -251,6 +253,11 @@ class _Submission:
     def _own(self, exercise: str, status: str, message: str) -> Verdict:
         most = EXERCISES[exercise].points if exercise in EXERCISES else 0
         return Verdict(exercise, status, 0, most, message)
+
+
+def _cut(text: str) -> str:
+    more = len(text) - PRINTED
+    return text if more <= 0 else f"{text[:PRINTED]}\n[… {more:,} letters more]\n"
 
 
 def _forged(error: wire.Forged) -> Ended:

@@ -35,28 +35,31 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 # What a student finds in place of a solution. The notebooks are built on these two lines.
 c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}}
 
-# Seconds that one cell may run.
+# Seconds that one cell may run, and the tests of one exercise.
 c.Execute.timeout = 60
 
 # What an answer gets that is right but for an earlier one of the student's own: "full" points,
 # "half" of them, or "none".
 c.Execute.follow_through = "full"
 
-# How a submission is graded. The first step runs it: the course's own step judges each exercise
-# with the installed course and fresh random cases, whatever files came with the submission. The
-# others are nbgrader's, in nbgrader's order.
+# How a submission is graded. Three steps are the course's own: answers are put into the course's
+# notebook, whatever became of the student's copy and whatever files came with it; each is judged
+# in a sandbox, with the installed course and fresh random cases; and what could not be checked is
+# left to you. The others are nbgrader's.
+c.Autograde.sanitize_preprocessors = [
+    "autograder.execute.TakeIn",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "autograder.execute.Execute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "autograder.execute.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-
-# A test cell that a student deleted is put back, so that it is graded.
-c.OverwriteCells.add_missing_cells = True
 
 # The folder through which work goes out and comes back, where students share a machine with you.
 # Without this line it is nbgrader's own, /usr/local/share/nbgrader/exchange.

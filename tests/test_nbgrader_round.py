@@ -6,6 +6,7 @@ user ids, given names by a passwd file that bubblewrap lays over the machine's o
 
 import csv
 import html
+import json
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import as_user
 import pytest
+from test_gradebook import EVIL, REPORT, blank, cell_of, malicious
 
 from autograder import cli, notebooks
 from autograder.errors import ExitCode
@@ -56,7 +58,7 @@ def linear_activation_forward(A_prev, W, b, activation):
     A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
     return A, ((A_prev, W, b), Z)
 """
-WRONG = {"linear_forward", "initialize_parameters_deep", "compute_cost"}
+WRONG = {"linear_forward": 3, "initialize_parameters_deep": 0, "compute_cost": 0}
 MISTAKES = {"linear_forward": "bias_forgotten", "initialize_parameters_deep": "W_transposed"}
 SENTENCES = {
     mistake.sentence
@@ -65,7 +67,7 @@ SENTENCES = {
     if mistake.name == known
 } | {"still blank."}
 POINTS = {e.name: e.points for e in EXERCISES.values() if e.assignment == NAME}
-BOBS = {name: 0 if name in WRONG else points for name, points in POINTS.items()}
+BOBS = POINTS | WRONG
 
 # What a student puts beside the notebook, hoping that it is imported in the course's place.
 GENEROUS = """
@@ -205,11 +207,16 @@ def teach(school):
 
     school.said["collect"] = school.named("collect", NAME)
     hostile_submission(school)
+    scripts(school)
     school.said["autograde"] = school.run("autograde", NAME)
-    school.run("generate_feedback", NAME)
+    workspace = ["--workspace", str(school.workspace)]
+    assert cli.main(["grade", REPORT, *workspace]) == ExitCode.FINE
+    for assignment in (NAME, REPORT):
+        school.run("generate_feedback", assignment)
     school.run("export", "--to", "grades.csv")
-    shutil.rmtree(school.workspace / "submitted" / "mallory")  # not of the exchange: no feedback
-    shutil.rmtree(school.workspace / "feedback" / "mallory")
+    for student in ("mallory", "eve"):  # not of the exchange: no feedback
+        shutil.rmtree(school.workspace / "submitted" / student)
+        os.renames(school.workspace / "feedback" / student, school.root / "feedback" / student)
     school.named("release_feedback", NAME)
     school.student("bob", "fetch_feedback", NAME)
 
@@ -223,6 +230,16 @@ def hostile_submission(school):
     for name in ("numpy", "utils/__init__", "utils/check", "ipykernel", "autograder", "json"):
         (folder / f"{name}.py").unlink(missing_ok=True)
         (folder / f"{name}.py").write_text(traces + GENEROUS)
+
+
+def scripts(school):
+    """Scripts wherever a student can put them; in the report, they are the answer."""
+    report = blank(REPORT)
+    cell_of(report, "experiment_report").source = f"My report. {EVIL} <b>Bold</b>"
+    for name, page in ((NAME, malicious()), (REPORT, report)):
+        folder = school.workspace / "submitted" / "eve" / name
+        folder.mkdir(parents=True)
+        (folder / f"{name}.ipynb").write_text(json.dumps(page))
 
 
 pytestmark = [pytest.mark.kernel, pytest.mark.sandbox, pytest.mark.xdist_group("school")]
@@ -241,7 +258,7 @@ def scores(school, student):
 def test_the_gradebook_has_the_right_points_for_each_exercise(school):
     assert scores(school, "alice") == {n: (p, p) for n, p in POINTS.items()}
     assert scores(school, "bob") == {n: (BOBS[n], p) for n, p in POINTS.items()}
-    assert sum(BOBS.values()) == 55
+    assert scores(school, "eve")["relu"] == (0, POINTS["relu"])
 
 
 def test_files_beside_a_submission_gain_nothing(school):
@@ -286,7 +303,7 @@ def test_the_feedback_a_student_fetches_says_what_went_wrong(school):
     text = text_of(page.read_text())
     for sentence in SENTENCES:
         assert sentence in text
-    assert "Score: 55.0 / 100.0" in text
+    assert f"Score: {float(sum(BOBS.values()))} / 100.0" in text
     for name, points in BOBS.items():
         assert f"Score: {float(points)} / {float(POINTS[name])}" in text
     assert "site-packages" not in text
@@ -299,7 +316,8 @@ def test_the_export_has_a_row_for_each_student(school):
         rows = {r["student_id"]: r for r in csv.DictReader(file) if r["assignment"] == NAME}
     assert {name: float(row["score"]) for name, row in rows.items()} == {
         "alice": 100,
-        "bob": 55,
+        "bob": sum(BOBS.values()),
+        "eve": 95,
         "mallory": 0,
     }
     assert {float(row["max_score"]) for row in rows.values()} == {100}
@@ -430,14 +448,13 @@ def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
     page.goto(f"{formgrader}/formgrader/gradebook")
     row = page.get_by_role("row").filter(has_text=NAME)
     expect(row).to_be_visible()
-    expect(row).to_contain_text("51.67 / 100")  # the mean of 100, 55 and 0
+    bobs = sum(BOBS.values())
+    expect(row).to_contain_text(f"{(100 + bobs + 95 + 0) / 4:g} / 100")
 
     page.goto(f"{formgrader}/formgrader/gradebook/{NAME}/{NAME}")
     submissions = page.get_by_role("link", name=re.compile("Submission #"))
-    expect(submissions).to_have_count(3)
-    expect(page.get_by_role("row").filter(has_text="55 / 100")).to_be_visible()
-
-    page.get_by_role("row").filter(has_text="55 / 100").get_by_role("link").click()
+    expect(submissions).to_have_count(4)
+    page.get_by_role("row").filter(has_text=f"{bobs} / 100").get_by_role("link").click()
     for sentence in SENTENCES:
         said = page.get_by_text(sentence.replace("`", "")).first  # backquotes become code
         expect(said).to_be_visible()
@@ -446,4 +463,42 @@ def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
     expect(page.locator(".score").first).to_be_visible()
 
     page.goto(f"{formgrader}/formgrader/manage_students/bob/{NAME}")
-    expect(page.get_by_role("row").filter(has_text=NAME)).to_contain_text("55 / 100")
+    expect(page.get_by_role("row").filter(has_text=NAME)).to_contain_text(f"{bobs} / 100")
+
+
+PAGES = {NAME: "<script>window.ran = 1</script>", REPORT: "window.ran = 1"}
+
+
+@pytest.mark.browser
+def test_no_script_of_a_student_runs_in_formgrader_or_feedback(formgrader, page, school):
+    from nbgrader.api import Gradebook
+    from playwright.sync_api import expect
+
+    page.goto(f"{formgrader}/formgrader/manage_assignments?token=secret")
+    with Gradebook(f"sqlite:///{school.workspace / 'gradebook.db'}") as gradebook:
+        ids = {name: gradebook.find_submission_notebook(name, name, "eve").id for name in PAGES}
+    for name, words in PAGES.items():
+        [feedback] = (school.root / "feedback" / "eve" / name).glob("*.html")
+        for address in (f"{formgrader}/formgrader/submissions/{ids[name]}/", feedback.as_uri()):
+            page.goto(address)
+            # It is there to be read, as text.
+            expect(page.get_by_text(words).first).to_be_visible()
+            page.wait_for_timeout(500)
+            assert page.evaluate("window.ran") is None
+            page.evaluate(f"document.body.insertAdjacentHTML('beforeend', {EVIL!r})")
+            page.wait_for_function("window.ran === 1")  # so this test would see it
+
+
+@pytest.mark.browser
+def test_the_button_in_formgrader_grades(formgrader, page, school):
+    from playwright.sync_api import expect
+
+    graded = school.workspace / "autograded" / "bob" / NAME / f"{NAME}.ipynb"
+    before = graded.stat().st_mtime_ns
+    page.goto(f"{formgrader}/formgrader/manage_assignments?token=secret")  # signs in
+    page.goto(f"{formgrader}/formgrader/manage_submissions/{NAME}")
+    page.get_by_role("row").filter(has_text="bob").locator(".autograde a").click()
+    said = page.get_by_text(f"Successfully autograded '{NAME}' for student 'bob'.")
+    expect(said).to_be_visible(timeout=60_000)
+    assert graded.stat().st_mtime_ns > before
+    assert scores(school, "bob") == {n: (BOBS[n], p) for n, p in POINTS.items()}

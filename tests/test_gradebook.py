@@ -1,0 +1,416 @@
+"""One class graded twice: by `nbgrader autograde`, and by `course grade --workspace`."""
+
+import csv
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import sysconfig
+from concurrent.futures import Future
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import CheckCellMetadata
+from nbgrader.utils import determine_grade
+
+from autograder import cli, execute, gradebook, intake, notebooks
+from autograder import grade as grading
+from autograder.engine import shown
+from autograder.errors import ExitCode, UsageError
+from autograder.gradebook import graded_notebook
+from autograder.judge import Settings
+from autograder.workspace import CONFIG
+from utils.exercises import EXERCISES
+from utils.verdict import MIME, Verdict
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("gradebook")]
+
+ROOT = Path(__file__).resolve().parents[1]
+NAME = "01_forward_propagation"
+REPORT = "04_hyperparameters"
+POINTS = {e.name: e.points for e in EXERCISES.values() if e.assignment == NAME}
+EVIL = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
+DUE = datetime(2026, 3, 1)
+
+
+def blank(name=NAME):
+    return notebooks.read(notebooks.notebook_of(ROOT, name))
+
+
+def solved(**answers):
+    page = notebooks.solve(blank(), markers=False)
+    for name, source in answers.items():
+        cell_of(page, f"{name}-solution").source = source
+    return page
+
+
+def cell_of(page, cell_id):
+    return next(cell for cell in page.cells if cell["id"] == cell_id)
+
+
+def malicious():
+    """Whatever may run in a browser, or be read as points; test cells edited, doubled, gone."""
+    page = solved(
+        relu="import sys, warnings\nfrom IPython.display import HTML, Javascript, display\n\n"
+        f"print({EVIL!r})\nprint(15)\nprint('noise', file=sys.stderr)\nwarnings.warn('careful')\n"
+        f"display(HTML({EVIL!r}), Javascript('window.ran = 1'))\n\n\n"
+        f"def relu(Z):\n    raise ValueError({EVIL!r})\n\n\n15",
+    )
+    cell_of(page, "sigmoid").source = "10"
+    cell_of(page, "relu").metadata["tags"] = ["skip-execution", "raises-exception"]
+    cell_of(page, "compute_cost").metadata["nbgrader"]["points"] = 1000
+    page.cells.remove(cell_of(page, "linear_forward"))
+    page.cells.append(nbformat.from_dict(cell_of(page, "compute_cost") | {"id": "twin"}))
+    graded = {"grade": True, "grade_id": "mine", "points": 100, "locked": True, "solution": False}
+    own = new_code_cell(
+        f"{EVIL!r}\n15",
+        metadata={"tags": [EVIL], "magics_language": EVIL, "nbgrader": graded},
+        outputs=[new_output("display_data", data={"text/html": EVIL})],
+    )
+    page.cells[1:1] = [new_markdown_cell(EVIL), own]
+    page.metadata["title"] = EVIL
+    return page
+
+
+def class_of():
+    hanging = "def relu(Z):\n    while True:\n        pass"
+    return {
+        "blank": blank(),
+        "hanging": solved(relu=hanging),
+        "late": solved(),
+        "malicious": malicious(),
+        "partial": solved(relu="def relu(Z):\n    Z[Z < 0] = 0\n    return Z"),
+        "right": solved(),
+        "wrong": solved(sigmoid="def sigmoid(Z):\n    return Z"),
+    }
+
+
+EARNED = {  # what differs from full points
+    "blank": dict.fromkeys(POINTS, 0),
+    "hanging": {"relu": 0},
+    "late": {},
+    "malicious": {"relu": 0},
+    "wrong": {"sigmoid": 0},
+    "right": {},
+}
+
+
+def hand_in(workspace, student, content, name=NAME):
+    folder = workspace / "submitted" / student / name
+    folder.mkdir(parents=True, exist_ok=True)
+    text = content if isinstance(content, str) else json.dumps(content)
+    (folder / f"{name}.ipynb").write_text(text)
+    month = DUE.month + (1 if student == "late" else -1)
+    (folder / "timestamp.txt").write_text(f"{DUE.year}-{month:02}-01 00:00:00 UTC")
+    return folder
+
+
+def nbgrader(workspace, *command):
+    path = [sysconfig.get_path("scripts"), os.environ["PATH"]]
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *command],
+        cwd=workspace,
+        env=os.environ | {"PATH": os.pathsep.join(path), "PYTHONPATH": str(ROOT)},
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def course(*arguments):
+    return cli.main(["grade", NAME, *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Two workspaces with the same class in them, graded in one way and in the other."""
+    stock = tmp_path_factory.mktemp("stock")
+    assert cli.main(["workspace", str(stock), NAME, REPORT]) == ExitCode.FINE
+    with (stock / CONFIG).open("a") as config:
+        config.write("c.Execute.timeout = 2\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    done = nbgrader(stock, "generate_assignment", NAME)
+    assert done.returncode == 0, done.stderr
+    with Gradebook(f"sqlite:///{stock / 'gradebook.db'}", "deep-networks") as book:
+        book.update_or_create_assignment(NAME, duedate=DUE)
+    for student, page in class_of().items():
+        folder = hand_in(stock, student, page)
+        for beside in ("evil.html", "numpy.py", "more/evil.svg"):
+            (folder / beside).parent.mkdir(exist_ok=True)
+            (folder / beside).write_text(EVIL)
+    ours = tmp_path_factory.mktemp("ours") / "teaching"
+    shutil.copytree(stock, ours)
+    done = nbgrader(stock, "autograde", NAME)
+    assert done.returncode == 0, done.stderr
+    hand_in(ours, "damaged", "My notebook is in the other bag.")
+    (ours / "submitted" / "absent").mkdir()
+    assert course("--workspace", ours) == ExitCode.PROBLEMS
+    return stock, ours
+
+
+def book_of(workspace):
+    """All that the gradebook says of each student."""
+    with Gradebook(f"sqlite:///{workspace / 'gradebook.db'}", "deep-networks") as book:
+        found = {}
+        for submission in book.assignment_submissions(NAME):
+            [page] = submission.notebooks
+            fields = ("auto_score", "manual_score", "score", "max_score", "needs_manual_grade")
+            grades = {g.name: tuple(getattr(g, field) for field in fields) for g in page.grades}
+            comments = {c.name: (c.auto_comment, c.manual_comment) for c in page.comments}
+            penalty = page.late_submission_penalty
+            found[submission.student.id] = grades, comments, penalty, submission.timestamp
+        return found
+
+
+def page_of(workspace, student):
+    return nbformat.read(workspace / "autograded" / student / NAME / f"{NAME}.ipynb", 4)
+
+
+def test_both_ways_give_the_same_gradebook(both):
+    stock, ours = map(book_of, both)
+    del ours["damaged"]  # stock autograde cannot read it
+    assert stock == ours
+    assert list(ours) == list(class_of())
+
+
+@pytest.mark.parametrize("student", EARNED)
+def test_the_points_are_those_of_the_verdicts(both, student):
+    grades, comments, penalty, _ = book_of(both[1])[student]
+    expected = POINTS | EARNED[student]
+    assert {name: auto for name, (auto, *_) in grades.items()} == expected
+    assert not any(look for *_, look in grades.values())
+    said = "No response." if student == "blank" else None
+    assert set(comments.values()) == {(said, None)}
+    assert penalty == (100 if student == "late" else None)
+
+
+def test_a_part_of_the_points_is_given(both):
+    with (both[1] / "grades" / "results.jsonl").open() as lines:
+        results = [json.loads(line) for line in lines]
+    [partial] = [one for one in results if (one["student"], one["exercise"]) == ("partial", "relu")]
+    for workspace in both:
+        relu = book_of(workspace)["partial"][0]["relu"]
+        assert relu[0] == partial["points"]
+
+
+def test_what_nbgrader_reads_in_a_graded_notebook_is_the_verdict(both):
+    for workspace in both:
+        for student, (grades, *_) in book_of(workspace).items():
+            page = page_of(workspace, student)
+            CheckCellMetadata().preprocess(page, {})
+            nbformat.validate(page)
+            for cell in page.cells:
+                if cell.metadata.get("nbgrader", {}).get("grade"):
+                    auto, _, _, most, _ = grades[cell.metadata.nbgrader.grade_id]
+                    assert determine_grade(cell) == (auto, most)
+
+
+def test_nothing_active_of_the_students_is_in_a_graded_notebook(both):
+    for workspace in both:
+        page = page_of(workspace, "malicious")
+        shown_html = []
+        for cell in page.cells:
+            assert EVIL not in json.dumps(cell.metadata)
+            assert cell.cell_type == "code" or EVIL not in cell.source
+            for output in cell.get("outputs", []):
+                assert output.output_type != "stream" or output.name == "stdout"
+                if "data" in output:
+                    assert output.data.keys() == {"text/html", "text/plain", MIME}
+                    shown_html.append(output.data["text/html"])
+        assert EVIL not in json.dumps(page.metadata)
+        assert len(shown_html) == len(POINTS)
+        assert not any("<script" in one or "<img" in one for one in shown_html)
+        printed = cell_of(page, "relu-solution").outputs[0].text
+        assert EVIL in printed
+        assert "careful" in printed
+        assert any(EVIL in cell.source for cell in page.cells)  # the code is there, to read
+        assert "test cell was changed" in cell_of(page, "sigmoid").outputs[-1].text
+
+
+def test_formgrader_has_no_other_file_to_serve(both):
+    for workspace in both:
+        files = {path.name for path in (workspace / "autograded" / "malicious" / NAME).iterdir()}
+        assert files == {f"{NAME}.ipynb", "timestamp.txt"}
+
+
+def test_a_damaged_notebook_is_zero_points_that_somebody_looks_at(both):
+    grades, *_ = book_of(both[1])["damaged"]
+    assert {(auto, look) for auto, *_, look in grades.values()} == {(0, True)}
+    said = cell_of(page_of(both[1], "damaged"), "relu").outputs[0].data["text/plain"]
+    assert "is not a notebook, or was cut short" in said
+
+
+def test_nbgrader_does_not_grade_again_what_is_graded(both):
+    done = nbgrader(both[1], "autograde", NAME, "--student", "right")
+    assert "Skipping existing assignment" in done.stderr
+
+
+def test_feedback_and_export_know_it_all(both):
+    workspace = both[1]
+    for command in (("generate_feedback", NAME), ("export", "--to", "grades.csv")):
+        done = nbgrader(workspace, *command)
+        assert done.returncode == 0, done.stderr
+    said = (workspace / "feedback" / "blank" / NAME / f"{NAME}.html").read_text()
+    assert "still blank" in said
+    assert "No response." in said
+    with (workspace / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert (scores["right"], scores["late"], scores["blank"]) == (100, 0, 0)
+
+
+@pytest.mark.parametrize("way", [0, 1], ids=["stock", "ours"])
+def test_a_grader_s_points_and_comments_stay(both, way):
+    workspace = both[way]
+    with Gradebook(f"sqlite:///{workspace / 'gradebook.db'}", "deep-networks") as book:
+        grade = book.find_grade("sigmoid", NAME, NAME, "wrong")
+        grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 4, 1, False
+        book.find_comment("sigmoid-solution", NAME, NAME, "wrong").manual_comment = "A good try."
+        book.db.commit()
+    if way == 0:
+        done = nbgrader(workspace, "autograde", NAME, "--student", "wrong", "--force")
+        assert done.returncode == 0, done.stderr
+    else:
+        assert course("--workspace", workspace) == ExitCode.PROBLEMS  # the damaged one
+    grades, comments, *_ = book_of(workspace)["wrong"]
+    assert grades["sigmoid"] == (0, 4, 5, 10, True)
+    assert comments["sigmoid-solution"] == (None, "A good try.")
+
+
+# -- what is not checked --------------------------------------------------------------------------
+
+
+class Dying:
+    """A pool whose workers die."""
+
+    workers = 1
+
+    def take(self, work):
+        future = Future()
+        future.set_exception(RuntimeError("the worker died"))
+        return future
+
+
+def test_what_could_not_be_checked_waits_for_a_person(both, tmp_path):
+    workspace = tmp_path / "teaching"
+    shutil.copytree(both[1], workspace)
+    shutil.rmtree(workspace / "submitted" / "damaged")
+    with gradebook.Workspace(workspace).book(NAME) as book:
+        grading.grade(
+            ROOT,
+            NAME,
+            workspace / "submitted",
+            tmp_path / "grades",
+            settings=Settings(NAME),
+            pool=lambda: nullcontext(Dying()),
+            writer=book.take,
+        )
+    grades, *_ = book_of(workspace)["right"]
+    assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
+    relu = cell_of(page_of(workspace, "right"), "relu")
+    assert [output.output_type for output in relu.outputs] == ["display_data", "error"]
+    # The same by way of nbgrader's steps.
+    grades = book_of(both[0])["right"][0]
+    where = {"notebook": NAME, "assignment": NAME, "student": "right"}
+    where["db_url"] = f"sqlite:///{workspace / 'gradebook.db'}"
+    page = page_of(workspace, "right")
+    execute.SaveAutoGrades().preprocess(page_of(both[0], "right"), {"nbgrader": where})
+    assert book_of(workspace)["right"][0] == grades
+    execute.SaveAutoGrades().preprocess(page, {"nbgrader": where})
+    grades, *_ = book_of(workspace)["right"]
+    assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
+
+
+def test_without_verdicts_there_are_no_points(both, tmp_path):
+    shutil.copy(both[0] / "gradebook.db", tmp_path)
+    where = {"notebook": NAME, "assignment": NAME, "student": "right"}
+    where["db_url"] = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    execute.SaveAutoGrades().preprocess(solved(), {"nbgrader": where})  # --no-execute
+    grades, *_ = book_of(tmp_path)["right"]
+    assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
+
+
+def test_without_walls_stock_autograde_refuses_until_told_in_full(monkeypatch):
+    execute._refuse_without_walls.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    resources = {"nbgrader": {"notebook": NAME, "assignment": NAME}}
+    with pytest.raises(UsageError, match=r"`c\.Execute\.no_sandbox = True`"):
+        execute.Execute().preprocess(blank(), resources)
+
+
+# -- the graded notebook --------------------------------------------------------------------------
+
+
+def verdicts(name, **more):
+    return {
+        exercise.name: shown(Verdict(exercise.name, "wrong", 0, exercise.points, "no."))
+        for exercise in EXERCISES.values()
+        if exercise.assignment == name
+    } | more
+
+
+def test_a_report_keeps_its_words_and_loses_its_tags():
+    page = blank(REPORT)
+    cell_of(page, "experiment_report").source = f"1 < 2 > 0, `a<b`, [x](https://x.org) {EVIL}"
+    taken = intake.put_in(blank(REPORT), list(intake.cells_of(page)))
+    graded = graded_notebook(taken, verdicts(REPORT), {}, {})
+    source = cell_of(graded, "experiment_report").source
+    assert "<script" not in source
+    assert "<img" not in source
+    assert source.replace("\N{ZERO WIDTH SPACE}", "").endswith(EVIL)
+    assert source.startswith("1 < 2 > 0")
+
+
+def test_points_that_an_instructor_changed_are_given_in_proportion():
+    taken = intake.put_in(blank(), list(intake.cells_of(blank())))
+    half = shown(Verdict("relu", "wrong", 2.5, 5, "half."))
+    points = POINTS | {"relu": 20}
+    graded = graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points)
+    assert determine_grade(cell_of(graded, "relu")) == (10, 20)
+
+
+def test_half_a_character_does_no_harm(tmp_path):
+    taken = intake.put_in(blank(), list(intake.cells_of(blank())))
+    graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": "\ud83d"}, {})
+    notebooks.write(graded, tmp_path / "page.ipynb")
+
+
+# -- what cannot be done --------------------------------------------------------------------------
+
+
+def error_of(capsys, *arguments):
+    assert course(*arguments) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    return error.splitlines()[-1]
+
+
+def test_an_assignment_that_is_not_in_the_gradebook_is_a_sentence(both, tmp_path, capsys):
+    assert "or the --workspace that has both" in error_of(capsys)
+    (tmp_path / "some").mkdir()
+    assert "some is no workspace" in error_of(capsys, "--workspace", tmp_path / "some")
+    new = tmp_path / "new"
+    assert cli.main(["workspace", str(new), NAME]) == ExitCode.FINE
+    (new / "submitted").mkdir()
+    wanted = f"cd {new} && nbgrader generate_assignment {NAME}"
+    assert wanted in error_of(capsys, "--workspace", new)
+    shutil.copy(both[0] / "gradebook.db", new)
+    with Gradebook(f"sqlite:///{new / 'gradebook.db'}", "deep-networks") as book:
+        book.remove_assignment(NAME)
+    assert wanted in error_of(capsys, "--workspace", new)
+
+
+def test_a_locked_gradebook_is_waited_for_and_then_a_sentence(both, capsys, monkeypatch):
+    monkeypatch.setattr(gradebook, "WAIT", 0.3)
+    with sqlite3.connect(both[1] / "gradebook.db", isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        said = error_of(capsys, "--workspace", both[1])
+        other.execute("ROLLBACK")
+    other.close()
+    assert "in use by another program" in said
+    assert "type the same command again" in said
