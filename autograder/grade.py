@@ -311,7 +311,9 @@ def take_in(course: NotebookNode, assignment: str, submissions: Path, student: s
         taken = intake.put_in(course, cells)
     except intake.Unreadable as problem:
         return Submission(name, None, [str(problem)], troubled=True)
-    return Submission(name, taken, [note.sentence for note in [*notes, *more]])
+    notes += more
+    troubled = any(note.doubtful for note in notes)
+    return Submission(name, taken, [note.sentence for note in notes], troubled=troubled)
 
 
 def judged_exercises(course: NotebookNode) -> list[str]:
@@ -353,6 +355,7 @@ def _result(assignment: str, exercise: str, cell: NotebookNode, submission: Subm
         told = replace(told, status="unchecked", points=None, message=submission.notes[-1])
     if exercise in taken.missing and told.status in ("blank", "manual"):
         message = f"The cell for the answer to {exercise} is not in the notebook."
+        message = " ".join([message, *submission.notes])
         told = replace(told, status="missing", points=0, message=message)
     repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
     return replace(told, message=" ".join([told.message, *repairs]))
