@@ -21,6 +21,7 @@ from autograder import wire
 from autograder.intake import Piece
 from autograder.sandbox import Cell, Ended, Sandbox
 from autograder.unwalled import Unwalled, UnwalledCell
+from autograder.walls import die_with_parent
 from utils.answer_key import AnswerKey, KeyFault, Question
 from utils.answers import Absent, Given, call
 from utils.cases import Case, Raised, Returned, Run, leaves
@@ -390,6 +391,7 @@ class _Lender:
 
 
 def _lend(line: Connection) -> None:
+    die_with_parent()  # it holds both ends of the line, so that never ends
     resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:

@@ -22,7 +22,9 @@ BEGIN = """\
 import importlib, os, sys
 course, entry, line = sys.argv[1:]
 sys.path.insert(0, course)
+from autograder.walls import die_with_parent
 from autograder.zygote import Channel
+die_with_parent()
 module, _, function = entry.partition(":")
 getattr(importlib.import_module(module), function)(Channel(int(line)))
 """
