@@ -383,12 +383,13 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write aside, then rename: nobody ever sees half a file."""
-    aside = path.with_name(f".{path.name}.part")
+    """Write aside, then rename: nobody ever sees half a file, nor another grader's."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         aside.write_text(text, encoding="utf-8", errors="replace", newline="")
         os.replace(aside, path)
     except OSError as error:
+        aside.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 

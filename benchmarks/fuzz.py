@@ -55,13 +55,16 @@ class HandedIn:
 
     @property
     def cells(self) -> list[Any]:
+        """Its cells."""
         found: list[Any] = self.page["cells"]
         return found
 
     def owner(self, cell: Any) -> set[str]:
+        """The exercises that a cell has a part in."""
         return self.owners.get(id(cell), set())
 
     def touch(self, cell: Any) -> None:
+        """Count a cell as damaged."""
         self.touched |= self.owner(cell)
 
     def twin(self, cell: Any) -> Any:
@@ -72,10 +75,12 @@ class HandedIn:
         return twin
 
     def answers(self) -> list[Any]:
+        """The cells of the answers."""
         return [cell for cell in self.cells if self.owner(cell) and not is_helper(cell)]
 
 
 def is_helper(cell: Any) -> bool:
+    """Whether it is the student's own cell."""
     return bool(cell.get("source") == HELPER)
 
 
@@ -191,10 +196,12 @@ def merge(one: HandedIn, rng: random.Random) -> None:
 
 
 def is_test(cell: Any) -> bool:
+    """Whether it is a graded test cell."""
     return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
 
 
 def is_setup(cell: Any) -> bool:
+    """Whether it is the first cell, with the imports."""
     return bool(cell["id"] == "setup")
 
 
@@ -288,6 +295,7 @@ def junk_in_page(one: HandedIn, rng: random.Random) -> None:
 
 
 def put_junk(place: dict[str, Any], name: str, rng: random.Random) -> None:
+    """Replace a field, or take it away."""
     if rng.random() < 0.2:
         del place[name]
     else:
@@ -325,10 +333,11 @@ def line_ends(one: HandedIn, rng: random.Random) -> None:
 
 
 def strange_letters(one: HandedIn, rng: random.Random) -> None:
-    """Half characters, nulls and other rare ones in comments and texts."""
+    """Half characters and other rare ones in comments and texts."""
+    letters = ["\ud83d", "\udc00 \ud83d", "\ufeff", "\u202e", "é"]
     for cell in rng.sample(one.cells, 5):
         if isinstance(cell.get("source"), str):
-            cell["source"] += "\n# " + rng.choice(["\ud83d", "\udc00 \ud83d", "\ufeff", "\u202e", "é"])
+            cell["source"] += "\n# " + rng.choice(letters)
 
 
 def deep(one: HandedIn, rng: random.Random) -> None:
@@ -352,7 +361,7 @@ def old_format(one: HandedIn, rng: random.Random) -> None:
 
 def new_format(one: HandedIn, rng: random.Random) -> None:
     """Claim a format that does not exist yet."""
-    one.page.update(nbformat=rng.choice([5, 99, 4.5, "4"]), nbformat_minor=rng.choice([-1, 99, "x"]))
+    one.page.update(nbformat=rng.choice([5, 99, 4.5, "4"]), nbformat_minor=rng.choice([-1, "x"]))
 
 
 FIELDS: list[Damage] = [
@@ -373,6 +382,7 @@ class Written:
     spans: list[tuple[int, int, set[str]]]
 
     def touches(self, start: int, end: int) -> set[str]:
+        """The exercises that have a part between these bytes."""
         return {n for a, b, names in self.spans if a <= end and start <= b for n in names}
 
 
@@ -438,7 +448,8 @@ def windows(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
 
 def appended(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
     """Write something behind the end."""
-    return file.content + rng.choice([b"}", b"\0" * 4096, b"\n\n", b"{}", file.content[-90:]]), set()
+    more = [b"}", b"\0" * 4096, b"\n\n", b"{}", file.content[-90:]]
+    return file.content + rng.choice(more), set()
 
 
 def not_a_notebook(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
