@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -379,26 +378,26 @@ def _rejoined(course: NotebookNode, theirs: Sequence[Cell]) -> list[Cell]:
 def _same_cells(course: NotebookNode, theirs: Sequence[Cell]) -> dict[int, int]:
     """For each of their cells that is one of the course's, which it is.
 
-    The surest sign decides: the grade id, else the cell's id, else the very text; and among
-    cells that these signs point to, one with the very text. An id that several have is none.
+    The surest sign decides: the grade id, else the cell's id, else the very text. An id is no
+    sign where what it stands for is elsewhere, word for word; but an answer cell may be copied.
     """
     by_grade_id, by_id, by_source = {}, {}, {}
-    answers = {cell.metadata.nbgrader.grade_id for cell in answer_cells(course).values()}
-    times = Counter(sign for their in theirs for sign in {their.grade_id, their.id} - answers)
+    there = {their.source.strip() for their in theirs}
+    texts = [cell.source.strip() for cell in course.cells]
+    answers = {course.cells.index(cell) for cell in answer_cells(course).values()}
     for index, cell in enumerate(course.cells):
         by_grade_id[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = index
         by_id[cell.get("id", "")] = index
-        by_source[cell.source.strip()] = index
+        by_source[texts[index]] = index
     place = {}
     for i, their in enumerate(theirs):
         text = their.source.strip()
-        if not text and not their.grade_id and not their.id:
-            continue
         signs = ((by_grade_id, their.grade_id), (by_id, their.id), (by_source, text))
-        found = [of[sign] for of, sign in signs if sign in of and times[sign] < 2]
-        same = [index for index in found if course.cells[index].source.strip() == text]
-        if found:
-            place[i] = (same or found)[0]
+        found = [of[sign] for of, sign in signs if sign and sign in of]
+        same = [at for at in found if texts[at] == text]
+        other = [at for at in found if at in answers or texts[at] not in there]
+        if same or other:
+            place[i] = (same or other)[0]
     return place
 
 

@@ -29,7 +29,7 @@ from utils.exercises import EXERCISES
 from utils.judging import judge_exercise, rejections
 from utils.verdict import Verdict
 
-__all__ = ["Evidence", "Judged", "Settings", "evidence", "judge_submission"]
+__all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_submission"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
@@ -93,6 +93,10 @@ def judge_submission(
         What lies in the folder that the code runs in.
     """
     return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
+
+
+class SandboxLost(Exception):
+    """The sandbox died, and nothing can be said about the submission."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,7 @@ class _Submission:
             try:
                 ran = answers.run(piece)
             except (Ended, wire.Forged) as stop:
+                self._unless_lost(stop)
                 self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
                 return False
             self.found.printed[piece.name] = ran.printed
@@ -213,6 +218,7 @@ class _Submission:
             )
             return self._with_its_cell(exercise, verdict), False
         except Ended as ended:
+            self._unless_lost(ended)
             return self._stopped(exercise, ended, f"calling your {exercise}", over=True)
         except wire.Forged as forged:
             self.found.suspicions[exercise] = str(forged)
@@ -222,6 +228,11 @@ class _Submission:
             return self._own(exercise, "unchecked", f"could not be checked: {fault}."), False
         finally:
             answers.end()
+
+    def _unless_lost(self, stop: Ended | wire.Forged) -> None:
+        """What died with the whole sandbox was not ended by its own doing."""
+        if isinstance(stop, Ended) and stop.reason == "killed" and not self.sandbox.alive():
+            raise SandboxLost("The sandbox died.")
 
     def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
         """Where the answer's own cell raised, that is what the student should read first."""

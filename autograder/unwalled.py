@@ -53,6 +53,10 @@ class Unwalled:
     def __exit__(self, *exception: object) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def alive(self) -> bool:
+        """There is no warm process that could have died."""
+        return True
+
     @contextmanager
     def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[UnwalledCell]:
         """Start a process for one submission, and end it."""
