@@ -8,11 +8,12 @@ So it does not matter where it is done, how often, and in which order.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -186,7 +187,7 @@ def map_works(
                 error = future.exception()
                 if error is None:
                     yield label, future.result()
-                elif not isinstance(error, Exception):
+                elif not isinstance(error, Exception) or isinstance(error, CancelledError):
                     raise error
                 elif isinstance(error, BrokenCourse) or tries == TRIES:
                     yield label, error
@@ -224,14 +225,16 @@ class _Processes:
         for process in self._started:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
+        for process in self._started:
+            process.join()
 
     def _do(self, work: Work) -> Done:
+        line = vars(self._mine).get("line") or self._start()
         try:
-            if not hasattr(self._mine, "line"):
-                self._mine.line = self._start()
-            self._mine.line.send(work)
-            came: Done | Exception = self._mine.line.recv()
+            line.send(work)
+            came: Done | Exception = line.recv()
         except (EOFError, OSError):
+            line.close()
             del self._mine.line
             raise WorkerLost("The process that graded it died.") from None
         if isinstance(came, Exception):
@@ -249,6 +252,7 @@ class _Processes:
             process.start()
             self._started.append(process)
         theirs.close()
+        self._mine.line = ours
         return ours
 
 
@@ -297,17 +301,24 @@ def cluster(address: str) -> Iterator[Pool]:
     Raises
     ------
     UsageError
-        When Dask is not installed, or nothing answers there.
+        When Dask is not installed, or nothing answers there, or does so no more.
     """
     try:
         from distributed import Client
     except ImportError:
         raise UsageError("--cluster needs Dask: `pip install 'deep-networks[cluster]'`.") from None
+    logging.disable()  # Dask's loggers, which show tracebacks of what is a sentence here
     try:
         client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"No Dask scheduler answers at {address} ({error}).") from None
     try:
         yield _Dask(client)
+    except CancelledError:
+        raise UsageError(
+            f"The Dask scheduler at {address} is gone. What was graded before is kept; "
+            "the same command again goes on from there."
+        ) from None
     finally:
-        client.close()
+        client.close(timeout=5)
+        logging.disable(logging.NOTSET)

@@ -8,14 +8,16 @@ costs itself alone: the others are judged in a fresh sandbox, without that answe
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import resource
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder import wire
 from autograder.intake import Piece
@@ -381,9 +383,9 @@ class _Lender:
 
     def __init__(self) -> None:
         self.line, theirs = multiprocessing.Pipe()
-        fork = multiprocessing.get_context("fork")
-        self.process = fork.Process(target=_lend, args=(theirs,), daemon=True)
-        self.process.start()
+        self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
+        if not self.pid:
+            _lend(theirs)
         theirs.close()
 
     def lend(self, exercise: str, arguments: list[Any]) -> Any:
@@ -396,23 +398,23 @@ class _Lender:
 
     def close(self) -> None:
         """End the process."""
-        self.process.kill()
-        self.process.join()
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
         self.line.close()
 
 
-def _lend(line: Connection) -> None:
-    die_with_parent()  # it holds both ends of the line, so that never ends
-    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while True:
-        try:
+def _lend(line: Connection) -> NoReturn:
+    try:
+        die_with_parent()  # it holds both ends of the line, so that never ends
+        resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        while True:
             exercise, (arguments, named) = line.recv()
-        except (EOFError, OSError):
-            return
-        names = {f"argument {i}": value for i, value in enumerate(arguments)}
-        try:
-            reference = partial(EXERCISES[exercise].reference, **named)
-            line.send(call(reference, Case(names)).outcome)
-        except Exception as error:
-            line.send(Raised(type(error).__name__))
+            names = {f"argument {i}": value for i, value in enumerate(arguments)}
+            try:
+                reference = partial(EXERCISES[exercise].reference, **named)
+                line.send(call(reference, Case(names)).outcome)
+            except Exception as error:
+                line.send(Raised(type(error).__name__))
+    finally:
+        os._exit(0)
