@@ -228,7 +228,11 @@ def grade(
         int, typer.Option(min=0, help="Processes of this machine.", show_default="all cores")
     ] = 0,
     cluster: Annotated[
-        str, typer.Option(help="A running Dask scheduler's address, to use its workers instead.")
+        str,
+        typer.Option(
+            help="Use the workers of a running Dask scheduler, such as `tcp://10.0.0.5:8786`: "
+            "start `dask worker ADDRESS --nthreads 1` where this very course and bubblewrap are."
+        ),
     ] = "",
     no_sandbox: Annotated[
         bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")

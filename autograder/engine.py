@@ -8,24 +8,26 @@ So it does not matter where it is done, how often, and in which order.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-
-from pebble import ProcessPool
 
 from autograder import bundle, intake, judge, notebooks
 from autograder.errors import BrokenCourse, UsageError
 from autograder.judge import Settings
 from autograder.sandbox import Sandbox
 from autograder.unwalled import Unwalled
+from autograder.walls import die_with_parent
 from utils.answer_key import LiveKey, Question
 from utils.verdict import MIME, Verdict
 
@@ -33,6 +35,7 @@ __all__ = [
     "Done",
     "Pool",
     "Work",
+    "WorkerLost",
     "close",
     "cluster",
     "do",
@@ -184,7 +187,7 @@ def map_works(
                 error = future.exception()
                 if error is None:
                     yield label, future.result()
-                elif not isinstance(error, Exception):
+                elif not isinstance(error, Exception) or isinstance(error, CancelledError):
                     raise error
                 elif isinstance(error, BrokenCourse) or tries == TRIES:
                     yield label, error
@@ -192,29 +195,93 @@ def map_works(
                     waiting[workers.take(work)] = (label, work, tries + 1)
 
 
+class WorkerLost(Exception):
+    """A process died with the work that it had; the message is a sentence."""
+
+
 class _Processes:
-    def __init__(self, pool: ProcessPool, workers: int) -> None:
-        self.pool, self.workers = pool, workers
+    """Threads, each with a process of its own that it waits for.
+
+    There is a line to each process, not one for all: whenever one dies, its line ends, and nobody
+    else notices. A pool with one queue for all its processes can be left locked, or with half a
+    message in it.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self.workers = jobs
+        self._threads = ThreadPoolExecutor(jobs)
+        self._mine = threading.local()
+        self._started: list[BaseProcess] = []
+        self._lock = threading.Lock()
+        self._closed = False
 
     def take(self, work: Work) -> Future[Done]:
-        return self.pool.submit(do, None, work)
+        return self._threads.submit(self._do, work)
+
+    def close(self) -> None:
+        """End it now, whatever is still to be done."""
+        with self._lock:
+            self._closed = True
+        for process in self._started:
+            process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._started:
+            process.join()
+
+    def _do(self, work: Work) -> Done:
+        line = vars(self._mine).get("line") or self._start()
+        try:
+            line.send(work)
+            came: Done | Exception = line.recv()
+        except (EOFError, OSError):
+            line.close()
+            del self._mine.line
+            raise WorkerLost("The process that graded it died.") from None
+        if isinstance(came, Exception):
+            raise came
+        return came
+
+    def _start(self) -> Connection:
+        # A fresh one: a fork would have the driver's threads in the middle of whatever they do.
+        spawn = multiprocessing.get_context("spawn")
+        ours, theirs = spawn.Pipe()
+        process = spawn.Process(target=_serve, args=(theirs,))
+        with self._lock:
+            if self._closed:
+                raise WorkerLost("Grading was stopped.")
+            process.start()
+            self._started.append(process)
+        theirs.close()
+        self._mine.line = ours
+        return ours
+
+
+def _serve(line: Connection) -> None:
+    """Do one piece of work after another, until the driver ends, whichever way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver to answer
+    die_with_parent()
+    while True:
+        try:
+            work = line.recv()
+        except EOFError:
+            return close()
+        try:
+            came: Done | Exception = do(work)
+        except BrokenCourse as error:
+            came = error
+        except Exception as error:
+            came = RuntimeError(f"{type(error).__name__}: {error}")
+        line.send(came)
 
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Pool]:
     """Processes of this machine."""
-    # Fresh ones: a fork would have the driver's threads in the middle of whatever they do.
-    pool = ProcessPool(jobs, initializer=_quiet, context=multiprocessing.get_context("spawn"))
+    pool = _Processes(jobs)
     try:
-        yield _Processes(pool, jobs)
+        yield pool
     finally:
-        pool.stop()
-        pool.join()
-
-
-def _quiet() -> None:
-    """Ctrl-C is for the driver to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        pool.close()
 
 
 class _Dask:
@@ -234,17 +301,24 @@ def cluster(address: str) -> Iterator[Pool]:
     Raises
     ------
     UsageError
-        When Dask is not installed, or nothing answers there.
+        When Dask is not installed, or nothing answers there, or does so no more.
     """
     try:
         from distributed import Client
     except ImportError:
         raise UsageError("--cluster needs Dask: `pip install 'deep-networks[cluster]'`.") from None
+    logging.disable()  # Dask's loggers, which show tracebacks of what is a sentence here
     try:
         client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"No Dask scheduler answers at {address} ({error}).") from None
     try:
         yield _Dask(client)
+    except CancelledError:
+        raise UsageError(
+            f"The Dask scheduler at {address} is gone. What was graded before is kept; "
+            "the same command again goes on from there."
+        ) from None
     finally:
-        client.close()
+        client.close(timeout=5)
+        logging.disable(logging.NOTSET)

@@ -325,7 +325,10 @@ def take_in(course: NotebookNode, assignment: str, submissions: Path, student: s
         taken = intake.put_in(course, cells)
     except intake.Unreadable as problem:
         return Submission(name, folder, course, None, [str(problem)], troubled=True)
-    return Submission(name, folder, course, taken, [note.sentence for note in [*notes, *more]])
+    notes += more
+    troubled = any(note.doubtful for note in notes)
+    told = [note.sentence for note in notes]
+    return Submission(name, folder, course, taken, told, troubled=troubled)
 
 
 def judged_exercises(course: NotebookNode) -> list[str]:
@@ -367,6 +370,7 @@ def _result(assignment: str, exercise: str, cell: NotebookNode, submission: Subm
         told = replace(told, status="unchecked", points=None, message=submission.notes[-1])
     if exercise in taken.missing and told.status in ("blank", "manual"):
         message = f"The cell for the answer to {exercise} is not in the notebook."
+        message = " ".join([message, *submission.notes])
         told = replace(told, status="missing", points=0, message=message)
     repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
     return replace(told, message=" ".join([told.message, *repairs]))
@@ -394,12 +398,13 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write aside, then rename: nobody ever sees half a file."""
-    aside = path.with_name(f".{path.name}.part")
+    """Write aside, then rename: nobody ever sees half a file, nor another grader's."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         aside.write_text(text, encoding="utf-8", errors="replace", newline="")
         os.replace(aside, path)
     except OSError as error:
+        aside.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 

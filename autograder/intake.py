@@ -12,7 +12,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ __all__ = [
 
 
 LARGEST = 32 << 20  # bytes of a notebook: outputs are in it, and are of no matter
+MOST_CELLS = 10_000
+LONGEST = 1 << 18  # of a cell that is read as Python: a tree of it takes a thousand times as much
 
 
 class Unreadable(Exception):
@@ -47,10 +50,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Repair:
-    """Something that was put right, in a sentence; `exercise` is empty for the whole file."""
+    """Something that was put right, in a sentence.
+
+    `exercise` is empty for the whole file; `doubtful` is what somebody should look at.
+    """
 
     exercise: str
     sentence: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,16 +127,13 @@ def find(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
 
 
 def read(path: Path) -> tuple[list[Cell], list[Repair]]:
-    """Read the cells of a notebook of any format.
+    """Read the cells of a notebook of any format; of a damaged one, those that are whole.
 
     Raises
     ------
     Unreadable
         When the file holds none.
     """
-    import nbformat
-    from nbformat import reader
-
     try:
         if path.stat().st_size > LARGEST:
             raise Unreadable(f"{path.name} is larger than {LARGEST >> 20} MB.")
@@ -138,23 +142,27 @@ def read(path: Path) -> tuple[list[Cell], list[Repair]]:
         raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from None
     if not content.strip():
         raise Unreadable(f"{path.name} is empty.")
-    try:
-        data = json.loads(content.decode("utf-8-sig"))
+    text = content.decode(json.detect_encoding(content), "replace")
+    repairs = []
+    try:  # what follows the notebook is of no matter
+        data, _ = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
     except (ValueError, RecursionError):
-        raise Unreadable(f"{path.name} is not a notebook, or was cut short.") from None
-    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+        data = {"nbformat": 4, "cells": list(_whole_cells(text))}
+        if not data["cells"]:
+            raise Unreadable(f"{path.name} is not a notebook, or was cut short.") from None
+        repairs.append(
+            Repair("", f"{path.name} is damaged; what can be read of it is graded.", doubtful=True)
+        )
+    cells = _raw_cells(data)
+    if cells is None:
         raise Unreadable(f"{path.name} is not a notebook, though it is JSON.")
-    kind = data["nbformat"]
-    try:
-        if kind != 4:
-            data = nbformat.convert(reader.reads(json.dumps(data)), 4)
-        # Not nbformat.reads: it would stop at a flaw in a cell that is of no matter here.
-        theirs = list(cells_of(data))
-    except Exception:
-        raise Unreadable(
-            f"{path.name} is a damaged notebook, or of a format not known here ({kind})."
-        ) from None
-    return theirs, [Repair("", f"The notebook was in the old format {kind}.")] if kind != 4 else []
+    if len(cells) > MOST_CELLS:
+        raise Unreadable(f"{path.name} has more than {MOST_CELLS:,} cells.")
+    if data.get("nbformat") != 4:
+        kind = data.get("nbformat")
+        kind = kind if isinstance(kind, int) else "unknown"
+        repairs.append(Repair("", f"The notebook was in another format ({kind})."))
+    return cells_of(data), repairs
 
 
 # --- its answers ---------------------------------------------------------------------------------
@@ -185,11 +193,13 @@ def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
     notebook = deepcopy(course)
     repairs: list[Repair] = []
     missing = set()
+    theirs = _rejoined(notebook, theirs)
     place = _same_cells(notebook, theirs)  # of their cell: the course cell that it is
+    texts = {cell.source.strip() for cell in course.cells}
     for exercise, cell in answer_cells(notebook).items():
         index = notebook.cells.index(cell)
         copies = [i for i, at in place.items() if at == index]
-        chosen, repair = _choose(exercise, cell.source, theirs, copies, place)
+        chosen, repair = _choose(exercise, cell.source, theirs, copies, texts)
         repairs += [Repair(exercise, repair)] if repair else []
         if chosen is None:
             missing.add(exercise)
@@ -197,11 +207,12 @@ def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
         for i in copies:
             if i != chosen:
                 del place[i]  # one that says something else stays, as the student's own cell
-        place[chosen] = index
+        place.setdefault(chosen, index)  # two answers may have become one cell
         if theirs[chosen].source.strip():  # an emptied cell is as good as a blank one
             cell.source = theirs[chosen].source
     repairs += [r for r in _edited_tests(notebook, theirs, place) if r.exercise not in missing]
-    blanks = {cell.source.strip() for cell in answer_cells(course).values()} | {""}
+    marked = [*answer_cells(course).values(), *test_cells(course).values()]
+    blanks = {cell.source.strip() for cell in marked} | {""}
     own: dict[int, list[NotebookNode]] = {}
     after = -1
     for i, their in enumerate(theirs):
@@ -255,11 +266,8 @@ def needed(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _names(source: str) -> tuple[set[str], set[str]]:
     """The names that a cell makes at its top level, and those that it reads from there."""
-    lines = source.split("\n")
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
-    try:
-        tree = ast.parse(plain)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _parsed(source)
+    if tree is None:
         return set(), set(re.findall(r"[^\W\d]\w*", source))
     makes: set[str] = set()
     reads: set[str] = set()
@@ -287,72 +295,143 @@ def _stored_and_loaded(tree: ast.AST) -> tuple[set[str], set[str]]:
     return stored, loaded
 
 
-def cells_of(notebook: Mapping[str, Any]) -> Iterator[Cell]:
-    """A notebook's cells, whatever state they are in."""
-    for cell in notebook.get("cells", []):
-        if not isinstance(cell, dict):
+def _parsed(source: str) -> ast.Module | None:
+    """A cell as Python, without what is IPython's in it."""
+    lines = source.split("\n")
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+    try:
+        return ast.parse(plain) if len(plain) < LONGEST else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _whole_cells(text: str) -> Iterator[Any]:
+    """The cells of a damaged file that are whole."""
+    decoder = json.JSONDecoder()
+    end = 0
+    for match in islice(re.finditer(r'\{\s*"cell_type"', text), 2 * MOST_CELLS):
+        try:
+            if match.start() >= end:  # nbgrader's metadata begin like a cell
+                cell, end = decoder.raw_decode(text, match.start())
+                if "source" in cell or "input" in cell:
+                    yield cell
+        except (ValueError, RecursionError):
             continue
-        metadata = cell.get("metadata")
-        nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-        yield Cell(
-            *map(_text, (cell.get("cell_type"), cell.get("source"), cell.get("id"), grade_id))
-        )
+
+
+def cells_of(notebook: Mapping[str, Any]) -> list[Cell]:
+    """A notebook's cells, whatever state they are in."""
+    return [_cell(cell) for cell in _raw_cells(notebook) or [] if isinstance(cell, dict)]
+
+
+def _raw_cells(data: Any) -> list[Any] | None:
+    """A notebook's cells; formats before 4 had them in worksheets."""
+    if not isinstance(data, dict):
+        return None
+    sheets = data.get("worksheets")
+    sheets = sheets if isinstance(sheets, list) else []
+    found = [one["cells"] for one in (data, *sheets) if isinstance(one, dict) and "cells" in one]
+    lists = [cells for cells in found if isinstance(cells, list)]
+    return [cell for cells in lists for cell in cells] if lists else None
+
+
+def _cell(cell: Mapping[str, Any]) -> Cell:
+    """A cell, whatever state it is in."""
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    source = cell.get("source", cell.get("input"))  # as code was called before format 4
+    return Cell(*map(_text, (cell.get("cell_type"), source, cell.get("id"), grade_id)))
 
 
 def _text(value: Any) -> str:
     """Text that can be sent and written: JSON may hold half a character."""
-    text = "".join(map(str, value)) if isinstance(value, list) else value
-    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+    if isinstance(value, list):
+        lines = list(map(str, value))
+        value = ("" if any(line.endswith("\n") for line in lines) else "\n").join(lines)
+    if not isinstance(value, str):
+        return ""
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "replace").decode()
+
+
+def _rejoined(course: NotebookNode, theirs: Sequence[Cell]) -> list[Cell]:
+    """Their cells, where an answer that was split in the middle is one cell again.
+
+    Beyond doubt it is where one half at least is not Python by itself, and both together are.
+    """
+    place = _same_cells(course, theirs)
+    answers = {course.cells.index(cell): name for name, cell in answer_cells(course).items()}
+    texts = {cell.source.strip() for cell in course.cells}
+    whole: list[Cell] = []
+    last: int | None = None  # the course cell that the last of them is
+    for i, their in enumerate(theirs):
+        before = whole[-1] if whole else None
+        if before is not None and before.kind == their.kind == "code":
+            names = {answers.get(at, "") for at in (last, place.get(i)) if at is not None}
+            names |= {name for name in answers.values() if _defines(name, before.source)}
+            both = f"{before.source}\n{their.source}"
+            halves = [one for one in (before, their) if _parsed(one.source) is None]
+            mine = names - {""} and their.source.strip() not in texts
+            if mine and halves and _parsed(both) is not None:
+                whole[-1] = replace(before, source=both)
+                continue
+        whole.append(their)
+        last = place.get(i)
+    return whole
 
 
 def _same_cells(course: NotebookNode, theirs: Sequence[Cell]) -> dict[int, int]:
     """For each of their cells that is one of the course's, which it is.
 
-    The surest sign decides: the grade id, else the cell's id, else the very text.
+    The surest sign decides: the grade id, else the cell's id, else the very text. An id is no
+    sign where what it stands for is elsewhere, word for word; but an answer cell may be copied.
     """
     by_grade_id, by_id, by_source = {}, {}, {}
+    there = {their.source.strip() for their in theirs}
+    texts = [cell.source.strip() for cell in course.cells]
+    answers = {course.cells.index(cell) for cell in answer_cells(course).values()}
     for index, cell in enumerate(course.cells):
         by_grade_id[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = index
         by_id[cell.get("id", "")] = index
-        by_source[cell.source.strip()] = index
+        by_source[texts[index]] = index
     place = {}
     for i, their in enumerate(theirs):
-        for signs, sign in (
-            (by_grade_id, their.grade_id),
-            (by_id, their.id),
-            (by_source, their.source.strip()),
-        ):
-            if sign and sign in signs:
-                place[i] = signs[sign]
-                break
+        text = their.source.strip()
+        signs = ((by_grade_id, their.grade_id), (by_id, their.id), (by_source, text))
+        found = [of[sign] for of, sign in signs if sign and sign in of]
+        same = [at for at in found if texts[at] == text]
+        other = [at for at in found if at in answers or texts[at] not in there]
+        if same or other:
+            place[i] = (same or other)[0]
     return place
 
 
 def _choose(
-    exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], place: dict[int, int]
+    exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], course: set[str]
 ) -> tuple[int | None, str]:
     """Which of their cells is the answer, and what there is to say about it."""
-
-    def filled(indices: list[int]) -> list[int]:
-        return [i for i in indices if theirs[i].source.strip() not in ("", stub.strip())]
-
-    answers = filled(copies)
-    if len(answers) > 1:
-        return answers[-1], f"Its answer cell is there {len(answers)} times; the last one counts."
-    if answers:
-        return answers[0], ""
-    defines = re.compile(rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=))", re.MULTILINE)
-    elsewhere = filled(
-        [
-            i
-            for i, their in enumerate(theirs)
-            if i not in place and their.kind == "code" and defines.search(their.source)
-        ]
-    )
-    if elsewhere:
+    answers = [i for i in copies if theirs[i].source.strip() not in ("", stub.strip())]
+    defining = [i for i in answers if _defines(exercise, theirs[i].source)]
+    elsewhere = [
+        i
+        for i, their in enumerate(theirs)
+        if i not in copies
+        and their.source.strip() not in course
+        and _defines(exercise, their.source)
+        and (their.kind == "code" or _parsed(their.source) is not None)
+    ]
+    if elsewhere and not defining:
         return elsewhere[-1], "Its answer was found in another cell, and put where it belongs."
-    return (copies[-1] if copies else None), ""
+    if len(answers) > 1:
+        chosen = (defining or answers)[-1]
+        return chosen, f"Its answer cell is there {len(answers)} times; the last one counts."
+    return next(iter([*answers, *reversed(copies)]), None), ""
+
+
+def _defines(exercise: str, source: str) -> bool:
+    found = re.search(rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=))", source, re.MULTILINE)
+    return found is not None
 
 
 def _edited_tests(

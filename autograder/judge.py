@@ -8,19 +8,22 @@ costs itself alone: the others are judged in a fresh sandbox, without that answe
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import resource
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder import wire
 from autograder.intake import Piece
 from autograder.sandbox import Cell, Ended, Sandbox
 from autograder.unwalled import Unwalled, UnwalledCell
+from autograder.walls import die_with_parent
 from utils.answer_key import AnswerKey, KeyFault, Question
 from utils.answers import Absent, Given, call
 from utils.cases import Case, Raised, Returned, Run, Scratch, leaves
@@ -28,7 +31,7 @@ from utils.exercises import EXERCISES
 from utils.judging import judge_exercise, rejections
 from utils.verdict import Verdict
 
-__all__ = ["Evidence", "Judged", "Settings", "evidence", "judge_submission"]
+__all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_submission"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
@@ -93,6 +96,10 @@ def judge_submission(
         What lies in the folder that the code runs in.
     """
     return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
+
+
+class SandboxLost(Exception):
+    """The sandbox died, and nothing can be said about the submission."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,7 @@ class _Submission:
             try:
                 ran = answers.run(piece)
             except (Ended, wire.Forged) as stop:
+                self._unless_lost(stop)
                 self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
                 return False
             self.found.printed[piece.name] = _cut(ran.printed)
@@ -213,6 +221,7 @@ class _Submission:
             )
             return self._with_its_cell(exercise, verdict), False
         except Ended as ended:
+            self._unless_lost(ended)
             return self._stopped(exercise, ended, f"calling your {exercise}", over=True)
         except wire.Forged as forged:
             self.found.suspicions[exercise] = str(forged)
@@ -223,6 +232,11 @@ class _Submission:
             return self._own(exercise, "unchecked", told), False
         finally:
             answers.end()
+
+    def _unless_lost(self, stop: Ended | wire.Forged) -> None:
+        """What died with the whole sandbox was not ended by its own doing."""
+        if isinstance(stop, Ended) and stop.reason == "killed" and not self.sandbox.alive():
+            raise SandboxLost("The sandbox died.")
 
     def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
         """Where the answer's own cell raised, that is what the student should read first."""
@@ -382,9 +396,9 @@ class _Lender:
 
     def __init__(self) -> None:
         self.line, theirs = multiprocessing.Pipe()
-        fork = multiprocessing.get_context("fork")
-        self.process = fork.Process(target=_lend, args=(theirs,), daemon=True)
-        self.process.start()
+        self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
+        if not self.pid:
+            _lend(theirs)
         theirs.close()
 
     def lend(self, exercise: str, arguments: list[Any]) -> Any:
@@ -397,22 +411,23 @@ class _Lender:
 
     def close(self) -> None:
         """End the process."""
-        self.process.kill()
-        self.process.join()
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
         self.line.close()
 
 
-def _lend(line: Connection) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while True:
-        try:
+def _lend(line: Connection) -> NoReturn:
+    try:
+        die_with_parent()  # it holds both ends of the line, so that never ends
+        resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        while True:
             exercise, (arguments, named) = line.recv()
-        except (EOFError, OSError):
-            return
-        names = {f"argument {i}": value for i, value in enumerate(arguments)}
-        try:
-            reference = partial(EXERCISES[exercise].reference, **named)
-            line.send(call(reference, Case(names)).outcome)
-        except Exception as error:
-            line.send(Raised(type(error).__name__))
+            names = {f"argument {i}": value for i, value in enumerate(arguments)}
+            try:
+                reference = partial(EXERCISES[exercise].reference, **named)
+                line.send(call(reference, Case(names)).outcome)
+            except Exception as error:
+                line.send(Raised(type(error).__name__))
+    finally:
+        os._exit(0)

@@ -47,6 +47,8 @@ COURSE = "/run/course"  # where the files that all submissions share are, inside
 OWN = {f"autograder/{name}.py": ROOT / f"autograder/{name}.py" for name in ("walls", "zygote")}
 BEGIN = f"import sys; sys.path.insert(0, {COURSE!r}); from autograder.zygote import main; main()"
 
+DYING = 0.5  # seconds that the processes of a sandbox may take to die one after another
+
 WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
 SYSTEM = "/usr /bin /sbin /lib /lib32 /lib64 /etc/alternatives /etc/ld.so.cache /etc/localtime"
 ENVIRONMENT = {
@@ -119,6 +121,13 @@ class Sandbox:
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
+
+    def alive(self) -> bool:
+        """Whether the warm process lives; with it ends every submission, through no fault of its.
+
+        It is the only one at its end of the line, and never speaks first.
+        """
+        return not readable(self._control.fileno(), DYING)
 
     @contextmanager
     def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[Cell]:

@@ -41,23 +41,32 @@ class Store:
 
     def __enter__(self) -> Self:
         try:
-            self._db = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None)
+            self._db = sqlite3.connect(self.path, timeout=WAIT)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS verdicts"
                 " (key TEXT PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID"
             )
         except sqlite3.Error as error:
-            raise UsageError(f"{self.path} cannot be used: {error}.") from error
+            raise self._unusable(error) from error
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._db.close()
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """The verdict of this key, if it is there."""
-        row = self._db.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
-        return None if row is None else dict(json.loads(row[0]))
+        """The verdict of this key, if it is there.
+
+        Raises
+        ------
+        UsageError
+            When the file is damaged.
+        """
+        try:
+            row = self._db.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
+            return None if row is None else dict(json.loads(row[0]))
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise self._unusable(error) from error
 
     def put(self, verdicts: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep these verdicts: all of them, or where that fails, none.
@@ -72,7 +81,16 @@ class Store:
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?)", rows)
         except sqlite3.Error as error:
-            raise UsageError(f"{self.path} cannot be written: {error}.") from error
+            raise UsageError(
+                f"{self.path} cannot be written: {error}. What was graded before is kept; "
+                "the same command again goes on from there."
+            ) from error
+
+    def _unusable(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"{self.path} cannot be used: {error}. It holds nothing that cannot be made again: "
+            "move it away, and everything is judged anew."
+        )
 
 
 def digest(*parts: Any) -> str:

@@ -7,7 +7,9 @@ attacks it stops; `autograder/zygote.py` calls them in order.
 import ctypes
 import os
 import resource
+import signal
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,6 +19,7 @@ __all__ = [
     "PR_SET_DUMPABLE",
     "SCRATCH",
     "call",
+    "die_with_parent",
     "drop_privileges",
     "landlock",
     "limits",
@@ -92,7 +95,16 @@ def new_places(scratch: int, without: frozenset[str]) -> None:
 
 # --- rights --------------------------------------------------------------------------------------
 
-PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 4, 24, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+
+
+def die_with_parent() -> None:
+    """Be killed when the thread that started this process ends, whichever way.
+
+    Stops: processes that stay behind when the grader is killed. Linux only.
+    """
+    if sys.platform == "linux":
+        call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def drop_privileges() -> None:

@@ -1,0 +1,551 @@
+"""Damaged notebooks, graded: ``python benchmarks/fuzz.py``.
+
+A right notebook is damaged at random, once or several times: its bytes, its JSON, its cells, their
+ids, metadata and sizes. Each kind of damage knows which answers it touches. All are graded as one
+class by `course grade`, which must end, give each student each exercise once, and take no point
+from an answer that no damage touched. The same seed damages the same way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder import intake, notebooks
+from utils.exercises import EXERCISES
+
+ROOT = Path(__file__).resolve().parents[1]
+TASK = "05_the_brain"  # three short answers
+POINTS = {name: one.points for name, one in EXERCISES.items() if one.assignment == TASK}
+
+HELPER = "def dot(w, X):\n    return np.dot(w.T, X)"  # a cell of the student's own
+NEEDED_BY = "logistic_unit"
+
+JUNK = [None, 3, -1.5, True, "", "x", "\ud83d", "\0", [], {}, [1, None], [[["x"]]], {"a": {"b": 0}}]
+
+
+@dataclass
+class HandedIn:
+    """A notebook on its way to be damaged.
+
+    Attributes
+    ----------
+    page : dict
+    owners : of each cell, by its `id()`, the exercises whose answers it has a part in
+    touched : exercises that may lose points
+    done : what was done, in words
+    """
+
+    page: dict[str, Any]
+    owners: dict[int, set[str]]
+    touched: set[str] = field(default_factory=set)
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Any]:
+        """Its cells."""
+        found: list[Any] = self.page["cells"]
+        return found
+
+    def owner(self, cell: Any) -> set[str]:
+        """The exercises that a cell has a part in."""
+        return self.owners.get(id(cell), set())
+
+    def touch(self, cell: Any) -> None:
+        """Count a cell as damaged."""
+        self.touched |= self.owner(cell)
+
+    def twin(self, cell: Any) -> Any:
+        """A copy that has a part in the same answer, with an id of its own."""
+        twin = copy.deepcopy(cell)
+        self.owners[id(twin)] = self.owner(cell)
+        twin["id"] = f"twin-{len(self.owners)}"
+        return twin
+
+    def answers(self) -> list[Any]:
+        """The cells of the answers."""
+        return [cell for cell in self.cells if self.owner(cell) and not is_helper(cell)]
+
+
+def is_helper(cell: Any) -> bool:
+    """Whether it is the student's own cell."""
+    return bool(cell.get("source") == HELPER)
+
+
+def right() -> HandedIn:
+    """A notebook with right answers, of which one needs a cell of the student's own."""
+    path = notebooks.notebook_of(ROOT, TASK)
+    page = json.loads(json.dumps(notebooks.solve(notebooks.read(path), markers=False)))
+    owners = {}
+    for cell in list(page["cells"]):
+        name = cell["id"].removesuffix("-solution")
+        if cell["id"] == f"{name}-solution":
+            owners[id(cell)] = {name}
+        if cell["id"] == f"{NEEDED_BY}-solution":
+            assert "w.T @ X" in cell["source"]
+            cell["source"] = cell["source"].replace("w.T @ X", "dot(w, X)")
+            helper = {"cell_type": "code", "execution_count": None, "id": "mine", "metadata": {}}
+            helper |= {"outputs": [], "source": HELPER}
+            owners[id(helper)] = {name}
+            page["cells"].insert(page["cells"].index(cell), helper)
+    return HandedIn(page, owners)
+
+
+# --- damage to cells -----------------------------------------------------------------------------
+
+Damage = Callable[[HandedIn, random.Random], None]
+
+
+def delete(one: HandedIn, rng: random.Random) -> None:
+    """Delete one to three cells."""
+    for cell in rng.sample(one.cells, rng.randint(1, 3)):
+        one.touch(cell)
+        one.cells.remove(cell)
+
+
+def duplicate(one: HandedIn, rng: random.Random) -> None:
+    """Put copies of some cells anywhere."""
+    for cell in rng.sample(one.cells, rng.randint(1, 5)):
+        one.cells.insert(rng.randint(0, len(one.cells)), one.twin(cell))
+
+
+def duplicate_everything(one: HandedIn, rng: random.Random) -> None:
+    """Paste the whole notebook below itself."""
+    one.cells.extend(list(map(one.twin, one.cells)))
+
+
+def duplicate_empty(one: HandedIn, rng: random.Random) -> None:
+    """Put an emptied copy of an answer somewhere."""
+    twin = one.twin(rng.choice(one.answers()))
+    twin["source"] = rng.choice(["", " \n", [], ["\n"]])
+    one.cells.insert(rng.randint(0, len(one.cells)), twin)
+
+
+def draft(one: HandedIn, rng: random.Random) -> None:
+    """Leave a broken first draft in a copy of an answer cell, before or after."""
+    cell = rng.choice(one.answers())
+    twin = one.twin(cell)
+    twin["source"] = cell["source"].replace("return", "retrun", 1)
+    before = rng.random() < 0.5
+    if not before:
+        one.touch(cell)
+    one.cells.insert(one.cells.index(cell) + (not before), twin)
+
+
+def split(one: HandedIn, rng: random.Random) -> None:
+    """Split an answer between two lines; the second half may lose its metadata."""
+    cell = rng.choice(one.answers())
+    lines = cell["source"].split("\n")
+    at = rng.randint(1, len(lines) - 1)
+    half = one.twin(cell)
+    cell["source"], half["source"] = "\n".join(lines[:at]), "\n".join(lines[at:])
+    if rng.random() < 0.5:
+        half["metadata"] = {}
+    one.cells.insert(one.cells.index(cell) + 1, half)
+
+
+def move(one: HandedIn, rng: random.Random) -> None:
+    """Move some cells."""
+    for cell in rng.sample(one.cells, rng.randint(1, 5)):
+        one.cells.remove(cell)
+        one.cells.insert(rng.randint(0, len(one.cells)), cell)
+
+
+def shuffle(one: HandedIn, rng: random.Random) -> None:
+    """Shuffle all cells."""
+    rng.shuffle(one.cells)
+
+
+def backwards(one: HandedIn, rng: random.Random) -> None:
+    """Turn the notebook upside down."""
+    one.cells.reverse()
+
+
+def retype(one: HandedIn, rng: random.Random) -> None:
+    """Change the type of some cells."""
+    for cell in rng.sample(one.cells, rng.randint(1, 5)):
+        cell["cell_type"] = rng.choice(["markdown", "raw", "heading", "", *JUNK])
+        if is_helper(cell):
+            one.touch(cell)
+
+
+def merge(one: HandedIn, rng: random.Random) -> None:
+    """Make one cell of an answer and another code cell: an answer, a test, setup, or their own."""
+    cell = rng.choice(one.answers())
+    others = [o for o in one.cells if o is not cell and (one.owner(o) or is_test(o) or is_setup(o))]
+    other = rng.choice(others)
+    pair = [cell, other] if rng.random() < 0.5 else [other, cell]
+    keeper, gone = pair if rng.random() < 0.5 else reversed(pair)
+    if is_helper(other) and keeper is other:
+        one.touched.add(NEEDED_BY)
+    keeper["source"] = "\n\n".join(part["source"] for part in pair)
+    one.owners[id(keeper)] = one.owner(keeper) | one.owner(gone)
+    one.cells.remove(gone)
+
+
+def is_test(cell: Any) -> bool:
+    """Whether it is a graded test cell."""
+    return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
+
+
+def is_setup(cell: Any) -> bool:
+    """Whether it is the first cell, with the imports."""
+    return bool(cell["id"] == "setup")
+
+
+def swap_ids(one: HandedIn, rng: random.Random) -> None:
+    """Exchange the ids of two cells."""
+    a, b = rng.sample(one.cells, 2)
+    a["id"], b["id"] = b["id"], a["id"]
+
+
+def swap_metadata(one: HandedIn, rng: random.Random) -> None:
+    """Exchange the metadata of two cells, of which one at least is graded."""
+    a, b = rng.choice(one.answers()), rng.choice(one.cells)
+    a["metadata"], b["metadata"] = b["metadata"], a["metadata"]
+
+
+def same_ids(one: HandedIn, rng: random.Random) -> None:
+    """Give every cell the same id."""
+    for cell in one.cells:
+        cell["id"] = "setup"
+
+
+def same_metadata(one: HandedIn, rng: random.Random) -> None:
+    """Give every cell the metadata of one of them."""
+    metadata = rng.choice(one.cells)["metadata"]
+    for cell in one.cells:
+        cell["metadata"] = copy.deepcopy(metadata)
+
+
+def edit_tests(one: HandedIn, rng: random.Random) -> None:
+    """Change, empty or delete test cells."""
+    for cell in [cell for cell in one.cells if is_test(cell)]:
+        cell["source"] = rng.choice([cell["source"], "", "pass", "1 / 0", "(", "import os"])
+        if rng.random() < 0.3:
+            one.cells.remove(cell)
+
+
+def many_cells(one: HandedIn, rng: random.Random) -> None:
+    """Add thousands of cells."""
+    extra = [{"cell_type": "markdown", "metadata": {}, "source": "."} for _ in range(5000)]
+    one.cells.extend(extra)
+
+
+def large_text(one: HandedIn, rng: random.Random) -> None:
+    """Ten million characters of text in a cell that is no answer."""
+    cell = rng.choice([cell for cell in one.cells if not one.owner(cell)])
+    cell["source"] = "word " * 2_000_000
+
+
+def large_code(one: HandedIn, rng: random.Random) -> None:
+    """A code cell of a million characters: a comment, a string, nested brackets, statements."""
+    source = ["#" * 10**7, f"text = '{'a' * 10**6}'", "(" * 10**6, "x = 1\n" * 10**5]
+    cell = {"cell_type": "code", "id": "large", "metadata": {}, "source": rng.choice(source)}
+    one.cells.insert(rng.randint(0, len(one.cells)), cell)
+
+
+CELLS: list[Damage] = [
+    *(delete, duplicate, duplicate_everything, duplicate_empty, draft, move, shuffle, backwards),
+    *(retype, merge, swap_ids, swap_metadata, same_ids, same_metadata, edit_tests),
+    *(split, split),
+]
+SIZES: list[Damage] = [many_cells, large_text, large_code]
+
+
+# --- damage to fields ----------------------------------------------------------------------------
+
+
+def junk_in_cell(one: HandedIn, rng: random.Random) -> None:
+    """Put what does not belong there into a field of some cells, or take the field away."""
+    for cell in rng.sample(one.cells, rng.randint(1, 8)):
+        name = rng.choice(list(cell))
+        if name == "source" or (name == "cell_type" and is_helper(cell)):
+            one.touch(cell)
+        put_junk(cell, name, rng)
+
+
+def junk_in_metadata(one: HandedIn, rng: random.Random) -> None:
+    """The same in nbgrader's metadata."""
+    for cell in one.answers():
+        metadata = cell["metadata"]
+        place = rng.choice([metadata, metadata.get("nbgrader", metadata)])
+        if isinstance(place, dict) and place:
+            put_junk(place, rng.choice(list(place)), rng)
+
+
+def junk_in_page(one: HandedIn, rng: random.Random) -> None:
+    """The same in the notebook's own fields; without its cells it is none."""
+    name = rng.choice(["nbformat", "nbformat_minor", "metadata", "cells"])
+    if name == "cells":
+        one.touched |= POINTS.keys()
+    put_junk(one.page, name, rng)
+
+
+def put_junk(place: dict[str, Any], name: str, rng: random.Random) -> None:
+    """Replace a field, or take it away."""
+    if rng.random() < 0.2:
+        del place[name]
+    else:
+        place[name] = copy.deepcopy(rng.choice(JUNK))
+
+
+def drop_ids(one: HandedIn, rng: random.Random) -> None:
+    """Save without ids, as programs before 2020 do."""
+    for cell in one.cells:
+        cell.pop("id", None)
+
+
+def drop_metadata(one: HandedIn, rng: random.Random) -> None:
+    """Lose all metadata on the way, and perhaps the ids too."""
+    for cell in one.cells:
+        cell["metadata"] = {}
+    if rng.random() < 0.5:
+        drop_ids(one, rng)
+
+
+def lists(one: HandedIn, rng: random.Random) -> None:
+    """Sources as lists of lines, with or without their ends."""
+    ends = rng.random() < 0.5
+    for cell in one.cells:
+        if isinstance(cell.get("source"), str):
+            cell["source"] = cell["source"].splitlines(ends)
+
+
+def line_ends(one: HandedIn, rng: random.Random) -> None:
+    """The line ends of Windows, or of old Macs."""
+    ends = rng.choice(["\r\n", "\r"])
+    for cell in one.cells:
+        if isinstance(cell.get("source"), str):
+            cell["source"] = cell["source"].replace("\n", ends)
+
+
+def strange_letters(one: HandedIn, rng: random.Random) -> None:
+    """Half characters and other rare ones in comments and texts."""
+    letters = ["\ud83d", "\udc00 \ud83d", "\ufeff", "\u202e", "é"]
+    for cell in rng.sample(one.cells, 5):
+        if isinstance(cell.get("source"), str):
+            cell["source"] += "\n# " + rng.choice(letters)
+
+
+def deep(one: HandedIn, rng: random.Random) -> None:
+    """Nest something deeply in a cell, which a reader of JSON may not survive."""
+    nested: Any = 0
+    for _ in range(rng.choice([50, 900])):
+        nested = [nested]
+    cell = rng.choice(one.cells)
+    cell["outputs"] = nested
+
+
+def old_format(one: HandedIn, rng: random.Random) -> None:
+    """Save as IPython 1 and 2 did."""
+    for cell in one.cells:
+        if cell.get("cell_type") == "code" and "source" in cell:
+            cell["input"] = cell.pop("source")
+    one.page.update(nbformat=rng.choice([2, 3]), nbformat_minor=0)
+    one.page["worksheets"] = [{"cells": one.page["cells"], "metadata": {}}]
+    del one.page["cells"]
+
+
+def new_format(one: HandedIn, rng: random.Random) -> None:
+    """Claim a format that does not exist yet."""
+    one.page.update(nbformat=rng.choice([5, 99, 4.5, "4"]), nbformat_minor=rng.choice([-1, "x"]))
+
+
+FIELDS: list[Damage] = [
+    *(junk_in_cell, junk_in_metadata, drop_ids, drop_metadata, lists, line_ends),
+    *(strange_letters, deep),
+]
+LAST: list[Damage] = [junk_in_page, old_format, new_format]
+
+
+# --- damage to bytes -----------------------------------------------------------------------------
+
+
+@dataclass
+class Written:
+    """A notebook as bytes, and where each answer stands in them."""
+
+    content: bytes
+    spans: list[tuple[int, int, set[str]]]
+
+    def touches(self, start: int, end: int) -> set[str]:
+        """The exercises that have a part between these bytes."""
+        return {n for a, b, names in self.spans if a <= end and start <= b for n in names}
+
+
+def written(one: HandedIn) -> Written:
+    """Write it as nbformat does: keys sorted, a cell's type first."""
+    if "cells" not in one.page or not isinstance(one.page["cells"], list):
+        return Written(json.dumps(one.page, sort_keys=True, indent=1).encode(), [])
+    content, spans = '{\n "cells": [\n', []
+    for i, cell in enumerate(one.cells):
+        content += ",\n  " * bool(i)
+        start = len(content)
+        content += json.dumps(cell, sort_keys=True, indent=1)
+        if one.owner(cell):
+            spans.append((start, len(content) + 1, one.owner(cell)))
+    rest = {name: value for name, value in one.page.items() if name != "cells"}
+    return Written(f"{content}],\n{json.dumps(rest)[1:]}".encode(), spans)
+
+
+def whole(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Leave the bytes alone."""
+    return file.content, set()
+
+
+def truncate(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Cut the file short."""
+    at = rng.randrange(len(file.content))
+    return file.content[:at], file.touches(at, len(file.content))
+
+
+def flip(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Change some bytes."""
+    content, touched = bytearray(file.content), set()
+    for _ in range(rng.choice([1, 1, 3, 20])):
+        at = rng.randrange(len(content))
+        content[at] = rng.randrange(256)
+        touched |= file.touches(at, at)
+    return bytes(content), touched
+
+
+def cut_out(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Lose a piece of the file."""
+    start = rng.randrange(len(file.content))
+    end = start + rng.randint(1, 500)
+    return file.content[:start] + file.content[end:], file.touches(start, end)
+
+
+def put_between(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Find foreign bytes in the file, such as a conflict that git has marked."""
+    at = rng.randrange(len(file.content))
+    foreign = rng.choice([rng.randbytes(50), b"\n<<<<<<< HEAD\n", b"\0" * 512, b"\xff"])
+    return file.content[:at] + foreign + file.content[at:], file.touches(at, at)
+
+
+def other_encoding(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Save in another encoding."""
+    return file.content.decode().encode(rng.choice(["utf-8-sig", "utf-16", "utf-32"])), set()
+
+
+def windows(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Line ends of Windows between the fields."""
+    return file.content.replace(b"\n", b"\r\n"), set()
+
+
+def appended(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Write something behind the end."""
+    more = [b"}", b"\0" * 4096, b"\n\n", b"{}", file.content[-90:]]
+    return file.content + rng.choice(more), set()
+
+
+def not_a_notebook(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
+    """Hand in something else."""
+    nested = b"[" * 100_000
+    kinds = [b"", b" \n", b"{}", b"[]", b"null", b"{", b"\x89PNG\r\n", nested, b'{"cells": []}']
+    kinds += [rng.randbytes(5000), b'{"a":' * 5000, b'{"cell_type"' * 50_000, b" " * (33 << 20)]
+    return rng.choice(kinds), set(POINTS)
+
+
+BYTES = [truncate, flip, cut_out, put_between, other_encoding, windows, appended]
+
+
+# --- a class -------------------------------------------------------------------------------------
+
+
+def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
+    """One notebook with up to four kinds of damage."""
+    one = right()
+    damages = [rng.choice(CELLS)] if rng.random() < 0.7 else []
+    damages += [rng.choice(SIZES)] if rng.random() < 0.03 else []
+    damages += [rng.choice(FIELDS)] if rng.random() < 0.4 else []
+    damages += [rng.choice(LAST)] if rng.random() < 0.15 else []
+    for damage in damages:
+        damage(one, rng)
+    kind = whole if rng.random() < 0.6 else rng.choice(BYTES)
+    if rng.random() < 0.03:
+        kind = not_a_notebook
+    content, touched = kind(written(one), rng)
+    one.touched |= POINTS.keys() if len(content) > intake.LARGEST else touched
+    if kind not in (whole, windows, appended) and not isinstance(one.page.get("cells"), list):
+        one.touched |= POINTS.keys()  # where the answers stand is not known
+    one.done = [each.__name__ for each in (*damages, kind)]
+    return content, one
+
+
+def hand_in(folder: Path, count: int, seed: int) -> dict[str, HandedIn]:
+    """Write a class of damaged notebooks; what was done to each, by student."""
+    done = {}
+    for number in range(count):
+        content, one = damaged(random.Random(f"{seed} {number}"))
+        path = folder / f"s{number:05}" / TASK / f"{TASK}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+        done[path.parts[-3]] = one
+    return done
+
+
+def complaints(done: dict[str, HandedIn], output: Path) -> list[str]:
+    """What is not as it should be, a sentence each."""
+    found = []
+    lines = (output / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    results = [json.loads(line) for line in lines]
+    times = Counter((one["student"], one["exercise"]) for one in results)
+    for student in done:
+        for exercise in POINTS:
+            if times.pop((student, exercise), 0) != 1:
+                found.append(f"{student}, {exercise}: not there exactly once.")
+    found += [f"{student}, {exercise}: nobody's." for student, exercise in times]
+    for one in results:
+        damage = done[one["student"]]
+        if one["exercise"] not in damage.touched and one["points"] != one["max_points"]:
+            told = f"{one['status']}: {one['message']}"
+            found.append(f"{one['student']}, {one['exercise']} after {damage.done}: {told}")
+    with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
+        students = [row["student"] for row in csv.DictReader(file)]
+    if students != sorted(done):
+        found.append("grades.csv has not one row for each student.")
+    return found
+
+
+def main() -> None:
+    """Damage, grade, and print what came of it."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--count", type=int, default=2000)
+    arguments.add_argument("--seed", type=int, default=0)
+    arguments.add_argument("--keep", type=Path, help="leave notebooks and grades in this folder")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        where = given.keep or Path(folder)
+        done = hand_in(where / "class", given.count, given.seed)
+        command = [sys.executable, "-m", "autograder", "grade", TASK, "--timeout", "10"]
+        command += ["--submissions", str(where / "class"), "--output", str(where / "grades")]
+        start = time.perf_counter()
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        taken = time.perf_counter() - start
+        if run.returncode not in (0, 1) or "Traceback" in run.stdout + run.stderr:
+            sys.exit(f"It ended with {run.returncode}:\n{run.stdout}\n{run.stderr}")
+        found = complaints(done, where / "grades")
+    whole = sum(len(POINTS) - len(one.touched) for one in done.values())
+    print("| notebooks | answers | of them no damage touched | lost points | seconds |")
+    print("|--:|--:|--:|--:|--:|")
+    print(f"| {len(done)} | {len(done) * len(POINTS)} | {whole} | {len(found)} | {taken:.0f} |")
+    print(*found, sep="\n")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""What may happen to a grader: killed, stopped, no room on the disk, a damaged store, another."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+
+from benchmarks import faults
+
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.xdist_group("faults"),
+    pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux"),
+]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A class, and its grades when nothing happens."""
+    folder = tmp_path_factory.mktemp("faults")
+    faults.hand_in(folder / "class", 6)
+    faults.run(folder / "class", folder / "undisturbed")
+    return folder
+
+
+def same_in_the_end(place, output):
+    faults.run(place / "class", output)
+    assert faults.grades(output) == faults.grades(place / "undisturbed")
+    assert not [path for path in output.iterdir() if path.name.startswith(".")]
+
+
+def test_killed_at_random_moments():
+    run = subprocess.run(
+        [sys.executable, "benchmarks/faults.py", "--kills", "5", "--students", "5"],
+        cwd=faults.ROOT,
+        env=os.environ | {"PYTHONPATH": str(faults.ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_it_keeps_what_it_has_and_goes_on_later(place, tmp_path, sign):
+    process = faults.start(place / "class", tmp_path / "out")
+    assert "points" in process.stderr.readline()
+    process.send_signal(sign)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert (tmp_path / "out" / "grades.partial.csv").exists()
+    assert not (tmp_path / "out" / "grades.csv").exists()
+    same_in_the_end(place, tmp_path / "out")
+
+
+def test_two_at_once_do_not_disturb_each_other(place, tmp_path):
+    both = [faults.start(place / "class", tmp_path / "out") for _ in range(2)]
+    for process in both:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert faults.grades(tmp_path / "out") == faults.grades(place / "undisturbed")
+    same_in_the_end(place, tmp_path / "out")
+
+
+@pytest.mark.parametrize("room", [0, 6_000, 20_000])
+def test_without_room_on_the_disk_it_says_so_and_goes_on_later(place, tmp_path, room):
+    run = subprocess.run(
+        faults.command(place / "class", tmp_path / "out"),
+        cwd=faults.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        # To a program that ignores the signal, a file that may not grow is a disk that is full.
+        preexec_fn=partial(without_room, room),
+    )
+    assert run.returncode == 2, run.stderr
+    last = run.stderr.splitlines()[-1]
+    assert re.search(r"out/.* cannot be (used|written): ", last), last
+    assert "Traceback" not in run.stderr
+    assert not (tmp_path / "out" / "grades.csv").exists()
+    same_in_the_end(place, tmp_path / "out")
+
+
+def without_room(room):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
+
+def test_a_damaged_store_is_one_sentence_that_says_what_to_do(place, tmp_path):
+    faults.run(place / "class", tmp_path / "out")
+    store = tmp_path / "out" / "verdicts.db"
+    content = bytearray(store.read_bytes())
+    content[1000:] = os.urandom(len(content) - 1000)
+    store.write_bytes(content)
+    process = faults.start(place / "class", tmp_path / "out")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    [sentence] = errors.splitlines()
+    assert f"{store} cannot be used" in sentence
+    assert "move it away" in sentence
+    store.unlink()
+    same_in_the_end(place, tmp_path / "out")

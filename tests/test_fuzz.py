@@ -1,0 +1,27 @@
+"""A sample of `benchmarks/fuzz.py`: damaged notebooks lose no points that no damage touched."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.xdist_group("grade"),
+    pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux"),
+]
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_damage_costs_only_what_it_touches():
+    run = subprocess.run(
+        [sys.executable, "benchmarks/fuzz.py", "--count", "60", "--seed", "60"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
