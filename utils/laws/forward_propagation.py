@@ -37,6 +37,9 @@ def he_initialization(ask: Ask, secret: Any) -> Finding | None:
         return Finding("law", "Generators of different seeds gave the same weights: draw from rng.")
     for l in range(1, len(dims)):
         W = one[f"W{l}"]
+        due = (dims[l], dims[l - 1])
+        if np.shape(W) != due or not np.all(np.isfinite(W)):  # nan would pass every test below
+            return Finding("law", f"W{l} should hold finite numbers in the shape {due}.")
         wanted, spread = np.sqrt(2 / dims[l - 1]), np.std(W)
         if np.ptp(W) == 0:
             return Finding("law", f"All entries of W{l} are equal.")
