@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ __all__ = [
 
 
 LARGEST = 32 << 20  # bytes of a notebook: outputs are in it, and are of no matter
+MOST_CELLS = 1000
 
 
 class Unreadable(Exception):
@@ -102,6 +104,8 @@ def find(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
         When there is none, or several and none has the right name.
     """
     wanted = folder / f"{assignment}.ipynb"
+    if folder.is_symlink():  # to somebody else's work, perhaps
+        raise Unreadable(f"{folder.name} is a link, not a folder.")
     found = [p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith(".")]
     if wanted not in found and len(found) != 1:
         names = ", ".join(path.name for path in found)
@@ -148,11 +152,13 @@ def read(path: Path) -> tuple[list[Cell], list[Repair]]:
         if kind != 4:
             data = nbformat.convert(reader.reads(json.dumps(data)), 4)
         # Not nbformat.reads: it would stop at a flaw in a cell that is of no matter here.
-        theirs = list(_cells(data))
+        theirs = list(islice(_cells(data), MOST_CELLS + 1))
     except Exception:
         raise Unreadable(
             f"{path.name} is a damaged notebook, or of a format not known here ({kind})."
         ) from None
+    if len(theirs) > MOST_CELLS:
+        raise Unreadable(f"{path.name} has more than {MOST_CELLS:,} cells.")
     return theirs, [Repair("", f"The notebook was in the old format {kind}.")] if kind != 4 else []
 
 
