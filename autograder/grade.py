@@ -355,7 +355,7 @@ def _result(assignment: str, exercise: str, cell: NotebookNode, submission: Subm
         message = f"The cell for the answer to {exercise} is not in the notebook."
         told = replace(told, status="missing", points=0, message=message)
     repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
-    return replace(told, message=" ".join([told.message, *repairs]))
+    return replace(told, message=printable(" ".join([told.message, *repairs])))
 
 
 _FROM_RECORD = ("status", "points", "mistake", "message", "earned", "given", "seed")

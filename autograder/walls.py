@@ -44,9 +44,10 @@ def write(path: str, text: str) -> None:
 
 # --- namespaces ----------------------------------------------------------------------------------
 
-# Of linux/sched.h, and the layer that each belongs to.
+# Of linux/sched.h, and the layer that each belongs to; without its own mounts and user, no other
+# layer could be put up.
 NAMESPACES = {
-    "files": 0x00020000,  # mounts
+    "mounts": 0x00020000,
     "ipc": 0x08000000,
     "network": 0x40000000,
     "processes": 0x20000000,
