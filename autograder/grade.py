@@ -294,7 +294,8 @@ def make_folder(output: Path) -> None:
 
 def shown_name(student: str) -> str:
     """A folder's name as text: the file system may hold what is none, and what only looks alike."""
-    return printable(os.fsencode(student).decode(errors="backslashreplace"))
+    name = os.fsencode(student).decode(errors="backslashreplace")
+    return printable(name).replace("\n", "\\n")  # in one line
 
 
 # --- one student ---------------------------------------------------------------------------------

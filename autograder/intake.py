@@ -40,6 +40,7 @@ __all__ = [
 
 LARGEST = 32 << 20  # bytes of a notebook: outputs are in it, and are of no matter
 MOST_CELLS = 1000
+LONGEST = 100_000  # characters of a cell whose names are looked for: a tree of more takes gigabytes
 
 
 class Unreadable(Exception):
@@ -259,7 +260,12 @@ def needed(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _names(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell makes at its top level, and those that it reads from there."""
+    """The names that a cell makes at its top level, and those that it reads from there.
+
+    Of an endless cell, none.
+    """
+    if len(source) > LONGEST:
+        return set(), set()
     lines = source.split("\n")
     plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
     try:

@@ -52,7 +52,7 @@ def test_there_are_enough():
 @in_class
 @each
 def test_it_gains_nothing(graded, attack):
-    mine = [one for one in graded["together"]["results"] if one["student"] == attack.folder]
+    mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
     assert len(mine) == 7
     assert not any(one["points"] for one in mine)
     assert WON not in str(mine)
@@ -90,6 +90,7 @@ def test_the_batch_comes_to_its_end(graded):
 @in_class
 def test_what_is_shown_cannot_act(graded):
     assert "<script" not in graded["html"]
+    assert not any(line.startswith("ada: 0") for line in graded["together"]["said"].splitlines())
     assert "'=1+1" in "\n".join(graded["together"]["table"])
     shown = [*graded["explained"], graded["together"]["said"]]
     assert all(text == printable(text) for text in shown)

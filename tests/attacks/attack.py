@@ -51,3 +51,8 @@ class Attack:
     def folder(self) -> str:
         """The student's folder."""
         return self.student or self.name
+
+    @property
+    def shown(self) -> str:
+        """The student's name as it is written."""
+        return self.folder.replace("\n", "\\n")

@@ -58,7 +58,7 @@ def lacking(attack: Attack) -> str:
 
 def told(attack: Attack, graded: Any) -> str:
     """What the instructor is told of it, without what differs from machine to machine."""
-    mine = [one for one in graded["together"]["results"] if one["student"] == attack.folder]
+    mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
     [result] = [one for one in mine if one["exercise"] == list(attack.answers)[-1]]
     for student, exercise, tried in SUSPICIOUS.findall(graded["together"]["said"]):
         if (student, exercise) == (attack.folder, result["exercise"]):
