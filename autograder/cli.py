@@ -305,8 +305,9 @@ def explain(
 ) -> None:
     """Show a verdict again, with the smallest case that fails: to be sent to the student."""
     from autograder.explain import explain as explain_one
+    from utils.verdict import printable
 
-    print(explain_one(ROOT, student, exercise, submissions, output))
+    print(printable(explain_one(ROOT, student, exercise, submissions, output)))
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course doctor`")

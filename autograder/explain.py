@@ -54,7 +54,8 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
 def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
     path = output / "results.jsonl"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a message may hold what Python takes for the end of a line.
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
     results = [json.loads(line) for line in lines]

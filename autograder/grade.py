@@ -31,7 +31,7 @@ from autograder.engine import Done, Work
 from autograder.errors import BrokenCourse, ExitCode, UsageError
 from autograder.judge import Settings
 from autograder.store import Store, definition, digest
-from utils.verdict import MIME
+from utils.verdict import MIME, printable
 
 __all__ = ["LOOK", "Result", "Submission", "course_notebook", "grade", "judged_exercises"]
 
@@ -307,8 +307,9 @@ def make_folder(output: Path) -> None:
 
 
 def shown_name(student: str) -> str:
-    """A folder's name as text: the file system may hold what is none."""
-    return os.fsencode(student).decode(errors="replace")
+    """A folder's name as text: the file system may hold what is none, and what only looks alike."""
+    name = os.fsencode(student).decode(errors="backslashreplace")
+    return printable(name).replace("\n", "\\n")  # in one line
 
 
 # --- one student ---------------------------------------------------------------------------------
@@ -373,7 +374,7 @@ def _result(assignment: str, exercise: str, cell: NotebookNode, submission: Subm
         message = " ".join([message, *submission.notes])
         told = replace(told, status="missing", points=0, message=message)
     repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
-    return replace(told, message=" ".join([told.message, *repairs]))
+    return replace(told, message=printable(" ".join([told.message, *repairs])))
 
 
 _FROM_RECORD = ("status", "points", "mistake", "message", "earned", "given", "seed")
@@ -393,7 +394,9 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
     full = number(sum(most(cell) for cell in tests.values()))
     for one in done:
         points = [number(result.points) for result in one.results]
-        rows.writerow([one.student, number(one.total), full, number(one.pending), *points])
+        # A spreadsheet would work out a name that begins as a formula does.
+        name = f"'{one.student}" if one.student.startswith(("=", "+", "-", "@")) else one.student
+        rows.writerow([name, number(one.total), full, number(one.pending), *points])
     write_whole(output / f"grades{mark}.csv", table.getvalue())
 
 
@@ -427,7 +430,7 @@ def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
         parts.append(f"{repaired} were repaired.")
     for one in done:
         for exercise, tried in one.suspicions.items():
-            parts.append(f"Suspicious: {one.student}, {exercise}: {tried}")
+            parts.append(f"Suspicious: {one.student}, {exercise}: {printable(tried)}")
     if look:
         parts.append(
             f"Please look at {', '.join(look)}: results{mark}.jsonl says what is the matter."
@@ -468,7 +471,7 @@ def progress(count: int) -> Iterator[Callable[[Graded], None]]:
             told = ", ".join(f"{answers[kind]} {kind}" for kind in ("right", "wrong", "in trouble"))
             bar.update(task, advance=1, told=told)
             for note in one.notes:
-                console.print(f"{one.student}: {note}", soft_wrap=True)
+                console.print(f"{one.student}: {printable(note)}", soft_wrap=True)
             if not console.is_terminal:
                 print(f"{one.student}: {number(one.total)} points", file=sys.stderr, flush=True)
 

@@ -41,7 +41,7 @@ __all__ = [
 
 LARGEST = 32 << 20  # bytes of a notebook: outputs are in it, and are of no matter
 MOST_CELLS = 10_000
-LONGEST = 1 << 18  # of a cell that is read as Python: a tree of it takes a thousand times as much
+LONGEST = 100_000  # characters of a cell whose names are looked for: a tree of more takes gigabytes
 
 
 class Unreadable(Exception):
@@ -110,6 +110,8 @@ def find(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
         When there is none, or several and none has the right name.
     """
     wanted = folder / f"{assignment}.ipynb"
+    if folder.is_symlink():  # to somebody else's work, perhaps
+        raise Unreadable(f"{folder.name} is a link, not a folder.")
     found = [p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith(".")]
     if wanted not in found and len(found) != 1:
         names = ", ".join(path.name for path in found)
@@ -265,7 +267,12 @@ def needed(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _names(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell makes at its top level, and those that it reads from there."""
+    """The names that a cell makes at its top level, and those that it reads from there.
+
+    Of an endless cell, none.
+    """
+    if len(source) > LONGEST:
+        return set(), set()
     tree = _parsed(source)
     if tree is None:
         return set(), set(re.findall(r"[^\W\d]\w*", source))

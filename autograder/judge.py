@@ -7,6 +7,7 @@ costs itself alone: the others are judged in a fresh sandbox, without that answe
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import re
@@ -14,6 +15,7 @@ import resource
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -36,6 +38,8 @@ __all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_s
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
 PRINTED = 10_000  # letters of what a cell printed that are kept
+LENT_MEMORY = 1 << 30  # bytes that it may use
+TURNS = 30  # a submission's cells and exercises together may take so many times what one may
 
 
 @dataclass(frozen=True)
@@ -173,14 +177,13 @@ class _Submission:
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
         self.stops: dict[str, Ended] = {}  # pieces that end the sandbox, by name
+        self.over = time.monotonic() + TURNS * settings.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
         due = list(exercises)
-        for _ in range(len(self.pieces) + len(exercises)):  # each round but the last loses one
-            if not due:
-                break
+        while due and time.monotonic() < self.over:  # each round but the last loses a piece or one
             with self.sandbox.open(self.files) as cell:
-                answers = _Answers(cell, self.settings)
+                answers = _Answers(cell, self.settings, self.over)
                 if not self._run(answers):
                     continue
                 while due:
@@ -188,6 +191,9 @@ class _Submission:
                     self.found.verdicts[due.pop(0)] = verdict
                     if ended:
                         break
+        for exercise in due:
+            told = "the notebook as a whole takes too long: its other cells left no time for this."
+            self.found.verdicts[exercise] = self._own(exercise, "timeout", told)
         return self.found
 
     def _run(self, answers: _Answers) -> bool:
@@ -230,6 +236,12 @@ class _Submission:
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
             return self._own(exercise, "unchecked", told), False
+        except Exception as fault:  # ours, or brought about: no proof, no points, and no end of us
+            self.found.suspicions[exercise] = (
+                f"What it gave made the judge stumble ({type(fault).__name__})."
+            )
+            told = "could not be checked: what it gives is nothing that can be judged."
+            return self._own(exercise, "unchecked", told), True
         finally:
             answers.end()
 
@@ -281,8 +293,10 @@ def _forged(error: wire.Forged) -> Ended:
 class _Answers:
     """A submission's answers, in the sandbox."""
 
-    def __init__(self, cell: Cell | UnwalledCell, settings: Settings) -> None:
-        self.cell, self.settings = cell, settings
+    def __init__(
+        self, cell: Cell | UnwalledCell, settings: Settings, over: float = math.inf
+    ) -> None:
+        self.cell, self.settings, self.over = cell, settings, over
         self.number = 0
         self.deadline = 0.0
         self.lendings = 0
@@ -290,7 +304,7 @@ class _Answers:
 
     def begin(self) -> None:
         """Begin with an exercise: its time starts."""
-        self.deadline = time.monotonic() + self.settings.seconds
+        self._start()
         self.lendings = 0
 
     def end(self) -> None:
@@ -301,7 +315,7 @@ class _Answers:
 
     def run(self, piece: Piece) -> wire.CellRan:
         """Run a cell."""
-        self.deadline = time.monotonic() + self.settings.seconds
+        self._start()
         ran: wire.CellRan = self.ask(
             wire.RunCell(self.next(), piece.source, piece.name), wire.CellRan
         )
@@ -326,6 +340,8 @@ class _Answers:
             if isinstance(reply, wire.Came):
                 if len(reply.runs) != len(cases):
                     raise wire.Forged("It answered for other cases than were asked.")
+                if sum(len(run.outcome.tree) for run in reply.runs) > 4 * wire.TREES:
+                    raise wire.Forged("It sent values of too many parts.")
                 # Seen from here, whatever clock a student's code looks at.
                 seconds = (time.monotonic() - started) / len(cases)
                 return [wire.unpack_run(run, seconds) for run in reply.runs]
@@ -336,7 +352,7 @@ class _Answers:
                 raise wire.Forged("It called a function of the course without end.")
             self.lender = self.lender or _Lender()
             arguments: list[Any] = wire.unpacked(reply.arguments, list)
-            lent = self.lender.lend(reply.exercise, arguments)
+            lent = self.lender.lend(reply.exercise, arguments, self._left())
             self.cell.send(wire.write(wire.Lent(number, wire.pack(lent))))
 
     def ask(self, message: Any, kind: Any) -> Any:
@@ -347,13 +363,23 @@ class _Answers:
             raise wire.Forged("It answered another question than was asked.")
         return reply
 
+    def _start(self) -> None:
+        self.deadline = min(time.monotonic() + self.settings.seconds, self.over)
+
+    def _left(self) -> float:
+        """Seconds left; what was sent beforehand does not count when they are over."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise Ended("timeout", "It did not answer in time.")
+        return left
+
     def next(self) -> int:
         """The number of the next message."""
         self.number += 1
         return self.number
 
     def _receive(self, number: int) -> Any:
-        reply = wire.read(self.cell.receive(max(0.0, self.deadline - time.monotonic())))
+        reply = wire.read(self.cell.receive(self._left()))
         if reply.number != number:
             raise wire.Forged("It answered a question that was not asked, or was answered.")
         return reply
@@ -401,13 +427,15 @@ class _Lender:
             _lend(theirs)
         theirs.close()
 
-    def lend(self, exercise: str, arguments: list[Any]) -> Any:
+    def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
         """What the reference returned or raised."""
-        self.line.send((exercise, arguments))
-        if not self.line.poll(LENT_SECONDS):
-            self.close()
-            raise wire.Forged("It called a function of the course on what takes too long.")
-        return self.line.recv()
+        try:
+            self.line.send((exercise, arguments))
+            if self.line.poll(min(LENT_SECONDS, seconds)):
+                return self.line.recv()
+        except (EOFError, OSError):
+            raise wire.Forged("It called a function of the course on what ends it.") from None
+        raise wire.Forged("It called a function of the course on what takes too long.")
 
     def close(self) -> None:
         """End the process."""
@@ -419,12 +447,16 @@ class _Lender:
 def _lend(line: Connection) -> NoReturn:
     try:
         die_with_parent()  # it holds both ends of the line, so that never ends
+        with suppress(FileNotFoundError), open("/proc/self/statm") as statm:
+            used = int(statm.read().split()[0]) * resource.getpagesize()
+            resource.setrlimit(resource.RLIMIT_AS, (used + LENT_MEMORY,) * 2)
         resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
-            exercise, (arguments, named) = line.recv()
-            names = {f"argument {i}": value for i, value in enumerate(arguments)}
+            exercise, given = line.recv()
             try:
+                arguments, named = given
+                names = {f"argument {i}": value for i, value in enumerate(arguments)}
                 reference = partial(EXERCISES[exercise].reference, **named)
                 line.send(call(reference, Case(names)).outcome)
             except Exception as error:

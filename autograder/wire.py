@@ -21,7 +21,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from utils.cases import Case, Explanation, Place, Raised, Returned, Run
+from utils.cases import Case, Explanation, Raised, Returned, Run, Strange
 from utils.packing import Packer, unpack
 
 __all__ = [
@@ -53,6 +53,8 @@ Words = Annotated[str, Meta(max_length=4000)]
 Text = Annotated[str, Meta(max_length=200_000)]
 Few = Meta(max_length=50)
 Number = Annotated[int, Meta(ge=0, lt=2**53)]
+Size = Annotated[int, Meta(ge=0, lt=2**53)]
+TREES = 4 << 20  # bytes of one value without its numbers; 100,000 parts take about three million
 
 
 class Forged(Exception):
@@ -66,9 +68,12 @@ class Message(Struct, tag=True, frozen=True, forbid_unknown_fields=True):
 
 
 class Packed(Struct, frozen=True, forbid_unknown_fields=True):
-    """A plain value: a tree, and the bytes of its numbers."""
+    """A plain value: a tree, and the bytes of its numbers.
 
-    tree: Any
+    The tree is made only when its size is known: a byte of it can become a hundred in memory.
+    """
+
+    tree: msgspec.Raw
     numbers: bytes
 
 
@@ -122,14 +127,24 @@ class Seen(Message, frozen=True):
     uses: Annotated[list[Name], Few]
 
 
+class Told(Struct, frozen=True, forbid_unknown_fields=True):
+    """An exception in words: the fields of a `utils.cases.Explanation`."""
+
+    sentence: Words
+    advice: Words
+    source: Words
+    boxes: Annotated[list[tuple[Name, Annotated[list[Size], Few]]], Few]
+    blank: Name
+
+
 class Ran(Struct, frozen=True, forbid_unknown_fields=True):
     """What came of one call: the fields of a `utils.cases.Run`."""
 
     outcome: Packed
     changed: Annotated[list[Name], Few]
-    shared: Packed
+    shared: Annotated[list[Annotated[list[Name | int], Few]], Few]
     kinds: Annotated[list[Name], Few]
-    failure: Packed
+    failure: Told | None
     printed: Words
     warned: Annotated[list[Words], Few]
 
@@ -185,7 +200,7 @@ def pack(value: Any) -> Packed:
     """A plain value, packed."""
     packer = Packer()
     tree = packer.pack(value)
-    return Packed(tree, b"".join(packer.chunks))
+    return Packed(msgspec.Raw(_WRITER.encode(tree)), b"".join(packer.chunks))
 
 
 def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
@@ -196,9 +211,14 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
     Forged
         When it is not.
     """
+    if len(packed.tree) > TREES:
+        raise Forged("It sent a value of too many parts.")
     try:
-        value = unpack(packed.tree, packed.numbers)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
+        value = unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)
+    except (
+        *(ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError),
+        msgspec.MsgspecError,
+    ) as error:
         raise Forged(f"It sent what is no value ({str(error)[:200]}).") from None
     if not isinstance(value, kind):
         raise Forged(f"It sent a {type(value).__name__} where something else was due.")
@@ -219,19 +239,22 @@ def unpack_case(packed: Packed) -> Case:
 def pack_run(run: Run) -> Ran:
     """A run, cut to what a message may hold."""
     told = run.failure
-    failure = [
+    failure = Told(
         told.sentence[:2000],
         told.advice[:2000],
         told.source[:500],
-        [[name[:200], list(shape)] for name, shape in told.boxes[:4]],
+        [(name[:200], list(shape)) for name, shape in told.boxes[:4]],
         told.blank[:200],
-    ] if told else None  # fmt: skip
+    ) if told else None  # fmt: skip
+    outcome = pack(run.outcome)
+    if len(outcome.tree) > TREES:
+        outcome = pack(Returned(Strange("too large to look at")))
     return Ran(
-        pack(run.outcome),
+        outcome,
         _cut(run.changed, 200),
-        pack([list(path) for path in run.shared[:50]]),
+        [[step if type(step) is int else str(step)[:200] for step in p] for p in run.shared[:50]],
         _cut(run.kinds, 200),
-        pack(failure),
+        failure,
         run.printed[:4000],
         _cut(run.warned, 4000),
     )
@@ -245,24 +268,16 @@ def unpack_run(came: Ran, seconds: float) -> Run:
     Forged
         When there is something in it that belongs to no run.
     """
-    shared = unpacked(came.shared, list)
-    told: Any = unpacked(came.failure, (list, type(None)))
-    try:
-        failure = None
-        if told is not None:
-            sentence, advice, source, boxes, blank = told
-            pairs = tuple((str(name), tuple(int(n) for n in shape)) for name, shape in boxes)
-            if not all(isinstance(text, str) for text in (sentence, advice, source, blank)):
-                raise ValueError("text is due")
-            failure = Explanation(sentence, advice, source, pairs, blank)
-        paths: tuple[Place, ...] = tuple(tuple(path) for path in shared)
-    except (ValueError, TypeError) as error:
-        raise Forged(f"It sent what is no run ({error}).") from None
+    told = came.failure
+    failure = None
+    if told is not None:
+        boxes = tuple((name, tuple(shape)) for name, shape in told.boxes)
+        failure = Explanation(told.sentence, told.advice, told.source, boxes, told.blank)
     outcome: Returned | Raised = unpacked(came.outcome, (Returned, Raised))
     return Run(
         outcome,
         tuple(came.changed),
-        paths,
+        tuple(map(tuple, came.shared)),
         tuple(came.kinds),
         failure,
         came.printed,

@@ -24,6 +24,8 @@ from utils.verdict import Earned, Verdict
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
+LONGEST = 3000  # characters of one sentence in a verdict
+
 _HARMLESS = ("correct", "wrong", "error", "blank", "unchecked")
 """What an earlier answer may be and still be called; another one hangs, or ends the program."""
 
@@ -355,23 +357,29 @@ def _verdict_of(
     question: Question, runs: list[Run], status: str, message: str, **more: Any
 ) -> Verdict:
     earned = more.pop("earned", ())
+    said = {name: _short(more.get(name, "")) for name in ("advice", "source")}
     points = question.points if status == "correct" else sum(one.got for one in earned)
     return Verdict(
         question.exercise,
         status,
         round(points, 2),
         question.points,
-        message,
+        _short(message),
         printed=next((run.printed for run in runs if run.printed), ""),
         warned=tuple(dict.fromkeys(warning for run in runs for warning in run.warned))[:5],
         earned=earned,
         seed=question.seed,
-        **more,
+        **more | said,
     )
 
 
+def _short(text: str) -> str:
+    """The text, cut where what a student's function gave made it endless."""
+    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+
+
 def _a_kind(name: str) -> str:
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
+    return f"{'an' if name[:1] in tuple('AEIOU') else 'a'} {name}"
 
 
 def _seed_said(question: Question) -> str:

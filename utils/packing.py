@@ -134,10 +134,11 @@ class _Unpacker:
                 return Returned(self.unpack(content))
             case "raised":
                 name, message, shapes = content
-                return Raised(str(name), str(message), tuple(map(_shape, shapes)))
+                return Raised(str(name)[:200], str(message)[:2000], tuple(map(_shape, shapes)))
             case "strange":
                 said, shape, dtype = content
-                return Strange(str(said), None if shape is None else _shape(shape), str(dtype))
+                shape = None if shape is None else _shape(shape)
+                return Strange(str(said)[:200], shape, str(dtype)[:200])
         raise ValueError(f"unknown kind {kind!r}")
 
     def _array(self, name: str, sizes: Any, start: int) -> np.ndarray[Any, Any]:
@@ -150,6 +151,6 @@ class _Unpacker:
 
 
 def _shape(sizes: Any) -> tuple[int, ...]:
-    if not all(type(size) is int and size >= 0 for size in sizes):
+    if len(sizes) > 64 or not all(type(size) is int and 0 <= size < 2**63 for size in sizes):
         raise ValueError(f"{sizes} is no shape")
     return tuple(sizes)

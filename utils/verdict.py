@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from utils.shapes import Box, boxes_as_html, boxes_as_text
 
-__all__ = ["MIME", "CheckFailed", "Earned", "Verdict"]
+__all__ = ["MIME", "CheckFailed", "Earned", "Verdict", "printable"]
 
 MIME = "application/vnd.deep-course.verdict+json"
 
@@ -201,6 +202,19 @@ class CheckFailed(Exception):
 
     def _render_traceback_(self) -> list[str]:
         return [self.verdict.text()]
+
+
+def printable(text: str) -> str:
+    r"""The text for a terminal: what would command it, or turn its writing round, is spelled out.
+
+    >>> printable("red: \x1b[31m")
+    'red: \\x1b[31m'
+    """
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
+        else char.encode("unicode_escape").decode()
+        for char in text
+    )  # fmt: skip
 
 
 # --- pieces ------------------------------------------------------------------------------

@@ -79,6 +79,9 @@ def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
             )
         weights = [one[f"W{l}"] for l in range(1, len(dims))]
         for l, W in enumerate(weights, 1):
+            due = (dims[l], dims[l - 1])
+            if np.shape(W) != due or not np.all(np.isfinite(W)):  # nan passes every test below
+                return Finding("law", f"W{l} should hold finite numbers in the shape {due}.")
             finding = _normal_numbers(f"W{l}", W)
             if finding is not None:
                 return finding
@@ -121,7 +124,7 @@ def he_scale(ask: Ask, secret: Any) -> Finding | None:
         parameters = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
         for l in range(1, len(dims)):
             wanted, spread = np.sqrt(2 / dims[l - 1]), np.std(parameters[f"W{l}"])
-            if abs(spread / wanted - 1) > 0.05:
+            if not abs(spread / wanted - 1) <= 0.05:  # nor is nan
                 return Finding(
                     "law",
                     f"The entries of W{l} have standard deviation {spread:.3g}, "

@@ -131,6 +131,8 @@ def _draws(ask: Ask, low: float, high: float, to_unit: Any) -> Finding | None:
         return np.asarray(ask(case), float)
 
     x = draw(1)
+    if x.shape != (10_000,) or not np.all(np.isfinite(x)):
+        return Finding("law", "With size = 10000 there should be as many finite numbers.")
     if np.unique(x).size < 0.998 * x.size:
         return Finding("law", f"Only {np.unique(x).size} of {x.size} draws differ from each other.")
     if np.array_equal(x, draw(2)):
@@ -254,6 +256,8 @@ def _uniform_p_value(u: Array) -> float:
 
     By hand from scipy.special, because importing scipy.stats takes a second.
     """
+    if not np.all(np.isfinite(u)):  # nan is above no bound and below none
+        return 0.0
     n = u.size
     u = np.sort(u)
     distance = max(np.max(np.arange(1, n + 1) / n - u), np.max(u - np.arange(n) / n))

@@ -1,0 +1,19 @@
+"""Attacks on the grader: what each tries, what stops it, and what the instructor is told.
+
+attack.py        what an attack is
+scores.py        points without a right answer
+reading.py       reading what must stay secret
+harm.py          harm to the machine, the class, and whoever reads what comes out
+lies.py          lies to the judge
+outer.py         the disposable sandbox around all of it
+classroom.py     runs there: all of them in one class, graded by `course grade`
+weaker.py        runs there: each once more, without the layers that stop it
+__main__.py      writes README.md, the table of all of them
+"""
+
+from attacks import harm, lies, reading, scores
+from attacks.attack import Attack
+
+__all__ = ["ATTACKS", "Attack"]
+
+ATTACKS: list[Attack] = [*scores.ATTACKS, *reading.ATTACKS, *harm.ATTACKS, *lies.ATTACKS]

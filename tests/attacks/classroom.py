@@ -1,0 +1,84 @@
+"""Grades one class with `course grade`: every attacker between two honest students.
+
+Runs inside the outer sandbox, and prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import test_grade
+
+from attacks import ATTACKS
+from attacks.attack import ROOM
+from attacks.outer import settle
+from attacks.room import Room, hand_in, survivors
+
+
+def main(names: list[str]) -> None:
+    settle()
+    room = Room()
+    course = Path("/tmp/course")
+    test_grade.course(course)
+    shutil.copy(f"{ROOM}/course/utils/reference/secret.py", course / "utils/reference/secret.py")
+    honest = {
+        "ada": test_grade.solved(),
+        "zoe": test_grade.solved(sigmoid="def sigmoid(Z):\n    return Z"),
+    }
+    for student, page in honest.items():
+        test_grade.hand_in(room.submitted, student, page)
+    alone = grade(course, room.submitted, "alone")
+    for attack in ATTACKS:
+        if not names or attack.name in names:
+            hand_in(attack, room.submitted)
+    together = grade(course, room.submitted, "together")
+    found = {
+        "alone": alone,
+        "together": together,
+        "effects": room.effects(),
+        "survivors": survivors(),
+        "html": kept(Path("/tmp/together/verdicts.db")),
+        "explained": [
+            explain(course, room.submitted, *of)
+            for of in (("ada", "relu"), ("escape_codes", "sigmoid"), ("line_end", "sigmoid"))
+        ],
+    }
+    print(json.dumps(found))
+
+
+def grade(course: Path, submitted: Path, name: str) -> dict[str, object]:
+    output = Path("/tmp", name)
+    done = test_grade.run(course, submitted, output, "--timeout", "5", "--jobs", "3")
+    lines = (output / "results.jsonl").read_text().split("\n")
+    results = [json.loads(line) for line in lines if line]
+    honest = [line for line in lines if line.startswith(('{"student": "ada"', '{"student": "zoe"'))]
+    table = (output / "grades.csv").read_text().splitlines()
+    return {
+        "honest": honest + [row for row in table if row.startswith(("ada,", "zoe,"))],
+        "results": results,
+        "table": table,
+        "said": done.stdout + done.stderr,
+        "code": done.returncode,
+    }
+
+
+def explain(course: Path, submitted: Path, student: str, exercise: str) -> str:
+    command = [sys.executable, "-m", "autograder", "explain", student, exercise]
+    command += ["--submissions", str(submitted), "--output", "/tmp/together"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def kept(path: Path) -> str:
+    """All HTML that could be shown."""
+    rows = sqlite3.connect(path).execute("SELECT verdict FROM verdicts").fetchall()
+    return "".join(json.loads(row)["verdict"]["text/html"] for (row,) in rows)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

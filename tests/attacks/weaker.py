@@ -1,0 +1,499 @@
+"""Runs each attack once more, without the layers that stop it, and prints whether it succeeds.
+
+Runs inside the outer sandbox. Each function here named in an attack's `without` is a way of grading
+that lacks something; each returns whether the attack then gains what it is after.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import math
+import os
+import resource
+import signal
+import sys
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+import nbformat
+import numpy as np
+import test_grade
+from nbgrader.utils import determine_grade
+
+import utils.comparing
+import utils.plain
+from attacks import ATTACKS
+from attacks.attack import ROOM, WON, Attack
+from attacks.outer import settle
+from attacks.room import Room, hand_in, page_of, processes
+from autograder import cell, engine, grade, intake, judge, wire
+from autograder.inside import SHELL
+from autograder.judge import Settings, judge_submission
+from autograder.sandbox import Ended, Limits, Sandbox
+from utils import judging, packing
+from utils.answer_key import LiveKey
+from utils.answers import Notebook
+from utils.cases import Run
+from utils.laws import forward_propagation as laws
+
+SEED = "spring"
+SANDBOXES: dict[tuple[str, ...], Any] = {}
+COURSE = test_grade.notebook()
+
+
+class Hung(BaseException):
+    """It did not come to its end in time."""
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise Hung
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def sandbox(walls: tuple[str, ...] = ()) -> Any:
+    """The sandbox without these walls, started once."""
+    if walls not in SANDBOXES:
+        box = Sandbox(engine.ENTRY, engine._files(test_grade.TASK), warm=engine.WARM, without=walls)
+        SANDBOXES[walls] = box.__enter__()
+    return SANDBOXES[walls]
+
+
+def pieces(attack: Attack) -> list[intake.Piece]:
+    cells = list(intake._cells(page_of(attack)))
+    return intake.needed(intake.pieces(intake.put_in(COURSE, cells)))
+
+
+def judged(attack: Attack, box: Any = None, seconds: float = 10, names: Any = None) -> judge.Judged:
+    """As the engine judges, with whatever is patched."""
+    settings = Settings(SEED, "full", seconds)
+    due = names or list(attack.answers)
+    return judge_submission(box or sandbox(), LiveKey(SEED), pieces(attack), due, settings)
+
+
+def target(attack: Attack) -> str:
+    return next(iter(attack.answers))
+
+
+def won(attack: Attack, found: judge.Judged) -> bool:
+    return any(WON in one.text() for one in found.verdicts.values())
+
+
+def namespace(attack: Attack) -> dict[str, Any]:
+    """The student's functions in this very process."""
+    names: dict[str, Any] = {"np": np}
+    for piece in pieces(attack):
+        exec(piece.source, names)
+    return names
+
+
+# -- without anything -----------------------------------------------------------------------------
+
+
+def notebook(attack: Attack, before: str = "") -> bool:
+    """As nbgrader does: the student's notebook as it is, in one process, with the live key."""
+    os.environ["COURSE_SEED"] = SEED
+    note = "".join(["CAN", "ARY of the judge"])
+    gradebook = open(f"{ROOM}/gradebook.db")  # noqa: SIM115 - it stays open, as a gradebook does
+    printed, scores = io.StringIO(), []
+    errors: list[str] = []
+    SHELL._showtraceback = lambda kind, error, lines: errors.append(str(lines))
+    if before:
+        SHELL.run_cell(before, store_history=True)
+    for one in page_of(attack).cells:
+        if one.cell_type != "code" or one.get("id") == "demo":
+            continue
+        graded = one.metadata.get("nbgrader", {}).get("grade")
+        if graded and one.id not in attack.answers:
+            continue
+        errors.clear()
+        one.outputs = []
+        if "skip-execution" not in one.metadata.get("tags", []):
+            with redirect_stdout(printed), redirect_stderr(printed):
+                result = SHELL.run_cell(one.source, store_history=True)
+            printed.write(str(errors))
+            if errors:
+                one.outputs = [nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
+            elif result.result is not None:
+                data = {"text/plain": repr(result.result)}
+                one.outputs = [nbformat.v4.new_output("execute_result", data=data)]
+        if graded:
+            scores.append(determine_grade(one)[0])
+    gradebook.close()
+    return bool(note) and WON in printed.getvalue() if attack.gains == "secret" else any(scores)
+
+
+def reused(attack: Attack) -> bool:
+    """As `notebook`, in a process that has run another student's notebook before."""
+    return notebook(attack, f"adas_note = '{WON}'")
+
+
+def asserted(attack: Attack) -> bool:
+    """As many a hidden test does: assert that what came equals what is due."""
+    function = namespace(attack)[target(attack)]
+    for case in LiveKey(SEED).question(target(attack)).cases:
+        got, due = function(*case.inputs()), case.expected.value
+        assert np.allclose(got, due) if isinstance(got, np.ndarray) else np.all(got == due)
+    return True
+
+
+# -- without walls --------------------------------------------------------------------------------
+
+
+def walls(attack: Attack, room: Room) -> bool:
+    """In the sandbox, without the walls that the attack names."""
+    box = sandbox(attack.walls)
+    with patch.object(box, "_start", wraps=box._start) as started_again:
+        found = judged(attack, box)
+    if attack.name == "signals":
+        return started_again.called  # it had killed the warm process
+    survived = any("survivor" in Path(f"/proc/{pid}/comm").read_text() for pid in processes())
+    return won(attack, found) or bool(room.effects()) or survived
+
+
+# -- without a layer of the judge -----------------------------------------------------------------
+
+
+def in_process(attack: Attack, key: Any = None) -> Any:
+    answers = Notebook(namespace(attack))
+    return judging.judge_exercise(key or LiveKey(SEED), target(attack), answers)
+
+
+def nan_is_fine(attack: Attack) -> bool:
+    trusting = types.SimpleNamespace(**vars(np) | {"isfinite": lambda x: True})
+    trusting.shape = lambda W: W.shape
+    with patch.object(laws, "np", trusting):
+        return in_process(attack).points > 0
+
+
+class Frozen(LiveKey):
+    """The cases that a bundle has."""
+
+    def question(self, exercise: str, seed: int | None = None) -> Any:
+        return super().question(exercise, 0)
+
+
+def frozen_cases(attack: Attack) -> bool:
+    return in_process(attack, Frozen()).points > 0
+
+
+def lends_all(attack: Attack) -> bool:
+    real = judge._Answers.call
+    everything = dict.fromkeys(attack.answers)
+    with patch.object(judge._Answers, "call", lambda self, e, c, g: real(self, e, c, everything)):
+        return judged(attack).verdicts[target(attack)].points > 0
+
+
+def judged_twice(attack: Attack) -> bool:
+    names = [*attack.answers, target(attack)]
+    return judged(attack, names=names).verdicts[target(attack)].points > 0
+
+
+def bare(attack: Attack) -> Any:
+    """The verdict, with nothing between a lie and the judge; what is raised is raised."""
+    with sandbox().open() as line:
+        answers = judge._Answers(line, Settings(SEED, "full", 10))
+        for piece in pieces(attack):
+            answers.run(piece)
+        answers.begin()
+        return judging.judge_exercise(LiveKey(SEED), target(attack), answers)
+
+
+def believed(attack: Attack) -> bool:
+    """Whether a lie is taken in, or brings the judge down: anything but being refused."""
+    try:
+        bare(attack)
+    except wire.Forged:
+        return False
+    except Exception:
+        return True
+    return True
+
+
+def lax(frame: bytes) -> Any:
+    return msgspec.msgpack.decode(frame)
+
+
+def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
+    """A judge that takes what comes."""
+    packed = list(map(wire.pack_case, cases))
+    self.cell.send(wire.write(wire.Call(self._next(), exercise, packed, list(given))))
+    runs = lax(self.cell.receive(10))["runs"]
+    values = [run["outcome"] for run in runs]
+    for run in runs:
+        if run["failure"]:
+            raise ValueError(run["failure"]["sentence"])
+    return [Run(packing.unpack(one["tree"], one["numbers"])) for one in values]
+
+
+def trusting(attack: Attack) -> bool:
+    with patch.object(judge._Answers, "call", naive_call):
+        return believed(attack)
+
+
+def any_text(attack: Attack) -> bool:
+    with patch.object(judge._Answers, "call", naive_call):
+        try:
+            bare(attack)
+        except ValueError as error:
+            return len(str(error)) > 1_000_000
+    return False
+
+
+def any_array(attack: Attack) -> bool:
+    def array(self: Any, name: str, sizes: Any, start: int) -> Any:
+        return np.frombuffer(self.numbers, name, math.prod(sizes), start).reshape(sizes).copy()
+
+    with patch.object(packing._Unpacker, "_array", array):
+        return believed(attack)
+
+
+def any_tree(attack: Attack) -> bool:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with patch.object(wire, "TREES", 1 << 40), suppress(wire.Forged):
+        bare(attack)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 200 << 10
+
+
+def any_message_size(attack: Attack) -> bool:
+    with sandbox().open() as line:
+        line._limits = Limits(frame=1 << 40)
+        answers = judge._Answers(line, Settings(SEED, "full", 2))
+        try:
+            for piece in pieces(attack):
+                answers.run(piece)
+            answers.begin()
+            answers.answer(target(attack)).runs(LiveKey(SEED).question("sigmoid").cases, {})
+        except Ended as ended:
+            return ended.reason != "frame"
+    return False
+
+
+def stumbles(attack: Attack) -> bool:
+    return believed(attack)
+
+
+def no_deadline(attack: Attack) -> bool:
+    with patch.object(judge._Answers, "_left", lambda self: 1e6):
+        try:
+            with within(4):
+                judged(attack, seconds=1)
+        except Hung:
+            return True
+    return False
+
+
+def any_lendings(attack: Attack) -> bool:
+    with patch.object(judge, "LENDINGS", 1 << 40):
+        return won(attack, judged(attack, seconds=30, names=list(attack.answers)))
+
+
+def any_memory(attack: Attack) -> bool:
+    with patch.object(judge, "LENT_MEMORY", 1 << 40):
+        return won(attack, judged(attack, seconds=30))
+
+
+def fragile_lender(attack: Attack) -> bool:
+    real = judge._Lender.lend
+
+    def lend(self: Any, exercise: str, given: Any, seconds: float) -> Any:
+        _arguments, _named = given  # as it comes
+        return real(self, exercise, given, seconds)
+
+    with patch.object(judge._Lender, "lend", lend):
+        found = judged(attack)
+    return any("stumble" in said for said in found.suspicions.values())
+
+
+# -- without care for the file, or for who reads --------------------------------------------------
+
+
+def taken_in(attack: Attack, room: Room) -> Any:
+    hand_in(attack, room.submitted)
+    test_grade.hand_in(room.submitted, "ada", test_grade.solved())
+    return grade.take_in(COURSE, test_grade.TASK, room.submitted, attack.folder)
+
+
+def links_allowed(attack: Attack, room: Room) -> bool:
+    with patch.object(Path, "is_symlink", lambda self: False):
+        taken = taken_in(attack, room).taken
+    run = intake.needed(intake.pieces(taken)) if taken else []
+    settings = Settings(SEED)
+    found = judge_submission(sandbox(), LiveKey(SEED), run, ["sigmoid"], settings)
+    return found.verdicts["sigmoid"].points > 0
+
+
+def pipes_allowed(attack: Attack, room: Room) -> bool:
+    with patch.object(Path, "is_file", lambda self: True):
+        try:
+            with within(2):
+                taken_in(attack, room)
+        except Hung:
+            return True
+    return False
+
+
+def trusting_reader(attack: Attack, room: Room) -> bool:
+    hand_in(attack, room.submitted)
+    try:
+        json.loads(next((room.submitted / attack.folder).rglob("*.ipynb")).read_text())
+    except RecursionError:
+        return True
+    return False
+
+
+def any_number(attack: Attack, room: Room) -> bool:
+    with patch.object(intake, "MOST_CELLS", 1 << 40):
+        hand_in(attack, room.submitted)
+        cells, _ = intake.read(next((room.submitted / attack.folder).rglob("*.ipynb")))
+        return len(cells) == 1_000_000
+
+
+def returned(attack: Attack) -> Any:
+    function = namespace(attack)[target(attack)]
+    return function(*LiveKey(SEED).question(target(attack)).cases[0].inputs())
+
+
+def any_size(attack: Attack) -> bool:
+    with patch.object(utils.plain, "MOST_BYTES", 1 << 40):
+        return utils.plain.plain(returned(attack)).nbytes > 200_000_000
+
+
+def any_number_of_parts(attack: Attack) -> bool:
+    with patch.object(utils.plain, "MOST_PARTS", 1 << 40):
+        return len(utils.plain.plain(returned(attack))) == 1_000_000
+
+
+def any_number_of_bits(attack: Attack) -> bool:
+    with patch.object(utils.plain, "MOST_BITS", 1 << 40):
+        try:
+            in_process(attack)
+        except OverflowError:
+            return True
+    return False
+
+
+def unescaped(attack: Attack) -> bool:
+    with patch.object(html, "escape", lambda text: text):
+        return "<script>" in judged(attack).verdicts["sigmoid"].html()
+
+
+def unspelled(attack: Attack) -> bool:
+    return "\x1b" in judged(attack).verdicts["sigmoid"].text()
+
+
+def split_anyhow(attack: Attack) -> bool:
+    line = json.dumps(judged(attack).verdicts["sigmoid"].record(), ensure_ascii=False)
+    return len(line.splitlines()) > 1
+
+
+def any_length(attack: Attack) -> bool:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with patch.object(intake, "LONGEST", 1 << 40):
+        pieces(attack)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 << 10
+
+
+def plain_name(attack: Attack) -> bool:
+    return f"{attack.folder}: 10 points".splitlines()[1].startswith("ada: 0 points")
+
+
+def plain_csv(attack: Attack) -> bool:
+    table = io.StringIO()
+    csv.writer(table).writerow([attack.folder, 10])
+    return table.getvalue().startswith("=")
+
+
+def no_flood_limit(attack: Attack) -> bool:
+    with patch.object(cell, "FLOOD", 1 << 40):
+        return won(attack, judged(attack))
+
+
+# -- each in a fork -------------------------------------------------------------------------------
+
+
+def forked(task: Callable[[], bool], seconds: int = 60) -> str:
+    """Whether the task succeeds, said by a fork of this process."""
+    out, say = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(out)
+        try:
+            with within(seconds):
+                said = "success" if task() else "failure"
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(say, said.encode()[:1000])
+        os._exit(1)
+    os.close(say)
+    with open(out) as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    # A test that ends well, and was not stopped, counts as passed: where an exit code decides.
+    return said or ("success" if os.waitstatus_to_exitcode(status) == 0 else "it was killed")
+
+
+def control() -> bool:
+    """Whether the weaker graders grade: a right answer is right to each, a wrong one wrong."""
+    right = Attack("right", "", "", "", answers={"sigmoid": test_grade.ANSWERS["sigmoid"]})
+    wrong = Attack("wrong", "", "", "")
+    with patch.object(judge._Answers, "call", naive_call):
+        naive = [bare(one).points for one in (right, wrong)]
+    strict = [bare(one).points for one in (right, wrong)]
+    with suppress(AssertionError):
+        return not asserted(wrong)
+    return (
+        naive == strict == [10, 0]
+        and asserted(right)
+        and notebook(right)
+        and not notebook(wrong)
+        and not won(wrong, judged(wrong))
+    )
+
+
+def main(names: list[str]) -> None:
+    settle()
+    room = Room()
+    import utils.check  # noqa: F401 - for the forks to have
+
+    sandbox()
+    found = {"control": forked(control)}
+    for attack in sorted(ATTACKS, key=lambda one: one.walls):
+        if names and attack.name not in names:
+            continue
+        way = globals()[attack.without]
+        arguments: list[Any] = [attack]
+        if "room" in way.__code__.co_varnames[: way.__code__.co_argcount]:
+            arguments.append(room)
+        if attack.without == "walls":
+            try:
+                with within(60):
+                    found[attack.name] = "success" if way(*arguments) else "failure"
+            except (Exception, Hung) as error:
+                found[attack.name] = f"{type(error).__name__}: {error}"
+        else:
+            found[attack.name] = forked(lambda w=way, a=arguments: w(*a))
+        room.effects()
+    for box in SANDBOXES.values():
+        with suppress(Exception):
+            box.__exit__(None, None, None)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,148 @@
+"""Attacks on the grader, each bounded, in a disposable sandbox: none gains anything.
+
+tests/attacks/    what is tried, and the scripts that run inside
+in a class        all of them between two honest students, graded by `course grade`
+weaker            each once more without the layers that stop it, where it succeeds
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attacks import ATTACKS, outer, table
+from attacks.attack import WON
+
+from autograder import engine, judge
+from autograder.intake import Piece
+from autograder.judge import Settings, judge_submission
+from utils.answer_key import LiveKey
+from utils.judging import judge as judge_answer
+from utils.verdict import printable
+
+HERE = Path(__file__).parent / "attacks"
+LACKING = shutil.which("bwrap") is None and not os.environ.get("CI")
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(LACKING, reason="needs bubblewrap")]
+in_class = pytest.mark.xdist_group("attacks in class")
+weaker = pytest.mark.xdist_group("attacks on a weaker grader")
+each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+
+
+@pytest.fixture(scope="module")
+def graded():
+    return outer.run("classroom")
+
+
+@pytest.fixture(scope="module")
+def succeeded():
+    return outer.run("weaker")
+
+
+def test_there_are_enough():
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 60
+
+
+# -- in a class ------------------------------------------------------------------------------------
+
+
+@in_class
+@each
+def test_it_gains_nothing(graded, attack):
+    mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
+    assert len(mine) == 7
+    assert not any(one["points"] for one in mine)
+    assert WON not in str(mine)
+
+
+@in_class
+def test_no_secret_is_read(graded):
+    assert WON not in str(graded["together"])
+
+
+@in_class
+def test_nothing_is_done_outside(graded):
+    assert graded["effects"] == []
+
+
+@in_class
+def test_nobody_survives(graded):
+    assert graded["survivors"] == []
+
+
+@in_class
+def test_honest_results_are_the_same_to_the_byte(graded):
+    assert len(graded["alone"]["honest"]) == 2 * 7 + 2
+    assert graded["together"]["honest"] == graded["alone"]["honest"]
+
+
+@in_class
+def test_the_batch_comes_to_its_end(graded):
+    together = graded["together"]
+    assert together["code"] == 1  # there is something to look at
+    assert "Traceback" not in together["said"]
+    assert len(together["table"]) == len(ATTACKS) + 3
+
+
+@in_class
+def test_what_is_shown_cannot_act(graded):
+    assert "<script" not in graded["html"]
+    assert not any(line.startswith("ada: 0") for line in graded["together"]["said"].splitlines())
+    assert "'=1+1" in "\n".join(graded["together"]["table"])
+    shown = [*graded["explained"], graded["together"]["said"]]
+    assert all(text == printable(text) for text in shown)
+    assert all("✗ sigmoid: Line 2: ValueError" in text for text in graded["explained"][1:])
+    assert "✓ relu" in graded["explained"][0]
+
+
+@in_class
+def test_the_table_is_up_to_date(graded):
+    told = (HERE / "README.md").read_text(encoding="utf-8")
+    assert told == table.page(graded), "python tests/attacks makes it anew"
+
+
+# -- without the layers that stop it ---------------------------------------------------------------
+
+
+@weaker
+def test_a_weaker_grader_grades(succeeded):
+    assert succeeded["control"] == "success"
+
+
+@weaker
+@each
+def test_it_succeeds_without_what_stops_it(succeeded, attack):
+    assert succeeded[attack.name] == "success"
+
+
+# -- what no notebook of this class can try --------------------------------------------------------
+
+
+def test_what_gives_nothing_is_not_fast():
+    def loop(X, W, b):
+        if X.shape[1] > 100:
+            return None
+        return np.stack([np.tanh(W @ x + b[:, 0]) for x in X.T], 1).astype(X.dtype)
+
+    assert judge_answer(LiveKey("x").question("layer_outputs_vectorized"), loop).points == 0
+
+
+@pytest.mark.parametrize("exercise", ["sample_log_uniform", "sample_one_minus_log_uniform"])
+def test_draws_that_are_nan_are_not_spread_evenly(exercise):
+    def draws(low, high, size, rng):
+        return np.full(size, low if size < 100 else np.nan)
+
+    assert judge_answer(LiveKey("x").question(exercise), draws).points == 0
+
+
+def test_a_notebook_of_slow_cells_comes_to_its_end(monkeypatch):
+    monkeypatch.setattr(judge, "TURNS", 5)
+    pieces = [Piece("import time; time.sleep(0.4)", f"own-{i}") for i in range(100)]
+    with engine.sandbox_for("01_forward_propagation") as sandbox:
+        settings = Settings("x", seconds=0.5)
+        found = judge_submission(sandbox, LiveKey("x"), pieces, ["relu"], settings)
+    assert found.verdicts["relu"].status == "timeout"
+    assert len(found.printed) < 10
