@@ -1,4 +1,4 @@
-"""One layer, linear step and activation; one case names an activation that is unknown."""
+"""One layer, linear step and activation; two cases name one that is unknown."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def _cases(rng: Rng) -> list[Case]:
             earns="edge cases",
         ),
         case(2, 3, 2, "tanh", expected=Raised("ValueError")),
+        case(2, 3, 2, "linear", expected=Raised("ValueError")),
     ]
 
 
