@@ -58,7 +58,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
         ),
     ),
     (KeyError, r"", indices.no_such_key),
-    # an operation
+    # an operation: what its sign says, then what stands beside it, then the two together
     (
         TypeError,
         r"bitwise_xor|for \^",
@@ -156,6 +156,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     (TypeError, r"must be of ArrayType", calls.too_many_for_a_ufunc),
     (TypeError, r"(positional|keyword|exactly one) argument", calls.wrong_arguments),
     # what fits many texts
-    ((TypeError, AttributeError, ValueError), r"", kinds.argument),
+    ((TypeError, AttributeError), r"", kinds.argument),
+    (ValueError, r"inhomogeneous", kinds.argument),
     (AttributeError, r"", names.no_such_attribute),
 )
