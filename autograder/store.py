@@ -21,6 +21,8 @@ WAIT = 120  # seconds for another grader to let go of the file
 # What every verdict depends on: how it is judged, and what runs the answer.
 ENGINE = (
     *(f"utils/{name}.py" for name in ("answer_key", "answers", "cases", "comparing", "explain")),
+    *(f"utils/explainers/{name}.py" for name in ("__init__", "calls", "indices", "kinds")),
+    *(f"utils/explainers/{name}.py" for name in ("names", "shapes", "trouble")),
     *(f"utils/{name}.py" for name in ("findings", "judging", "naming", "packing", "plain")),
     *(f"utils/{name}.py" for name in ("rubric", "shapes", "verdict")),
     *(f"autograder/{name}.py" for name in ("inside", "intake", "judge", "wire")),

@@ -7,6 +7,8 @@ weaker            each once more without the layers that stop it, where it succe
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
 from pathlib import Path
@@ -27,19 +29,29 @@ HERE = Path(__file__).parent / "attacks"
 LACKING = shutil.which("bwrap") is None and not os.environ.get("CI")
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(LACKING, reason="needs bubblewrap")]
-in_class = pytest.mark.xdist_group("attacks in class")
-weaker = pytest.mark.xdist_group("attacks on a weaker grader")
 each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 
 
-@pytest.fixture(scope="module")
-def graded():
-    return outer.run("classroom")
+def once(script, factory):
+    """What a script gives; run once, however many processes share the tests."""
+    folder = factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    result = folder / f"{script}.json"
+    with open(folder / f"{script}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not result.exists():
+            result.write_text(json.dumps(outer.run(script)))
+    return json.loads(result.read_text())
 
 
 @pytest.fixture(scope="module")
-def succeeded():
-    return outer.run("weaker")
+def graded(tmp_path_factory):
+    return once("classroom", tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def succeeded(tmp_path_factory):
+    return once("weaker", tmp_path_factory)
 
 
 def test_there_are_enough():
@@ -49,7 +61,6 @@ def test_there_are_enough():
 # -- in a class ------------------------------------------------------------------------------------
 
 
-@in_class
 @each
 def test_it_gains_nothing(graded, attack):
     mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
@@ -58,28 +69,23 @@ def test_it_gains_nothing(graded, attack):
     assert WON not in str(mine)
 
 
-@in_class
 def test_no_secret_is_read(graded):
     assert WON not in str(graded["together"])
 
 
-@in_class
 def test_nothing_is_done_outside(graded):
     assert graded["effects"] == []
 
 
-@in_class
 def test_nobody_survives(graded):
     assert graded["survivors"] == []
 
 
-@in_class
 def test_honest_results_are_the_same_to_the_byte(graded):
     assert len(graded["alone"]["honest"]) == 2 * 7 + 2
     assert graded["together"]["honest"] == graded["alone"]["honest"]
 
 
-@in_class
 def test_the_batch_comes_to_its_end(graded):
     together = graded["together"]
     assert together["code"] == 1  # there is something to look at
@@ -87,7 +93,6 @@ def test_the_batch_comes_to_its_end(graded):
     assert len(together["table"]) == len(ATTACKS) + 3
 
 
-@in_class
 def test_what_is_shown_cannot_act(graded):
     assert "<script" not in graded["html"]
     assert not any(line.startswith("ada: 0") for line in graded["together"]["said"].splitlines())
@@ -98,7 +103,6 @@ def test_what_is_shown_cannot_act(graded):
     assert "✓ relu" in graded["explained"][0]
 
 
-@in_class
 def test_the_table_is_up_to_date(graded):
     told = (HERE / "README.md").read_text(encoding="utf-8")
     assert told == table.page(graded), "python tests/attacks makes it anew"
@@ -107,12 +111,10 @@ def test_the_table_is_up_to_date(graded):
 # -- without the layers that stop it ---------------------------------------------------------------
 
 
-@weaker
 def test_a_weaker_grader_grades(succeeded):
     assert succeeded["control"] == "success"
 
 
-@weaker
 @each
 def test_it_succeeds_without_what_stops_it(succeeded, attack):
     assert succeeded[attack.name] == "success"

@@ -239,6 +239,19 @@ EXCEPTIONS = [
     ("linear_forward", "__import__('math').exp(W)", "takes a single number, and got an array."),
     ("linear_forward", '{}["W1"]', "has no key 'W1'."),
     ("linear_forward", "exit()", "exit() ends the program."),
+    ("linear_forward", "'W' + np.int64(1)", "text and a number cannot be joined with +."),
+    ("linear_forward", "'W' + W", "text and an array cannot be joined with +."),
+    ("linear_forward", "W + None", "there is no + for an array and None."),
+    ("linear_forward", "-np.exp", "np.exp is a function, and it was not called."),
+    ("linear_forward", "np.random.randn((2, 3))", "takes whole numbers, and got a tuple."),
+    ("linear_forward", "range(W)", "range takes whole numbers, and got an array."),
+    ("linear_forward", "np.maximum(1, 2, 3)", "np.maximum takes 2 numbers or arrays, and got"),
+    ("linear_forward", "W[0.5]", "[0.5] asks for a place that is no whole number."),
+    ("linear_forward", "W['a']", "W is an array, and text is no place in it."),
+    ("linear_forward", "W[0, 5]", "W has shape (2, 3), and index 5 is outside its axis 1."),
+    ("linear_forward", "W[0, 0, 0]", "W has shape (2, 3), so it has 2 axes, and more are asked"),
+    ("linear_forward", "W[W.T > 0]", "W has shape (2, 3), and the condition in its [ ] another"),
+    ("linear_forward", "W.tolist().append(W).T", "None has no .T."),
     ("linear_forward", "1 / 0", "ZeroDivisionError"),
 ]
 
@@ -284,6 +297,19 @@ def test_the_wrong_number_of_values_to_unpack(left, sentence):
         source, "linear_activation_forward", linear_forward=reference.linear_forward
     )
     assert sentence in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [
+        ("ValueError('no')", "Line 2: here your own raise is reached: ValueError: no."),
+        ("ValueError('no' + 1)", "Line 2: text and a number cannot be joined with +."),
+        ("'no'", "Line 2: only an exception can be raised, and this is none."),
+    ],
+)
+def test_an_own_raise_is_told_from_a_slip_in_it(raised, sentence):
+    source = f"def linear_forward(A_prev, W, b):\n    raise {raised}"
+    assert verdict_on(source, "linear_forward").message == sentence
 
 
 def test_a_leftover_assert_is_taken_for_one():

@@ -122,6 +122,7 @@ FLOORS = [
     (1, "utils/cases.py"),
     (1, "utils/plain.py"),
     (1, "utils/explain.py"),
+    (1, "utils/explainers/*"),
     (1, "utils/answers.py"),
     (3, "utils/answer_key.py"),
     (3, "utils/findings.py"),

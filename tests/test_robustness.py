@@ -5,6 +5,7 @@ claims to equal everything. Each way is written as a cell's source, with `evil()
 """
 
 import functools
+import linecache
 import re
 import sys
 import time
@@ -15,6 +16,7 @@ import pytest
 
 from utils.answer_key import LiveKey
 from utils.check import check
+from utils.explain import explain
 from utils.judging import judge
 from utils.plain import plain
 from utils.verdict import CheckFailed
@@ -368,3 +370,31 @@ def test_the_widest_result_is_looked_at_in_a_moment(made):
     seen = plain(made)
     assert time.perf_counter() - started < 2
     assert "of more than" in str(seen)[-200:]
+
+
+@pytest.mark.parametrize(
+    "line", ["loud.nothing", "(-loud) @ W", "called(W) @ W", "W[loud]", "loud + W"]
+)
+def test_an_exception_is_explained_without_running_the_students_code(line):
+    source = f"""
+    import numpy as np
+    ran = []
+    class Loud:
+        def __dir__(self): ran.append("dir"); return []
+        def __repr__(self): ran.append("repr"); return ""
+        def __neg__(self): ran.append("neg"); return W
+        def __hash__(self): ran.append("hash"); return 1
+        def __eq__(self, other): ran.append("eq"); return True
+    loud, W = Loud(), np.ones((2, 3))
+    called = np.frompyfunc(lambda entry: ran.append("called") or entry, 1, 1)
+    def student(): return {line}
+    """
+    lines = dedent(source).strip().splitlines(True)
+    linecache.cache["<loud>"] = (0, None, lines, "<loud>")
+    namespace = {}
+    exec(compile("".join(lines), "<loud>", "exec"), namespace)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        namespace["student"]()
+    ran = list(namespace["ran"])
+    assert explain(caught.value, namespace["student"]).sentence
+    assert namespace["ran"] == ran

@@ -327,7 +327,7 @@ def caches_not_passed(
     return parameters, []
 
 
-@exercise.slip("append belongs to lists, and this is none.")
+@exercise.slip("costs is None, and None has no .append.")
 def append_overwritten(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -339,7 +339,7 @@ def append_overwritten(
     return parameters, costs
 
 
-@exercise.slip("range takes whole numbers, and got something else.")
+@exercise.slip("range takes whole numbers, and got a list.")
 def range_of_a_list(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:

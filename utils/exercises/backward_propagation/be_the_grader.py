@@ -82,7 +82,7 @@ def upright() -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("np.array is a function, and has no entries to pick with [ ].")
+@exercise.slip("np.array is a function, and takes no [ ].")
 def brackets_for_parentheses() -> Any:
     AL = np.array[[0.9, 0.2]]  # type: ignore[valid-type]
     return [(AL, AL)]

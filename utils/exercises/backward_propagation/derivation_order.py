@@ -113,7 +113,7 @@ def begun_with_nothing() -> Any:
     return order
 
 
-@exercise.slip("a Python list has no .join.")
+@exercise.slip("a list has no .join.")
 def join_the_wrong_way() -> Any:
     order = ["A", "B", "C", "D", "E"].join("")
     return order

@@ -387,13 +387,13 @@ def key_without_d(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 
     return np.linalg.norm(g)
 
 
-@exercise.slip("g is a list, where an array is needed.")
+@exercise.slip("g is a list, which does not calculate entry by entry.")
 def lists_subtracted(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     g, g_hat = [0.0], [0.0]
     return np.linalg.norm(g - g_hat) / (np.linalg.norm(g) + np.linalg.norm(g_hat))
 
 
-@exercise.slip("append belongs to lists, and this is none.")
+@exercise.slip("g is None, and None has no .append.")
 def append_overwritten(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     g: Any = []
     for name in parameters:

@@ -318,7 +318,7 @@ def product_without_transpose(dZ: Any, cache: Any) -> Any:
     return np.dot(W.T, dZ), dW, db
 
 
-@exercise.slip("A_prev.T is an array already: T stands without parentheses.")
+@exercise.slip("A_prev.T is an array, not a function, so it cannot be called.")
 def T_called(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]

@@ -216,7 +216,7 @@ def counted_from_zero(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.slip("range takes whole numbers, and got something else.")
+@exercise.slip("range takes whole numbers, and got a float.")
 def half_a_layer(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = {}
     for l in range(len(parameters) / 2):

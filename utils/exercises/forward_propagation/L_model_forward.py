@@ -324,13 +324,13 @@ def number_not_made_text(X: Any, parameters: Any) -> Any:
     return X, []
 
 
-@exercise.slip("a whole number is needed here, and got a float.")
+@exercise.slip("range takes whole numbers, and got a float.")
 def half_with_one_slash(X: Any, parameters: Any) -> Any:
     L = len(parameters) / 2
     return _run(X, parameters, range(1, L))
 
 
-@exercise.slip("append belongs to lists, and this is none.")
+@exercise.slip("caches is None, and None has no .append.")
 def append_kept(X: Any, parameters: Any) -> Any:
     caches: Any = []
     A = X

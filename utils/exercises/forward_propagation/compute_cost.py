@@ -351,7 +351,7 @@ def log_of_math(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * math.log(AL) + (1 - Y) * math.log(1 - AL)) / Y.shape[1]
 
 
-@exercise.slip("Y has shape (1, 4), and the index is outside it.")
+@exercise.slip("Y has shape (1, 4), and index 1 is outside its axis 0.")
 def rows_for_examples(AL: Any, Y: Any) -> Any:
     cost = 0
     for i in range(Y.shape[1]):

@@ -334,7 +334,7 @@ def round_for_square(layer_dims: Any, rng: Rng) -> Any:
     return parameters
 
 
-@exercise.slip("layer_dims is a Python list, which does not calculate entry by entry.")
+@exercise.slip("layer_dims is a list, which does not calculate entry by entry.")
 def all_sizes_at_once(layer_dims: Any, rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):

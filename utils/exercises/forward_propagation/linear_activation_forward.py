@@ -282,7 +282,7 @@ def pair_not_unpacked(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return A, Z
 
 
-@exercise.slip("activation is a str, not a function, so it cannot be called.")
+@exercise.slip("activation is text, not a function, so it cannot be called.")
 def text_called(A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
     Z, linear_cache = linear_forward(A_prev, W, b)
     A = activation(Z)

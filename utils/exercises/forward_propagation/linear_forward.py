@@ -264,7 +264,7 @@ def transpose_called(A_prev: Any, W: Any, b: Any) -> Any:
     return Z, (A_prev, W, b)
 
 
-@exercise.slip("np.dot is a function, and stands here like a number.")
+@exercise.slip("np.dot is a function, and it was not called.")
 def dot_as_a_sign(A_prev: Any, W: Any, b: Any) -> Any:
     Z = W @ A_prev + np.dot
     return Z, (A_prev, W, b)

@@ -165,12 +165,12 @@ def accuracy_misnamed(records: Any) -> Any:
     return max(_standing(records), key=lambda record: record["accuracy"])
 
 
-@exercise.slip("asks for a place that is no whole number.")
+@exercise.slip("records is a list, and text is no place in it.")
 def list_as_a_record(records: Any) -> Any:
     return records[np.argmax(records["dev_accuracy"])]
 
 
-@exercise.slip("two dictionaries cannot be compared with < or >.")
+@exercise.slip("a dictionary cannot be compared with another by < or >.")
 def compared_as_they_are(records: Any) -> Any:
     return max(record for record in records if not record["diverged"])
 

@@ -274,7 +274,7 @@ def child_after_the_last(space: Any, n_trials: int, data: Any, rng: Rng, log: An
     return records
 
 
-@exercise.slip("children is called with parentheses, not with [ ].")
+@exercise.slip("children is a function, and takes no [ ].")
 def spawn_not_called(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     children: Any = rng.spawn
     return [experiment(drawn(space, children[i]), data, children[i]) for i in range(n_trials)]
@@ -285,7 +285,7 @@ def drawn_without_a_generator(space: Any, n_trials: int, data: Any, rng: Rng, lo
     return [experiment(drawn(space), data, rng) for _ in range(n_trials)]
 
 
-@exercise.slip("append belongs to lists, and this is none.")
+@exercise.slip("records is None, and None has no .append.")
 def append_given_a_name(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records: Any = []
     for child in rng.spawn(n_trials):

@@ -93,7 +93,7 @@ def word_without_quotes() -> Any:
     return answers
 
 
-@exercise.slip("append belongs to lists, and this is none.")
+@exercise.slip("a dictionary has no .append.")
 def appended() -> Any:
     answers: Any = {}
     answers.append("fine")

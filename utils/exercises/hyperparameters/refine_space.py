@@ -325,7 +325,7 @@ def choice_without_ends(space: Any, records: Any) -> Any:
     return right
 
 
-@exercise.slip("asks for a place that is no whole number.")
+@exercise.slip("records is a list, and text is no place in it.")
 def records_by_name(space: Any, records: Any) -> Any:
     best = records["dev_accuracy"]
     return dict.fromkeys(space, best)

@@ -258,7 +258,7 @@ def size_forgotten(space: Any, rng: Rng) -> Any:
     return configuration
 
 
-@exercise.slip("asks for a place that is no whole number.")
+@exercise.slip("range_ is a tuple, and text is no place in it.")
 def kind_as_a_place(space: Any, rng: Rng) -> Any:
     configuration = {}
     for name, range_ in space.items():

@@ -139,7 +139,7 @@ def uniform_of_its_own(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("^ is no power in Python: that is written **.")
+@exercise.slip("`^` is no power in Python.")
 def hat_for_power(low: float, high: float, size: int, rng: Rng) -> Any:
     exponents: Any = rng.uniform(np.log10(low), np.log10(high), size)
     return 10 ^ exponents

@@ -210,7 +210,7 @@ def dZ0_and_dW_turned(layer_dims: Any, m: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("there is no + for a dictionary and a dictionary.")
+@exercise.slip("there is no + for a dictionary and another.")
 def dictionaries_added(layer_dims: Any, m: Any) -> Any:
     parameters = reference.parameter_shapes(layer_dims)
     forward = reference.forward_shapes(layer_dims, m)
@@ -241,7 +241,7 @@ def m_not_handed_on(layer_dims: Any, m: Any) -> Any:
     return {"d" + name: shape for name, shape in forward.items()}
 
 
-@exercise.slip("there are 2 names to the left of =, but more values to the right.")
+@exercise.slip("there are 2 names between for and in, but more values for them each time.")
 def items_forgotten(layer_dims: Any, m: Any) -> Any:
     shapes = {}
     for name, shape in list[Any](reference.backward_shapes(layer_dims, m)):

@@ -187,7 +187,7 @@ def one_layer_on(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.slip("range takes whole numbers, and got something else.")
+@exercise.slip("range takes whole numbers, and got a list.")
 def range_of_the_list(layer_dims: Any) -> Any:
     count = 0
     for l in range(1, layer_dims):
@@ -195,7 +195,7 @@ def range_of_the_list(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.slip("a Python list has no .shape.")
+@exercise.slip("a list has no .shape.")
 def shape_of_a_list(layer_dims: Any) -> Any:
     count = 0
     for l in range(1, layer_dims.shape[0]):
@@ -210,12 +210,12 @@ def begun_with_nothing(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.slip("a list cannot be multiplied like an array.")
+@exercise.slip("layer_dims[1:] is a list, which does not calculate entry by entry.")
 def lists_multiplied(layer_dims: Any) -> Any:
     return sum(layer_dims[1:] * layer_dims[:-1]) + sum(layer_dims[1:])
 
 
-@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+@exercise.slip("there are 3 names between for and in, but 2 values for them each time.")
 def three_names(layer_dims: Any) -> Any:
     count = 0
     for rows, columns, one in reference.parameter_shapes(layer_dims).values():

@@ -186,7 +186,7 @@ def one_layer_on(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.slip("range takes whole numbers, and got something else.")
+@exercise.slip("range takes whole numbers, and got a list.")
 def range_of_the_list(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, layer_dims):

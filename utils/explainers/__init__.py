@@ -1,0 +1,162 @@
+"""What each kind of exception says to a student.
+
+A row of `EXPLAINERS` is a kind of exception, what its text must have in it, and what the student
+is told: an `Explanation`, or a function that finds one, or None where the trouble is another.
+The first that tells something has the word, so that the order is from what is sure to what is
+likely: an exception whose kind says it all; an operand that is no array, which explains whatever
+an operation says of it; texts that only one thing has; and last what fits many texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from utils.cases import Explanation
+from utils.explainers import calls, indices, kinds, names, shapes
+from utils.explainers.trouble import Trouble
+
+__all__ = ["EXPLAINERS"]
+
+Told = Explanation | Callable[[Trouble], Explanation | None]
+Kinds = type[BaseException] | tuple[type[BaseException], ...]
+
+EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
+    # the kind says it all
+    (NameError, r"not associated with a value", names.no_value_yet),
+    (NameError, r"", names.not_defined),
+    (NotImplementedError, r"", names.blank),
+    (
+        RecursionError,
+        r"",
+        lambda trouble: Explanation(f"{trouble.frame.f_code.co_name} calls itself without end."),
+    ),
+    (
+        OverflowError,
+        r"",
+        Explanation(
+            "this comes out too large for one of Python's own floats.",
+            "Where Python stops, NumPy's function of the same name gives inf and goes on.",
+        ),
+    ),
+    (
+        SystemExit,
+        r"",
+        Explanation("exit() ends the program.", "A function gives its result with return."),
+    ),
+    (
+        MemoryError,
+        r"",
+        Explanation("this asks for more memory than there is.", "How large is the result?"),
+    ),
+    (
+        AssertionError,
+        r"",
+        Explanation(
+            "your assert says no.",
+            "Many sizes are tried here: is it a rule for all of them, "
+            "or left over from one example?",
+        ),
+    ),
+    (KeyError, r"", indices.no_such_key),
+    # an operation: what its sign says, then what stands beside it, then the two together
+    (
+        TypeError,
+        r"bitwise_xor|for \^",
+        Explanation(
+            "`^` is no power in Python.", "`**` is; and for powers of e NumPy has a function."
+        ),
+    ),
+    (
+        TypeError,
+        r"can only concatenate str|must be str, not int|for \+=?: '\w+' and 'str'"
+        r"|'add' did not contain a loop .*<U",
+        kinds.text_joined,
+    ),
+    ((TypeError, ValueError), r"", kinds.operand),
+    (ValueError, shapes.MISFIT, shapes.do_not_fit),
+    (
+        TypeError,
+        r"multiply sequence by non-int",
+        Explanation(
+            "a list does not calculate entry by entry.", "np.array makes an array of a list."
+        ),
+    ),
+    (TypeError, r"not supported between", kinds.not_comparable),
+    (TypeError, r"operand type", kinds.no_such_operation),
+    # names and values, left and right of =
+    ((TypeError, ValueError), r"to unpack|cannot unpack", shapes.unpacked),
+    (
+        (TypeError, ValueError),
+        r"boolean array indexing assignment|mask is true",
+        Explanation(
+            "on the left some places are picked, and on the right stands a value for others too.",
+            "Both sides need the same places.",
+        ),
+    ),
+    (
+        ValueError,
+        r"read-only",
+        Explanation(
+            "this writes into an array that came in as an argument.",
+            "The caller's data must stay as they were: make a new array.",
+        ),
+    ),
+    # questions, and orders that cannot be followed
+    (
+        ValueError,
+        r"truth value",
+        Explanation(
+            "this asks one yes-or-no question of a whole array.",
+            "Every entry has its own answer: NumPy has functions that treat all entries at once.",
+        ),
+    ),
+    (
+        ValueError,
+        r"high - low < 0|low >= high",
+        Explanation(
+            "the lower end of this range is not below the upper one.",
+            "Which of the two is smaller?",
+        ),
+    ),
+    (
+        TypeError,
+        r"exceptions must derive",
+        Explanation(
+            "only an exception can be raised, and this is none.",
+            "After raise comes the kind of exception; its sentence goes into parentheses.",
+        ),
+    ),
+    # square brackets
+    (TypeError, r"not subscriptable", indices.no_brackets),
+    (
+        (TypeError, IndexError),
+        r"indices must be|only integers, slices",
+        indices.no_such_place,
+    ),
+    (IndexError, r"", indices.out_of_bounds),
+    # calls: np.zeros(2, 3) is told many ways, and np.array([…], […]) even more
+    (TypeError, r"object is not callable", calls.not_a_function),
+    (TypeError, r"", calls.rows_side_by_side),
+    (
+        TypeError,
+        r"can be converted to Python scalars|0-dimensional",
+        calls.one_number_wanted,
+    ),
+    (
+        TypeError,
+        r"cannot be interpreted as an integer|integer, got '[\d.e+]+'|only integer scalar",
+        calls.whole_number_wanted,
+    ),
+    (
+        (TypeError, AttributeError),
+        r"data type|sequence of integers|Unsupported dtype|takes from .* positional"
+        r"|'int' object (is not iterable|has no attribute)",
+        calls.size_as_one_tuple,
+    ),
+    (TypeError, r"must be of ArrayType", calls.too_many_for_a_ufunc),
+    (TypeError, r"(positional|keyword|exactly one) argument", calls.wrong_arguments),
+    # what fits many texts
+    ((TypeError, AttributeError), r"", kinds.argument),
+    (ValueError, r"inhomogeneous", kinds.argument),
+    (AttributeError, r"", names.no_such_attribute),
+)

@@ -1,0 +1,104 @@
+"""Calls that cannot be made: of what is no function, or with other things than it takes."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import numpy as np
+
+from utils.cases import Explanation
+from utils.explainers.trouble import Trouble, a
+
+__all__ = [
+    "not_a_function",
+    "one_number_wanted",
+    "rows_side_by_side",
+    "size_as_one_tuple",
+    "too_many_for_a_ufunc",
+    "whole_number_wanted",
+    "wrong_arguments",
+]
+
+_SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
+          "integers")  # fmt: skip
+
+
+def not_a_function(trouble: Trouble) -> Explanation | None:
+    """Parentheses behind what cannot be called."""
+    kind = re.search(r"'([\w.]+)' object is not callable", trouble.said)
+    if kind is None or not isinstance(trouble.node, ast.Call):
+        return None
+    called, what = trouble.called, a(kind[1])
+    if called.endswith(".T"):
+        advice = "T stands without parentheses."
+    elif what == "text":
+        advice = "A function's name as text is not yet the function."
+    elif what in ("a list", "a tuple", "a dictionary"):
+        advice = "Square brackets pick an entry; parentheses call."
+    else:
+        advice = "Square brackets pick an entry; a missing * looks like a call, too."
+    return Explanation(f"{called} is {what}, not a function, so it cannot be called.", advice)
+
+
+def rows_side_by_side(trouble: Trouble) -> Explanation | None:
+    """np.array with several lists in place of one list of lists."""
+    node = trouble.node
+    if not isinstance(node, ast.Call) or len(node.args) < 2:
+        return None
+    if trouble.value(node.func) is not np.array:
+        return None
+    return Explanation(
+        f"{trouble.called} takes one list, and got {len(node.args)} things.",
+        "One pair of brackets goes around them all.",
+    )
+
+
+def size_as_one_tuple(trouble: Trouble) -> Explanation | None:
+    """The sizes of a new array one by one; NumPy takes the second for something else."""
+    if trouble.called.rpartition(".")[2] not in _SIZED:
+        return None
+    return Explanation(
+        f"{trouble.called} takes the size as one tuple.",
+        "Two sizes, one argument: put (rows, columns) in parentheses of their own.",
+    )
+
+
+def whole_number_wanted(trouble: Trouble) -> Explanation:
+    """A length, a size, a count that is none."""
+    kind = re.search(r"'([\w.]+)' object cannot be interpreted", trouble.said)
+    what = a(kind[1]) if kind else "an array" if "scalar" in trouble.said else "a float"
+    advice = ""
+    if what == "a float":
+        advice = "`/` gives a float, also where it comes out even; `//` gives a whole number."
+    elif trouble.called.rpartition(".")[2] in ("rand", "randn"):
+        advice = "Its sizes come one by one: drop one pair of parentheses."
+    elif what in ("a list", "a tuple", "a dictionary"):
+        advice = f"For the length of {what} there is len."
+    return Explanation(f"{trouble.called} takes whole numbers, and got {what}.", advice)
+
+
+def one_number_wanted(trouble: Trouble) -> Explanation:
+    """A whole array for a function of one number."""
+    of_math = trouble.called.startswith("math.")
+    return Explanation(
+        f"{trouble.called} takes a single number, and got an array.",
+        "NumPy's function of the same name takes every entry at once." if of_math else "",
+    )
+
+
+def too_many_for_a_ufunc(trouble: Trouble) -> Explanation | None:
+    """More than a function of NumPy works on; it takes the next for where the result goes."""
+    function = trouble.value(trouble.node.func) if isinstance(trouble.node, ast.Call) else None
+    if type(function) is not np.ufunc:
+        return None
+    takes = "one number or array" if function.nin == 1 else f"{function.nin} numbers or arrays"
+    advice = "Call it for each." if function.nin == 1 else ""
+    return Explanation(f"{trouble.called} takes {takes}, and got more.", advice)
+
+
+def wrong_arguments(trouble: Trouble) -> Explanation:
+    """Arguments missing, or too many, or of a name that is not there."""
+    return Explanation(
+        f"{trouble.said}.", "Compare the call on this line with the first line of that function."
+    )

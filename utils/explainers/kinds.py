@@ -1,0 +1,104 @@
+"""A thing of one kind where one of another is needed: a tuple, a list, text for an array."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from utils.cases import Explanation
+from utils.explainers.trouble import MISSING, Trouble, a, kind_of
+
+__all__ = ["argument", "no_such_operation", "not_comparable", "operand", "text_joined"]
+
+
+def operand(trouble: Trouble) -> Explanation | None:
+    """A function, a list, a tuple or None in the midst of a calculation."""
+    operation = trouble.operation
+    if operation is None:
+        return None
+    told = _no_array(trouble, operation.nodes)
+    if told is not None:
+        return told
+    for node in operation.nodes:
+        value, text = trouble.value(node), trouble.text(node)
+        if callable(value):
+            return Explanation(
+                f"{text} is a function, and it was not called.",
+                "A call has parentheses, and in them what the function works on.",
+            )
+        # A ValueError is about its shape: beside an array, NumPy makes one of a list by itself.
+        if type(value) is list and issubclass(type(trouble.error), TypeError):
+            return Explanation(
+                f"{text} is a list, which does not calculate entry by entry.",
+                "[ ] picks one of its numbers, and np.array makes an array of them all.",
+            )
+    return None
+
+
+def argument(trouble: Trouble) -> Explanation | None:
+    """A tuple or None given to a function, which may have failed far inside."""
+    return _no_array(trouble, trouble.node.args) if isinstance(trouble.node, ast.Call) else None
+
+
+def _no_array(trouble: Trouble, nodes: Iterable[ast.expr]) -> Explanation | None:
+    for node in nodes:
+        value, text = trouble.value(node), trouble.text(node)
+        if type(value) is tuple and text.endswith(".shape"):
+            return Explanation(
+                f"{text} is a tuple of {len(value)}, where a number is needed.",
+                "Which of its numbers do you mean?",
+            )
+        if type(value) is tuple:
+            n = len(value)
+            return Explanation(
+                f"{text} is a tuple of {n}, where an array is needed.",
+                f"A call that returns {n} things needs {n} names to the left of its =.",
+            )
+        if value is None and not isinstance(node, ast.Constant):
+            return Explanation(
+                f"{text} is None, where an array is needed.",
+                "Has the function that made it lost its return?",
+            )
+    return None
+
+
+def text_joined(trouble: Trouble) -> Explanation:
+    """Text + what is none."""
+    said = re.search(r"str \(not \"([\w.]+)\"|'([\w.]+)' and 'str'", trouble.said)
+    kinds = [kind for kind in _kinds(trouble) if kind != "text"]
+    other = kinds[0] if kinds else a(said[1] or said[2]) if said else "a number"
+    other = "a number" if other in ("a whole number", "a float") else other
+    return Explanation(f"text and {other} cannot be joined with +.", "str() makes text of it.")
+
+
+def no_such_operation(trouble: Trouble) -> Explanation | None:
+    """Two things that nothing can be calculated from."""
+    said = re.search(
+        r"operand type.* for (\S+?)=?(?: or .*)?: '([\w.]+)' and '([\w.]+)'", trouble.said
+    )
+    if said is None:
+        return None
+    # Of an array, Python names the kind of an entry; so the values are asked first.
+    kinds = _kinds(trouble)
+    one, other = kinds if len(kinds) == 2 else map(a, said.group(2, 3))
+    other = "another" if one == other != "None" else other
+    return Explanation(f"there is no {said[1]} for {one} and {other}.")
+
+
+def _kinds(trouble: Trouble) -> list[str]:
+    """What stands on the sides of a sign, as far as that is known."""
+    values = [trouble.value(node) for node in trouble.operation.nodes] if trouble.operation else []
+    return [kind_of(value) for value in values if value is not MISSING]
+
+
+def not_comparable(trouble: Trouble) -> Explanation | None:
+    """Two things of which none is the greater."""
+    kinds = re.search(r"between instances of '([\w.]+)' and '([\w.]+)'", trouble.said)
+    if kinds is None:
+        return None
+    other = "another" if kinds[1] == kinds[2] else a(kinds[2])
+    return Explanation(
+        f"{a(kinds[1])} cannot be compared with {other} by < or >.",
+        "Which number in them is meant?",
+    )

@@ -1,0 +1,101 @@
+"""A name that stands for nothing here, alone or after a dot."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import difflib
+import re
+from types import ModuleType
+
+import numpy as np
+
+from utils.cases import Explanation
+from utils.explainers.trouble import Trouble, a, kind_of
+
+__all__ = ["blank", "no_such_attribute", "no_value_yet", "not_defined"]
+
+_BUILT_IN = [name for name in dir(builtins) if not name.startswith("_")]
+
+
+def no_value_yet(trouble: Trouble) -> Explanation | None:
+    """A name of the function's own, met before it got a value."""
+    name = _name(trouble)
+    if name is None:
+        return None
+    return Explanation(
+        f"{name} is used before it has a value.",
+        f"Does every path to this line give {name} a value first?",
+    )
+
+
+def not_defined(trouble: Trouble) -> Explanation | None:
+    """A name that nobody knows."""
+    name = _name(trouble)
+    if name is None:
+        return None
+    told = f"the name {name} is not defined."
+    if hasattr(np, name):
+        return Explanation(f"{told} Did you mean np.{name}?")
+    if trouble.source.strip().startswith(f"{name}["):
+        return Explanation(told, "Before something is put into it, it must be made.")
+    known = [*trouble.frame.f_locals, *trouble.frame.f_globals]
+    known = [other for other in known if not other.startswith("_")]
+    close = [other for other in known if other.lower() == name.lower()]
+    if len(name) > 1:  # n is like np, and a like m
+        close = close or difflib.get_close_matches(name, known, 1, 0.6)
+        close = close or difflib.get_close_matches(name, _BUILT_IN, 1, 0.75)
+    if close:
+        return Explanation(f"{told} Did you mean {close[0]}?")
+    return Explanation(
+        told, "Is it spelled as where it was made, and was that cell run? Text stands in quotes."
+    )
+
+
+def _name(trouble: Trouble) -> str | None:
+    quoted = re.search(r"'(\w+)'", trouble.said)
+    name = trouble.error.name or (quoted[1] if quoted else None)
+    return name if type(name) is str else None
+
+
+def blank(trouble: Trouble) -> Explanation:
+    """A function that calls one which is still blank."""
+    name = trouble.frame.f_code.co_name
+    return Explanation(
+        f"it calls {name}, which is itself still blank.", f"Solve {name} first.", blank=name
+    )
+
+
+def no_such_attribute(trouble: Trouble) -> Explanation | None:
+    """A name after a dot that the thing before the dot does not have."""
+    name, owner = trouble.error.name, trouble.error.obj
+    if name is None:  # something.name = value
+        said = re.search(r"'(\w+)' object has no attribute '(\w+)'", trouble.said)
+        what, name, close = (a(said[1]), said[2], []) if said else ("", None, [])
+    else:
+        what = vars(owner)["__name__"] if type(owner) is ModuleType else kind_of(owner)
+        public = [other for other in object.__dir__(owner) if other[0] != "_"]
+        close = difflib.get_close_matches(name, public, 1, 0.7)
+    if name is None:
+        return None
+    if owner is None and what == "None" and isinstance(trouble.node, ast.Attribute):
+        what = f"{trouble.text(trouble.node.value)} is None, and None"
+    if not close and what == "an array" and hasattr(np, name):
+        close = [f"np.{name}"]
+    guess = f" Did you mean {close[0]}?" if close else ""
+    return Explanation(f"{what} has no .{name}.{guess}", "" if close else _advice(what, name))
+
+
+def _advice(what: str, name: str) -> str:
+    if what == "a dictionary":
+        return "Its entries are read, and put in, with [ ]."
+    if name == "append":
+        return "append belongs to lists; it gives nothing back, so it stands alone on its line."
+    if what.endswith("None"):
+        return "What made it gave nothing back."
+    if what == "a tuple":
+        return "A call that returns several things needs as many names to the left of its =."
+    for other, kind in (("An array", np.ndarray), ("Text", str), ("A list", list)):
+        if hasattr(kind, name):
+            return f"{other} has one."
+    return ""

@@ -1,0 +1,222 @@
+"""An exception and the student's line it came from; what on that line can be worked out again."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import linecache
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType, ModuleType, TracebackType
+from typing import Any
+
+import numpy as np
+
+from utils.plain import name_of
+
+__all__ = ["MISSING", "Operation", "Trouble", "a", "kind_of", "shape_of", "trouble_at"]
+
+MISSING = object()  # the value of what is not safe to work out again
+
+_CALCULATIONS: dict[type[ast.AST], tuple[str, Callable[[Any, Any], Any] | None]] = {
+    ast.MatMult: ("@", operator.matmul),
+    ast.Mult: ("*", operator.mul),
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Div: ("/", operator.truediv),
+    ast.Pow: ("**", None),  # 10**10**10 takes all day
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+}
+_AS_FUNCTIONS = {"dot": "@", "matmul": "@", "multiply": "*", "add": "+", "subtract": "-",
+                 "maximum": "max"}  # fmt: skip
+_KINDS = {"ndarray": "an array", "tuple": "a tuple", "dict": "a dictionary", "list": "a list",
+          "str": "text", "string": "text", "int": "a whole number", "int64": "a whole number",
+          "float64": "a float", "bool": "a truth value", "NoneType": "None"}  # fmt: skip
+_FUNCTIONS = ("builtin_function_or_method", "method", "ufunc", "_ArrayFunctionDispatcher")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One sign and what stands on its sides, or in its parentheses; `sign` is "" for one side."""
+
+    sign: str
+    nodes: tuple[ast.expr, ...]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An exception, what it says, and the innermost of the student's own lines on the way to it.
+
+    Attributes
+    ----------
+    error : exception
+        Of any kind, also of the student's own: ask it for nothing but what it was made with.
+    said : str
+        Its text.
+    frame, line, source : where it was
+    node : ast.AST or None
+        The very expression or statement, where the source is known.
+    """
+
+    error: Any
+    said: str
+    frame: FrameType
+    line: int
+    node: ast.AST | None
+    source: str
+
+    def value(self, node: ast.AST | None) -> Any:
+        """What an expression is, or `MISSING`; never at the price of running a student's code."""
+        try:
+            return _value(node, self.frame)
+        except Exception:
+            return MISSING
+
+    def text(self, node: ast.AST) -> str:
+        """An expression as it was written, safe to stand beside others."""
+        text = ast.unparse(node)
+        return f"({text})" if isinstance(node, ast.Compare) else text
+
+    @property
+    def called(self) -> str:
+        """The name of the function that was being called, or "this"."""
+        return self.text(self.node.func) if isinstance(self.node, ast.Call) else "this"
+
+    @property
+    def operation(self) -> Operation | None:
+        """The operation that failed, where it is one."""
+        node = self.node
+        if isinstance(node, ast.UnaryOp):
+            return Operation("", (node.operand,))
+        if isinstance(node, ast.BinOp):
+            return Operation(_sign(node.op), (node.left, node.right))
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return Operation(_sign(node.ops[0]), (node.left, node.comparators[0]))
+        if isinstance(node, ast.AugAssign):
+            return Operation(_sign(node.op), (node.target, node.value))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            sign = _AS_FUNCTIONS.get(node.func.attr)
+            if sign and len(node.args) == 2:
+                return Operation(sign, tuple(node.args))
+            if sign and len(node.args) == 1:
+                return Operation(sign, (node.func.value, node.args[0]))
+        return None
+
+
+def trouble_at(trace: TracebackType, error: BaseException, said: str) -> Trouble:
+    """The trouble at this point of a traceback."""
+    code = trace.tb_frame.f_code
+    position = list(code.co_positions())[trace.tb_lasti // 2]
+    return Trouble(
+        error,
+        said,
+        trace.tb_frame,
+        trace.tb_lineno,
+        _node_at("".join(linecache.getlines(code.co_filename)), position),
+        linecache.getline(code.co_filename, trace.tb_lineno),
+    )
+
+
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """An array's shape."""
+    return tuple(value.shape) if type(value) is np.ndarray else None
+
+
+def a(kind: str) -> str:
+    """A kind of thing in words, from the name of its type.
+
+    >>> a("numpy.ndarray"), a("str"), a("Generator")
+    ('an array', 'text', 'a Generator')
+    """
+    kind = kind.rpartition(".")[2]
+    if kind in _FUNCTIONS:
+        return "a function"
+    return _KINDS.get(kind, f"{'an' if kind[:1] in 'aeiouAEIOU' else 'a'} {kind}")
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in words."""
+    return a(name_of(type(value)))
+
+
+def _sign(operation: ast.AST) -> str:
+    return _CALCULATIONS.get(type(operation), ("?", None))[0]
+
+
+@functools.lru_cache(maxsize=64)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    try:
+        return tuple(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+
+
+def _node_at(source: str, position: tuple[int | None, ...]) -> ast.AST | None:
+    for node in _nodes(source):
+        here = tuple(
+            getattr(node, name, None)
+            for name in ("lineno", "end_lineno", "col_offset", "end_col_offset")
+        )
+        if here == position and not isinstance(node, ast.Expr):
+            return node
+    return None
+
+
+def _value(node: ast.AST | None, frame: FrameType) -> Any:
+    """What NumPy and Python work out by themselves; of the student's own, nothing is called."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        for names in (frame.f_locals, frame.f_globals, vars(builtins)):
+            if node.id in names:
+                return names[node.id]
+    if isinstance(node, ast.Attribute):
+        owner = _value(node.value, frame)
+        if type(owner) is ModuleType:
+            return vars(owner).get(node.attr, MISSING)
+        if type(owner) is np.ndarray:
+            return getattr(owner, node.attr)
+    if isinstance(node, ast.Slice):
+        ends = [_value(end, frame) if end else None for end in (node.lower, node.upper, node.step)]
+        return slice(*ends) if all(end is None or type(end) is int for end in ends) else MISSING
+    if isinstance(node, ast.Subscript):
+        owner, key = _value(node.value, frame), _value(node.slice, frame)
+        if type(owner) in (np.ndarray, dict, list, tuple) and (
+            type(key) is slice or _is_plain(key)
+        ):
+            return owner[key]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _value(node.operand, frame)
+        return -value if _is_plain(value) else MISSING
+    if isinstance(node, ast.BinOp):
+        return _calculated(node.op, [node.left, node.right], frame)
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _calculated(node.ops[0], [node.left, node.comparators[0]], frame)
+    if isinstance(node, ast.Call) and not node.keywords:
+        function = _value(node.func, frame)
+        # One that the student made with np.frompyfunc is no name of NumPy's.
+        if type(function) is np.ufunc and getattr(np, function.__name__, None) is function:
+            return _calculated(function, node.args, frame)
+    return MISSING
+
+
+def _calculated(how: Any, nodes: list[ast.expr], frame: FrameType) -> Any:
+    calculate = how if type(how) is np.ufunc else _CALCULATIONS.get(type(how), ("", None))[1]
+    values = [_value(node, frame) for node in nodes]
+    if calculate is None or not all(map(_is_plain, values)):
+        return MISSING
+    with np.errstate(all="ignore"):
+        return calculate(*values)
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) is np.ndarray:
+        return not value.dtype.hasobject
+    return type(value) in (int, float, str, bool, np.float64, np.int64, np.bool_)
