@@ -86,20 +86,24 @@ def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
         "unused": "",
         "reference/one": "A = 1\n",
         "exercises/one": "",
+        "laws/one": "import utils.under_a_law",
+        "laws/two": "",
+        "under_a_law": "",
     }
     for name, text in texts.items():
         (tmp_path / "utils" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "utils" / f"{name}.py").write_text(text)
     cells = ["%matplotlib inline\nfrom utils import used", "not Python", "import numpy"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
-    found = bundle.modules(tmp_path, notebook)
-    assert set(found) == {"utils/__init__.py", "utils/used.py", "utils/deeper.py"}
+    found = bundle.modules(tmp_path, notebook, "01_one")
+    needed = {"__init__", "used", "deeper", "laws/one", "under_a_law"}
+    assert set(found) == {f"utils/{name}.py" for name in needed}
     assert found["utils/deeper.py"] == b"A = 1\n"
     (tmp_path / "utils" / "deeper.py").write_text(
         "from utils.reference.one import A\nfrom utils.reference.two import B\n"
     )
     with pytest.raises(BrokenCourse, match="more than one module of utils/reference"):
-        bundle.modules(tmp_path, notebook)
+        bundle.modules(tmp_path, notebook, "01_one")
 
 
 def test_the_zip_is_the_folder(bundles, tmp_path):

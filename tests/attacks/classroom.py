@@ -77,7 +77,8 @@ def explain(course: Path, submitted: Path, student: str, exercise: str) -> str:
 def kept(path: Path) -> str:
     """All HTML that could be shown."""
     rows = sqlite3.connect(path).execute("SELECT verdict FROM verdicts").fetchall()
-    return "".join(json.loads(row)["verdict"]["text/html"] for (row,) in rows)
+    kept = [json.loads(row) for (row,) in rows]  # verdicts, and what the cells printed
+    return "".join(one["verdict"]["text/html"] for one in kept if "verdict" in one)
 
 
 if __name__ == "__main__":
