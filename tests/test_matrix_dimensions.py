@@ -95,12 +95,14 @@ def test_a_loop_over_examples_in_disguise_is_found(loop):
 
 
 def test_the_law_against_loops_does_not_blame_a_busy_moment():
-    calls = iter([True, True, True] + [False] * 9)
+    calls = iter([True, False] * 3 + [False] * 10)  # each timed call, and one that looks again
 
     def ask(case):
+        X, W, b = case.args.values()
         if next(calls):  # something else had the computer
             for i in range(40_000):
-                np.tanh(case.args["X"][:, i % 9])
+                np.tanh(X[:, i % 9])
+        return np.tanh(W @ X + b)
 
     assert no_loop_over_examples(ask, None) is None
 
