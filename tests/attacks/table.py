@@ -32,6 +32,12 @@ Made by `python tests/attacks` from the records beside this page; please do not 
 
 An attack leaves the answers wrong or blank. What the instructor is told is the status of the answer
 with its sentence, or what `course grade` says is suspicious.
+
+How much the second run shows differs. An attack on a wall succeeds in the real sandbox without that
+wall. For what is read later (terminal, table, results.jsonl) it shows only that the naive way of
+writing or reading would have carried it. What is read in /proc is shown in one process alone, since
+here the ownership of files stops it as well. Not tried at all: holes in the kernel, devices (nobody
+but root can make one), and copies of another's work.
 """
 
 

@@ -75,7 +75,7 @@ def sandbox(walls: tuple[str, ...] = ()) -> Any:
 
 
 def pieces(attack: Attack) -> list[intake.Piece]:
-    cells = list(intake._cells(page_of(attack)))
+    cells = list(intake.cells_of(page_of(attack)))
     return intake.needed(intake.pieces(intake.put_in(COURSE, cells)))
 
 
