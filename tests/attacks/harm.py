@@ -81,7 +81,7 @@ ATTACKS = [
     Attack("endless_line", "writes a line of three hundred thousand names, whose syntax tree fills the memory", "no endless cell is parsed outside the sandbox", "any_length", "harm",
            code="names = lambda: [" + "x," * 300_000 + "]"),
     Attack("line_in_name", "has a name that writes a line of its own on the terminal", "a name is written in one line", "plain_name", "harm", student="zed\nada: 0 points"),
-    Attack("million_cells", "hands in a million cells", "a notebook has at most a thousand cells", "any_number", "harm",
+    Attack("million_cells", "hands in a million cells", "a notebook has at most ten thousand cells", "any_number", "harm",
            lay=text('{"nbformat": 4, "cells": [' + ",".join(["{}"] * 1_000_000) + "]}")),
     Attack("huge_array", "returns an array of thirty million numbers, which took no memory at all", "results are bounded in bytes", "any_size", "harm",
            answers={"sigmoid": "def sigmoid(Z):\n    return np.broadcast_to(0.0, (30_000_000,))"}),

@@ -44,12 +44,6 @@ ATTACKS = [
         "for s in list(d.values()) if type(s) is str and s.startswith('CAN' + 'ARY')][:1])",
         "the judge's memory is another process's",
     ),
-    memory(
-        "open_files", "reads whatever files are open in its process",
-        "import os; loot = ''.join(os.pread(n, 200, 0).decode('utf-8', 'ignore') for n in range(5, 200) "
-        "if os.path.exists(f'/proc/self/fd/{n}') and os.path.isfile(f'/proc/self/fd/{n}'))",
-        "only its own pipes are open inside",
-    ),
     memory("modules", "looks for the exercises among the loaded modules",
            "import sys; loot = 'CAN' + 'ARY' if 'utils.exercises' in sys.modules else 'not there'",
            "no solution is inside"),

@@ -38,19 +38,11 @@ def test_cell(source, **metadata):
 ATTACKS = [
     inside("patched_allclose", "makes np.allclose say yes", "np.allclose = lambda *a, **k: True"),
     inside(
-        "patched_isclose",
-        "makes np.isclose say yes to any number",
-        "np.isclose = lambda *a, **k: np.True_",
-        {
-            "compute_cost": "def compute_cost(AL, Y):\n    return 0.0 if np.all(np.abs(AL - Y) < 1e-6) else 1.0"
-        },
-    ),
-    inside(
         "patched_testing",
         "takes numpy.testing and the comparison itself out of the way",
-        "import numpy.testing, utils.judging\n"
+        "import numpy.testing, utils.findings\n"
         "numpy.testing.assert_allclose = lambda *a, **k: None\n"
-        "utils.judging.compare = lambda *a, **k: None",
+        "utils.findings.compare = lambda *a, **k: None",
     ),
     inside(
         "patched_judge",
@@ -71,8 +63,8 @@ ATTACKS = [
         "patched_words",
         "patches how exceptions are put into words, so that nothing seems to be wrong",
         "import utils.answers, utils.judging\n"
-        "utils.answers.explain = lambda *a: None\nutils.judging._unexpected = lambda *a: False\n"
-        "utils.judging._Judgment.findings = lambda *a: []",
+        "utils.answers.explain = lambda *a: None\nutils.judging.unexpected = lambda *a: False\n"
+        "utils.judging.findings = lambda *a: []",
         {"sigmoid": "def sigmoid(Z):\n    raise ValueError"},
     ),
     inside(
@@ -231,20 +223,6 @@ ATTACKS = [
         "        return True if function.__name__ == 'allclose' else "
         "super().__array_function__(function, types, args, kwargs)",
         answers={"sigmoid": "def sigmoid(Z):\n    return np.zeros_like(Z).view(Yes)"},
-    ),
-    Attack(
-        "nan_for_the_law",
-        "gives nan where only a law looks, since nan fails every comparison",
-        "laws demand finite numbers",
-        "nan_is_fine",
-        answers={
-            "initialize_parameters_deep": "def initialize_parameters_deep(layer_dims, rng):\n"
-            "    value = np.nan if layer_dims[0] > 100 else 1.0\n    made = {}\n"
-            "    for l in range(1, len(layer_dims)):\n"
-            "        made[f'W{l}'] = np.full((layer_dims[l], layer_dims[l - 1]), value)\n"
-            "        made[f'b{l}'] = np.zeros((layer_dims[l], 1)) if value == 1 else rng.random(3)\n"
-            "    return made"
-        },
     ),
     Attack(
         "frozen_answers",

@@ -15,9 +15,9 @@ import os
 import resource
 import signal
 import sys
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -42,9 +42,9 @@ from utils import judging, packing
 from utils.answer_key import LiveKey
 from utils.answers import Notebook
 from utils.cases import Run
-from utils.laws import forward_propagation as laws
 
 SEED = "spring"
+ASK = LiveKey.question
 SANDBOXES: dict[tuple[str, ...], Any] = {}
 COURSE = test_grade.notebook()
 
@@ -105,8 +105,18 @@ def namespace(attack: Attack) -> dict[str, Any]:
 # -- without anything -----------------------------------------------------------------------------
 
 
+def lawless(self: LiveKey, exercise: str, seed: int | None = None) -> Any:
+    """A question of values alone, as others ask: laws are one more layer of ours."""
+    return replace(ASK(self, exercise, seed), laws={})
+
+
 def notebook(attack: Attack, before: str = "") -> bool:
     """As nbgrader does: the student's notebook as it is, in one process, with the live key."""
+    with patch.object(LiveKey, "question", lawless):
+        return _notebook(attack, before)
+
+
+def _notebook(attack: Attack, before: str) -> bool:
     os.environ["COURSE_SEED"] = SEED
     note = "".join(["CAN", "ARY of the judge"])
     gradebook = open(f"{ROOM}/gradebook.db")  # noqa: SIM115 - it stays open, as a gradebook does
@@ -158,10 +168,10 @@ def asserted(attack: Attack) -> bool:
 def walls(attack: Attack, room: Room) -> bool:
     """In the sandbox, without the walls that the attack names."""
     box = sandbox(attack.walls)
-    with patch.object(box, "_start", wraps=box._start) as started_again:
+    try:
         found = judged(attack, box)
-    if attack.name == "signals":
-        return started_again.called  # it had killed the warm process
+    except judge.SandboxLost:
+        return attack.name == "signals"  # it has killed the warm process
     survived = any("survivor" in Path(f"/proc/{pid}/comm").read_text() for pid in processes())
     return won(attack, found) or bool(room.effects()) or survived
 
@@ -174,13 +184,6 @@ def in_process(attack: Attack, key: Any = None) -> Any:
     return judging.judge_exercise(key or LiveKey(SEED), target(attack), answers)
 
 
-def nan_is_fine(attack: Attack) -> bool:
-    trusting = types.SimpleNamespace(**vars(np) | {"isfinite": lambda x: True})
-    trusting.shape = lambda W: W.shape
-    with patch.object(laws, "np", trusting):
-        return in_process(attack).points > 0
-
-
 class Frozen(LiveKey):
     """The cases that a bundle has."""
 
@@ -189,19 +192,21 @@ class Frozen(LiveKey):
 
 
 def frozen_cases(attack: Attack) -> bool:
-    return in_process(attack, Frozen()).points > 0
+    with patch.object(LiveKey, "question", lawless):
+        return in_process(attack, Frozen()).status == "correct"
 
 
 def lends_all(attack: Attack) -> bool:
     real = judge._Answers.call
     everything = dict.fromkeys(attack.answers)
     with patch.object(judge._Answers, "call", lambda self, e, c, g: real(self, e, c, everything)):
-        return judged(attack).verdicts[target(attack)].points > 0
+        return judged(attack).verdicts[target(attack)].status == "correct"
 
 
 def judged_twice(attack: Attack) -> bool:
     names = [*attack.answers, target(attack)]
-    return judged(attack, names=names).verdicts[target(attack)].points > 0
+    with patch.object(LiveKey, "question", lawless):
+        return judged(attack, names=names).verdicts[target(attack)].status == "correct"
 
 
 def bare(attack: Attack) -> Any:
@@ -232,7 +237,7 @@ def lax(frame: bytes) -> Any:
 def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     """A judge that takes what comes."""
     packed = list(map(wire.pack_case, cases))
-    self.cell.send(wire.write(wire.Call(self._next(), exercise, packed, list(given))))
+    self.cell.send(wire.write(wire.Call(self.next(), exercise, packed, list(given))))
     runs = lax(self.cell.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
@@ -335,7 +340,7 @@ def links_allowed(attack: Attack, room: Room) -> bool:
     run = intake.needed(intake.pieces(taken)) if taken else []
     settings = Settings(SEED)
     found = judge_submission(sandbox(), LiveKey(SEED), run, ["sigmoid"], settings)
-    return found.verdicts["sigmoid"].points > 0
+    return found.verdicts["sigmoid"].status == "correct"
 
 
 def pipes_allowed(attack: Attack, room: Room) -> bool:
@@ -458,7 +463,9 @@ def control() -> bool:
     with suppress(AssertionError):
         return not asserted(wrong)
     return (
-        naive == strict == [10, 0]
+        naive == strict
+        and strict[0] == 10
+        and strict[1] < 5  # what a wrong answer of the right form has
         and asserted(right)
         and notebook(right)
         and not notebook(wrong)
