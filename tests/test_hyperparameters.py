@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from autograder import grade, notebooks
+from autograder import engine, grade, notebooks
 from autograder.errors import ExitCode
+from autograder.judge import Settings
 from utils import experiment_plots, experiments
 from utils.answer_key import LiveKey
 from utils.exercises import EXERCISES
@@ -375,7 +376,14 @@ def test_a_written_report_waits_for_a_person(written, tmp_path, monkeypatch):
     folder = tmp_path / "in" / "ada" / ASSIGNMENT
     folder.mkdir(parents=True)
     notebooks.write(notebook, folder / f"{ASSIGNMENT}.ipynb")
-    code = grade.grade(ROOT, ASSIGNMENT, tmp_path / "in", tmp_path / "out", timeout=60)
+    code = grade.grade(
+        ROOT,
+        ASSIGNMENT,
+        tmp_path / "in",
+        tmp_path / "out",
+        settings=Settings(ASSIGNMENT),
+        pool=lambda: engine.processes(1),
+    )
     assert code == ExitCode.FINE
     lines = (tmp_path / "out" / "results.jsonl").read_text().splitlines()
     [result] = [one for one in map(json.loads, lines) if one["exercise"] == "experiment_report"]

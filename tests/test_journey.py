@@ -255,7 +255,7 @@ def test_wrong_answers_are_explained_and_the_right_one_is_there_the_next_day(ope
         notebook.run("setup")
         notebook.run("linear_forward-solution")
         says_once(notebook.run("linear_forward"), "still blank")
-        says_once(notebook.answer("linear_forward", NO_BIAS), "without the bias")
+        says_once(notebook.answer("linear_forward", NO_BIAS), "has had no say")
 
         shown = notebook.answer("linear_forward", TRANSPOSED)
         says_once(shown, "does not fit")
@@ -294,7 +294,7 @@ def test_validate_says_what_the_check_says(opened):
         notebook.type("linear_forward-solution", NO_BIAS)
         notebook.page.get_by_role("button", name="Validate").click()
         dialog = notebook.page.get_by_role("dialog")
-        expect(dialog).to_contain_text("without the bias", timeout=60_000)
+        expect(dialog).to_contain_text("has had no say", timeout=60_000)
         expect(dialog).to_contain_text("compute_cost: still blank")
 
 

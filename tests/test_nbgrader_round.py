@@ -58,7 +58,7 @@ def linear_activation_forward(A_prev, W, b, activation):
     A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
     return A, ((A_prev, W, b), Z)
 """
-WRONG = {"linear_forward": 3, "initialize_parameters_deep": 0, "compute_cost": 0}
+WRONG = {"linear_forward": 5.5, "initialize_parameters_deep": 7.5, "compute_cost": 0}
 MISTAKES = {"linear_forward": "bias_forgotten", "initialize_parameters_deep": "W_transposed"}
 SENTENCES = {
     mistake.sentence
@@ -302,7 +302,7 @@ def test_the_feedback_a_student_fetches_says_what_went_wrong(school):
     [page] = (school.root / "bob" / NAME / "feedback").rglob("*.html")
     text = text_of(page.read_text())
     for sentence in SENTENCES:
-        assert sentence in text
+        assert sentence.replace("`", "") in text.replace("`", "")
     assert f"Score: {float(sum(BOBS.values()))} / 100.0" in text
     for name, points in BOBS.items():
         assert f"Score: {float(points)} / {float(POINTS[name])}" in text
@@ -454,7 +454,7 @@ def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
     page.goto(f"{formgrader}/formgrader/gradebook/{NAME}/{NAME}")
     submissions = page.get_by_role("link", name=re.compile("Submission #"))
     expect(submissions).to_have_count(4)
-    page.get_by_role("row").filter(has_text=f"{bobs} / 100").get_by_role("link").click()
+    page.get_by_role("row").filter(has_text=f"{bobs:g} / 100").get_by_role("link").click()
     for sentence in SENTENCES:
         said = page.get_by_text(sentence.replace("`", "")).first  # backquotes become code
         expect(said).to_be_visible()
@@ -463,7 +463,7 @@ def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
     expect(page.locator(".score").first).to_be_visible()
 
     page.goto(f"{formgrader}/formgrader/manage_students/bob/{NAME}")
-    expect(page.get_by_role("row").filter(has_text=NAME)).to_contain_text(f"{bobs} / 100")
+    expect(page.get_by_role("row").filter(has_text=NAME)).to_contain_text(f"{bobs:g} / 100")
 
 
 PAGES = {NAME: "<script>window.ran = 1</script>", REPORT: "window.ran = 1"}

@@ -294,7 +294,7 @@ def test_there_is_no_network(sandbox, cell):
 @pytest.mark.parametrize(
     "path",
     [
-        ROOT,
+        ROOT / "pyproject.toml",
         ROOT / "utils",
         Path.home() / ".ssh",
         "/etc/passwd",
