@@ -77,11 +77,19 @@ def test_a_slip_that_raises_is_told_about_the_students_own_line(name, slip, key)
         assert "Traceback" not in verdict.text()
 
 
+def test_there_are_enough_of_each():
+    assert len(MISTAKES) >= 150
+    assert len(SLIPS) >= 60
+    for name, exercise in EXERCISES.items():
+        assert len(exercise.right) >= 8, name
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_rubric_says_what_the_points_are_for(name):
     exercise = EXERCISES[name]
     cases = exercise.cases(np.random.default_rng(0))
     earning = {case.earns for case in cases} | set(exercise.laws.values())
+    assert len(exercise.rubric) > 1 or len(cases) == 1 or not exercise.points
     assert earning <= exercise.rubric.keys()
     returned = {t[0] if isinstance(t, list | tuple) else t for t in exercise.returns[1:]}
     assert exercise.rubric.keys() - earning <= {"shape", "inputs left alone", *returned}
