@@ -234,6 +234,8 @@ class Sandbox:
             command += ["--perms", "1777", "--size", str(64 * MIB), "--tmpfs", walls.SCRATCH]
             for place in (*hidden, "/dev", "/run", "/"):
                 command += ["--remount-ro", place]
+        else:
+            command += ["--perms", "1777", "--dir", walls.SCRATCH]
         command += ["--chdir", "/", "--clearenv"]
         for name, value in ENVIRONMENT.items():
             command += ["--setenv", name, value]

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 NOBODY = 65534
-SCRATCH = "/tmp"
+SCRATCH = "/run/scratch"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
