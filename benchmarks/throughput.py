@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import os
 import random
 import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import textwrap
 import time
@@ -79,7 +81,11 @@ def hand_in(folder: Path, count: int, seed: int = 0) -> None:
 def seconds(command: list[str], cwd: Path) -> float:
     """How long a command takes; what it says is only shown if it fails."""
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    paths = [sysconfig.get_path("scripts"), os.environ["PATH"]]  # nbgrader looks there for alembic
+    environment = os.environ | {"PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
     taken = time.perf_counter() - start
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}")
