@@ -206,6 +206,9 @@ def text_of(error: BaseException) -> str:
         return ""
 
 
+_NEVER_CHANGE = (str, int, float, bool, type(None))
+
+
 def leaves(value: Any) -> Iterator[np.ndarray[Any, Any]]:
     """Every array in a value made of dicts, lists and tuples."""
     if isinstance(value, np.ndarray):
@@ -219,6 +222,8 @@ def leaves(value: Any) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def _laid_out(value: Any, layout: str) -> Any:
+    if type(value) in _NEVER_CHANGE:
+        return value
     if isinstance(value, Seed):
         return np.random.default_rng(value.value)
     if isinstance(value, dict):
@@ -240,13 +245,18 @@ def _laid_out(value: Any, layout: str) -> Any:
 
 def changes(name: str, before: Any, after: Any) -> list[str]:
     """Names of the parts of an input that are no longer what they were; `after` is plain."""
+    if type(before) in _NEVER_CHANGE and type(before) is type(after) and before == after:
+        return []
     if isinstance(before, Seed | Scratch):
         return []
     if isinstance(before, np.ndarray):
         same = (
             isinstance(after, np.ndarray)
             and before.shape == after.shape
-            and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+            and (
+                (before.dtype == after.dtype and before.tobytes() == after.tobytes())
+                or np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+            )
         )
         return [] if same else [name]
     if isinstance(before, dict):

@@ -322,6 +322,10 @@ class _Comparison:
     def close(self, expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> bool:
         largest = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
         allowed = tolerance(expected.dtype, self.precision) * float(largest)
+        if got.dtype.kind == expected.dtype.kind == "f":
+            with np.errstate(invalid="ignore"):
+                if (np.abs(got - expected) <= allowed).all():
+                    return True  # soon said; where there is inf, allclose knows more
         return bool(np.allclose(got, expected, rtol=0, atol=allowed, equal_nan=False))
 
 

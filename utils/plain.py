@@ -63,6 +63,7 @@ class _Look:
 
     def __init__(self, inputs: Sequence[np.ndarray[Any, Any]]) -> None:
         self.inputs = inputs
+        self.owners = {id(one) for array in inputs for one in (array, array.base)}
         self.shared: list[Place] = []
         self.around: list[int] = []  # the containers that it is looking into
         self.parts = MOST_PARTS
@@ -77,6 +78,8 @@ class _Look:
             return Strange("nested too deeply")
         if self.parts < 0:
             return Strange(f"of more than {MOST_PARTS:,} parts")
+        if kind is str:
+            return self._text(value)
         if kind is np.ndarray:
             return self._array(value, path)
         if kind in _NUMPY_SCALARS and value.dtype.kind in "biufc":
@@ -122,15 +125,21 @@ class _Look:
         self.bytes -= value.size * value.dtype.itemsize
         if self.bytes < 0:
             return Strange("an array that is too large to look at", value.shape, str(value.dtype))
-        if any(_overlap(value, array) for array in self.inputs):
+        if self._shares(value):
             self.shared.append(path)
         return np.array(value, order="C")
+
+    def _shares(self, value: np.ndarray[Any, Any]) -> bool:
+        """Whether an array lies in the memory of an input."""
+        if value.flags.owndata:  # then it is none, unless it is one itself, or what one views
+            return id(value) in self.owners
+        return any(_overlap(value, array) for array in self.inputs)
 
     def _text(self, value: str) -> Any:
         self.bytes -= 4 * len(value)
         if self.bytes < 0:
             return Strange("text that is too long to look at")
-        return clean(value, len(value))
+        return value if value.isascii() else clean(value, len(value))
 
     def _other(self, value: Any) -> Strange:
         kind = type(value)
