@@ -122,6 +122,7 @@ class Cell:
             os.set_blocking(end.fileno(), False)
         self._init = self._proc = -1
         self._inherited = 0  # bytes that a process has from the warm one
+        self._looked = 0.0  # when its memory was last looked at
         self._coming, self._going = bytearray(), bytearray()
         self._open = True  # whether the worker still has its end of the channel
         self._end: Ended | None = None
@@ -190,7 +191,7 @@ class Cell:
             left = deadline - time.monotonic()
             if left <= 0:
                 self._finish("timeout", f"It did not answer in {timeout:g} seconds.")
-            elif self._memory() > self._limits.memory:
+            elif self._uses_too_much():
                 most = self._limits.memory // MIB
                 self._finish("memory", f"It used more than {most:,} MiB of memory.")
             else:
@@ -263,10 +264,15 @@ class Cell:
         del self._coming[: start + size]
         return frame
 
+    def _uses_too_much(self) -> bool:
+        """Look at its memory, unless that was a moment ago."""
+        if not self._watched or time.monotonic() < self._looked + LOOK:
+            return False
+        self._looked = time.monotonic()
+        return self._memory() > self._limits.memory
+
     def _memory(self) -> int:
         """Bytes that all its processes use, beyond what each has from the warm process."""
-        if not self._watched:
-            return 0
         processes = [name for name in os.listdir(self._proc) if name.isdigit()]
         return sum(max(0, self._resident(name) - self._inherited) for name in processes)
 

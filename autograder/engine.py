@@ -136,7 +136,10 @@ def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
 def sandbox_for(assignment: str, *, walled: bool = True) -> Sandbox | Unwalled:
     """A sandbox in which submissions of this assignment can run, not yet started."""
     files = _files(assignment)
-    return Sandbox(ENTRY, files, warm=WARM) if walled else Unwalled(ENTRY, files)
+    if not walled:
+        return Unwalled(ENTRY, files)
+    modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
+    return Sandbox(ENTRY, files, warm=(*WARM, *modules))
 
 
 @cache

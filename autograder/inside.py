@@ -6,6 +6,7 @@ process and may change all of it. The reference, the cases' results and the key 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,6 +46,19 @@ def _shell() -> InteractiveShell:
 
 FOLDER = Path(".")  # what the code runs in is thrown away as a whole
 SHELL = _shell()  # made once, in the warm process
+
+
+def warm_up() -> None:
+    """Run a cell, and one that raises: what IPython loads for its first, a fork has then."""
+    with capture_output(display=False):
+        SHELL.run_cell("def first():\n    1 / 0\n", store_history=False)  # type: ignore[no-untyped-call]
+        SHELL.run_cell("first()", store_history=False)  # type: ignore[no-untyped-call]
+    SHELL.user_ns.pop("first")
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+
+
+warm_up()
 
 
 def serve(channel: Channel) -> None:

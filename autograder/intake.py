@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 import json
 import re
+import symtable
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -266,50 +268,42 @@ def needed(pieces: Sequence[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.name in kept]
 
 
-def _names(source: str) -> tuple[set[str], set[str]]:
+@lru_cache(512)  # a class has many a cell in common
+def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a cell makes at its top level, and those that it reads from there.
 
-    Of an endless cell, none.
+    Of an endless cell, none; of one that is not Python, every word is read.
     """
     if len(source) > LONGEST:
-        return set(), set()
-    tree = _parsed(source)
-    if tree is None:
-        return set(), set(re.findall(r"[^\W\d]\w*", source))
-    makes: set[str] = set()
-    reads: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            makes.add(node.name)
-            arguments = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
-            stored, loaded = _stored_and_loaded(node)
-            reads |= loaded - stored - arguments
-        else:
-            if isinstance(node, ast.ClassDef):
-                makes.add(node.name)
-            imported = [one for one in ast.walk(node) if isinstance(one, ast.alias)]
-            makes |= {(one.asname or one.name).split(".")[0] for one in imported}
-            stored, loaded = _stored_and_loaded(node)
-            makes |= stored
-            reads |= loaded
-    return makes, reads
-
-
-def _stored_and_loaded(tree: ast.AST) -> tuple[set[str], set[str]]:
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return stored, loaded
+        return frozenset(), frozenset()
+    try:
+        top = symtable.symtable(_without_magics(source), "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(), frozenset(re.findall(r"[^\W\d]\w*", source))
+    makes = {one.get_name() for one in top.get_symbols() if one.is_assigned() or one.is_imported()}
+    reads = {one.get_name() for one in top.get_symbols() if one.is_referenced()}
+    due = top.get_children()
+    while due:
+        scope = due.pop()
+        due += scope.get_children()
+        outer = [one for one in scope.get_symbols() if one.is_global()]
+        makes |= {one.get_name() for one in outer if one.is_assigned()}
+        reads |= {one.get_name() for one in outer if one.is_referenced()}
+    return frozenset(makes), frozenset(reads)
 
 
 def _parsed(source: str) -> ast.Module | None:
-    """A cell as Python, without what is IPython's in it."""
-    lines = source.split("\n")
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+    """A cell as Python, or None where it is none."""
     try:
-        return ast.parse(plain) if len(plain) < LONGEST else None
+        return ast.parse(_without_magics(source)) if len(source) < LONGEST else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _without_magics(source: str) -> str:
+    """A cell without what is IPython's in it."""
+    lines = source.split("\n")
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
 def _whole_cells(text: str) -> Iterator[Any]:

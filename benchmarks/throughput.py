@@ -1,95 +1,43 @@
 """Grading a class, against nbgrader's own autograde: ``python benchmarks/throughput.py``.
 
-A class drawn from right variants and known mistakes of notebook 01 is graded by
-`nbgrader autograde`, as it comes (on a sample, since it takes seconds a student), and by
-`course grade` with its sandbox; both write nbgrader's gradebook. In turns, in one run.
+A class drawn from right ways and known mistakes of notebook 01 is graded by `nbgrader autograde`,
+as it comes (on a sample, since it takes seconds a student), and by `course grade` with its sandbox;
+both write nbgrader's gradebook. In turns, in one run; start-up is part of it. Then all once more
+with the demonstrations taken out of the notebooks, which only nbgrader runs.
 """
 
 from __future__ import annotations
 
 import argparse
-import inspect
 import os
-import random
 import shutil
 import statistics
 import subprocess
 import sys
 import sysconfig
 import tempfile
-import textwrap
 import time
 from pathlib import Path
 
-import nbformat
-
-from autograder import notebooks
-from utils.exercises import EXERCISES
-
-ROOT = Path(__file__).resolve().parents[1]
-TASK = "01_forward_propagation"
-
-
-def source_of(function: object, name: str) -> str:
-    """A function as a student's cell: renamed to what it answers, without its decorators."""
-    module = inspect.getmodule(function)
-    assert module is not None
-    text = textwrap.dedent(inspect.getsource(function))  # type: ignore[arg-type]
-    lines = text.splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("def "))
-    body = "\n".join(lines[start:]).replace(f"def {function.__name__}(", f"def {name}(", 1)  # type: ignore[attr-defined]
-    return body
-
-
-def alone(source: str) -> bool:
-    """Whether a function needs nothing but NumPy, so that it can stand in a cell."""
-    try:
-        code = compile(source, "cell", "exec")
-    except SyntaxError:
-        return False
-    names = set()
-    due = [code]
-    while due:
-        one = due.pop()
-        names |= set(one.co_names)
-        due += [constant for constant in one.co_consts if inspect.iscode(constant)]
-    return not {n for n in names if n[0] == "_" or n in {"layer", "logistic", "max0", "reference"}}
-
-
-def hand_in(folder: Path, count: int, seed: int = 0) -> None:
-    """Submissions of a class."""
-    rng = random.Random(seed)
-    solved = notebooks.solve(notebooks.read(notebooks.notebook_of(ROOT, TASK)))
-    exercises = [one for one in EXERCISES.values() if one.assignment == TASK]
-    choices = {}
-    for exercise in exercises:
-        wrong = [m.function for m in exercise.mistakes]
-        sources = [source_of(f, exercise.name) for f in [*exercise.right, *wrong]]
-        choices[exercise.name] = [source for source in sources if alone(source)]
-    for student in range(count):
-        notebook = nbformat.from_dict(solved)
-        for cell in notebook.cells:
-            about = cell.metadata.get("nbgrader", {})
-            name = about.get("grade_id", "").removesuffix("-solution")
-            if about.get("solution") and choices.get(name) and rng.random() < 0.6:
-                cell.source = rng.choice(choices[name])
-        place = folder / f"student{student:04}" / TASK
-        place.mkdir(parents=True)
-        nbformat.write(notebook, place / f"{TASK}.ipynb")
+from benchmarks.classes import ROOT, TASK, hand_in
 
 
 def seconds(command: list[str], cwd: Path) -> float:
     """How long a command takes; what it says is only shown if it fails."""
     start = time.perf_counter()
-    paths = [sysconfig.get_path("scripts"), os.environ["PATH"]]  # nbgrader looks there for alembic
-    environment = os.environ | {"PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False
     )
     taken = time.perf_counter() - start
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(command)}\n{done.stdout}\n{done.stderr}")
     return taken
+
+
+def environment() -> dict[str, str]:
+    """Where a command finds nbgrader's tools, and the course."""
+    paths = [sysconfig.get_path("scripts"), os.environ["PATH"]]  # nbgrader looks there for alembic
+    return {**os.environ, "PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
 
 
 def workspace(folder: Path) -> Path:
@@ -104,36 +52,46 @@ def workspace(folder: Path) -> Path:
     return folder
 
 
+def race(given: argparse.Namespace, where: Path, *, demonstrations: bool) -> None:
+    """Let both grade in turns, and print a row for a submission and one for the class again."""
+    hand_in(where / "class", given.students, demonstrations=demonstrations)
+    theirs, ours, again = [], [], []
+    for turn in range(given.rounds):
+        peer = workspace(where / f"peer{turn}")
+        (peer / "nbgrader_config.py").write_text(STOCK.format(folder=str(peer)))
+        for student in sorted((where / "class").iterdir())[: given.sample]:
+            shutil.copytree(student, peer / "submitted" / student.name)
+        command = [sys.executable, "-m", "nbgrader", "autograde", TASK]
+        theirs.append(seconds(command, peer) / given.sample)
+        own = workspace(where / f"own{turn}")
+        shutil.copytree(where / "class", own / "submitted")
+        command = [sys.executable, "-m", "autograder", "grade", TASK, "--workspace", str(own)]
+        ours.append(seconds(command, own) / given.students)
+        again.append(seconds(command, own))
+    ratios = [a / b for a, b in zip(theirs, ours, strict=True)]
+    print(
+        f"| {'as it is' if demonstrations else 'demonstrations taken out'} "
+        f"| {1000 * statistics.median(theirs):.0f} | {1000 * statistics.median(ours):.0f} "
+        f"| {statistics.median(ratios):.0f} | {statistics.median(again):.1f} |",
+        flush=True,
+    )
+
+
 def main() -> None:
-    """Measure in turns, and print the table."""
+    """Measure with the demonstrations and without, and print the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--students", type=int, default=200)
     arguments.add_argument("--sample", type=int, default=15, help="of them, for nbgrader")
     arguments.add_argument("--rounds", type=int, default=3)
     given = arguments.parse_args()
-    theirs, ours, again = [], [], []
-    with tempfile.TemporaryDirectory() as folder:
-        where = Path(folder)
-        hand_in(where / "class", given.students)
-        for turn in range(given.rounds):
-            peer = workspace(where / f"peer{turn}")
-            (peer / "nbgrader_config.py").write_text(STOCK.format(folder=str(peer)))
-            for student in sorted((where / "class").iterdir())[: given.sample]:
-                shutil.copytree(student, peer / "submitted" / student.name)
-            command = [sys.executable, "-m", "nbgrader", "autograde", TASK]
-            theirs.append(seconds(command, peer) / given.sample)
-            own = workspace(where / f"own{turn}")
-            shutil.copytree(where / "class", own / "submitted")
-            command = [sys.executable, "-m", "autograder", "grade", TASK, "--workspace", str(own)]
-            ours.append(seconds(command, own) / given.students)
-            again.append(seconds(command, own))
-    ratios = [a / b for a, b in zip(theirs, ours, strict=True)]
-    print("| | nbgrader autograde | course grade | times faster |\n|:--|--:|--:|--:|")
     print(
-        f"| a submission, gradebook written, ms | {1000 * statistics.median(theirs):.0f} | "
-        f"{1000 * statistics.median(ours):.0f} | {statistics.median(ratios):.1f} |"
+        "| notebook | nbgrader autograde, ms a submission | course grade, ms | times faster "
+        "| the class again, s |\n|:--|--:|--:|--:|--:|",
+        flush=True,
     )
-    print(f"| the class again, nothing changed, s | | {statistics.median(again):.1f} | |")
+    for demonstrations in (True, False):
+        with tempfile.TemporaryDirectory() as folder:
+            race(given, Path(folder), demonstrations=demonstrations)
 
 
 # nbgrader as it comes: its own Execute, in the course's own Python.

@@ -1,13 +1,12 @@
 """`course grade --cluster` on a real Dask cluster of two workers, all on this machine."""
 
-import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
 from benchmarks import faults
+from benchmarks.cluster import Cluster
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -16,48 +15,10 @@ pytestmark = [
 ]
 
 
-class Cluster:
-    """A scheduler, and two workers of one thread each."""
-
-    def __init__(self, folder):
-        self.folder, self.started = folder, []
-        self.address = self.start("scheduler", "Scheduler at:", "--port", "0", "--no-show")
-        for number in range(2):
-            place = ("--local-directory", str(folder / str(number)))
-            self.start("worker", "Registered to:", self.address, "--nthreads", "1", *place)
-
-    def start(self, kind, words, *arguments):
-        """Start one, and wait for a line with these words; what it ends with is an address."""
-        log = self.folder / f"{len(self.started)}.log"
-        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--host", "127.0.0.1"]
-        with log.open("w") as file:
-            self.started.append(
-                subprocess.Popen(
-                    [*command, "--no-dashboard", *arguments],
-                    cwd=faults.ROOT,
-                    stdout=file,
-                    stderr=file,
-                )
-            )
-        end = time.monotonic() + 60
-        while words not in log.read_text():
-            assert time.monotonic() < end, log.read_text()
-            time.sleep(0.1)
-        return next(line for line in log.read_text().splitlines() if words in line).split()[-1]
-
-    def close(self):
-        for process in self.started:
-            process.terminate()
-        for process in self.started:
-            process.wait(30)
-
-
 @pytest.fixture
 def cluster(tmp_path):
-    (tmp_path / "dask").mkdir()
-    made = Cluster(tmp_path / "dask")
-    yield made
-    made.close()
+    with Cluster(tmp_path / "dask") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +45,7 @@ def end(process):
 
 def test_a_cluster_gives_the_same_grades_also_when_a_worker_dies(place, tmp_path, cluster):
     process = start(place, tmp_path / "out", cluster)
-    nanny = psutil.Process(cluster.started[-1].pid)
+    nanny = psutil.Process(cluster.workers[-1].pid)
     for worker in nanny.children():
         worker.kill()
     code, errors = end(process)
@@ -94,7 +55,7 @@ def test_a_cluster_gives_the_same_grades_also_when_a_worker_dies(place, tmp_path
 
 def test_without_its_scheduler_it_stops_with_a_sentence_and_goes_on_later(place, tmp_path, cluster):
     process = start(place, tmp_path / "out", cluster)
-    cluster.started[0].kill()
+    cluster.scheduler.kill()
     code, errors = end(process)
     assert code == 2, errors
     last = errors.splitlines()[-1]

@@ -1,0 +1,116 @@
+"""Two Dask workers against one: ``python benchmarks/cluster.py``.
+
+A class of notebook 01 is graded by `course grade --cluster`, with one and with two workers of one
+thread each on this machine, in turns, without gradebook; start-up is part of it. Driver, scheduler
+and workers share the machine's cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from benchmarks.classes import ROOT, TASK, hand_in
+
+__all__ = ["Cluster"]
+
+
+class Cluster:
+    """A Dask scheduler, and workers of one thread each, on loopback.
+
+    Parameters
+    ----------
+    folder : where its logs and the workers' files go
+    workers : how many
+    """
+
+    def __init__(self, folder: Path, workers: int = 2) -> None:
+        self.folder, self.count = folder, workers
+        self.address = ""
+        self.scheduler: subprocess.Popen[bytes]
+        self.workers: list[subprocess.Popen[bytes]] = []  # of each, the nanny that starts it again
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.scheduler, self.address = self._start(
+            "scheduler", "Scheduler at:", "--port", "0", "--no-show"
+        )
+        for number in range(self.count):
+            place = str(self.folder / str(number))
+            more = ("--nthreads", "1", "--local-directory", place)
+            worker, _ = self._start("worker", "Registered to:", self.address, *more)
+            self.workers.append(worker)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        started = [*self.workers, self.scheduler]
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+    def _start(self, kind: str, words: str, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
+        """Start one, and wait for a line with these words; what that ends with is an address."""
+        log = self.folder / f"{kind}{len(self.workers)}.log"
+        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--host", "127.0.0.1"]
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [*command, "--no-dashboard", *arguments], cwd=ROOT, stdout=file, stderr=file
+            )
+        end = time.monotonic() + 60
+        while True:
+            for line in log.read_text().splitlines():
+                if words in line:
+                    return process, line.split()[-1]
+            if time.monotonic() > end:
+                process.kill()
+                raise RuntimeError(f"Dask's {kind} does not start:\n{log.read_text()}")
+            time.sleep(0.1)
+
+
+def seconds(submissions: Path, output: Path, cluster: Cluster) -> float:
+    """How long a class takes on a cluster."""
+    command = [sys.executable, "-m", "autograder", "grade", TASK, "--cluster", cluster.address]
+    command += ["--submissions", str(submissions), "--output", str(output)]
+    start = time.perf_counter()
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if run.returncode not in (0, 1):
+        sys.exit(run.stderr)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure in turns, and print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--students", type=int, default=200)
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    taken: dict[int, list[float]] = {1: [], 2: []}
+    with tempfile.TemporaryDirectory() as folder:
+        where = Path(folder)
+        hand_in(where / "class", given.students)
+        for turn in range(given.rounds):
+            for workers, times in taken.items():
+                name = f"{turn}-{workers}"
+                with Cluster(where / "dask" / name, workers) as cluster:
+                    times.append(seconds(where / "class", where / "grades" / name, cluster))
+    ratios = [one / two for one, two in zip(taken[1], taken[2], strict=True)]
+    print("| submissions | one worker, s | two workers, s | times faster |\n|--:|--:|--:|--:|")
+    one, two = (statistics.median(times) for times in taken.values())
+    print(f"| {given.students} | {one:.1f} | {two:.1f} | {statistics.median(ratios):.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What the engine costs above bare execution: ``python benchmarks/cost.py``.
+
+A class of notebook 01 is judged by one worker in this process, in its sandbox, without gradebook
+and files. Then the same cells are run, and the same functions called on the same inputs as the
+judge had asked for, laws and second runs with a reference included, in one warm interpreter
+without anything around it. In turns; the difference is what intake, sandbox, messages, looking at
+results, and judging cost together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import statistics
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from autograder import engine, intake, judge, notebooks
+from autograder.engine import Work
+from autograder.grade import judged_exercises
+from autograder.judge import Settings
+from benchmarks.classes import ROOT, TASK, hand_in
+from utils.cases import Case
+from utils.exercises import EXERCISES
+
+
+@dataclass
+class Asked:
+    """All that the judge asked of a submission: the cells, and the calls."""
+
+    cells: list[str]
+    calls: list[tuple[str, list[Case], list[str]]] = field(default_factory=list)
+
+
+def taken_in(path: Path, course: Any) -> tuple[intake.Piece, ...]:
+    """A submission's pieces."""
+    cells, _ = intake.read(path)
+    return tuple(intake.pieces(intake.put_in(course, cells)))
+
+
+def through_the_engine(path: Path, course: Any, exercises: tuple[str, ...]) -> float:
+    """Seconds that a submission takes, from its file to its verdicts."""
+    start = time.perf_counter()
+    pieces = taken_in(path, course)
+    engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
+    return time.perf_counter() - start
+
+
+def asked_of(path: Path, course: Any, exercises: tuple[str, ...]) -> Asked:
+    """What the judge asks of a submission."""
+    pieces = taken_in(path, course)
+    asked = Asked([piece.source for piece in intake.needed(pieces)])
+    call = judge._Answers.call
+
+    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Any) -> Any:
+        asked.calls.append((exercise, list(cases), list(given)))
+        return call(self, exercise, cases, given)
+
+    with mock.patch.object(judge._Answers, "call", noted):
+        engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
+    return asked
+
+
+def bare(asked: Asked) -> float:
+    """Seconds that its cells and its calls take by themselves; copies of inputs do not count."""
+    taken = 0.0
+    names: dict[str, Any] = {}
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for source in asked.cells:
+            taken += seconds(lambda source=source: exec(source, names))
+        for exercise, cases, given in asked.calls:
+            namespace = names | {name: EXERCISES[name].reference for name in given}
+            function = names.get(exercise)
+            if given and function is not None:
+                function = type(function)(
+                    function.__code__,
+                    namespace,
+                    exercise,
+                    function.__defaults__,
+                    function.__closure__,
+                )
+            for case in cases:
+                inputs = case.inputs()
+                taken += seconds(lambda f=function, inputs=inputs: f(*inputs))
+    return taken
+
+
+def seconds(run: Callable[[], Any]) -> float:
+    """How long it takes, until it returns or raises."""
+    start = time.perf_counter()
+    with contextlib.suppress(Exception):
+        run()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--students", type=int, default=100)
+    arguments.add_argument("--rounds", type=int, default=5)
+    given = arguments.parse_args()
+    course = notebooks.read(notebooks.notebook_of(ROOT, TASK))
+    exercises = tuple(judged_exercises(course))
+    with tempfile.TemporaryDirectory() as folder:
+        hand_in(Path(folder), given.students)
+        paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
+        asked = [asked_of(path, course, exercises) for path in paths]  # and all is warm
+        rounds = []
+        for _ in range(given.rounds):
+            pairs = [
+                (through_the_engine(path, course, exercises), bare(one))
+                for path, one in zip(paths, asked, strict=True)
+            ]
+            rounds.append([1000 * statistics.mean(column) for column in zip(*pairs, strict=True)])
+        engine.close()
+    ours, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
+    above = statistics.median(one - other for one, other in rounds)
+    print("| of a submission | ms |\n|:--|--:|")
+    print(f"| bare execution | {alone:.1f} |")
+    print(f"| the engine, one worker | {ours:.1f} |")
+    print(f"| above bare execution | {above:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
