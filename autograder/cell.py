@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import resource
+import select
 import selectors
 import signal
 import socket
@@ -115,11 +117,15 @@ class Cell:
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
         self._pipes = {io.FileIO(out): self.out, io.FileIO(err): self.err}
+        self._lines = select.poll()
+        self._wanted = 0  # what is waited for on the channel
         self._inside = [channel.detach(), theirs_out, theirs_err, fate.detach()]
         ours: list[socket.socket | io.FileIO] = [self._channel, self._fate, *self._pipes]
         for end in ours:
             self._stack.callback(end.close)
             os.set_blocking(end.fileno(), False)
+            if end is not self._channel:
+                self._lines.register(end, select.POLLIN)
         self._init = self._proc = -1
         self._inherited = 0  # bytes that a process has from the warm one
         self._looked = 0.0  # when its memory was last looked at
@@ -165,6 +171,7 @@ class Cell:
             When the submission does not take it in time, or is no more.
         """
         self._going += framed(frame)
+        self._put()
         self._until(lambda: not self._going or None, timeout)
 
     def receive(self, timeout: float) -> bytes:
@@ -200,18 +207,14 @@ class Cell:
 
     def _turn(self, wait: float) -> None:
         """Move what can be moved on every line, so that neither side waits for the other."""
-        with selectors.PollSelector() as selector:
-            for line in (self._fate.fileno(), *(pipe.fileno() for pipe in self._pipes)):
-                selector.register(line, selectors.EVENT_READ)
-            wanted = selectors.EVENT_READ if self._room() > 0 else 0
-            wanted |= selectors.EVENT_WRITE if self._going else 0
-            if self._open and wanted:
-                selector.register(self._channel, wanted)
-            ready = {key.fd: mask for key, mask in selector.select(wait)}
+        wanted = select.POLLIN if self._room() > 0 else 0
+        wanted |= select.POLLOUT if self._going else 0
+        self._wait_for(wanted if self._open else 0)
+        ready = dict(self._lines.poll(math.ceil(1000 * wait)))
         channel = ready.get(self._channel.fileno(), 0)
-        if channel & selectors.EVENT_WRITE:
+        if channel & ~select.POLLIN:  # an end that is closed counts as ready for both
             self._put()
-        if channel & selectors.EVENT_READ:
+        if channel & ~select.POLLOUT:
             self._get()
         for pipe in [pipe for pipe in self._pipes if pipe.fileno() in ready]:
             self._take(pipe)
@@ -219,6 +222,14 @@ class Cell:
             self._finish("output", "It printed without end.")
         elif self._fate.fileno() in ready:
             self._finish(*how(self._fate.recv(100).decode()))
+
+    def _wait_for(self, wanted: int) -> None:
+        """Tell what is waited for on the channel, where that is not what it was."""
+        if wanted and wanted != self._wanted:
+            self._lines.register(self._channel, wanted)
+        elif self._wanted and not wanted:
+            self._lines.unregister(self._channel)
+        self._wanted = wanted
 
     def _put(self) -> None:
         try:
@@ -242,6 +253,7 @@ class Cell:
             self._pipes[pipe].add(part)
         elif part is not None:
             del self._pipes[pipe]
+            self._lines.unregister(pipe)
         return bool(part)
 
     def _room(self) -> int:

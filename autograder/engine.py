@@ -121,7 +121,8 @@ def do(work: Work) -> Done:
 
 
 def close() -> None:
-    """End the sandboxes that this thread keeps warm."""
+    """End what this thread keeps warm."""
+    judge.close()
     for sandbox in vars(_here).pop("sandboxes", {}).values():
         sandbox.__exit__(None, None, None)
 

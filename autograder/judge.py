@@ -13,6 +13,7 @@ import os
 import re
 import resource
 import signal
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -38,6 +39,8 @@ __all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_s
 LENDINGS = 2000  # times that one exercise may call the reference
 LENT_SECONDS = 10  # that one such call may take
 PRINTED = 10_000  # letters of what a cell printed that are kept
+LENT_KEPT = 1000  # results of such calls that are remembered, of arguments
+LENT_SMALL = 1 << 15  # of at most so many bytes
 LENT_MEMORY = 1 << 30  # bytes that it may use
 TURNS = 30  # a submission's cells and exercises together may take so many times what one may
 
@@ -242,8 +245,6 @@ class _Submission:
             )
             told = "could not be checked: what it gives is nothing that can be judged."
             return self._own(exercise, "unchecked", told), True
-        finally:
-            answers.end()
 
     def _unless_lost(self, stop: Ended | wire.Forged) -> None:
         """What died with the whole sandbox was not ended by its own doing."""
@@ -300,18 +301,11 @@ class _Answers:
         self.number = 0
         self.deadline = 0.0
         self.lendings = 0
-        self.lender: _Lender | None = None
 
     def begin(self) -> None:
         """Begin with an exercise: its time starts."""
         self._start()
         self.lendings = 0
-
-    def end(self) -> None:
-        """End what was lent."""
-        if self.lender is not None:
-            self.lender.close()
-            self.lender = None
 
     def run(self, piece: Piece) -> wire.CellRan:
         """Run a cell."""
@@ -350,10 +344,8 @@ class _Answers:
             self.lendings += 1
             if self.lendings > LENDINGS:
                 raise wire.Forged("It called a function of the course without end.")
-            self.lender = self.lender or _Lender()
-            arguments: list[Any] = wire.unpacked(reply.arguments, list)
-            lent = self.lender.lend(reply.exercise, arguments, self._left())
-            self.cell.send(wire.write(wire.Lent(number, wire.pack(lent))))
+            outcome = _lend(reply.exercise, reply.arguments, self._left())
+            self.cell.send(wire.write(wire.Lent(number, outcome)))
 
     def ask(self, message: Any, kind: Any) -> Any:
         """Send a message, and wait for the one reply that is due."""
@@ -417,6 +409,33 @@ class _Answer:
         return [name for name in names if name in self.seen.uses]
 
 
+_here = threading.local()  # a lender ends with the thread that started it
+
+
+def _lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
+    """What the reference makes of these arguments; a class asks much the same."""
+    if vars(_here).get("lender") is None:
+        _here.lender, _here.lent = _Lender(), {}
+    lent: dict[Any, wire.Packed] = _here.lent
+    asked = exercise, bytes(arguments.tree), arguments.numbers
+    if asked in lent:
+        return lent[asked]
+    unpacked = wire.unpacked(arguments, list)
+    outcome = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
+    if len(arguments.tree) + len(arguments.numbers) <= LENT_SMALL:
+        if len(lent) == LENT_KEPT:
+            lent.clear()
+        lent[asked] = outcome
+    return outcome
+
+
+def close() -> None:
+    """End what this thread keeps ready."""
+    if vars(_here).get("lender") is not None:
+        _here.lender.close()
+        _here.lender = None
+
+
 class _Lender:
     """Calls the reference on arguments that a student's code chose, in a process of its own."""
 
@@ -424,18 +443,20 @@ class _Lender:
         self.line, theirs = multiprocessing.Pipe()
         self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
         if not self.pid:
-            _lend(theirs)
+            _serve(theirs)
         theirs.close()
 
     def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
         """What the reference returned or raised."""
+        why = "takes too long"
         try:
             self.line.send((exercise, arguments))
             if self.line.poll(min(LENT_SECONDS, seconds)):
                 return self.line.recv()
         except (EOFError, OSError):
-            raise wire.Forged("It called a function of the course on what ends it.") from None
-        raise wire.Forged("It called a function of the course on what takes too long.")
+            why = "ends it"
+        close()
+        raise wire.Forged(f"It called a function of the course on what {why}.")
 
     def close(self) -> None:
         """End the process."""
@@ -444,13 +465,14 @@ class _Lender:
         self.line.close()
 
 
-def _lend(line: Connection) -> NoReturn:
+def _serve(line: Connection) -> NoReturn:
     try:
         die_with_parent()  # it holds both ends of the line, so that never ends
+        os.closerange(3, line.fileno())  # nobody waits in vain for the end of another line
+        os.closerange(line.fileno() + 1, 1 << 16)
         with suppress(FileNotFoundError), open("/proc/self/statm") as statm:
             used = int(statm.read().split()[0]) * resource.getpagesize()
             resource.setrlimit(resource.RLIMIT_AS, (used + LENT_MEMORY,) * 2)
-        resource.setrlimit(resource.RLIMIT_CPU, (120, 120))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             exercise, given = line.recv()

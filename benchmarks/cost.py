@@ -3,8 +3,9 @@
 A class of notebook 01 is judged by one worker in this process, in its sandbox, without gradebook
 and files. Then the same cells are run, and the same functions called on the same inputs as the
 judge had asked for, laws and second runs with a reference included, in one warm interpreter
-without anything around it. In turns; the difference is what intake, sandbox, messages, looking at
-results, and judging cost together.
+without anything around it; and between the two, judged by the same judge in that interpreter. In
+turns; the difference to bare execution is what intake, sandbox, messages, looking at results and
+judging cost together.
 """
 
 from __future__ import annotations
@@ -27,8 +28,13 @@ from autograder.engine import Work
 from autograder.grade import judged_exercises
 from autograder.judge import Settings
 from benchmarks.classes import ROOT, TASK, hand_in
+from utils.answers import Notebook
 from utils.cases import Case
 from utils.exercises import EXERCISES
+from utils.judging import judge_exercise
+from utils.verdict import Verdict
+
+KEY = engine._Key(TASK)
 
 
 @dataclass
@@ -94,6 +100,20 @@ def bare(asked: Asked) -> float:
     return taken
 
 
+def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
+    """Seconds that its cells and their judging take in this interpreter."""
+    start = time.perf_counter()
+    names: dict[str, Any] = {}
+    verdicts: dict[str, Verdict] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for source in asked.cells:
+            with contextlib.suppress(Exception):
+                exec(source, names)
+        for exercise in exercises:
+            verdicts[exercise] = judge_exercise(KEY, exercise, Notebook(names), before=verdicts)
+    return time.perf_counter() - start
+
+
 def seconds(run: Callable[[], Any]) -> float:
     """How long it takes, until it returns or raises."""
     start = time.perf_counter()
@@ -117,15 +137,20 @@ def main() -> None:
         rounds = []
         for _ in range(given.rounds):
             pairs = [
-                (through_the_engine(path, course, exercises), bare(one))
+                (
+                    through_the_engine(path, course, exercises),
+                    judged_here(one, exercises),
+                    bare(one),
+                )
                 for path, one in zip(paths, asked, strict=True)
             ]
             rounds.append([1000 * statistics.mean(column) for column in zip(*pairs, strict=True)])
         engine.close()
-    ours, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
-    above = statistics.median(one - other for one, other in rounds)
+    ours, here, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
+    above = statistics.median(one - other for one, _, other in rounds)
     print("| of a submission | ms |\n|:--|--:|")
     print(f"| bare execution | {alone:.1f} |")
+    print(f"| the same, judged | {here:.1f} |")
     print(f"| the engine, one worker | {ours:.1f} |")
     print(f"| above bare execution | {above:.1f} |")
 

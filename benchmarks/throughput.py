@@ -40,15 +40,15 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
 
 
-def workspace(folder: Path) -> Path:
-    """Nbgrader's course directory with the assignment generated."""
+def workspace(folder: Path, task: str = TASK) -> Path:
+    """Make a folder nbgrader's course directory, with the assignment generated."""
     python = sys.executable
     subprocess.run(
-        [python, "-m", "autograder", "workspace", str(folder), TASK],
+        [python, "-m", "autograder", "workspace", str(folder), task],
         check=True,
         capture_output=True,
     )
-    seconds([python, "-m", "nbgrader", "generate_assignment", TASK], folder)
+    seconds([python, "-m", "nbgrader", "generate_assignment", task], folder)
     return folder
 
 

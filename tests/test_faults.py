@@ -1,4 +1,4 @@
-"""What may happen to a grader: killed, stopped, no room on the disk, a damaged store, another."""
+"""What may happen to a grader: killed, stopped, no room, a damaged store, a lock, another."""
 
 import os
 import re
@@ -105,3 +105,24 @@ def test_a_damaged_store_is_one_sentence_that_says_what_to_do(place, tmp_path):
     assert "move it away" in sentence
     store.unlink()
     same_in_the_end(place, tmp_path / "out")
+
+
+@pytest.fixture(scope="module")
+def spaces(place, tmp_path_factory):
+    """The same class in three workspaces; the first is graded, and nothing happens there."""
+    folder = tmp_path_factory.mktemp("spaces")
+    made = [faults.graded_space(folder / name, place / "class") for name in "abc"]
+    faults.grade_in(made[0])
+    return made
+
+
+def test_a_gradebook_that_is_locked_for_a_while_is_waited_for(spaces):
+    calm, busy, _ = spaces
+    assert faults.locked(busy, 8) == "it waited, and ended well"
+    assert faults.book_of(busy) == faults.book_of(calm) != []
+
+
+def test_two_graders_at_once_on_a_new_class_make_one_gradebook(spaces):
+    calm, _, two = spaces
+    faults.two_at_once(two)
+    assert faults.book_of(two) == faults.book_of(calm)

@@ -70,17 +70,22 @@ def judge_exercise(
     except Absent as absent:
         return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
     used, known = answer.uses(question.builds_on), before or {}
+    share = FOLLOW_THROUGH[follow_through]
+    alone = _Judgment(question, answer, {})
     if any(name in known and known[name].status not in _HARMLESS for name in used):
         first = _verdict_of(question, [], "error", "it calls one that does not come to an end.")
+    elif used and share == 1 and question.given is not None and alone.only_values_are_wrong():
+        first = None  # most likely nobody will ask for it, and to say it takes time
     else:
-        first = judge(question, answer)
-    if not used or first.status not in ("wrong", "error"):
+        first = alone.verdict()
+    if first is not None and (not used or first.status not in ("wrong", "error")):
         return first
     earlier = _wrong_earlier(key, question, answers, used, known)
     if not earlier:
-        return first
+        return first or alone.verdict()
     names = " and ".join(earlier)
     if question.given is None:
+        first = first or alone.verdict()
         return replace(
             first,
             message=f"it builds on your {names}, not right yet: mend that first.",
@@ -88,14 +93,14 @@ def judge_exercise(
             mistake="",
             mistake_sentence="",
         )
-    share = FOLLOW_THROUGH[follow_through]
     again = judge(question, answer, {name: question.given[name] for name in earlier})
     blamed = f"The course's own {names} stood in for yours, which {_is(earlier)} not right yet."
+    got = first.points if first is not None else 0.0
     if again.status != "correct":
-        return again if share == 1 else replace(again, points=min(again.points, first.points))
+        return again if share == 1 else replace(again, points=min(again.points, got))
     return replace(
         again,
-        points=round(max(share * again.max_points, first.points), 2),
+        points=round(max(share * again.max_points, got), 2),
         message=f"right, given your {names}.",
         advice=blamed if share else f"{blamed} It gets its points when that is mended.",
         status="correct" if share else "wrong",
@@ -125,7 +130,7 @@ def rejections(question: Question, answer: Answer | Callable[..., Any]) -> tuple
     wrong = {
         i
         for i, (run, case) in enumerate(judgment.pairs())
-        if unexpected(run, case) or findings(question, i, run)
+        if unexpected(run, case) or judgment.found[i]
     }
     return wrong, "" if wrong else judgment.broken_law()[0]
 
@@ -144,7 +149,9 @@ class _Judgment:
     def __init__(self, question: Question, answer: Answer, given: Given) -> None:
         self.question, self.answer, self.given = question, answer, given
         self.runs: list[Run] = []
+        self.found: list[list[Finding]] = []  # of each run
         self.again: Run | None = None  # of the first case, after all others
+        self.stopped = False  # by a person
 
     def run(self, case: Case) -> Run:
         [run] = self.answer.runs([case], self.given)
@@ -163,8 +170,19 @@ class _Judgment:
             return run.outcome  # the law wants to read what was said
         return run.outcome.value
 
+    def only_values_are_wrong(self) -> bool:
+        """Whether it came back from every case where it should, and with something wrong."""
+        try:
+            self._call()
+        except KeyboardInterrupt:
+            self.stopped = True
+        raised = any(unexpected(run, case) for run, case in self.pairs())
+        return not self.stopped and not raised and any(self.found)
+
     def verdict(self) -> Verdict:
         try:
+            if self.stopped:
+                raise KeyboardInterrupt
             return self._verdict()
         except KeyboardInterrupt:
             return self._said(
@@ -174,11 +192,8 @@ class _Judgment:
             )
 
     def _verdict(self) -> Verdict:
-        first, *others = self.question.cases
-        self.runs = [self.run(first)]
-        if self.runs[0].outcome != Raised(BLANK):  # a blank says the same on every case
-            *runs, self.again = self.answer.runs([*others, first], self.given)
-            self.runs += runs
+        if not self.runs:
+            self._call()
         for run, case in self.pairs():
             if unexpected(run, case):
                 return self._raised(run, case)
@@ -195,6 +210,15 @@ class _Judgment:
         told = f"right on {count} cases" if count > 1 else "right"
         return self._said("correct", told + _seed_said(self.question) + ".")
 
+    def _call(self) -> None:
+        """Call the answer on every case, and compare."""
+        first, *others = self.question.cases
+        self.runs = [self.run(first)]
+        if self.runs[0].outcome != Raised(BLANK):  # a blank says the same on every case
+            *runs, self.again = self.answer.runs([*others, first], self.given)
+            self.runs += runs
+        self.found = [findings(self.question, i, run) for i, run in enumerate(self.runs)]
+
     def pairs(self) -> Iterator[tuple[Run, Case]]:
         return zip(self.runs, self.question.cases, strict=False)
 
@@ -203,8 +227,7 @@ class _Judgment:
     def _first_finding(self) -> tuple[Finding, int] | None:
         """The most telling finding, and the index of its case."""
         found = []
-        for i, run in enumerate(self.runs):
-            here = findings(self.question, i, run)
+        for i, (run, here) in enumerate(zip(self.runs, self.found, strict=True)):
             # Where an input was changed, wrong values are what came of it.
             found += [(one, i) for one in here if one.kind == "input" or not run.changed]
         if found:
@@ -247,12 +270,12 @@ class _Judgment:
                 return finding
             return laws.law(self.question.assignment, name)(self, self.question.secret)
 
-        return rubric.earned(self.question, self.runs, law, finding)
+        return rubric.earned(self.question, self.runs, self.found, law, finding)
 
     # --- in words --------------------------------------------------------------------------
 
     def _wrong(self, finding: Finding, index: int | None, law: str = "") -> Verdict:
-        known = naming.known(self.question, self.runs, index)
+        known = naming.known(self.question, self.runs, self.found, index)
         case = self.question.cases[index] if index is not None else None
         advice = ""
         if known is None:
@@ -295,7 +318,7 @@ class _Judgment:
             raised = _a_kind(run.outcome.kind)
             due = f"this call should raise a {case.expected.kind}, and it raised {raised}."
             told = replace(told, sentence=due, advice=told.sentence)
-        known = naming.known(self.question, self.runs, None)
+        known = naming.known(self.question, self.runs, self.found, None)
         return self._said(
             "error",
             told.sentence,

@@ -10,7 +10,7 @@ import numpy as np
 
 from utils.answer_key import KnownMistake, Question
 from utils.cases import Anything, Between, Case, Place, Raised, Returned, Run, Shaped
-from utils.comparing import compare, parts, same
+from utils.comparing import Finding, compare, parts, same
 from utils.findings import findings, unexpected
 
 __all__ = ["Known", "known"]
@@ -24,7 +24,9 @@ class Known:
     whole: bool
 
 
-def known(question: Question, runs: Sequence[Run], index: int | None) -> Known | None:
+def known(
+    question: Question, runs: Sequence[Run], found: Sequence[Sequence[Finding]], index: int | None
+) -> Known | None:
     """The known mistake that gives these very results; else one that explains a part of them.
 
     Parameters
@@ -32,10 +34,12 @@ def known(question: Question, runs: Sequence[Run], index: int | None) -> Known |
     question : Question
     runs : sequence of Run
         Of the cases, in order; not of all, where the first said enough.
+    found : sequence of sequences of Finding
+        What is wrong with each of them.
     index : int or None
         The case whose finding is shown; without one, no partial explanation is looked for.
     """
-    naming = _Naming(question, runs)
+    naming = _Naming(question, runs, found)
     for mistake in question.mistakes:
         if all(naming.alike(mistake, i) for i in range(len(runs))):
             return Known(mistake, whole=mistake.alone)
@@ -49,9 +53,14 @@ def known(question: Question, runs: Sequence[Run], index: int | None) -> Known |
 
 
 class _Naming:
-    def __init__(self, question: Question, runs: Sequence[Run]) -> None:
+    def __init__(
+        self, question: Question, runs: Sequence[Run], found: Sequence[Sequence[Finding]]
+    ) -> None:
         self.question, self.runs = question, runs
-        self.right = [self._is_right(i, run) for i, run in enumerate(runs)]
+        self.right = [
+            not here and not unexpected(run, case)
+            for run, case, here in zip(runs, question.cases, found, strict=False)
+        ]
         self.wrong_elsewhere = not all(
             right or _is_open(case) for right, case in zip(self.right, question.cases, strict=False)
         )

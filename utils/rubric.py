@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from utils.answer_key import Question
 from utils.cases import Raised, Returned, Run
 from utils.comparing import Finding, compare
-from utils.findings import findings, unexpected
+from utils.findings import unexpected
 from utils.verdict import Earned
 
 __all__ = ["INPUTS", "SHAPE", "earned"]
@@ -19,7 +19,11 @@ Law = Callable[[str], Finding | None]
 
 
 def earned(
-    question: Question, runs: Sequence[Run], law: Law, wrong: Finding | None = None
+    question: Question,
+    runs: Sequence[Run],
+    found: Sequence[Sequence[Finding]],
+    law: Law,
+    wrong: Finding | None = None,
 ) -> tuple[Earned, ...]:
     """What was got for each part, and the most there is.
 
@@ -28,6 +32,8 @@ def earned(
     question : Question
     runs : sequence of Run
         One for each case, or fewer where it was not worth going on; then nothing is earned.
+    found : sequence of sequences of Finding
+        What is wrong with each of them.
     law : callable
     wrong : Finding, optional
         What the verdict says is wrong; some part is always lost.
@@ -35,8 +41,8 @@ def earned(
     if len(runs) < len(question.cases):
         return ()
     lost = set[str]()
-    for i, run in enumerate(runs):
-        lost |= _lost(question, i, run)
+    for i, (run, here) in enumerate(zip(runs, found, strict=True)):
+        lost |= _lost(question, i, run, here)
     if wrong is not None and wrong.kind == "repeat":
         lost |= question.rubric.keys() - {SHAPE, INPUTS}
     told = [Earned(part, _got(question, part, lost, law), most) for part, most in _parts(question)]
@@ -62,7 +68,7 @@ def _got(question: Question, part: str, lost: set[str], law: Law) -> float:
     return round(points, 2)
 
 
-def _lost(question: Question, i: int, run: Run) -> set[str]:
+def _lost(question: Question, i: int, run: Run, found: Sequence[Finding]) -> set[str]:
     """The parts that are lost by one run."""
     case = question.cases[i]
     due = isinstance(case.expected, Returned)
@@ -71,7 +77,7 @@ def _lost(question: Question, i: int, run: Run) -> set[str]:
         formless = due and case.earns != INPUTS
         return {case.earns, *({SHAPE, INPUTS, *_names(question)} if formless else ())}
     lost = set[str]()
-    for finding in findings(question, i, run):
+    for finding in found:
         if finding.kind in ("input", "alias"):
             lost.add(INPUTS if INPUTS in question.rubric else case.earns)
             continue

@@ -19,11 +19,13 @@ def _cases(rng: Rng) -> list[Case]:
     ) -> Case:
         draw = rounded if more.get("readable") else normal
         dtype, earns = more.get("dtype", np.float64), more.get("earns", "all three")
-        shapes = (n_prev, m), (n, n_prev), (n, 1)
-        cache = tuple(draw(rng, *shape).astype(dtype) for shape in shapes)
-        return Case(
-            {"dZ": draw(rng, n, m).astype(dtype), "cache": cache}, note, layout, None, earns
-        )
+        shapes = (n, m), (n_prev, m), (n, n_prev), (n, 1)
+        while True:
+            dZ, *cache = (draw(rng, *shape).astype(dtype) for shape in shapes)
+            gradients = reference.linear_backward(dZ, tuple(cache))
+            if all(np.max(np.abs(one)) > 0.05 for one in gradients):
+                break  # else the examples' shares cancel, and what is left is their roundings
+        return Case({"dZ": dZ, "cache": tuple(cache)}, note, layout, None, earns)
 
     edge: dict[str, Any] = {"earns": "edge cases"}
     untouched: dict[str, Any] = {"earns": "inputs left alone"}
