@@ -209,6 +209,7 @@ class _Submission:
             except (Ended, wire.Forged) as stop:
                 self._unless_lost(stop)
                 self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
+                self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
                 return False
             self.found.printed[piece.name] = _cut(ran.printed)
             self.found.raised[piece.name] = ran.raised

@@ -79,11 +79,17 @@ def malicious():
     return page
 
 
+def hanging():
+    """An endless answer, and a cell of the student's own that ends Python."""
+    page = solved(relu="def relu(Z):\n    while True:\n        pass")
+    page.cells.insert(3, new_code_cell("exit()"))
+    return page
+
+
 def class_of():
-    hanging = "def relu(Z):\n    while True:\n        pass"
     return {
         "blank": blank(),
-        "hanging": solved(relu=hanging),
+        "hanging": hanging(),
         "late": solved(),
         "malicious": malicious(),
         "partial": solved(relu="def relu(Z):\n    Z[Z < 0] = 0\n    return Z"),
@@ -232,6 +238,13 @@ def test_nothing_active_of_the_students_is_in_a_graded_notebook(both):
         assert "careful" in printed
         assert any(EVIL in cell.source for cell in page.cells)  # the code is there, to read
         assert "test cell was changed" in cell_of(page, "sigmoid").outputs[-1].text
+
+
+def test_a_cell_that_ended_the_program_says_so(both):
+    for workspace in both:
+        [own] = [c for c in page_of(workspace, "hanging").cells if c.source == "exit()"]
+        assert own.outputs[0].ename == "Stopped"
+        assert own.outputs[0].evalue.startswith("It ended Python itself")
 
 
 def test_formgrader_has_no_other_file_to_serve(both):
