@@ -33,6 +33,11 @@ class Channel(Protocol):
         """Wait for a frame; None when there will be no more."""
 
 
+class _Shell(InteractiveShell):
+    def ask_exit(self) -> None:
+        """Stay: in Jupyter, `exit()` ends the kernel after its cell, and here more is to come."""
+
+
 def _shell() -> InteractiveShell:
     """IPython without history, colors, or files of its own."""
     from traitlets.config import Config
@@ -41,7 +46,7 @@ def _shell() -> InteractiveShell:
     settings.HistoryManager.enabled = False
     settings.InteractiveShell.colors = "nocolor"
     settings.InteractiveShell.banner1 = ""
-    return InteractiveShell.instance(config=settings)
+    return _Shell.instance(config=settings)
 
 
 FOLDER = Path(".")  # what the code runs in is thrown away as a whole

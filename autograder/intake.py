@@ -11,6 +11,7 @@ import ast
 import json
 import re
 import symtable
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -386,10 +387,12 @@ def _same_cells(course: NotebookNode, theirs: Sequence[Cell]) -> dict[int, int]:
     """For each of their cells that is one of the course's, which it is.
 
     The surest sign decides: the grade id, else the cell's id, else the very text. An id is no
-    sign where what it stands for is elsewhere, word for word; but an answer cell may be copied.
+    sign where what it stands for is elsewhere, word for word, or where several have it; but an
+    answer cell may be copied.
     """
     by_grade_id, by_id, by_source = {}, {}, {}
     there = {their.source.strip() for their in theirs}
+    times = Counter(their.id for their in theirs)
     texts = [cell.source.strip() for cell in course.cells]
     answers = {course.cells.index(cell) for cell in answer_cells(course).values()}
     for index, cell in enumerate(course.cells):
@@ -399,7 +402,9 @@ def _same_cells(course: NotebookNode, theirs: Sequence[Cell]) -> dict[int, int]:
     place = {}
     for i, their in enumerate(theirs):
         text = their.source.strip()
-        signs = ((by_grade_id, their.grade_id), (by_id, their.id), (by_source, text))
+        its_own = times[their.id] == 1 or by_id.get(their.id) in answers
+        by_its_id = (by_id, their.id if its_own else "")
+        signs = ((by_grade_id, their.grade_id), by_its_id, (by_source, text))
         found = [of[sign] for of, sign in signs if sign and sign in of]
         same = [at for at in found if texts[at] == text]
         other = [at for at in found if at in answers or texts[at] not in there]

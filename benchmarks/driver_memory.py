@@ -1,13 +1,16 @@
 """What the driver of `course grade` needs: ``python benchmarks/driver_memory.py``.
 
 A small and a large class of notebook 01, drawn from right ways and known mistakes, are graded into
-a workspace, so with nbgrader's gradebook. Peak memory is that of the driver alone, whose workers
-are processes of their own.
+a workspace, so with nbgrader's gradebook. Of the large class a thousand submissions differ, and the
+others are copies of them, whose verdicts the driver knows from its store: to the driver they are
+as much work, and to the workers none. Peak memory is that of the driver alone, whose workers are
+processes of their own.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +21,7 @@ from benchmarks.classes import ROOT, TASK, hand_in
 from benchmarks.throughput import environment, workspace
 
 MIB = 1024**2
+DIFFERENT = 1000  # submissions; the others are copies
 
 
 def peak(space: Path) -> tuple[int, float]:
@@ -36,6 +40,14 @@ def peak(space: Path) -> tuple[int, float]:
             said.seek(0)
             sys.exit(said.read()[-5000:])
     return most, time.perf_counter() - start
+
+
+def hand_in_copies(folder: Path, count: int) -> None:
+    """Write so many submissions, of which no more than `DIFFERENT` differ."""
+    hand_in(folder, min(count, DIFFERENT))
+    first = sorted(folder.iterdir())
+    for number in range(len(first), count):
+        shutil.copytree(first[number % len(first)], folder / f"student{number:05}")
 
 
 def high_water_mark(pid: int) -> int:
@@ -57,7 +69,7 @@ def main() -> None:
     for count in given.students:
         with tempfile.TemporaryDirectory() as folder:
             space = workspace(Path(folder))
-            hand_in(space / "submitted", count)
+            hand_in_copies(space / "submitted", count)
             most, taken = peak(space)
         print(f"| {count:,} | {most / MIB:.0f} | {taken:.0f} |", flush=True)
 

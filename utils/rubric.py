@@ -86,7 +86,7 @@ def _lost(question: Question, i: int, run: Run, found: Sequence[Finding]) -> set
         if due and finding.kind in ("structure", "shape"):
             lost |= {SHAPE}
             if isinstance(run.outcome, Returned) and not _has_parts(question, i, run):
-                lost.add(INPUTS)
+                lost |= {INPUTS, *_names(question)}
     return lost
 
 

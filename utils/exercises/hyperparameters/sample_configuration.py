@@ -40,6 +40,7 @@ def _cases(rng: Rng) -> list[Case]:
         case(mixed, "all four kinds", "own draws"),
         case({}, "an empty space", "shape"),
         unknown({"depth": ("whole", 1, 4)}, 'the unknown kind "whole"'),
+        unknown({"activation": ("any", ["relu", "tanh"])}, 'the unknown kind "any"'),
         unknown(mixed | {"width": ("uniform", 1, 4)}, 'the unknown kind "uniform" at the end'),
     ]
 
