@@ -263,9 +263,19 @@ def olga():
     return page
 
 
+def pia():
+    """All cells have the id of the one that is damaged; an answer needs a cell of her own."""
+    page = solved(relu="def relu(Z):\n    return positive(Z)")
+    after(page, "sigmoid", "def positive(Z):\n    return np.where(Z > 0, Z, 0 * Z)")
+    cell_of(page, "setup").source = "import numpy as np\nfrom utils import p"
+    for cell in page.cells:
+        cell["id"] = "setup"
+    return page
+
+
 CLASS = [
     *("ada", "ben", "cleo", "dan", "eve", "finn", "gia", "hugo"),
-    *("iris", "jack", "kim", "lee", "mia", "ned", "olga"),
+    *("iris", "jack", "kim", "lee", "mia", "ned", "olga", "pia"),
 ]
 
 
@@ -273,7 +283,7 @@ CLASS = [
 def graded(tmp_path_factory):
     where = tmp_path_factory.mktemp("class")
     submitted = where / "submitted"
-    for make in (ada, ben, cleo, dan, eve, finn, gia, ned, olga):
+    for make in (ada, ben, cleo, dan, eve, finn, gia, ned, olga, pia):
         hand_in(submitted, make.__name__, make())
     hand_in(submitted, "ada", b"raise SystemExit('mine')", "numpy.py")
     hand_in(submitted, "ada", b"def check(name): pass", "utils/check.py")
@@ -402,6 +412,10 @@ def test_a_renamed_notebook_without_metadata_is_graded_with_its_helpers(graded):
     assert "lee: The notebook is called lees homework (2).ipynb" in graded[0].stderr
 
 
+def test_an_id_that_all_cells_have_hides_no_helper(graded):
+    assert set(statuses(graded, "pia").values()) == {"correct"}
+
+
 def test_an_old_format_is_read_and_a_lost_answer_is_missing(graded):
     found = statuses(graded, "ned")
     assert (found.pop("sigmoid"), found.pop("compute_cost")) == ("correct", "missing")
@@ -421,7 +435,7 @@ def test_what_is_said_is_short(graded):
     lines = done.stderr.splitlines()
     assert all(line.split(":")[0] in CLASS for line in lines)
     assert sum(line.endswith(" points") for line in lines) == len(CLASS)
-    assert done.stdout.startswith("Graded 15 students.")
+    assert done.stdout.startswith("Graded 16 students.")
     assert str(output / "grades.csv") in done.stdout
     written = sorted(path.name for path in output.iterdir())
     assert written == ["grades.csv", "results.jsonl", "verdicts.db"]
