@@ -1,14 +1,14 @@
-"""Runs a command as another user of the machine, who can reach Python wherever it is."""
+"""Runs a command as another user of the machine, who can reach Python and the course."""
 
 import sys
 from pathlib import Path
 
 
 def shown():
-    """Options of bubblewrap that show Python even where it lies in somebody's closed folder."""
+    """Options of bubblewrap that show both even where they lie in somebody's closed folder."""
     closed = {}
-    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
-    for prefix in prefixes:
+    prefixes = {Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1]}
+    for prefix in sorted(prefixes):
         for parent in reversed(prefix.parents):
             if not parent.stat().st_mode & 0o001:
                 closed.setdefault(parent, []).append(prefix)
