@@ -16,13 +16,14 @@ import os
 import platform
 import signal
 import sys
+import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbformat import NotebookNode
 
@@ -93,22 +94,44 @@ class Submission:
 
 @dataclass
 class Graded:
-    """A student's results, with what the instructor should hear of."""
+    """What is kept of a student to the end, of however many: the results themselves are packed."""
 
     student: str
-    results: list[Result]
-    notes: list[str] = field(default_factory=list)
-    suspicions: dict[str, str] = field(default_factory=dict)
-    troubled: bool = False
-    stored: int = 0
+    points: list[float | None]
+    pending: float
+    statuses: Counter[str]
+    repaired: int
+    packed: bytes
+    notes: list[str]
+    suspicions: dict[str, str]
+    troubled: bool
+    stored: int
+
+    @classmethod
+    def of(cls, submission: Submission, results: Sequence[Result], stored: int) -> Self:
+        """Keep these results; `stored` is how many were known before."""
+        lines = "".join(json.dumps(asdict(r), ensure_ascii=False) + "\n" for r in results)
+        return cls(
+            submission.student,
+            [result.points for result in results],
+            sum(result.max_points for result in results if result.points is None),
+            Counter(result.status for result in results),
+            sum("the course's own" in result.message for result in results),
+            zlib.compress(lines.encode("utf-8", "replace")),
+            submission.notes,
+            submission.suspicions,
+            submission.troubled or any(result.status in LOOK for result in results),
+            stored,
+        )
 
     @property
     def total(self) -> float:
-        return sum(result.points or 0 for result in self.results)
+        return sum(points or 0 for points in self.points)
 
     @property
-    def pending(self) -> float:
-        return sum(result.max_points for result in self.results if result.points is None)
+    def lines(self) -> str:
+        """A line of JSON for each result."""
+        return zlib.decompress(self.packed).decode()
 
 
 Writer = Callable[[Submission, Sequence[Result]], None]
@@ -161,10 +184,10 @@ def grade(
         due = _Due(course, assignment, submissions, settings, store, walled=walled)
 
         def finish(submission: Submission, judged: int) -> None:
-            graded = results_of(course, assignment, submission)
-            graded.stored = len(submission.keys) - judged
+            results = results_of(course, assignment, submission)
             if writer is not None:
-                writer(submission, graded.results)
+                writer(submission, results)
+            graded = Graded.of(submission, results, len(submission.keys) - judged)
             done[submission.student] = graded
             tell(graded)
 
@@ -338,14 +361,12 @@ def judged_exercises(course: NotebookNode) -> list[str]:
     return [name for name, cell in tests.items() if not cell.metadata.nbgrader.solution]
 
 
-def results_of(course: NotebookNode, assignment: str, submission: Submission) -> Graded:
+def results_of(course: NotebookNode, assignment: str, submission: Submission) -> list[Result]:
     """A student's results, one for each exercise."""
-    results = [
+    return [
         _result(assignment, exercise, cell, submission)
         for exercise, cell in intake.test_cells(course).items()
     ]
-    troubled = submission.troubled or any(result.status in LOOK for result in results)
-    return Graded(submission.student, results, submission.notes, submission.suspicions, troubled)
 
 
 def most(cell: NotebookNode) -> float:
@@ -385,26 +406,26 @@ _FROM_RECORD = ("status", "points", "mistake", "message", "earned", "given", "se
 
 def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str = "") -> None:
     """Write both files, each whole or not at all; `mark` goes into their names."""
-    lines = [json.dumps(asdict(r), ensure_ascii=False) for one in done for r in one.results]
-    write_whole(output / f"results{mark}.jsonl", "".join(line + "\n" for line in lines))
+    write_whole(output / f"results{mark}.jsonl", (one.lines for one in done))
     tests = intake.test_cells(course)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(["student", "total", "max", "pending", *tests])
     full = number(sum(most(cell) for cell in tests.values()))
     for one in done:
-        points = [number(result.points) for result in one.results]
+        points = map(number, one.points)
         # A spreadsheet would work out a name that begins as a formula does.
         name = f"'{one.student}" if one.student.startswith(("=", "+", "-", "@")) else one.student
         rows.writerow([name, number(one.total), full, number(one.pending), *points])
-    write_whole(output / f"grades{mark}.csv", table.getvalue())
+    write_whole(output / f"grades{mark}.csv", [table.getvalue()])
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, parts: Iterable[str]) -> None:
     """Write aside, then rename: nobody ever sees half a file, nor another grader's."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(text, encoding="utf-8", errors="replace", newline="")
+        with aside.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.writelines(parts)
         os.replace(aside, path)
     except OSError as error:
         aside.unlink(missing_ok=True)
@@ -417,10 +438,10 @@ def number(points: float | None) -> str:
 
 def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
     """One paragraph about all of it."""
-    counts = Counter(result.status for one in done for result in one.results)
+    counts = sum((one.statuses for one in done), Counter[str]())
     answers = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     stored = sum(one.stored for one in done)
-    repaired = sum("the course's own" in r.message for one in done for r in one.results)
+    repaired = sum(one.repaired for one in done)
     look = [one.student for one in done if one.troubled]
     students = f"{len(done)} student{'' if len(done) == 1 else 's'}"
     parts = [f"Graded {students}. Answers: {answers or 'none'}."]
@@ -465,9 +486,9 @@ def progress(count: int) -> Iterator[Callable[[Graded], None]]:
         task = bar.add_task("", total=count, told="")
 
         def tell(one: Graded) -> None:
-            for result in one.results:
-                kind = {"correct": "right"}.get(result.status, "wrong")
-                answers["in trouble" if result.status in LOOK else kind] += 1
+            for status, count in one.statuses.items():
+                kind = {"correct": "right"}.get(status, "wrong")
+                answers["in trouble" if status in LOOK else kind] += count
             told = ", ".join(f"{answers[kind]} {kind}" for kind in ("right", "wrong", "in trouble"))
             bar.update(task, advance=1, told=told)
             for note in one.notes:
