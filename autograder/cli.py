@@ -222,7 +222,10 @@ def grade(
         ),
     ] = None,
     seed: Annotated[
-        str, typer.Option(help="Decides the random cases.", show_default="the assignment")
+        str,
+        typer.Option(
+            help="Decides the random cases.", show_default="the workspace's, or the assignment"
+        ),
     ] = "",
     jobs: Annotated[
         int, typer.Option(min=0, help="Processes of this machine.", show_default="all cores")

@@ -5,6 +5,8 @@ course's own assignments; submissions, gradebook and a changed configuration are
 """
 
 import os
+import re
+import secrets
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +43,10 @@ c.Execute.timeout = 60
 # What an answer gets that is right but for an earlier one of the student's own: "full" points,
 # "half" of them, or "none".
 c.Execute.follow_through = "full"
+
+# What decides the random cases, the same for a whole class and each time that you grade. It was
+# drawn for this workspace alone: who knows it can make the cases beforehand.
+c.Execute.seed = "{seed}"
 
 # How a submission is graded. Three steps are the course's own: answers are put into the course's
 # notebook, whatever became of the student's copy and whatever files came with it; each is judged
@@ -108,7 +114,6 @@ def make(
             f"{folder} is in the course's own folder. Choose one beside it: `../teaching`."
         )
     chosen = assignments(root, names)
-    wanted = SETTINGS.format(course_id=course_id)
     try:
         (folder / "source").mkdir(parents=True, exist_ok=True)
         for assignment in chosen:
@@ -116,7 +121,11 @@ def make(
                 save(contents(root, assignment, solved=True), Path(aside, assignment))
                 place(Path(aside, assignment), folder / "source" / assignment)
         config = folder / CONFIG
-        kept = config.exists() and config.read_text(encoding="utf-8") != wanted
+        there = config.read_text(encoding="utf-8") if config.exists() else None
+        drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there or "", re.MULTILINE)
+        seed = drawn[1] if drawn else secrets.token_hex(16)
+        wanted = SETTINGS.format(course_id=course_id, seed=seed)
+        kept = there not in (None, wanted)
         if not kept:
             aside_config = folder / f".{CONFIG}.part"
             aside_config.write_text(wanted, encoding="utf-8")

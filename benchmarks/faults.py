@@ -207,12 +207,12 @@ def book_of(space: Path) -> list[tuple[Any, ...]]:
         )
 
 
-def graded_space(folder: Path, submissions: Path) -> Path:
-    """A workspace in which these were handed in."""
-    folder.mkdir()
-    space = workspace(folder, TASK)
-    shutil.copytree(submissions, space / "submitted")
-    return space
+def spaces_for(folder: Path, submissions: Path) -> list[Path]:
+    """Three workspaces, alike to the seed, in which these were handed in."""
+    first = folder / "calm"
+    first.mkdir()
+    shutil.copytree(submissions, workspace(first, TASK) / "submitted")
+    return [first, *(shutil.copytree(first, folder / name) for name in ("locked", "two"))]
 
 
 def locked(space: Path, seconds: float) -> str:
@@ -270,8 +270,7 @@ def main() -> None:
         print("| killed | times | other grades | left behind |\n|:--|--:|--:|--:|")
         for kind, count in sorted(killed.items()):
             print(f"| {kind} | {count} | 0 | 0 |")
-        spaces = [graded_space(where / name, where / "class") for name in ("calm", "locked", "two")]
-        calm, busy, two = spaces
+        calm, busy, two = spaces_for(where, where / "class")
         grade_in(calm)
         said = locked(busy, given.locked)
         grade_in(busy)

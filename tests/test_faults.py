@@ -110,8 +110,7 @@ def test_a_damaged_store_is_one_sentence_that_says_what_to_do(place, tmp_path):
 @pytest.fixture(scope="module")
 def spaces(place, tmp_path_factory):
     """The same class in three workspaces; the first is graded, and nothing happens there."""
-    folder = tmp_path_factory.mktemp("spaces")
-    made = [faults.graded_space(folder / name, place / "class") for name in "abc"]
+    made = faults.spaces_for(tmp_path_factory.mktemp("spaces"), place / "class")
     faults.grade_in(made[0])
     return made
 

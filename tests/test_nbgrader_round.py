@@ -24,8 +24,9 @@ import as_user
 import pytest
 from test_gradebook import EVIL, REPORT, blank, cell_of, malicious
 
-from autograder import cli, notebooks
+from autograder import cli, gradebook, notebooks
 from autograder.errors import ExitCode
+from autograder.execute import Execute
 from autograder.workspace import CONFIG
 from utils.exercises import EXERCISES
 
@@ -374,6 +375,19 @@ def test_a_workspace_has_the_course_id_that_was_asked_for(tmp_path):
     assert 'course_id = "nets-2"' in (tmp_path / "w" / CONFIG).read_text()
     assert [path.name for path in (tmp_path / "w" / "source").iterdir()] == ["00_start_here"]
     assert cli.main(arguments) == ExitCode.FINE
+
+
+def test_each_workspace_has_a_secret_of_its_own_that_stays(tmp_path):
+    def secret(name, course_id="nets"):
+        arguments = ["workspace", str(tmp_path / name), "00_start_here", "--course-id", course_id]
+        assert cli.main(arguments) == ExitCode.FINE
+        config = gradebook.Workspace(tmp_path / name).config
+        return Execute(config=config).settings("00_start_here").seed
+
+    first = secret("a")
+    assert len(first) == 32
+    assert secret("a") == first
+    assert secret("b") != first
 
 
 # -- formgrader -----------------------------------------------------------------------------------
