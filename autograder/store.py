@@ -45,6 +45,8 @@ class Store:
         try:
             self._db = sqlite3.connect(self.path, timeout=WAIT)
             self._db.execute("PRAGMA journal_mode = WAL")
+            # A power cut may lose the last verdicts, never the file: they are made again.
+            self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS verdicts"
                 " (key TEXT PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID"
