@@ -90,7 +90,7 @@ def graded_notebook(
         if cell.cell_type == "code":
             cell.execution_count = None
             cell.outputs = _ran(printed.get(cell.id, ""), raised.get(cell.id, ""))
-        elif about.get("solution"):
+        elif about.get("solution") or cell.id in taken.own:
             cell.source = _without_tags(cell.source)
         if about.get("grade") and not about.get("solution"):
             repairs = [one.sentence + "\n" for one in taken.repairs if one.exercise == name]

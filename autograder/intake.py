@@ -1,8 +1,8 @@
 """Takes a submission in: finds the file, reads it, and puts its answers into the course's notebook.
 
 What is run is the course's own notebook. From the student's file come the answers, found by
-exercise, and the student's own code cells, which an answer may need. Test cells, setup,
-demonstrations, tags and metadata of the student's file are not used.
+exercise, and the student's own cells: code, which an answer may need, and notes, for the grader to
+read. Test cells, setup, demonstrations, tags and metadata of the student's file are not used.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 import symtable
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -192,8 +192,8 @@ def answer_cells(course: NotebookNode) -> dict[str, NotebookNode]:
 
 
 def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
-    """Put a submission's answers, and the student's own code cells, into the course's notebook."""
-    from nbformat.v4 import new_code_cell
+    """Put a submission's answers, and the student's own cells, into the course's notebook."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell
 
     notebook = deepcopy(course)
     repairs: list[Repair] = []
@@ -217,13 +217,17 @@ def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
             cell.source = theirs[chosen].source
     repairs += [r for r in _edited_tests(notebook, theirs, place) if r.exercise not in missing]
     marked = [*answer_cells(course).values(), *test_cells(course).values()]
-    blanks = {cell.source.strip() for cell in marked} | {""}
+    new: dict[str, Callable[..., NotebookNode]]
+    new = {"code": new_code_cell, "markdown": new_markdown_cell}
+    given = {"code": {cell.source.strip() for cell in marked} | {""}, "markdown": texts | {""}}
     own: dict[int, list[NotebookNode]] = {}
     after = -1
     for i, their in enumerate(theirs):
         after = place.get(i, after)
-        if i not in place and their.kind == "code" and their.source.strip() not in blanks:
-            own.setdefault(after, []).append(new_code_cell(their.source, id=f"own-{i}"))
+        if i in place or their.kind not in new:
+            continue
+        if their.source.strip() not in given[their.kind]:
+            own.setdefault(after, []).append(new[their.kind](their.source, id=f"own-{i}"))
     notebook.cells = own.get(-1, []) + [
         one for i, cell in enumerate(notebook.cells) for one in (cell, *own.get(i, []))
     ]

@@ -237,6 +237,8 @@ def test_nothing_active_of_the_students_is_in_a_graded_notebook(both):
         assert EVIL in printed
         assert "careful" in printed
         assert any(EVIL in cell.source for cell in page.cells)  # the code is there, to read
+        assert "window.ran" in page.cells[1].source  # and so is the student's own text
+        assert page.cells[1].cell_type == "markdown"
         assert "test cell was changed" in cell_of(page, "sigmoid").outputs[-1].text
 
 
