@@ -34,7 +34,15 @@ from autograder.judge import Settings
 from autograder.store import Store, definition, digest
 from utils.verdict import MIME, printable
 
-__all__ = ["LOOK", "Result", "Submission", "course_notebook", "grade", "judged_exercises"]
+__all__ = [
+    "LOOK",
+    "Result",
+    "Submission",
+    "course_notebook",
+    "grade",
+    "judged_exercises",
+    "write_whole",
+]
 
 LOOK = {"unchecked", "tampered"}  # what somebody should look at
 MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
@@ -420,12 +428,14 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
     write_whole(output / f"grades{mark}.csv", [table.getvalue()])
 
 
-def write_whole(path: Path, parts: Iterable[str]) -> None:
+def write_whole(path: Path, parts: Iterable[str], mode: int | None = None) -> None:
     """Write aside, then rename: nobody ever sees half a file, nor another grader's."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("w", encoding="utf-8", errors="replace", newline="") as file:
             file.writelines(parts)
+        if mode is not None:
+            aside.chmod(mode)
         os.replace(aside, path)
     except OSError as error:
         aside.unlink(missing_ok=True)

@@ -36,13 +36,13 @@ from nbgrader.apps import NbGrader
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, parse_utc
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
 from autograder import intake
 from autograder.engine import shown
 from autograder.errors import UsageError
-from autograder.grade import LOOK, Result, Submission
+from autograder.grade import LOOK, Result, Submission, write_whole
 from autograder.workspace import CONFIG
 from utils.verdict import MIME, Verdict
 
@@ -260,6 +260,14 @@ class Book:
         due, self.due = self.due, {}
         if not due:
             return
+        try:
+            self._commit(due)
+        except IntegrityError:  # another grader entered one of them at this very moment
+            self.gradebook.db.rollback()
+            self._commit(due)
+        self.last = time.monotonic()
+
+    def _commit(self, due: Mapping[str, tuple[Submission, Sequence[Result], set[str]]]) -> None:
         db = self.gradebook.db
         known = {row.id for row in db.query(Student.id).filter(Student.id.in_(due))}
         db.add_all(Student(id=name) for name in due if name not in known)
@@ -286,7 +294,6 @@ class Book:
         for entry in submissions.values():
             self._penalize(entry)
         db.commit()
-        self.last = time.monotonic()
 
     def _new(self, student: str) -> SubmittedAssignment:
         """A submission with a place for each grade and comment."""
@@ -337,18 +344,21 @@ class Book:
         folder = Path(
             places.format_path(places.autograded_directory, submission.student, self.assignment)
         )
-        mode = 0o664 if places.groupshared else 0o444
+        # On one line: json is many times as fast without indents.
+        files = {f"{self.assignment}.ipynb": json.dumps(notebook, ensure_ascii=False)}
+        for name in BESIDE:
+            if line := _line(submission.folder / name):
+                files[name] = line.decode(errors="replace")
         try:
-            shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
-            for name in BESIDE:
-                if line := _line(submission.folder / name):
-                    (folder / name).write_bytes(line)
-            path = folder / f"{self.assignment}.ipynb"
-            # On one line: json is many times as fast without indents.
-            path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
-            for file in folder.iterdir():
-                file.chmod(mode)
+            for name, text in files.items():
+                write_whole(folder / name, [text], 0o664 if places.groupshared else 0o444)
+            asides = tuple(f".{name}." for name in files)  # another grader may be at it too
+            for other in folder.iterdir():
+                if other.is_dir() and not other.is_symlink():
+                    shutil.rmtree(other, ignore_errors=True)
+                elif other.name not in files and not other.name.startswith(asides):
+                    other.unlink(missing_ok=True)
             if places.groupshared:
                 for one in (folder, folder.parent):
                     one.chmod(one.stat().st_mode | 0o2770)
