@@ -133,18 +133,21 @@ class Cell:
         self._open = True  # whether the worker still has its end of the channel
         self._end: Ended | None = None
 
-    def begin(self, control: socket.socket, files: Mapping[str, bytes]) -> bool:
-        """Ask the warm process for a fork; False when it is not there any more.
+    def ask(self, control: socket.socket) -> None:
+        """Ask the warm process for a fork."""
+        with suppress(OSError):  # then nobody answers, either
+            socket.send_fds(control, [b"open"], self._inside)
+        for fd in self._inside:
+            os.close(fd)
+
+    def begin(self, files: Mapping[str, bytes]) -> bool:
+        """Wait for the fork, and give it its files; False when there will be none.
 
         Raises
         ------
         OSError
             When a wall cannot be put up.
         """
-        with suppress(OSError):  # then nobody answers, either
-            socket.send_fds(control, [b"open"], self._inside)
-        for fd in self._inside:
-            os.close(fd)
         if not readable(self._fate.fileno(), START):
             return False
         data, handles, _, _ = socket.recv_fds(self._fate, 2000, 2)
@@ -162,17 +165,10 @@ class Cell:
         self._going += framed(json.dumps(text).encode())
         return True
 
-    def send(self, frame: bytes, timeout: float = 10) -> None:
-        """Send a frame.
-
-        Raises
-        ------
-        Ended
-            When the submission does not take it in time, or is no more.
-        """
-        self._going += framed(frame)
+    def send(self, *frames: bytes) -> None:
+        """Send frames; what does not go now goes while the next one from there is waited for."""
+        self._going += b"".join(map(framed, frames))
         self._put()
-        self._until(lambda: not self._going or None, timeout)
 
     def receive(self, timeout: float) -> bytes:
         """Wait for a frame, and meanwhile take in what is printed, and look at memory.
@@ -183,6 +179,12 @@ class Cell:
             When there is none in time, or a limit strikes, or the submission is no more.
         """
         return self._until(self._frame, timeout)
+
+    def kill(self) -> None:
+        """Tell every process of the submission to end; `close` waits until they are dead."""
+        if self._end is None and self._init >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
 
     def close(self) -> None:
         """End every process of the submission; when this returns, they are dead."""

@@ -22,10 +22,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from autograder import bundle, intake, judge, notebooks
+from autograder import bundle, intake, judge, lender, notebooks
 from autograder.errors import BrokenCourse, UsageError
 from autograder.judge import Settings
 from autograder.sandbox import Sandbox
+from autograder.transcripts import Transcripts
 from autograder.unwalled import Unwalled
 from autograder.walls import die_with_parent
 from utils.answer_key import LiveKey, Question
@@ -115,14 +116,17 @@ def do(work: Work) -> Done:
         "sandboxes", walls, lambda: sandbox_for(work.assignment, walled=work.walled).__enter__()
     )
     pieces = intake.needed(work.pieces)
-    found = judge.judge_submission(sandbox, key, pieces, work.exercises, work.settings)
+    transcripts = _kept("transcripts", work.settings.seed, Transcripts)
+    found = judge.judge_submission(
+        sandbox, key, pieces, work.exercises, work.settings, transcripts=transcripts
+    )
     verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
     return Done(verdicts, found.suspicions, found.printed, found.raised)
 
 
 def close() -> None:
     """End what this thread keeps warm."""
-    judge.close()
+    lender.close()
     for sandbox in vars(_here).pop("sandboxes", {}).values():
         sandbox.__exit__(None, None, None)
 
@@ -140,7 +144,7 @@ def sandbox_for(assignment: str, *, walled: bool = True) -> Sandbox | Unwalled:
     if not walled:
         return Unwalled(ENTRY, files)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
-    return Sandbox(ENTRY, files, warm=(*WARM, *modules))
+    return Sandbox(ENTRY, files, warm=(*WARM, *modules), ahead=True)
 
 
 @cache

@@ -7,41 +7,27 @@ costs itself alone: the others are judged in a fresh sandbox, without that answe
 
 from __future__ import annotations
 
-import math
-import multiprocessing
-import os
 import re
-import resource
-import signal
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
-from multiprocessing.connection import Connection
-from typing import Any, NoReturn
 
 from autograder import wire
 from autograder.intake import Piece
-from autograder.sandbox import Cell, Ended, Sandbox
-from autograder.unwalled import Unwalled, UnwalledCell
-from autograder.walls import die_with_parent
+from autograder.sandbox import Ended, Sandbox
+from autograder.sandboxed import Answers
+from autograder.transcripts import Transcripts
+from autograder.unwalled import Unwalled
 from utils.answer_key import AnswerKey, KeyFault, Question
-from utils.answers import Absent, Given, call
-from utils.cases import Case, Raised, Returned, Run, Scratch, leaves
+from utils.answers import Absent
+from utils.cases import Case, Raised, Returned, leaves
 from utils.exercises import EXERCISES
 from utils.judging import judge_exercise, rejections
 from utils.verdict import Verdict
 
 __all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_submission"]
 
-LENDINGS = 2000  # times that one exercise may call the reference
-LENT_SECONDS = 10  # that one such call may take
 PRINTED = 10_000  # letters of what a cell printed that are kept
-LENT_KEPT = 1000  # results of such calls that are remembered, of arguments
-LENT_SMALL = 1 << 15  # of at most so many bytes
-LENT_MEMORY = 1 << 30  # bytes that it may use
 TURNS = 30  # a submission's cells and exercises together may take so many times what one may
 
 
@@ -86,6 +72,7 @@ def judge_submission(
     exercises: Sequence[str],
     settings: Settings,
     files: Mapping[str, bytes] | None = None,
+    transcripts: Transcripts | None = None,
 ) -> Judged:
     """Judge these exercises of a submission, in order.
 
@@ -101,8 +88,11 @@ def judge_submission(
     settings : Settings
     files : mapping
         What lies in the folder that the code runs in.
+    transcripts : Transcripts
+        Earlier judgings with the same key, and the same seed, where there are some.
     """
-    return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
+    submission = _Submission(sandbox, key, pieces, settings, files or {}, transcripts)
+    return submission.judged(exercises)
 
 
 class SandboxLost(Exception):
@@ -135,10 +125,10 @@ def evidence(
     if verdict.status not in ("wrong", "error") or verdict.given or not question.cases:
         return Evidence(verdict)
     with sandbox.open({}) as cell:
-        answers = _Answers(cell, settings)
+        answers = Answers(cell, settings.seconds)
         try:
-            for piece in pieces:
-                answers.run(piece)
+            for _ in answers.run(pieces):
+                pass
             answers.begin()
             answer = answers.answer(exercise)
             wrong, _ = rejections(question, answer)
@@ -175,8 +165,10 @@ class _Submission:
         pieces: Sequence[Piece],
         settings: Settings,
         files: Mapping[str, bytes],
+        transcripts: Transcripts | None = None,
     ) -> None:
         self.sandbox, self.key, self.files = sandbox, key, files
+        self.transcripts = Transcripts() if transcripts is None else transcripts
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
         self.stops: dict[str, Ended] = {}  # pieces that end the sandbox, by name
@@ -186,7 +178,7 @@ class _Submission:
         due = list(exercises)
         while due and time.monotonic() < self.over:  # each round but the last loses a piece or one
             with self.sandbox.open(self.files) as cell:
-                answers = _Answers(cell, self.settings, self.over)
+                answers = Answers(cell, self.settings.seconds, self.over)
                 if not self._run(answers):
                     continue
                 while due:
@@ -199,13 +191,13 @@ class _Submission:
             self.found.verdicts[exercise] = self._own(exercise, "timeout", told)
         return self.found
 
-    def _run(self, answers: _Answers) -> bool:
+    def _run(self, answers: Answers) -> bool:
         """Run all cells; False when one ended the sandbox, and is left out from here on."""
-        for piece in self.pieces:
-            if piece.name in self.stops:
-                continue
+        pieces = [piece for piece in self.pieces if piece.name not in self.stops]
+        came = answers.run(pieces)
+        for piece in pieces:
             try:
-                ran = answers.run(piece)
+                ran = next(came)
             except (Ended, wire.Forged) as stop:
                 self._unless_lost(stop)
                 self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
@@ -215,19 +207,22 @@ class _Submission:
             self.found.raised[piece.name] = ran.raised
         return True
 
-    def _judge(self, answers: _Answers, exercise: str) -> tuple[Verdict, bool]:
+    def _judge(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
         """The verdict on an exercise, and whether it ended the sandbox."""
         for piece in self.pieces:
             if piece.exercise == exercise and piece.name in self.stops:
                 return self._stopped(exercise, self.stops[piece.name], "the cell of your answer")
         answers.begin()
         try:
-            verdict = judge_exercise(
-                self.key,
-                exercise,
+            before, policy = self.found.verdicts, self.settings.follow_through
+            builds_on = EXERCISES[exercise].builds_on if exercise in EXERCISES else ()
+            known = tuple(before[name].status for name in builds_on if name in before)
+            verdict = self.transcripts.judged(
+                (exercise, policy, known),
                 answers,
-                follow_through=self.settings.follow_through,
-                before=self.found.verdicts,
+                lambda: judge_exercise(
+                    self.key, exercise, answers, follow_through=policy, before=before
+                ),
             )
             return self._with_its_cell(exercise, verdict), False
         except Ended as ended:
@@ -290,199 +285,3 @@ def _cut(text: str) -> str:
 
 def _forged(error: wire.Forged) -> Ended:
     return Ended("forged", str(error))
-
-
-class _Answers:
-    """A submission's answers, in the sandbox."""
-
-    def __init__(
-        self, cell: Cell | UnwalledCell, settings: Settings, over: float = math.inf
-    ) -> None:
-        self.cell, self.settings, self.over = cell, settings, over
-        self.number = 0
-        self.deadline = 0.0
-        self.lendings = 0
-
-    def begin(self) -> None:
-        """Begin with an exercise: its time starts."""
-        self._start()
-        self.lendings = 0
-
-    def run(self, piece: Piece) -> wire.CellRan:
-        """Run a cell."""
-        self._start()
-        ran: wire.CellRan = self.ask(
-            wire.RunCell(self.next(), piece.source, piece.name), wire.CellRan
-        )
-        return ran
-
-    def answer(self, exercise: str) -> _Answer:
-        """The answer of this name, or `Absent`."""
-        builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
-        seen = self.ask(wire.Look(self.next(), exercise, builds_on), wire.Seen)
-        if seen.absent:
-            raise Absent(seen.absent[0], seen.absent[-1])
-        return _Answer(self, exercise, seen)
-
-    def call(self, exercise: str, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call an answer on cases, and the reference for it where that is lent."""
-        number = self.next()
-        packed = list(map(wire.pack_case, cases))
-        started = time.monotonic()
-        self.cell.send(wire.write(wire.Call(number, exercise, packed, list(given))))
-        while True:
-            reply = self._receive(number)
-            if isinstance(reply, wire.Came):
-                if len(reply.runs) != len(cases):
-                    raise wire.Forged("It answered for other cases than were asked.")
-                if sum(len(run.outcome.tree) for run in reply.runs) > 4 * wire.TREES:
-                    raise wire.Forged("It sent values of too many parts.")
-                # Seen from here, whatever clock a student's code looks at.
-                seconds = (time.monotonic() - started) / len(cases)
-                return [wire.unpack_run(run, seconds) for run in reply.runs]
-            if not isinstance(reply, wire.Borrow) or reply.exercise not in given:
-                raise wire.Forged("It answered another question than was asked.")
-            self.lendings += 1
-            if self.lendings > LENDINGS:
-                raise wire.Forged("It called a function of the course without end.")
-            outcome = _lend(reply.exercise, reply.arguments, self._left())
-            self.cell.send(wire.write(wire.Lent(number, outcome)))
-
-    def ask(self, message: Any, kind: Any) -> Any:
-        """Send a message, and wait for the one reply that is due."""
-        self.cell.send(wire.write(message))
-        reply = self._receive(message.number)
-        if not isinstance(reply, kind):
-            raise wire.Forged("It answered another question than was asked.")
-        return reply
-
-    def _start(self) -> None:
-        self.deadline = min(time.monotonic() + self.settings.seconds, self.over)
-
-    def _left(self) -> float:
-        """Seconds left; what was sent beforehand does not count when they are over."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise Ended("timeout", "It did not answer in time.")
-        return left
-
-    def next(self) -> int:
-        """The number of the next message."""
-        self.number += 1
-        return self.number
-
-    def _receive(self, number: int) -> Any:
-        reply = wire.read(self.cell.receive(self._left()))
-        if reply.number != number:
-            raise wire.Forged("It answered a question that was not asked, or was answered.")
-        return reply
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """One answer, as far as the sandbox tells."""
-
-    answers: _Answers
-    exercise: str
-    seen: wire.Seen
-
-    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call it on each case."""
-        return self.answers.call(self.exercise, cases, given)
-
-    @property
-    def blank(self) -> bool:
-        """Whether the stub still stands in it."""
-        return self.seen.blank
-
-    @property
-    def outside(self) -> list[str]:
-        """Names of data that it reads from outside."""
-        return self.seen.outside
-
-    def log(self, scratch: Scratch) -> Any:
-        """The records in a log that it wrote, as the sandbox tells."""
-        ask = wire.ReadLog(self.answers.next(), scratch.name)
-        return wire.unpacked(self.answers.ask(ask, wire.Log).records, object)
-
-    def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Which of these it calls."""
-        return [name for name in names if name in self.seen.uses]
-
-
-_here = threading.local()  # a lender ends with the thread that started it
-
-
-def _lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
-    """What the reference makes of these arguments; a class asks much the same."""
-    if vars(_here).get("lender") is None:
-        _here.lender, _here.lent = _Lender(), {}
-    lent: dict[Any, wire.Packed] = _here.lent
-    asked = exercise, bytes(arguments.tree), arguments.numbers
-    if asked in lent:
-        return lent[asked]
-    unpacked = wire.unpacked(arguments, list)
-    outcome = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
-    if len(arguments.tree) + len(arguments.numbers) <= LENT_SMALL:
-        if len(lent) == LENT_KEPT:
-            lent.clear()
-        lent[asked] = outcome
-    return outcome
-
-
-def close() -> None:
-    """End what this thread keeps ready."""
-    if vars(_here).get("lender") is not None:
-        _here.lender.close()
-        _here.lender = None
-
-
-class _Lender:
-    """Calls the reference on arguments that a student's code chose, in a process of its own."""
-
-    def __init__(self) -> None:
-        self.line, theirs = multiprocessing.Pipe()
-        self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
-        if not self.pid:
-            _serve(theirs)
-        theirs.close()
-
-    def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
-        """What the reference returned or raised."""
-        why = "takes too long"
-        try:
-            self.line.send((exercise, arguments))
-            if self.line.poll(min(LENT_SECONDS, seconds)):
-                return self.line.recv()
-        except (EOFError, OSError):
-            why = "ends it"
-        close()
-        raise wire.Forged(f"It called a function of the course on what {why}.")
-
-    def close(self) -> None:
-        """End the process."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        self.line.close()
-
-
-def _serve(line: Connection) -> NoReturn:
-    try:
-        die_with_parent()  # it holds both ends of the line, so that never ends
-        os.closerange(3, line.fileno())  # nobody waits in vain for the end of another line
-        os.closerange(line.fileno() + 1, 1 << 16)
-        with suppress(FileNotFoundError), open("/proc/self/statm") as statm:
-            used = int(statm.read().split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (used + LENT_MEMORY,) * 2)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        while True:
-            exercise, given = line.recv()
-            try:
-                arguments, named = given
-                names = {f"argument {i}": value for i, value in enumerate(arguments)}
-                reference = partial(EXERCISES[exercise].reference, **named)
-                line.send(call(reference, Case(names)).outcome)
-            except Exception as error:
-                line.send(Raised(type(error).__name__))
-    finally:
-        os._exit(0)

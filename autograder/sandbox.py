@@ -88,6 +88,9 @@ class Sandbox:
     hide : sequence of Path
         What must not be seen even where it lies among the system's or Python's files. The
         course's own folder is always hidden.
+    ahead : bool
+        Whether a fork waits ready for the next submission, and nobody waits for the processes of
+        the last one to die.
     without : collection of str
         Layers to leave out: "files", "ipc", "landlock", "limits", "network", "privileges",
         "processes", "scratch", "seccomp". Only for trying attacks, in a sandbox around this one.
@@ -105,6 +108,7 @@ class Sandbox:
         limits: Limits | None = None,
         warm: Sequence[str] = WARM,
         hide: Sequence[Path] = (),
+        ahead: bool = False,
         without: Collection[str] = (),
     ) -> None:
         self._entry = entry
@@ -112,8 +116,11 @@ class Sandbox:
         self._limits = limits or Limits()
         self._warm = warm
         self._hide = hide
+        self._ahead = ahead
         self._without = frozenset(without)
         self._stack = ExitStack()
+        self._next: Cell | None = None
+        self._last: Cell | None = None
 
     def __enter__(self) -> Self:
         self._start()
@@ -137,10 +144,10 @@ class Sandbox:
         """
         with ExitStack() as stack:
             for again in (False, True):
-                cell = Cell(self._limits, self._without)
-                stack.callback(cell.close)
+                cell, self._next = self._next or self._asked(), None
+                stack.callback(self._end, cell)
                 try:
-                    if cell.begin(self._control, files or {}):
+                    if cell.begin(files or {}):
                         break
                 except OSError as error:
                     raise BrokenCourse(
@@ -151,7 +158,30 @@ class Sandbox:
                 log.warning("The sandbox's warm process had died; a new one was started.")
                 self._stack.close()
                 self._start()
+            if self._ahead:
+                self._next = self._asked()
             yield cell
+
+    def _asked(self) -> Cell:
+        cell = Cell(self._limits, self._without)
+        cell.ask(self._control)
+        return cell
+
+    def _end(self, cell: Cell) -> None:
+        """End a submission; where the next need not wait, the one before it is dead by then."""
+        if not self._ahead:
+            return cell.close()
+        cell.kill()
+        last, self._last = self._last, cell
+        if last is not None:
+            last.close()
+
+    def _end_all(self) -> None:
+        """End what waits, and see the last one dead."""
+        cells, self._next, self._last = (self._last, self._next), None, None
+        for cell in cells:
+            if cell is not None:
+                cell.close()
 
     def _start(self) -> None:
         """Start bubblewrap and the warm process in it, and wait until it is ready."""
@@ -170,6 +200,7 @@ class Sandbox:
             if not warm:
                 do = advice() if why.startswith("bwrap: ") else ""  # else it is Python that failed
                 raise BrokenCourse(f"The sandbox cannot be started here ({why}).{do}")
+            stack.callback(self._end_all)
             self._stack = stack.pop_all()
 
     def _launch(self, stack: ExitStack, control: int, said: IO[bytes]) -> None:

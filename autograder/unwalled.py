@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from autograder import zygote
-from autograder.cell import Ended
+from autograder.cell import Ended, framed
 
 __all__ = ["Unwalled", "UnwalledCell"]
 
@@ -89,11 +89,11 @@ class UnwalledCell:
     def __init__(self, line: socket.socket) -> None:
         self._line = line
 
-    def send(self, frame: bytes, timeout: float = 60) -> None:
-        """Send a frame."""
-        self._line.settimeout(timeout)
+    def send(self, *frames: bytes) -> None:
+        """Send frames."""
+        self._line.settimeout(60)
         try:
-            self._line.sendall(zygote.HEADER.pack(len(frame)) + frame)
+            self._line.sendall(b"".join(map(framed, frames)))
         except OSError:
             raise Ended("exited", "It ended Python itself.") from None
 

@@ -17,16 +17,17 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from autograder import engine, intake, judge, notebooks
+from autograder import engine, intake, notebooks, wire
 from autograder.engine import Work
 from autograder.grade import judged_exercises
 from autograder.judge import Settings
+from autograder.sandboxed import Answers
 from benchmarks.classes import ROOT, TASK, hand_in
 from utils.answers import Notebook
 from utils.cases import Case
@@ -63,13 +64,16 @@ def asked_of(path: Path, course: Any, exercises: tuple[str, ...]) -> Asked:
     """What the judge asks of a submission."""
     pieces = taken_in(path, course)
     asked = Asked([piece.source for piece in intake.needed(pieces)])
-    call = judge._Answers.call
+    exchange = Answers.exchange
 
-    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Any) -> Any:
-        asked.calls.append((exercise, list(cases), list(given)))
-        return call(self, exercise, cases, given)
+    def noted(self: Any, *messages: wire.Message, **more: Any) -> Any:
+        for call in messages:
+            if isinstance(call, wire.Call):
+                cases = list(map(wire.unpack_case, call.cases))
+                asked.calls.append((call.exercise, cases, call.given))
+        return exchange(self, *messages, **more)
 
-    with mock.patch.object(judge._Answers, "call", noted):
+    with mock.patch.object(Answers, "exchange", noted):
         engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
     return asked
 
@@ -136,6 +140,7 @@ def main() -> None:
         asked = [asked_of(path, course, exercises) for path in paths]  # and all is warm
         rounds = []
         for _ in range(given.rounds):
+            vars(engine._here)["transcripts"].clear()  # each round is a class of its own
             pairs = [
                 (
                     through_the_engine(path, course, exercises),

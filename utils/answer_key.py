@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,6 +87,11 @@ class Question:
     def points(self) -> float:
         """All its points."""
         return sum(self.rubric.values())
+
+    @cached_property
+    def twice_the_first(self) -> tuple[Case, ...]:
+        """All cases, and at the end the first once more: what it gives must not have changed."""
+        return (*self.cases, self.cases[0])
 
 
 class AnswerKey(Protocol):

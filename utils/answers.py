@@ -33,6 +33,7 @@ from utils.cases import (
     changes,
     leaves,
     text_of,
+    untouched,
 )
 from utils.explain import explain, is_blank, operands, outside_names
 from utils.plain import clean, name_of, plain, plain_and_shared
@@ -76,8 +77,8 @@ class Answer(Protocol):
 class Answers(Protocol):
     """All of a student's answers."""
 
-    def answer(self, exercise: str) -> Answer:
-        """The answer of this name, or `Absent`."""
+    def answer(self, exercise: str, soon: Sequence[Case] = ()) -> Answer:
+        """The answer of this name, or `Absent`; most likely it is called on these cases `soon`."""
 
 
 def call(function: Callable[..., Any], case: Case) -> Run:
@@ -162,8 +163,8 @@ class Notebook:
     def __init__(self, namespace: Mapping[str, Any], folder: Path | None = None) -> None:
         self.namespace, self.folder = namespace, folder
 
-    def answer(self, exercise: str) -> Function:
-        """The function of this name.
+    def answer(self, exercise: str, soon: Sequence[Case] = ()) -> Function:
+        """The function of this name; that it is called soon is of no matter here.
 
         Raises
         ------
@@ -224,6 +225,7 @@ def _called(
         changed=tuple(
             name
             for (name, before), after in zip(case.args.items(), inputs, strict=True)
+            if not untouched(before, after)
             for name in changes(name, before, plain(after))
         ),
         shared=shared,

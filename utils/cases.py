@@ -8,6 +8,7 @@ All of it can be stored and sent: nothing that a student made lives on in it.
 from __future__ import annotations
 
 import copy
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "changes",
     "leaves",
     "text_of",
+    "untouched",
 ]
 
 Place = tuple[Any, ...]
@@ -241,6 +243,29 @@ def _laid_out(value: Any, layout: str) -> Any:
     if layout == "readonly":
         fresh.setflags(write=False)
     return fresh
+
+
+def untouched(before: Any, after: Any) -> bool:
+    """Whether an input can be seen at a glance to be what it was; of a student's, nothing is asked.
+
+    `after` was laid out from `before`, and may have changed since. False asks for a closer look.
+    """
+    kind = type(before)
+    if kind in _NEVER_CHANGE:
+        return before is after
+    if kind is Seed or kind is Scratch:
+        return True
+    if type(after) is not kind:
+        return False
+    if kind is np.ndarray:
+        same_form = before.dtype is after.dtype and before.shape == after.shape
+        return same_form and bool(before.tobytes() == after.tobytes())
+    if kind not in (dict, list, tuple) or len(before) != len(after):
+        return False
+    if kind is dict and not all(map(operator.is_, before, after)):
+        return False
+    pairs = (before.values(), after.values()) if kind is dict else (before, after)
+    return all(map(untouched, *pairs))
 
 
 def changes(name: str, before: Any, after: Any) -> list[str]:

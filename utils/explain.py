@@ -22,6 +22,7 @@ __all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
 
 BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
+_DATA = (np.ndarray, int, float, list, dict, tuple, np.number)
 _LONGEST = 500  # of an exception's own text
 
 
@@ -118,13 +119,23 @@ def outside_names(function: Any) -> list[str]:
     """Names of data (not functions, modules or types) that a function reads from outside."""
     if not isinstance(function, FunctionType):
         return []
-    found = []
-    for name in dict.fromkeys(_global_names(function.__code__)):
-        value = function.__globals__.get(name, MISSING)
-        # type() asks nobody: a notebook may hold a thing that lies about its class, or raises.
-        if issubclass(type(value), np.ndarray | int | float | list | dict | tuple | np.number):
-            found.append(name)
-    return found
+    # type() asks nobody: a notebook may hold a thing that lies about its class, or raises.
+    names = [
+        name
+        for name in dict.fromkeys(_names(function.__code__))
+        if issubclass(type(function.__globals__.get(name, MISSING)), _DATA)
+    ]
+    if not names:
+        return []
+    read = list(dict.fromkeys(_global_names(function.__code__)))  # not the attributes among them
+    return [name for name in read if name in names]
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
 
 
 def _global_names(code: CodeType) -> Iterator[str]:

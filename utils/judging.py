@@ -64,15 +64,17 @@ def judge_exercise(
     KeyFault
         Where the key cannot ask this question.
     """
-    question = key.question(exercise, seed)
+    question, known = key.question(exercise, seed), before or {}
+    harmful = {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
+    soon = () if harmful.intersection(question.builds_on) else question.twice_the_first
     try:
-        answer = answers.answer(exercise)
+        answer = answers.answer(exercise, soon)
     except Absent as absent:
         return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
-    used, known = answer.uses(question.builds_on), before or {}
+    used = answer.uses(question.builds_on)
     share = FOLLOW_THROUGH[follow_through]
     alone = _Judgment(question, answer, {})
-    if any(name in known and known[name].status not in _HARMLESS for name in used):
+    if harmful.intersection(used):
         first = _verdict_of(question, [], "error", "it calls one that does not come to an end.")
     elif used and share == 1 and question.given is not None and alone.only_values_are_wrong():
         first = None  # most likely nobody will ask for it, and to say it takes time
@@ -212,11 +214,9 @@ class _Judgment:
 
     def _call(self) -> None:
         """Call the answer on every case, and compare."""
-        first, *others = self.question.cases
-        self.runs = [self.run(first)]
-        if self.runs[0].outcome != Raised(BLANK):  # a blank says the same on every case
-            *runs, self.again = self.answer.runs([*others, first], self.given)
-            self.runs += runs
+        *self.runs, self.again = self.answer.runs(self.question.twice_the_first, self.given)
+        if self.runs[0].outcome == Raised(BLANK):  # a blank says the same on every case
+            del self.runs[1:]
         self.found = [findings(self.question, i, run) for i, run in enumerate(self.runs)]
 
     def pairs(self) -> Iterator[tuple[Run, Case]]:

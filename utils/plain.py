@@ -72,7 +72,9 @@ class _Look:
     def plain(self, value: Any, path: Place) -> Any:
         self.parts -= 1
         kind = type(value)
-        if value is None or kind in (bool, float):
+        if value is None or kind is float or kind is bool:
+            return value
+        if kind is int and value.bit_length() <= MOST_BITS:
             return value
         if len(path) > MOST_DEPTH:
             return Strange("nested too deeply")
@@ -82,6 +84,8 @@ class _Look:
             return self._text(value)
         if kind is np.ndarray:
             return self._array(value, path)
+        if kind is dict or kind is list or kind is tuple:
+            return self._container(value, path)
         if kind in _NUMPY_SCALARS and value.dtype.kind in "biufc":
             return value
         if issubclass(kind, int):
@@ -91,15 +95,18 @@ class _Look:
             return float.__pos__(value)
         if issubclass(kind, str):
             return self._text(str.__str__(value))
-        if not issubclass(kind, dict | list | tuple):
-            return self._other(value)
+        if issubclass(kind, dict | list | tuple):
+            return self._container(value, path)
+        return self._other(value)
+
+    def _container(self, value: Any, path: Place) -> Any:
         if id(value) in self.around:
             return Strange("inside itself")
         self.around.append(id(value))
         try:
-            if issubclass(kind, dict):
+            if issubclass(type(value), dict):
                 return self._dict(value, path)
-            if issubclass(kind, list):
+            if issubclass(type(value), list):
                 return self._sequence(list.__iter__(value), path)
             return tuple(self._sequence(tuple.__iter__(value), path))
         finally:

@@ -119,7 +119,7 @@ def trouble_at(trace: TracebackType, error: BaseException, said: str) -> Trouble
         said,
         trace.tb_frame,
         trace.tb_lineno,
-        _node_at("".join(linecache.getlines(code.co_filename)), position),
+        _nodes("".join(linecache.getlines(code.co_filename))).get(position),
         linecache.getline(code.co_filename, trace.tb_lineno),
     )
 
@@ -151,22 +151,17 @@ def _sign(operation: ast.AST) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _nodes(source: str) -> tuple[ast.AST, ...]:
+def _nodes(source: str) -> dict[tuple[int | None, ...], ast.AST]:
+    """The outermost expression or statement at each position."""
+    found: dict[tuple[int | None, ...], ast.AST] = {}
     try:
-        return tuple(ast.walk(ast.parse(source)))
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.stmt | ast.expr) and not isinstance(node, ast.Expr):
+                here = (node.lineno, node.end_lineno, node.col_offset, node.end_col_offset)
+                found.setdefault(here, node)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-
-
-def _node_at(source: str, position: tuple[int | None, ...]) -> ast.AST | None:
-    for node in _nodes(source):
-        here = tuple(
-            getattr(node, name, None)
-            for name in ("lineno", "end_lineno", "col_offset", "end_col_offset")
-        )
-        if here == position and not isinstance(node, ast.Expr):
-            return node
-    return None
+        return {}
+    return found
 
 
 def _value(node: ast.AST | None, frame: FrameType) -> Any:
