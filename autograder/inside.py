@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -36,6 +37,9 @@ class Channel(Protocol):
         """Wait for a frame; None when there will be no more."""
 
 
+CLEANUP = TransformerManager().cleanup_transforms  # what IPython itself does to a cell
+
+
 class _Shell(InteractiveShell):
     def ask_exit(self) -> None:
         """Stay: in Jupyter, `exit()` ends the kernel after its cell, and here more is to come."""
@@ -44,8 +48,10 @@ class _Shell(InteractiveShell):
         """The cell as Python; what is Python already stays as it is, sooner than IPython sees it.
 
         But for a prompt that was copied along: `In [1]: x = 2` is Python, and means another thing.
+        And but for transformers that a notebook has added.
         """
-        if "In [" not in raw_cell:
+        own = self.input_transformers_post or self.input_transformers_cleanup != CLEANUP
+        if not own and "In [" not in raw_cell:
             with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 compile(raw_cell, "cell", "exec", PyCF_ONLY_AST | PyCF_ALLOW_TOP_LEVEL_AWAIT)
                 return raw_cell

@@ -74,12 +74,12 @@ class _Look:
         kind = type(value)
         if value is None or kind is float or kind is bool:
             return value
-        if kind is int and value.bit_length() <= MOST_BITS:
-            return value
         if len(path) > MOST_DEPTH:
             return Strange("nested too deeply")
         if self.parts < 0:
             return Strange(f"of more than {MOST_PARTS:,} parts")
+        if kind is int and value.bit_length() <= MOST_BITS:
+            return value
         if kind is str:
             return self._text(value)
         if kind is np.ndarray:

@@ -34,10 +34,11 @@ from attacks import ATTACKS
 from attacks.attack import ROOM, WON, Attack
 from attacks.outer import settle
 from attacks.room import Room, hand_in, page_of, processes
-from autograder import cell, engine, grade, intake, judge, wire
+from autograder import cell, engine, grade, intake, judge, lender, sandboxed, wire
 from autograder.inside import SHELL
 from autograder.judge import Settings, judge_submission
 from autograder.sandbox import Ended, Limits, Sandbox
+from autograder.sandboxed import Answers
 from utils import judging, packing
 from utils.answer_key import LiveKey
 from utils.answers import Notebook
@@ -197,9 +198,13 @@ def frozen_cases(attack: Attack) -> bool:
 
 
 def lends_all(attack: Attack) -> bool:
-    real = judge._Answers.call
+    real = Answers.call
     everything = dict.fromkeys(attack.answers)
-    with patch.object(judge._Answers, "call", lambda self, e, c, g: real(self, e, c, everything)):
+
+    def call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> list[Run]:
+        return real(self, exercise, cases, everything, **how)
+
+    with calling(call):
         return judged(attack).verdicts[target(attack)].status == "correct"
 
 
@@ -212,9 +217,8 @@ def judged_twice(attack: Attack) -> bool:
 def bare(attack: Attack) -> Any:
     """The verdict, with nothing between a lie and the judge; what is raised is raised."""
     with sandbox().open() as line:
-        answers = judge._Answers(line, Settings(SEED, "full", 10))
-        for piece in pieces(attack):
-            answers.run(piece)
+        answers = Answers(line, 10)
+        list(answers.run(pieces(attack)))
         answers.begin()
         return judging.judge_exercise(LiveKey(SEED), target(attack), answers)
 
@@ -234,10 +238,21 @@ def lax(frame: bytes) -> Any:
     return msgspec.msgpack.decode(frame)
 
 
-def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
+@contextmanager
+def calling(call: Any) -> Iterator[None]:
+    """Have answers called by this, and not before they are asked for."""
+    real = Answers.answer
+
+    def answer(self: Any, exercise: str, soon: Any = ()) -> Any:
+        return real(self, exercise)
+
+    with patch.multiple(Answers, call=call, answer=answer):
+        yield
+
+
+def naive_call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> list[Run]:
     """A judge that takes what comes."""
-    packed = list(map(wire.pack_case, cases))
-    self.cell.send(wire.write(wire.Call(self.next(), exercise, packed, list(given))))
+    self.cell.send(wire.write(wire.Call(self._next(), exercise, list(cases), list(given))))
     runs = lax(self.cell.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
@@ -247,12 +262,12 @@ def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
 
 
 def trusting(attack: Attack) -> bool:
-    with patch.object(judge._Answers, "call", naive_call):
+    with calling(naive_call):
         return believed(attack)
 
 
 def any_text(attack: Attack) -> bool:
-    with patch.object(judge._Answers, "call", naive_call):
+    with calling(naive_call):
         try:
             bare(attack)
         except ValueError as error:
@@ -278,10 +293,9 @@ def any_tree(attack: Attack) -> bool:
 def any_message_size(attack: Attack) -> bool:
     with sandbox().open() as line:
         line._limits = Limits(frame=1 << 40)
-        answers = judge._Answers(line, Settings(SEED, "full", 2))
+        answers = Answers(line, 2)
         try:
-            for piece in pieces(attack):
-                answers.run(piece)
+            list(answers.run(pieces(attack)))
             answers.begin()
             answers.answer(target(attack)).runs(LiveKey(SEED).question("sigmoid").cases, {})
         except Ended as ended:
@@ -294,7 +308,7 @@ def stumbles(attack: Attack) -> bool:
 
 
 def no_deadline(attack: Attack) -> bool:
-    with patch.object(judge._Answers, "_left", lambda self: 1e6):
+    with patch.object(Answers, "_left", lambda self: 1e6):
         try:
             with within(4):
                 judged(attack, seconds=1)
@@ -304,23 +318,23 @@ def no_deadline(attack: Attack) -> bool:
 
 
 def any_lendings(attack: Attack) -> bool:
-    with patch.object(judge, "LENDINGS", 1 << 40):
+    with patch.object(sandboxed, "LENDINGS", 1 << 40):
         return won(attack, judged(attack, seconds=30, names=list(attack.answers)))
 
 
 def any_memory(attack: Attack) -> bool:
-    with patch.object(judge, "LENT_MEMORY", 1 << 40):
+    with patch.object(lender, "MEMORY", 1 << 40):
         return won(attack, judged(attack, seconds=30))
 
 
 def fragile_lender(attack: Attack) -> bool:
-    real = judge._Lender.lend
+    real = lender.Lender.lend
 
     def lend(self: Any, exercise: str, given: Any, seconds: float) -> Any:
         _arguments, _named = given  # as it comes
         return real(self, exercise, given, seconds)
 
-    with patch.object(judge._Lender, "lend", lend):
+    with patch.object(lender.Lender, "lend", lend):
         found = judged(attack)
     return any("stumble" in said for said in found.suspicions.values())
 
@@ -457,7 +471,7 @@ def control() -> bool:
     """Whether the weaker graders grade: a right answer is right to each, a wrong one wrong."""
     right = Attack("right", "", "", "", answers={"sigmoid": test_grade.ANSWERS["sigmoid"]})
     wrong = Attack("wrong", "", "", "")
-    with patch.object(judge._Answers, "call", naive_call):
+    with calling(naive_call):
         naive = [bare(one).points for one in (right, wrong)]
     strict = [bare(one).points for one in (right, wrong)]
     with suppress(AssertionError):
