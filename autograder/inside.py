@@ -37,7 +37,7 @@ class Channel(Protocol):
         """Wait for a frame; None when there will be no more."""
 
 
-CLEANUP = TransformerManager().cleanup_transforms  # what IPython itself does to a cell
+CLEANUP = list(TransformerManager().cleanup_transforms)  # type: ignore[no-untyped-call]
 
 
 class _Shell(InteractiveShell):

@@ -7,8 +7,6 @@ weaker            each once more without the layers that stop it, where it succe
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import shutil
 from pathlib import Path
@@ -28,30 +26,22 @@ from utils.verdict import printable
 HERE = Path(__file__).parent / "attacks"
 LACKING = shutil.which("bwrap") is None and not os.environ.get("CI")
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(LACKING, reason="needs bubblewrap")]
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.xdist_group("attacks"),
+    pytest.mark.skipif(LACKING, reason="needs bubblewrap"),
+]
 each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 
 
-def once(script, factory):
-    """What a script gives; run once, however many processes share the tests."""
-    folder = factory.getbasetemp()
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
-    result = folder / f"{script}.json"
-    with open(folder / f"{script}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not result.exists():
-            result.write_text(json.dumps(outer.run(script)))
-    return json.loads(result.read_text())
+@pytest.fixture(scope="module")
+def graded():
+    return outer.run("classroom")
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
-    return once("classroom", tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def succeeded(tmp_path_factory):
-    return once("weaker", tmp_path_factory)
+def succeeded():
+    return outer.run("weaker")
 
 
 def test_there_are_enough():

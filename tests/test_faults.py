@@ -36,7 +36,7 @@ def same_in_the_end(place, output):
 
 def test_killed_at_random_moments():
     run = subprocess.run(
-        [sys.executable, "benchmarks/faults.py", "--kills", "5", "--students", "5"],
+        [sys.executable, "benchmarks/faults.py", "--kills=5", "--students=5", "--locked=3"],
         cwd=faults.ROOT,
         env=os.environ | {"PYTHONPATH": str(faults.ROOT)},
         capture_output=True,
