@@ -44,6 +44,9 @@ class _Shell(InteractiveShell):
     def ask_exit(self) -> None:
         """Stay: in Jupyter, `exit()` ends the kernel after its cell, and here more is to come."""
 
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: there is no window, and `%matplotlib inline` needs none."""
+
     def transform_cell(self, raw_cell: str) -> str:
         """The cell as Python; what is Python already stays as it is, sooner than IPython sees it.
 
