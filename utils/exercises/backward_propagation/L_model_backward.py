@@ -114,7 +114,8 @@ def _backward(
 
 
 @exercise.mistake(
-    "All signs are turned: the first gradient, dAL, begins with a minus over both terms."
+    "All signs are turned. Look at the start: where is the minus in dAL, "
+    "and what is taken from what in the short form?"
 )
 def sign_of_dAL(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, Y / AL - (1 - Y) / (1 - AL))
@@ -161,12 +162,15 @@ def doubled(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, -2 * (Y / AL - (1 - Y) / (1 - AL)))
 
 
-@exercise.mistake("The start is AL itself, or AL without its labels: where does Y come in?")
+@exercise.mistake("The way back starts with AL alone: where do the labels come in?")
 def labels_left_out(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, AL)
 
 
-@exercise.mistake("Y − AL is the wrong way round: all gradients have their signs turned.")
+@exercise.mistake(
+    "Y − AL is the wrong way round, and it went through the sigmoid's slope: "
+    "is the short form dA or dZ?"
+)
 def Y_minus_AL(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, (Y - AL))
 

@@ -156,14 +156,15 @@ def squared_lengths(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float 
 
 
 @exercise.mistake(
-    "Every gradient is the same here because it is compared with itself. ĝ comes from costs alone."
+    "Every gradient passes here, wrong ones too: was it compared with itself? "
+    "ĝ comes from costs alone."
 )
 def compared_with_itself(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     return 0.0
 
 
 @exercise.mistake(
-    "ĝ is compared with a backward pass of its own. It is the grads that came in that are checked."
+    "ĝ is compared with a backward pass of its own. The grads to be checked are those that came in."
 )
 def grads_not_used(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     AL, caches = forward(X, parameters)

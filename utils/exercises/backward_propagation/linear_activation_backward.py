@@ -183,7 +183,10 @@ def sigmoid_left_out(dA: Any, cache: Any, activation: str) -> Any:
     return layer_back(dA, cache, activation) if activation == "relu" else linear_back(dA, cache[0])
 
 
-@exercise.mistake("Z was taken for A, or A for Z: the slope is taken at Z as the cache holds it.")
+@exercise.mistake(
+    "The slope was taken at A, as if Z had gone through the sigmoid twice. "
+    "What does the cache hold, A or Z?"
+)
 def slope_at_A(dA: Any, cache: Any, activation: str) -> Any:
     Z = sigmoid(cache[1]) if activation == "sigmoid" else cache[1]
     return layer_back(dA, (cache[0], Z), activation)

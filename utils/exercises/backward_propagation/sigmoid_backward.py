@@ -89,7 +89,7 @@ def slope_at_dA(dA: Any, Z: Any) -> Any:
     return dA * _slope(dA)
 
 
-@exercise.mistake("dA and Z changed places: the slope is taken where Z is.")
+@exercise.mistake("dA and Z changed places: which of the two went through the sigmoid?")
 def arguments_swapped(dA: Any, Z: Any) -> Any:
     return Z * _slope(dA)
 
@@ -109,7 +109,7 @@ def slope_twice(dA: Any, Z: Any) -> Any:
     return dA * _slope(Z) ** 2
 
 
-@exercise.mistake("This is ReLU's way back: dA where Z > 0. The sigmoid has a slope s.")
+@exercise.mistake("This is ReLU's way back: dA where Z > 0. The sigmoid has another slope.")
 def relu_slope(dA: Any, Z: Any) -> Any:
     return dA * (Z > 0)
 

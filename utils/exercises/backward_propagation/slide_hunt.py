@@ -171,7 +171,9 @@ def only_shapes_found(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     return _changed(answers, 4, verdict="right", value=printed, catcher="nothing")
 
 
-@exercise.mistake("In one value the slope is another layer's: which activation has that layer?")
+@exercise.mistake(
+    "In one value the slope is another layer's: which activation does the layer of that dZ have?"
+)
 def slope_of_the_output(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     s = logistic(Z[3])
     return _changed(_hunted(Y, W, Z, A, dW, dZ), 4, value=W[4].T @ dZ[4] * s * (1 - s))

@@ -171,7 +171,7 @@ def left_empty(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return {}
 
 
-@exercise.mistake("The new values came back as the steps alone: subtract them from W and b.")
+@exercise.mistake("Only the step itself came back. From where should it be taken?")
 def steps_alone(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return {name: -learning_rate * grads["d" + name] for name in parameters}
 

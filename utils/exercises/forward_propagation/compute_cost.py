@@ -234,7 +234,7 @@ def one_axis(AL: Any, Y: Any) -> Any:
 
 
 @exercise.mistake(
-    "Right inside; but where AL is exactly 0 or 1, a logarithm meets 0 or less. "
+    "Right between 0 and 1; but where AL is exactly 0 or 1, a logarithm meets 0 or less. "
     "Move the predictions a hair from both ends first."
 )
 def log_of_zero(AL: Any, Y: Any) -> Any:
@@ -275,8 +275,8 @@ def epsilon_of_a_millionth(AL: Any, Y: Any) -> Any:
 
 
 @exercise.mistake(
-    "Right inside; but the predictions of 0 and 1 were moved so far that it shows: "
-    "all right should cost almost nothing."
+    "Right in the middle; but predictions of 0 and 1 were moved so far that it shows: "
+    "where all are right, the cost should be almost nothing."
 )
 def clipped_too_far(AL: Any, Y: Any) -> Any:
     P = np.clip(AL, 0.01, 0.99)

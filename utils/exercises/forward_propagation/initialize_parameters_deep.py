@@ -154,8 +154,7 @@ def xavier_scale(layer_dims: list[int], rng: Rng) -> Any:
 
 
 @exercise.mistake(
-    "The scale uses the size of layer `l` itself. It should be that of the layer before: "
-    "the number of terms in each unit's sum."
+    "The scale uses the size of layer `l` itself. How many terms does each of its units add up?"
 )
 def scale_of_own_layer(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, lambda n, p: rng.standard_normal((n, p)) * np.sqrt(2 / n))
@@ -228,7 +227,7 @@ def b_ones(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, _he(rng), lambda n: np.ones((n, 1)))
 
 
-@exercise.mistake("b has the columns of W here. It needs one row for every unit of layer `l`.")
+@exercise.mistake("b has a row for every unit of the layer before. Whose biases are these?")
 def b_of_the_layer_before(layer_dims: list[int], rng: Rng) -> Any:
     parameters = _initialize(layer_dims, _he(rng))
     for l in range(1, len(layer_dims)):

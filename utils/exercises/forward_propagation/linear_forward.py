@@ -108,7 +108,7 @@ def b_along_rows(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W @ A_prev + b.T, A_prev, W, b)
 
 
-@exercise.mistake("b was added before the product. It belongs outside: first W A, then + b.")
+@exercise.mistake("b was added before the product. Look where it stands in the formula.")
 def bias_inside(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(W @ (A_prev + b), A_prev, W, b)
 
@@ -199,7 +199,9 @@ def cache_is_Z(A_prev: Any, W: Any, b: Any) -> Any:
     return Z, Z
 
 
-@exercise.mistake("Z is right. It stands there with four things; three belong in one cache.")
+@exercise.mistake(
+    "Z is right. Four things came back: the last three belong together, in one cache."
+)
 def cache_unpacked(A_prev: Any, W: Any, b: Any) -> Any:
     return W @ A_prev + b, A_prev, W, b
 

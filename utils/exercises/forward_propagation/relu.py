@@ -80,7 +80,7 @@ def hint_copied(Z: Any) -> Any:
     return np.clip(Z, None, 6)
 
 
-@exercise.mistake("Everything between 0 and 1 was lifted to 1: look at what Z is compared with.")
+@exercise.mistake("Everything below 1 was lifted to 1: look at what Z is compared with.")
 def compared_with_one(Z: Any) -> Any:
     return np.maximum(1, Z)
 

@@ -136,14 +136,15 @@ def derivative(Z: Any) -> Any:
     return logistic(Z) * (1 - logistic(Z))
 
 
-@exercise.mistake(
-    "The entries are rounded to 0 or 1; the sigmoid itself is a smooth number between."
-)
+@exercise.mistake("The entries are rounded to 0 or 1; a sigmoid gives what lies between, too.")
 def rounded(Z: Any) -> Any:
     return np.round(logistic(Z))
 
 
-@exercise.mistake("This is 1 − exp(−Z): what does 'one over' mean for the formula?")
+@exercise.mistake(
+    "This is 1 − exp(−Z). Look at the formula once more: "
+    "what stands over the bar, and what under it?"
+)
 def subtracted(Z: Any) -> Any:
     return 1 - np.exp(-Z)
 

@@ -104,7 +104,9 @@ def number_for_record(records: Any) -> Any:
     return next(i for i, record in enumerate(records) if record is best)
 
 
-@exercise.mistake("Where every trial has diverged, None came back in silence.")
+@exercise.mistake(
+    "Where every trial has diverged, None came back in silence. What does the text ask for there?"
+)
 def none_when_all_diverged(records: Any) -> Any:
     return best_of(records) if any(not record["diverged"] for record in records) else None
 

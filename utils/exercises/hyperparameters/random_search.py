@@ -204,7 +204,9 @@ def chosen_by_test(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> 
     return reference.random_search(space, n_trials, peeking, rng, log)
 
 
-@exercise.mistake("The trials have different budgets: each should train as long as it says.")
+@exercise.mistake(
+    "The trials have different budgets: each should train as long as its configuration says."
+)
 def later_trials_longer(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     children = rng.spawn(n_trials)
 

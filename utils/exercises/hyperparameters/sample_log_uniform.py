@@ -38,7 +38,7 @@ def uniform_draws(low: float, high: float, size: int, rng: Rng) -> Any:
     return rng.uniform(low, high, size)
 
 
-@exercise.mistake("The exponents are base 10, and exp raised e to them: use 10 **.")
+@exercise.mistake("The exponents are base 10, and exp raised e to them: use one base for both.")
 def exp_for_power_of_ten(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.exp(rng.uniform(np.log10(low), np.log10(high), size))
 
@@ -67,7 +67,9 @@ def whole_exponents(low: float, high: float, size: int, rng: Rng) -> Any:
     return 10.0 ** rng.integers(first, last, size, endpoint=True)
 
 
-@exercise.mistake("10 ** was taken of low and high themselves: take their log10 first.")
+@exercise.mistake(
+    "10 ** was taken of draws between low and high themselves: where should the exponents lie?"
+)
 def ends_not_logged(low: float, high: float, size: int, rng: Rng) -> Any:
     return 10 ** np.minimum(rng.uniform(low, high, size), 300)
 

@@ -45,7 +45,7 @@ def log_uniform_beta(low: float, high: float, size: int, rng: Rng) -> Any:
     return log_uniform(max(low, 1e-12), high, size, rng)
 
 
-@exercise.mistake("These are draws of 1 − β: take them from 1.")
+@exercise.mistake("These are draws of 1 − β. Asked for is β itself.")
 def gap_returned(low: float, high: float, size: int, rng: Rng) -> Any:
     return log_uniform(1 - high, 1 - low, size, rng)
 

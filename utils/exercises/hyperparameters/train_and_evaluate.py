@@ -184,7 +184,7 @@ def trained_on_dev(configuration: Any, data: Any, rng: Rng) -> Any:
     return _record(train(*data["dev"], rng=rng, **configuration), configuration, data)
 
 
-@exercise.mistake("The network was trained on more than train: then dev is no test of it.")
+@exercise.mistake("The network was trained on more than train: dev can no longer judge it fairly.")
 def trained_on_both(configuration: Any, data: Any, rng: Rng) -> Any:
     X, Y = (np.hstack([data["train"][i], data["dev"][i]]) for i in range(2))
     return _record(train(X, Y, rng=rng, **configuration), configuration, data)

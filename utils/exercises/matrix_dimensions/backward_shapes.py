@@ -166,7 +166,7 @@ def dZ_and_dA_summed(layer_dims: Any, m: Any) -> Any:
     return {k: (s[0], 1) if k[:2] in ("dZ", "dA") else s for k, s in shapes.items()}
 
 
-@exercise.mistake("dW is a square here: its two sizes belong to two different layers.")
+@exercise.mistake("dW is a square here: do both of its sizes come from one layer?")
 def dW_square(layer_dims: Any, m: Any) -> Any:
     return _back(layer_dims, m, dW=lambda n, p: (n, n))
 

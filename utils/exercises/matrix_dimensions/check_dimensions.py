@@ -291,7 +291,9 @@ def expects_flat_biases(parameters: Any, layer_dims: Any) -> Any:
             raise ValueError(f"{name} has shape {parameters[name].shape}, expected {wanted}.")
 
 
-@exercise.mistake("The ValueError is made and handed back, and nobody stops. What throws it?")
+@exercise.mistake(
+    "The ValueError is made and handed back, and the program goes on. Which statement stops it?"
+)
 def returns_the_error(parameters: Any, layer_dims: Any) -> Any:
     try:
         reference.check_dimensions(parameters, layer_dims)

@@ -137,7 +137,7 @@ def every_layer_from_the_input(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims), lambda n, p: n * layer_dims[0] + n)
 
 
-@exercise.mistake("Each `W` is a square here: its two sizes come from different layers.")
+@exercise.mistake("Each `W` is a square here: do both of its sizes come from one layer?")
 def square_weights(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims), lambda n, p: n * n + n)
 
@@ -147,7 +147,7 @@ def one_count_a_layer(layer_dims: Any) -> Any:
     return [n * p + n for _, n, p in each_layer(layer_dims)]
 
 
-@exercise.mistake("The biases are counted twice.")
+@exercise.mistake("The biases are counted twice: at which two places do they come in?")
 def biases_twice(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims), lambda n, p: n * p + 2 * n)
 

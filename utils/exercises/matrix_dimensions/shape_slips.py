@@ -154,7 +154,9 @@ def dot_for_star_unseen(layer_dims: Any, m: Any) -> Any:
     return _slips(layer_dims, m, c=False, f=False)
 
 
-@exercise.mistake("In line c: the rows are those of layer L − 1, not of layer L.")
+@exercise.mistake(
+    "In line c, m is held against the size of layer L. Which layer's rows meet it in the product?"
+)
 def c_of_layer_L(layer_dims: Any, m: Any) -> Any:
     return _slips(layer_dims, m, c=m != layer_dims[-1])
 
@@ -165,12 +167,14 @@ def c_and_f_swapped(layer_dims: Any, m: Any) -> Any:
     return right | {"c": right["f"], "f": right["c"]}
 
 
-@exercise.mistake("Line g: dW[1] has a column for every input, so n[0] matters, not n[2].")
+@exercise.mistake("In line g, n[2] has no say. How many columns has dW[1]?")
 def g_with_n2(layer_dims: Any, m: Any) -> Any:
     return _slips(layer_dims, m, g=layer_dims[1] != layer_dims[2])
 
 
-@exercise.mistake("Line a is right for all; line g is called caught for every size.")
+@exercise.mistake(
+    "Line g is called caught for every size. Line a has such a slip, too: when is it unseen?"
+)
 def g_always(layer_dims: Any, m: Any) -> Any:
     return _slips(layer_dims, m, g=True)
 

@@ -69,7 +69,9 @@ def power_of_two(X: Any) -> Any:
     return 2**X
 
 
-@exercise.mistake("Three times, or four times? Count how often X goes into the sum.")
+@exercise.mistake(
+    "Each entry came back four times as large: where does the second doubling come in?"
+)
 def doubled_twice(X: Any) -> Any:
     return 4 * X
 

@@ -80,7 +80,9 @@ def per_one_step(spikes: Any, dt: Any) -> Any:
     return _count(spikes) / dt
 
 
-@exercise.mistake("The count was multiplied by the step's time. Per second means divided by it.")
+@exercise.mistake(
+    "The count was multiplied by the step's time. Per second means divided: by how many seconds?"
+)
 def multiplied(spikes: Any, dt: Any) -> Any:
     return _count(spikes) * dt
 
