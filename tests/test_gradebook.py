@@ -16,9 +16,11 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, Student
 from nbgrader.preprocessors import CheckCellMetadata
 from nbgrader.utils import determine_grade
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from autograder import cli, execute, gradebook, intake, notebooks
 from autograder import grade as grading
@@ -429,3 +431,28 @@ def test_a_locked_gradebook_is_waited_for_and_then_a_sentence(both, capsys, monk
     other.close()
     assert "in use by another program" in said
     assert "type the same command again" in said
+
+
+def test_who_comes_second_enters_the_same_once_more(both, tmp_path):
+    """Another grader enters a new student just when this one is about to."""
+    space = shutil.copytree(both[1], tmp_path / "space")
+    hand_in(space, "newcomer", solved())
+    command = [sys.executable, "-m", "autograder", "grade", NAME, "--workspace", str(space)]
+    others = []
+
+    def first(session, *_):
+        if not others and any(isinstance(one, Student) for one in session.new):
+            others.append(subprocess.run(command, cwd=ROOT, capture_output=True, check=False))
+
+    event.listen(Session, "before_flush", first)
+    try:
+        assert course("--workspace", space) == ExitCode.PROBLEMS
+    finally:
+        event.remove(Session, "before_flush", first)
+    assert [other.returncode for other in others] == [ExitCode.PROBLEMS]
+    found = book_of(space)
+    grades, _, _, _ = found.pop("newcomer")
+    assert {name: auto for name, (auto, *_) in grades.items()} == POINTS
+    assert found == book_of(both[1])
+    files = (space / "autograded" / "newcomer" / NAME).iterdir()
+    assert {file.name for file in files} == {f"{NAME}.ipynb", "timestamp.txt"}
