@@ -56,8 +56,10 @@ class Limits:
     frame: int = 64 * MIB
 
 
-class Ended(Exception):
+class Ended(BaseException):
     """A submission came to its end, or was brought to it.
+
+    No `Exception`: who judges may take one for a fault of the answer, and go on.
 
     Parameters
     ----------
@@ -163,10 +165,13 @@ class Cell:
         self._inherited = self._resident("1")
         text = {name: content.decode("latin-1") for name, content in files.items()}
         self._going += framed(json.dumps(text).encode())
-        return True
+        # A fork that waited may have been killed meanwhile; then that is nobody's fault.
+        return not readable(self._fate.fileno(), 0)
 
     def send(self, *frames: bytes) -> None:
         """Send frames; what does not go now goes while the next one from there is waited for."""
+        if len(self._going) > self._limits.frame and self._end is None:
+            self._finish("frame", "It asked for more than it reads.")
         self._going += b"".join(map(framed, frames))
         self._put()
 
@@ -191,6 +196,8 @@ class Cell:
         if self._end is None and self._init >= 0:
             self._finish("killed", "It was closed.")
         self._stack.close()
+        self._coming.clear()  # whoever still holds it, as an exception's traceback does
+        self._going.clear()
 
     def _until(self, done: Callable[[], T | None], timeout: float) -> T:
         deadline = time.monotonic() + timeout

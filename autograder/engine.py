@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.connection import Connection
@@ -53,6 +54,7 @@ ENTRY = "autograder.inside:serve"
 SHARED = ("autograder/wire.py", "autograder/inside.py")
 WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
 AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
+MEMORY = 2 << 30  # bytes that judging may take
 TRIES = 3  # a worker that dies is replaced; work that kills this many is given up
 
 
@@ -264,10 +266,18 @@ class _Processes:
         return ours
 
 
+def _limit_memory() -> None:
+    """Let what laws make of a student's results, such as outer products, end in a MemoryError."""
+    with suppress(FileNotFoundError), open("/proc/self/statm") as statm:
+        most = int(statm.read().split()[0]) * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
 def _serve(line: Connection) -> None:
     """Do one piece of work after another, until the driver ends, whichever way."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver to answer
     die_with_parent()
+    _limit_memory()
     while True:
         try:
             work = line.recv()

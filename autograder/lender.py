@@ -23,7 +23,7 @@ __all__ = ["close", "lend"]
 SECONDS = 10  # that one such call may take
 MEMORY = 1 << 30  # bytes that it may use
 KEPT = 1000  # results that are remembered, of arguments
-SMALL = 1 << 15  # of at most so many bytes
+SMALL = 1 << 15  # of at most so many bytes, as they are themselves
 
 _here = threading.local()  # a lender ends with the thread that started it
 
@@ -38,7 +38,7 @@ def lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
         return lent[asked]
     unpacked = wire.unpacked(arguments, list)
     outcome = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
-    if len(arguments.tree) + len(arguments.numbers) <= SMALL:
+    if all(len(one.tree) + len(one.numbers) <= SMALL for one in (arguments, outcome)):
         if len(lent) == KEPT:
             lent.clear()
         lent[asked] = outcome

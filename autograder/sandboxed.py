@@ -157,10 +157,9 @@ class Answer:
         if cases is self.soon and self.came and not given:
             runs, self.came = self.came, []
             return runs
-        packed = list(map(_packed, cases))
-        if len(packed) > 1:
-            return self.answers.call(self.exercise, packed, given)
-        return [self._of_law(packed[0], given)]
+        if len(cases) > 1:
+            return self.answers.call(self.exercise, list(map(_packed, cases)), given)
+        return [self._of_law(wire.pack_case(cases[0]), given)]  # made anew for each submission
 
     def _of_law(self, case: wire.Packed, given: Given) -> Run:
         """Call it on a case of a law, and in the same go on all others that the law will ask.

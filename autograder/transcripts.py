@@ -20,7 +20,7 @@ from utils.verdict import Verdict
 
 __all__ = ["Transcripts"]
 
-MOST = 20_000  # points that are remembered
+MOST = 5_000  # points that are remembered
 
 Asks = tuple[wire.Message, ...]
 
@@ -98,14 +98,13 @@ class _Listener:
         self.point: _Point | None = begin
 
     def asked(self, *messages: wire.Message, foreseen: bool = True) -> Heard:
+        if not foreseen or (self.point is not None and self.point.asks not in ((), messages)):
+            self.point = None
         if self.heard and self.heard[0][0] == messages:
             _, heard = self.heard.pop(0)
         else:
-            if not foreseen:
-                self.point = None
-            if self.point is not None:
-                self.point.asks = messages
             heard = self.answers.exchange(*messages)
         if self.point is not None:
+            self.point.asks = messages
             self.point = self.transcripts.after(self.point, heard)
         return heard

@@ -55,10 +55,7 @@ def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
             "Inputs twice as large with weights half as large should give the same A, as every "
             "W[j, k] · X[k, i] stays what it was. Here something else counts.",
         )
-    start = perf_counter()
-    for i in range(m):
-        np.tanh(X[:, i])
-    limit = perf_counter() - start
+    limit = m / 500 * min(_looking_at_each(X[:, at : at + 500]) for at in range(0, m, 500))
     for _ in range(8):
         X = rng.uniform(-1, 1, (3, m))
         run = ask.run(Case({"X": X, "W": W, "b": b}))
@@ -77,6 +74,14 @@ def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
     return Finding(
         "law", f"{m:,} examples take as long as with a loop over them: do all columns at once."
     )
+
+
+def _looking_at_each(X: Any) -> float:
+    """Seconds of a loop so short that whoever keeps the computer busy leaves it time for one."""
+    start = perf_counter()
+    for i in range(X.shape[1]):
+        np.tanh(X[:, i])
+    return perf_counter() - start
 
 
 def _returned(run: Run) -> Any:

@@ -1,0 +1,98 @@
+"""What one submission does is of no matter to the next, nor to its own other answers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+from attacks.lies import HELP
+from test_grade import ANSWERS, TASK, after, notebook, solved
+
+from autograder import engine, intake
+from autograder.cell import Cell
+from autograder.engine import Work
+from autograder.judge import Settings
+from utils.verdict import MIME
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
+
+COURSE = notebook()
+FORGES_A_LAW = (
+    HELP
+    + """
+calls = []
+def forging(message, real=asked.answer):
+    reply = real(message)
+    if type(message) is wire.Call and message.exercise == 'initialize_parameters_deep':
+        calls.append(1)
+        if len(calls) == 2: return wire.Came(1, reply.runs)
+    return reply
+asked.answer = forging
+"""
+)
+NEVER_LISTENS = (
+    HELP
+    + """
+def flood():
+    given = [[np.ones((1, 1000)), np.ones((1000, 1)), 0.0], {}]
+    for _ in range(40):
+        asked.channel.send(wire.write(wire.Borrow(numbers[-1], 'linear_forward', wire.pack(given))))
+    import time; time.sleep(60)
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    vars(engine._here).pop("transcripts", None)
+    yield
+    engine.close()
+
+
+def statuses(page, *exercises, seconds=10):
+    pieces = tuple(intake.pieces(intake.put_in(COURSE, list(intake.cells_of(page)))))
+    done = engine.do(Work(TASK, pieces, exercises, Settings("spring", seconds=seconds)))
+    return [done.verdicts[name][MIME]["status"] for name in exercises]
+
+
+def test_a_forged_reply_to_a_law_is_told_and_not_remembered():
+    exercise = "initialize_parameters_deep"
+    assert statuses(after(solved(), "setup", FORGES_A_LAW), exercise) == ["tampered"]
+    assert statuses(solved(), exercise) == ["correct"]
+
+
+def test_an_answer_that_hangs_in_a_law_costs_itself_alone():
+    hangs = "def relu(Z):\n    while Z.shape == (1, 2) and Z[0, 0] == 12.9: pass\n"
+    page = notebook(**ANSWERS | {"relu": hangs + "    return np.maximum(0, Z)"})
+    assert statuses(page, "relu", "linear_forward", seconds=1) == ["timeout", "correct"]
+
+
+def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():
+    assert statuses(solved(), "sigmoid") == ["correct"]
+    spare = next(iter(engine._here.sandboxes.values()))._next
+    time.sleep(0.5)
+    _, handles, _, _ = socket.recv_fds(spare._fate, 2000, 2)
+    signal.pidfd_send_signal(handles[0], signal.SIGKILL)
+    for fd in handles:
+        os.close(fd)
+    assert statuses(solved(), "sigmoid") == ["correct"]
+
+
+def test_who_borrows_and_never_listens_fills_no_memory(monkeypatch):
+    longest, send = [0], Cell.send
+
+    def sent(self, *frames):
+        send(self, *frames)
+        longest[0] = max(longest[0], len(self._going))
+
+    monkeypatch.setattr(Cell, "send", sent)
+    wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev - b, (A_prev, W, b)"
+    head, _, body = ANSWERS["linear_activation_forward"].partition("\n")
+    floods = f"{head}\n    if 'inside' in linear_forward.__code__.co_filename: flood()\n{body}"
+    page = notebook(**ANSWERS | {"linear_forward": wrong, "linear_activation_forward": floods})
+    page = after(page, "setup", NEVER_LISTENS)
+    assert statuses(page, "linear_forward", "linear_activation_forward")[1] == "error"
+    assert longest[0] < 100 << 20
