@@ -74,7 +74,7 @@ def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():
     assert statuses(solved(), "sigmoid") == ["correct"]
     spare = next(iter(engine._here.sandboxes.values()))._next
     time.sleep(0.5)
-    _, handles, _, _ = socket.recv_fds(spare._fate, 2000, 2)
+    _, handles, _, _ = socket.recv_fds(spare._fate, 2000, 2, socket.MSG_PEEK)
     signal.pidfd_send_signal(handles[0], signal.SIGKILL)
     for fd in handles:
         os.close(fd)
