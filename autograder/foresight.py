@@ -7,9 +7,10 @@ and its calls are noted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograder import wire
 from utils import laws
@@ -29,27 +30,37 @@ def call(case: wire.Packed, given: Iterable[str]) -> Call:
 
 
 def of_law(exercise: str, case: wire.Packed) -> list[wire.Packed] | None:
-    """All cases that the law asks which asks this one; None where it was not foreseen."""
-    for law, cases in _foreseen(exercise).items():
-        if call(case, ()) in law:
-            return cases
-    return None
+    """All cases that the law asks which asks this one; None where it was not foreseen.
+
+    Of several laws, the one that asks it most often: it may want to compare two calls.
+    """
+    asked = call(case, ())
+    found = [one for one in _foreseen(exercise) if one.calls[asked]]
+    return max(found, key=lambda one: one.calls[asked]).cases if found else None
+
+
+class _Foreseen(NamedTuple):
+    """The cases of a law, in order, and how often each call is made."""
+
+    cases: list[wire.Packed]
+    calls: Counter[Call]
 
 
 @cache
-def _foreseen(exercise: str) -> dict[frozenset[Call], list[wire.Packed]]:
-    """The cases of each law, and their calls; of a law that cannot be foreseen, none."""
+def _foreseen(exercise: str) -> list[_Foreseen]:
+    """What each law asks that can be foreseen."""
     if exercise not in EXERCISES:
-        return {}
-    found, asked = EXERCISES[exercise], list[list[wire.Packed]]()
+        return []
+    found, foreseen = EXERCISES[exercise], []
     for name in found.laws:
         noting = _Noting(found.reference)
         try:
             laws.law(found.assignment, name)(noting, found.secret)
-            asked.append(noting.cases)
         except _Unforeseen:
             continue
-    return {frozenset(call(case, ()) for case in cases): cases for cases in asked}
+        calls = Counter(call(case, ()) for case in noting.cases)
+        foreseen.append(_Foreseen(noting.cases, calls))
+    return foreseen
 
 
 class _Unforeseen(Exception):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from attacks.lies import HELP
@@ -58,6 +59,19 @@ def statuses(page, *exercises, seconds=10):
     return [done.verdicts[name][MIME]["status"] for name in exercises]
 
 
+def waiting():
+    """The fork that waits: of the processes below this one, the last that is to die for memory."""
+    below, found = {os.getpid()}, 0
+    for pid in sorted(int(path.name) for path in Path("/proc").glob("[0-9]*")):
+        with suppress(OSError):
+            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            if int(stat[1]) in below:
+                below.add(pid)
+                found = pid if Path(f"/proc/{pid}/oom_score_adj").read_text() == "1000\n" else found
+    assert found
+    return found
+
+
 def test_a_forged_reply_to_a_law_is_told_and_not_remembered():
     exercise = "initialize_parameters_deep"
     assert statuses(after(solved(), "setup", FORGES_A_LAW), exercise) == ["tampered"]
@@ -72,12 +86,9 @@ def test_an_answer_that_hangs_in_a_law_costs_itself_alone():
 
 def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():
     assert statuses(solved(), "sigmoid") == ["correct"]
-    spare = next(iter(engine._here.sandboxes.values()))._next
     time.sleep(0.5)
-    _, handles, _, _ = socket.recv_fds(spare._fate, 2000, 2, socket.MSG_PEEK)
-    signal.pidfd_send_signal(handles[0], signal.SIGKILL)
-    for fd in handles:
-        os.close(fd)
+    os.kill(waiting(), signal.SIGKILL)
+    time.sleep(0.2)
     assert statuses(solved(), "sigmoid") == ["correct"]
 
 
