@@ -29,7 +29,7 @@ from autograder.judge import Settings
 from autograder.sandbox import Sandbox
 from autograder.transcripts import Transcripts
 from autograder.unwalled import Unwalled
-from autograder.walls import die_with_parent
+from autograder.walls import address_space, die_with_parent
 from utils.answer_key import LiveKey, Question
 from utils.verdict import MIME, Verdict
 
@@ -268,9 +268,9 @@ class _Processes:
 
 def _limit_memory() -> None:
     """Let what laws make of a student's results, such as outer products, end in a MemoryError."""
-    with suppress(FileNotFoundError), open("/proc/self/statm") as statm:
-        most = int(statm.read().split()[0]) * resource.getpagesize() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    with suppress(FileNotFoundError):
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a sandbox sets limits of its own
+        resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY, most))
 
 
 def _serve(line: Connection) -> None:

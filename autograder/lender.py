@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 from autograder import wire
-from autograder.walls import die_with_parent
+from autograder.walls import address_space, die_with_parent
 from utils.answers import call
 from utils.cases import Case, Raised
 from utils.exercises import EXERCISES
@@ -86,9 +86,8 @@ def _serve(line: Connection) -> NoReturn:
         die_with_parent()  # it holds both ends of the line, so that never ends
         os.closerange(3, line.fileno())  # nobody waits in vain for the end of another line
         os.closerange(line.fileno() + 1, 1 << 16)
-        with suppress(FileNotFoundError), open("/proc/self/statm") as statm:
-            used = int(statm.read().split()[0]) * resource.getpagesize()
-            resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY,) * 2)
+        with suppress(FileNotFoundError):
+            resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             exercise, given = line.recv()

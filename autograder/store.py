@@ -25,7 +25,8 @@ ENGINE = (
     *(f"utils/explainers/{name}.py" for name in ("names", "shapes", "trouble")),
     *(f"utils/{name}.py" for name in ("findings", "judging", "naming", "packing", "plain")),
     *(f"utils/{name}.py" for name in ("rubric", "shapes", "verdict")),
-    *(f"autograder/{name}.py" for name in ("inside", "intake", "judge", "sandboxed", "wire")),
+    *(f"autograder/{name}.py" for name in ("foresight", "inside", "intake", "judge", "lender")),
+    *(f"autograder/{name}.py" for name in ("sandboxed", "wire")),
 )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "NOBODY",
     "PR_SET_DUMPABLE",
     "SCRATCH",
+    "address_space",
     "call",
     "die_with_parent",
     "drop_privileges",
@@ -121,16 +122,20 @@ def drop_privileges() -> None:
     call("capset", struct.pack("Ii", 0x20080522, 0), struct.pack("6I", *[0] * 6))
 
 
+def address_space() -> int:
+    """Bytes of addresses that this process has in use. Linux only."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
 def limits(memory: int, cpu: int, processes: int, file: int) -> None:
     """Set the kernel's limits of a process and its children.
 
     Stops: a memory bomb (as a polite MemoryError), an endless loop that the parent lost sight
     of, a fork bomb, a file without end, a core dump of the warm process's memory.
     """
-    with open("/proc/self/statm") as statm:
-        used = int(statm.read().split()[0]) * resource.getpagesize()
     for kind, most in {
-        resource.RLIMIT_AS: used + memory,
+        resource.RLIMIT_AS: address_space() + memory,
         resource.RLIMIT_NPROC: processes + 1,  # and the namespace's init
         resource.RLIMIT_FSIZE: file,
         resource.RLIMIT_NOFILE: 128,
