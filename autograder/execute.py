@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbGraderSaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
@@ -44,7 +44,7 @@ class TakeIn(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships with
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Take the answers from `nb`, and give the course's notebook with them in it."""
         course = course_notebook(ROOT, resources["nbgrader"]["notebook"])
-        taken = intake.put_in(course, list(intake.cells_of(nb)))
+        taken = intake.put_in(intake.Page(course), list(intake.cells_of(nb)))
         repairs = [[one.exercise, one.sentence] for one in taken.repairs]
         taken.notebook.metadata[REPAIRS] = repairs
         return taken.notebook, resources
@@ -83,7 +83,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         course = course_notebook(ROOT, name)
         if not self.no_sandbox:
             _refuse_without_walls()
-        taken = intake.put_in(course, list(intake.cells_of(nb)))
+        taken = intake.put_in(intake.Page(course), list(intake.cells_of(nb)))
         repairs = [intake.Repair(*one) for one in nb.metadata.get(REPAIRS, [])]
         taken = replace(taken, repairs=(*repairs, *taken.repairs))
         exercises = tuple(judged_exercises(course))
@@ -101,7 +101,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             _set_aside(Path(resources["metadata"]["path"]))
         graded = graded_notebook(taken, done.verdicts, done.printed, done.raised, points)
-        return graded, resources
+        return from_dict(graded), resources
 
 
 class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]

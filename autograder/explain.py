@@ -36,7 +36,7 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
     result = _result(output, student, exercise)
     assignment = str(result["assignment"])
     course = grade.course_notebook(root, assignment)
-    submission = grade.take_in(course, assignment, submissions, student)
+    submission = grade.take_in(intake.Page(course), assignment, submissions, student)
     if submission.taken is None or exercise not in grade.judged_exercises(course):
         return f"{exercise} of {student}: {result['message']}"
     settings = Settings(assignment)

@@ -189,7 +189,8 @@ def grade(
     done: dict[str, Graded] = {}
     interrupted = False
     with Store(output / "verdicts.db") as store, progress(len(students)) as tell, terminable():
-        due = _Due(course, assignment, submissions, settings, store, walled=walled)
+        page = intake.Page(course)
+        due = _Due(page, assignment, submissions, settings, store, walled=walled)
 
         def finish(submission: Submission, judged: int) -> None:
             results = results_of(course, assignment, submission)
@@ -227,7 +228,7 @@ class _Due:
 
     def __init__(
         self,
-        course: NotebookNode,
+        page: intake.Page,
         assignment: str,
         submissions: Path,
         settings: Settings,
@@ -235,7 +236,8 @@ class _Due:
         *,
         walled: bool,
     ) -> None:
-        self.course, self.assignment, self.submissions = course, assignment, submissions
+        self.page, self.assignment, self.submissions = page, assignment, submissions
+        self.exercises = judged_exercises(page.course)
         self.settings, self.store, self.walled = settings, store, walled
 
     def works(
@@ -243,7 +245,7 @@ class _Due:
     ) -> Iterator[tuple[Submission, Work]]:
         """The work of each student who has some; of the others, all is `known`."""
         for student in students:
-            submission = take_in(self.course, self.assignment, self.submissions, student)
+            submission = take_in(self.page, self.assignment, self.submissions, student)
             work = self.work(submission)
             if work is None:
                 known(submission)
@@ -257,7 +259,7 @@ class _Due:
         pieces = tuple(intake.pieces(submission.taken))
         answers = digest([asdict(piece) for piece in pieces])
         settings = asdict(self.settings)
-        for exercise in judged_exercises(self.course):
+        for exercise in self.exercises:
             key = digest(answers, definition(exercise), settings, self.walled)
             submission.keys[exercise] = key
             stored = self.store.get(key)
@@ -346,15 +348,16 @@ def shown_name(student: str) -> str:
 # --- one student ---------------------------------------------------------------------------------
 
 
-def take_in(course: NotebookNode, assignment: str, submissions: Path, student: str) -> Submission:
+def take_in(page: intake.Page, assignment: str, submissions: Path, student: str) -> Submission:
     """Read what a student handed in; what is wrong with it is a note."""
     name, folder = shown_name(student), submissions / student / assignment
+    course = page.course
     if not folder.is_dir():
         return Submission(name, folder, course, None, [f"Nothing was handed in for {assignment}."])
     try:
         path, notes = intake.find(folder, assignment)
         cells, more = intake.read(path)
-        taken = intake.put_in(course, cells)
+        taken = intake.put_in(page, cells)
     except intake.Unreadable as problem:
         return Submission(name, folder, course, None, [str(problem)], troubled=True)
     notes += more

@@ -21,8 +21,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import (
     Comment,
     Grade,
@@ -64,8 +62,8 @@ def graded_notebook(
     printed: Mapping[str, str],
     raised: Mapping[str, str],
     points: Mapping[str, float] | None = None,
-) -> NotebookNode:
-    """Make the notebook that a grader looks at.
+) -> dict[str, Any]:
+    """Make the notebook that a grader looks at, as JSON has it.
 
     Parameters
     ----------
@@ -80,25 +78,27 @@ def graded_notebook(
     """
     # By way of JSON: a copy, without the half characters that no file can hold.
     text = json.dumps([taken.notebook, verdicts, printed, raised], ensure_ascii=False)
-    plain, verdicts, printed, raised = json.loads(text.encode("utf-8", "replace"))
-    notebook: NotebookNode = nbformat.from_dict(plain)
-    for cell in notebook.cells:
-        about = cell.metadata.get("nbgrader", {})
+    plain = json.loads(text.encode("utf-8", "replace"))
+    notebook: dict[str, Any] = plain[0]
+    verdicts, printed, raised = plain[1:]
+    for cell in notebook["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
         name = about.get("grade_id", "")
         if about.get("grade"):
-            about.points = (points or {}).get(name, about.points)
-        if cell.cell_type == "code":
-            cell.execution_count = None
-            cell.outputs = _ran(printed.get(cell.id, ""), raised.get(cell.id, ""))
-        elif about.get("solution") or cell.id in taken.own:
-            cell.source = _without_tags(cell.source)
+            about["points"] = (points or {}).get(name, about["points"])
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = None
+            cell["outputs"] = _ran(printed.get(cell["id"], ""), raised.get(cell["id"], ""))
+        elif about.get("solution") or cell["id"] in taken.own:
+            cell["source"] = _without_tags(cell["source"])
         if about.get("grade") and not about.get("solution"):
             repairs = [one.sentence + "\n" for one in taken.repairs if one.exercise == name]
-            cell.outputs = [*_outputs(verdicts[name], about.points), *_ran("".join(repairs), "")]
+            shown = _outputs(verdicts[name], about["points"])
+            cell["outputs"] = [*shown, *_ran("".join(repairs), "")]
     return notebook
 
 
-def _ran(printed: str, raised: str) -> list[NotebookNode]:
+def _ran(printed: str, raised: str) -> list[dict[str, Any]]:
     """What came of a cell, as text alone; on stderr it would cost the points."""
     outputs = [_output("stream", name="stdout", text=printed)] if printed else []
     if raised:
@@ -107,7 +107,7 @@ def _ran(printed: str, raised: str) -> list[NotebookNode]:
     return outputs
 
 
-def _outputs(verdict: Mapping[str, Any], most: float) -> list[NotebookNode]:
+def _outputs(verdict: Mapping[str, Any], most: float) -> list[dict[str, Any]]:
     """What nbgrader reads as full points, as a part of them where a number is shown, or as none."""
     record = verdict[MIME]
     share = (record["points"] or 0) / record["max_points"]
@@ -123,10 +123,8 @@ def _outputs(verdict: Mapping[str, Any], most: float) -> list[NotebookNode]:
     return outputs
 
 
-def _output(kind: str, **fields: Any) -> NotebookNode:
-    """An output, without the time that nbformat takes to validate each."""
-    output: NotebookNode = nbformat.from_dict({"output_type": kind, **fields})
-    return output
+def _output(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"output_type": kind, **fields}
 
 
 def _without_tags(markdown: str) -> str:
@@ -338,7 +336,7 @@ class Book:
                 penalty = self.late._check_late_penalty(notebook, penalty)
                 notebook.late_submission_penalty = penalty
 
-    def _write(self, submission: Submission, notebook: NotebookNode) -> None:
+    def _write(self, submission: Submission, notebook: Mapping[str, Any]) -> None:
         """Write the graded notebook, with nothing of the student's beside it."""
         places = self.places
         folder = Path(

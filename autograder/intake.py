@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import ast
 import json
-import pickle
 import re
 import symtable
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cell",
+    "Page",
     "Piece",
     "Repair",
     "Taken",
@@ -191,20 +191,71 @@ def answer_cells(course: NotebookNode) -> dict[str, NotebookNode]:
     }
 
 
-def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
-    """Put a submission's answers, and the student's own cells, into the course's notebook."""
+class Page:
+    """A course notebook, looked through once for all submissions.
+
+    Attributes
+    ----------
+    course : NotebookNode
+    texts : the text of each cell; `all_texts` as a set
+    answers, tests : by exercise, where its answer cell and its graded cell are
+    """
+
+    def __init__(self, course: NotebookNode) -> None:
+        self.course = course
+        self.texts = [cell.source.strip() for cell in course.cells]
+        self.all_texts = frozenset(self.texts)
+        places = {id(cell): index for index, cell in enumerate(course.cells)}
+        self.answers = {name: places[id(cell)] for name, cell in answer_cells(course).items()}
+        self.tests = {name: places[id(cell)] for name, cell in test_cells(course).items()}
+        ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in course.cells]
+        self._by_grade_id = {grade_id: index for index, grade_id in enumerate(ids)}
+        self._by_id = {cell.get("id", ""): index for index, cell in enumerate(course.cells)}
+        self._by_text = {text: index for index, text in enumerate(self.texts)}
+
+    def same(self, theirs: Sequence[Cell]) -> dict[int, int]:
+        """For each of their cells that is one of the course's, which it is.
+
+        The surest sign decides: the grade id, else the cell's id, else the very text. An id is no
+        sign where what it stands for is elsewhere, word for word, or where several have it; but an
+        answer cell may be copied.
+        """
+        answers = set(self.answers.values())
+        there = {their.source.strip() for their in theirs}
+        times = Counter(their.id for their in theirs)
+        place = {}
+        for i, their in enumerate(theirs):
+            text = their.source.strip()
+            its_own = times[their.id] == 1 or self._by_id.get(their.id) in answers
+            by_its_id = (self._by_id, their.id if its_own else "")
+            signs = ((self._by_grade_id, their.grade_id), by_its_id, (self._by_text, text))
+            found = [of[sign] for of, sign in signs if sign and sign in of]
+            same = [at for at in found if self.texts[at] == text]
+            other = [at for at in found if at in answers or self.texts[at] not in there]
+            if same or other:
+                place[i] = (same or other)[0]
+        return place
+
+
+def put_in(page: Page, theirs: Sequence[Cell]) -> Taken:
+    """Put a submission's answers, and the student's own cells, into the course's notebook.
+
+    What is not the student's is shared with the course's notebook, not copied.
+    """
+    from nbformat import NotebookNode
     from nbformat.v4 import new_code_cell, new_markdown_cell
 
-    notebook: NotebookNode = pickle.loads(pickle.dumps(course))  # many times as fast as deepcopy
+    cells = list(page.course.cells)
     repairs: list[Repair] = []
     missing = set()
-    theirs = _rejoined(notebook, theirs)
-    place = _same_cells(notebook, theirs)  # of their cell: the course cell that it is
-    texts = {cell.source.strip() for cell in course.cells}
-    for exercise, cell in answer_cells(notebook).items():
-        index = notebook.cells.index(cell)
+    place = page.same(theirs)  # of their cell: the course cell that it is
+    whole = _rejoined(page, theirs, place)
+    if len(whole) < len(theirs):
+        theirs, place = whole, page.same(whole)
+    texts = page.all_texts
+    for exercise, index in page.answers.items():
         copies = [i for i, at in place.items() if at == index]
-        chosen, repair = _choose(exercise, cell.source, theirs, copies, texts)
+        chosen, repair = _choose(exercise, page.texts[index], theirs, copies, texts)
         repairs += [Repair(exercise, repair)] if repair else []
         if chosen is None:
             missing.add(exercise)
@@ -214,12 +265,12 @@ def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
                 del place[i]  # one that says something else stays, as the student's own cell
         place.setdefault(chosen, index)  # two answers may have become one cell
         if theirs[chosen].source.strip():  # an emptied cell is as good as a blank one
-            cell.source = theirs[chosen].source
-    repairs += [r for r in _edited_tests(notebook, theirs, place) if r.exercise not in missing]
-    marked = [*answer_cells(course).values(), *test_cells(course).values()]
+            cells[index] = NotebookNode(cells[index] | {"source": theirs[chosen].source})
+    repairs += [r for r in _edited_tests(page, theirs, place) if r.exercise not in missing]
+    marked = {page.texts[at] for at in (*page.answers.values(), *page.tests.values())}
     new: dict[str, Callable[..., NotebookNode]]
     new = {"code": new_code_cell, "markdown": new_markdown_cell}
-    given = {"code": {cell.source.strip() for cell in marked} | {""}, "markdown": texts | {""}}
+    given = {"code": marked | {""}, "markdown": texts | {""}}
     own: dict[int, list[NotebookNode]] = {}
     after = -1
     for i, their in enumerate(theirs):
@@ -228,10 +279,9 @@ def put_in(course: NotebookNode, theirs: Sequence[Cell]) -> Taken:
             continue
         if their.source.strip() not in given[their.kind]:
             own.setdefault(after, []).append(new[their.kind](their.source, id=f"own-{i}"))
-    notebook.cells = own.get(-1, []) + [
-        one for i, cell in enumerate(notebook.cells) for one in (cell, *own.get(i, []))
-    ]
-    names = frozenset(cell.id for cells in own.values() for cell in cells)
+    names = frozenset(cell.id for some in own.values() for cell in some)
+    between = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
+    notebook = NotebookNode(page.course | {"cells": own.get(-1, []) + between})
     return Taken(notebook, frozenset(missing), tuple(repairs), names)
 
 
@@ -362,14 +412,12 @@ def _text(value: Any) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _rejoined(course: NotebookNode, theirs: Sequence[Cell]) -> list[Cell]:
+def _rejoined(page: Page, theirs: Sequence[Cell], place: Mapping[int, int]) -> Sequence[Cell]:
     """Their cells, where an answer that was split in the middle is one cell again.
 
     Beyond doubt it is where one half at least is not Python by itself, and both together are.
     """
-    place = _same_cells(course, theirs)
-    answers = {course.cells.index(cell): name for name, cell in answer_cells(course).items()}
-    texts = {cell.source.strip() for cell in course.cells}
+    answers = {index: name for name, index in page.answers.items()}
     whole: list[Cell] = []
     last: int | None = None  # the course cell that the last of them is
     for i, their in enumerate(theirs):
@@ -378,7 +426,7 @@ def _rejoined(course: NotebookNode, theirs: Sequence[Cell]) -> list[Cell]:
             names = {answers.get(at, "") for at in (last, place.get(i)) if at is not None}
             names |= {name for name in answers.values() if _defines(name, before.source)}
             both = f"{before.source}\n{their.source}"
-            mine = names - {""} and their.source.strip() not in texts
+            mine = names - {""} and their.source.strip() not in page.all_texts
             halves = mine and not all(_is_python(one.source) for one in (before, their))
             if halves and _is_python(both):
                 whole[-1] = replace(before, source=both)
@@ -388,38 +436,8 @@ def _rejoined(course: NotebookNode, theirs: Sequence[Cell]) -> list[Cell]:
     return whole
 
 
-def _same_cells(course: NotebookNode, theirs: Sequence[Cell]) -> dict[int, int]:
-    """For each of their cells that is one of the course's, which it is.
-
-    The surest sign decides: the grade id, else the cell's id, else the very text. An id is no
-    sign where what it stands for is elsewhere, word for word, or where several have it; but an
-    answer cell may be copied.
-    """
-    by_grade_id, by_id, by_source = {}, {}, {}
-    there = {their.source.strip() for their in theirs}
-    times = Counter(their.id for their in theirs)
-    texts = [cell.source.strip() for cell in course.cells]
-    answers = {course.cells.index(cell) for cell in answer_cells(course).values()}
-    for index, cell in enumerate(course.cells):
-        by_grade_id[cell.metadata.get("nbgrader", {}).get("grade_id", "")] = index
-        by_id[cell.get("id", "")] = index
-        by_source[texts[index]] = index
-    place = {}
-    for i, their in enumerate(theirs):
-        text = their.source.strip()
-        its_own = times[their.id] == 1 or by_id.get(their.id) in answers
-        by_its_id = (by_id, their.id if its_own else "")
-        signs = ((by_grade_id, their.grade_id), by_its_id, (by_source, text))
-        found = [of[sign] for of, sign in signs if sign and sign in of]
-        same = [at for at in found if texts[at] == text]
-        other = [at for at in found if at in answers or texts[at] not in there]
-        if same or other:
-            place[i] = (same or other)[0]
-    return place
-
-
 def _choose(
-    exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], course: set[str]
+    exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], course: Collection[str]
 ) -> tuple[int | None, str]:
     """Which of their cells is the answer, and what there is to say about it."""
     answers = [i for i in copies if theirs[i].source.strip() not in ("", stub.strip())]
@@ -445,17 +463,14 @@ def _defines(exercise: str, source: str) -> bool:
     return found is not None
 
 
-def _edited_tests(
-    course: NotebookNode, theirs: Sequence[Cell], place: dict[int, int]
-) -> Iterator[Repair]:
-    for exercise, cell in test_cells(course).items():
-        if cell.metadata.nbgrader.get("solution"):
+def _edited_tests(page: Page, theirs: Sequence[Cell], place: dict[int, int]) -> Iterator[Repair]:
+    for exercise, index in page.tests.items():
+        if index in page.answers.values():
             continue
-        index = course.cells.index(cell)
         copies = [theirs[i] for i, at in place.items() if at == index]
         if not copies:
             yield Repair(exercise, "Its test cell was gone; the course's own was used.")
-        elif any(copy.source.strip() != cell.source.strip() for copy in copies):
+        elif any(copy.source.strip() != page.texts[index] for copy in copies):
             yield Repair(exercise, "Its test cell was changed; the course's own was used.")
         elif len(copies) > 1:
             yield Repair(exercise, "Its test cell was there more than once; it counts once.")

@@ -46,23 +46,23 @@ class Asked:
     calls: list[tuple[str, list[Case], list[str]]] = field(default_factory=list)
 
 
-def taken_in(path: Path, course: Any) -> tuple[intake.Piece, ...]:
+def taken_in(path: Path, page: intake.Page) -> tuple[intake.Piece, ...]:
     """A submission's pieces."""
     cells, _ = intake.read(path)
-    return tuple(intake.pieces(intake.put_in(course, cells)))
+    return tuple(intake.pieces(intake.put_in(page, cells)))
 
 
-def through_the_engine(path: Path, course: Any, exercises: tuple[str, ...]) -> float:
+def through_the_engine(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> float:
     """Seconds that a submission takes, from its file to its verdicts."""
     start = time.perf_counter()
-    pieces = taken_in(path, course)
+    pieces = taken_in(path, page)
     engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
     return time.perf_counter() - start
 
 
-def asked_of(path: Path, course: Any, exercises: tuple[str, ...]) -> Asked:
+def asked_of(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> Asked:
     """What the judge asks of a submission."""
-    pieces = taken_in(path, course)
+    pieces = taken_in(path, page)
     asked = Asked([piece.source for piece in intake.needed(pieces)])
     exchange = Answers.exchange
 
@@ -133,17 +133,17 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     given = arguments.parse_args()
     course = notebooks.read(notebooks.notebook_of(ROOT, TASK))
-    exercises = tuple(judged_exercises(course))
+    page, exercises = intake.Page(course), tuple(judged_exercises(course))
     with tempfile.TemporaryDirectory() as folder:
         hand_in(Path(folder), given.students)
         paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
-        asked = [asked_of(path, course, exercises) for path in paths]  # and all is warm
+        asked = [asked_of(path, page, exercises) for path in paths]  # and all is warm
         rounds = []
         for _ in range(given.rounds):
             vars(engine._here)["transcripts"].clear()  # each round is a class of its own
             pairs = [
                 (
-                    through_the_engine(path, course, exercises),
+                    through_the_engine(path, page, exercises),
                     judged_here(one, exercises),
                     bare(one),
                 )

@@ -27,7 +27,7 @@ NO_BIAS = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W,
 
 def pieces(**answers):
     cells = intake.cells_of(solved(**answers))
-    return tuple(intake.pieces(intake.put_in(COURSE, cells)))
+    return tuple(intake.pieces(intake.put_in(intake.Page(COURSE), cells)))
 
 
 @pytest.fixture

@@ -375,8 +375,8 @@ def verdicts(name, **more):
 def test_a_report_keeps_its_words_and_loses_its_tags():
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = f"1 < 2 > 0, `a<b`, [x](https://x.org) {EVIL}"
-    taken = intake.put_in(blank(REPORT), list(intake.cells_of(page)))
-    graded = graded_notebook(taken, verdicts(REPORT), {}, {})
+    taken = intake.put_in(intake.Page(blank(REPORT)), list(intake.cells_of(page)))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
     source = cell_of(graded, "experiment_report").source
     assert "<script" not in source
     assert "<img" not in source
@@ -385,17 +385,17 @@ def test_a_report_keeps_its_words_and_loses_its_tags():
 
 
 def test_points_that_an_instructor_changed_are_given_in_proportion():
-    taken = intake.put_in(blank(), list(intake.cells_of(blank())))
+    taken = intake.put_in(intake.Page(blank()), list(intake.cells_of(blank())))
     half = shown(Verdict("relu", "wrong", 2.5, 5, "half."))
     points = POINTS | {"relu": 20}
-    graded = graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points)
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points))
     assert determine_grade(cell_of(graded, "relu")) == (10, 20)
 
 
 def test_half_a_character_does_no_harm(tmp_path):
-    taken = intake.put_in(blank(), list(intake.cells_of(blank())))
+    taken = intake.put_in(intake.Page(blank()), list(intake.cells_of(blank())))
     graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": "\ud83d"}, {})
-    notebooks.write(graded, tmp_path / "page.ipynb")
+    notebooks.write(nbformat.from_dict(graded), tmp_path / "page.ipynb")
 
 
 # -- what cannot be done --------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def _fresh():
 
 
 def statuses(page, *exercises, seconds=10):
-    pieces = tuple(intake.pieces(intake.put_in(COURSE, list(intake.cells_of(page)))))
+    pieces = tuple(intake.pieces(intake.put_in(intake.Page(COURSE), list(intake.cells_of(page)))))
     done = engine.do(Work(TASK, pieces, exercises, Settings("spring", seconds=seconds)))
     return [done.verdicts[name][MIME]["status"] for name in exercises]
 

@@ -187,7 +187,7 @@ def teach(school):
     assert cli.main(["workspace", str(school.workspace)]) == ExitCode.FINE
     with (school.workspace / CONFIG).open("a") as config:
         config.write(f"c.Exchange.root = {str(school.exchange)!r}\n")
-    for assignment in notebooks.assignments(ROOT):
+    for assignment in (NAME, REPORT):
         school.run("generate_assignment", assignment)
     school.run("release_assignment", NAME)
 

@@ -77,7 +77,7 @@ def sandbox(walls: tuple[str, ...] = ()) -> Any:
 
 def pieces(attack: Attack) -> list[intake.Piece]:
     cells = list(intake.cells_of(page_of(attack)))
-    return intake.needed(intake.pieces(intake.put_in(COURSE, cells)))
+    return intake.needed(intake.pieces(intake.put_in(intake.Page(COURSE), cells)))
 
 
 def judged(attack: Attack, box: Any = None, seconds: float = 10, names: Any = None) -> judge.Judged:
@@ -345,7 +345,7 @@ def fragile_lender(attack: Attack) -> bool:
 def taken_in(attack: Attack, room: Room) -> Any:
     hand_in(attack, room.submitted)
     test_grade.hand_in(room.submitted, "ada", test_grade.solved())
-    return grade.take_in(COURSE, test_grade.TASK, room.submitted, attack.folder)
+    return grade.take_in(intake.Page(COURSE), test_grade.TASK, room.submitted, attack.folder)
 
 
 def links_allowed(attack: Attack, room: Room) -> bool:
