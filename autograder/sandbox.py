@@ -27,7 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
-from autograder import walls
+from autograder import cgroup, walls
 from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
 from autograder.errors import BrokenCourse, UsageError
 
@@ -47,6 +47,7 @@ COURSE = "/run/course"  # where the files that all submissions share are, inside
 OWN = {f"autograder/{name}.py": ROOT / f"autograder/{name}.py" for name in ("walls", "zygote")}
 BEGIN = f"import sys; sys.path.insert(0, {COURSE!r}); from autograder.zygote import main; main()"
 
+WARM_MEMORY = 512 * MIB  # that the warm process may use
 DYING = 0.5  # seconds that the processes of a sandbox may take to die one after another
 
 WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
@@ -211,7 +212,7 @@ class Sandbox:
         with open(info) as told, open(go, "w") as gate:
             try:
                 process = subprocess.Popen(
-                    self._command(given),
+                    [*self.scope(), *self._command(given)],
                     stdin=subprocess.DEVNULL,
                     stdout=said,
                     stderr=said,
@@ -232,6 +233,16 @@ class Sandbox:
                 for kind in ("uid", "gid"):
                     Path(f"/proc/{pid}/{kind}_map").write_text(IDENTITIES)
                 gate.write("go")
+
+    def scope(self) -> tuple[str, ...]:
+        """What puts it into a cgroup, with room for the warm process and two submissions.
+
+        One is judged while the one before it dies and the next one waits, which uses little yet.
+        """
+        if {"cgroup", "limits"} & self._without:
+            return ()
+        most = self._limits
+        return cgroup.scope(2 * most.memory + WARM_MEMORY, 3 * (most.processes + 2) + 2)
 
     def _command(self, given: list[int]) -> list[str]:
         """What starts bubblewrap; the files that it copies are opened, and added to `given`."""
@@ -342,16 +353,22 @@ def layers() -> list[Layer]:
     try:
         with Sandbox("autograder.zygote:rest", warm=()) as sandbox, sandbox.open() as cell:
             active, trouble = {"namespaces", "limits", "privileges", *cell.active}, ""
+            active |= {"cgroup"} if sandbox.scope() else set()
     except BrokenCourse as error:
         active, trouble = set(), error.message
     landlock = "It is in Linux 5.13 and newer, where the boot option `lsm=` names it."
     seccomp = "Install libseccomp: `apt install libseccomp2` or `dnf install libseccomp`."
+    scope = (
+        "It takes systemd and cgroup v2, and an ordinary user's own login, not su or sudo. A "
+        "container has none: give the container a limit of memory."
+    )
     return [
         Layer("namespaces", "namespaces" in active, True, trouble),
         Layer("limits", "limits" in active, True, trouble),
         Layer("privileges", "privileges" in active, True, trouble),
         Layer("landlock", "landlock" in active, False, landlock),
         Layer("seccomp", "seccomp" in active, False, seccomp),
+        Layer("cgroup", "cgroup" in active, False, scope),
     ]
 
 
@@ -370,8 +387,9 @@ def refuse_without_walls() -> None:
     """
     found = layers()
     if not minimum(found):
-        lacking = ", ".join(layer.name for layer in found if layer.needed and not layer.active)
-        how = " ".join(dict.fromkeys(layer.how for layer in found if not layer.active))
+        missing = [layer for layer in found if layer.needed and not layer.active]
+        lacking = ", ".join(layer.name for layer in missing)
+        how = " ".join(dict.fromkeys(layer.how for layer in missing))
         raise UsageError(
             f"The sandbox lacks what it must have here: {lacking}. {how} `course doctor` says "
             "more. To run students' code with your own rights, type --no-sandbox."
