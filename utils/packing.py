@@ -7,7 +7,6 @@ without pickle: nothing that is unpacked can run code.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -98,7 +97,7 @@ class _Unpacker:
         self.left = len(numbers)
 
     def unpack(self, tree: Any) -> Any:
-        if not isinstance(tree, Mapping):
+        if not isinstance(tree, dict):
             if tree is None or isinstance(tree, bool | int | str):
                 return tree
             raise ValueError(f"a bare {type(tree).__name__}")
