@@ -118,7 +118,7 @@ class Graded:
     @classmethod
     def of(cls, submission: Submission, results: Sequence[Result], stored: int) -> Self:
         """Keep these results; `stored` is how many were known before."""
-        lines = "".join(json.dumps(asdict(r), ensure_ascii=False) + "\n" for r in results)
+        lines = "".join(json.dumps(vars(r), ensure_ascii=False) + "\n" for r in results)
         return cls(
             submission.student,
             [result.points for result in results],
@@ -257,7 +257,7 @@ class _Due:
         if submission.taken is None:
             return None
         pieces = tuple(intake.pieces(submission.taken))
-        answers = digest([asdict(piece) for piece in pieces])
+        answers = digest([vars(piece) for piece in pieces])
         settings = asdict(self.settings)
         for exercise in self.exercises:
             key = digest(answers, definition(exercise), settings, self.walled)

@@ -409,7 +409,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _rejoined(page: Page, theirs: Sequence[Cell], place: Mapping[int, int]) -> Sequence[Cell]:
