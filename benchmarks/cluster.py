@@ -2,13 +2,16 @@
 
 A class of notebook 01 is graded by `course grade --cluster`, with one and with two workers of one
 thread each on this machine, in turns, without gradebook. The workers have graded a few others
-before, as those of a running cluster have; the driver's own start is part of it. Driver, scheduler
-and workers share the machine's cores.
+before, as those of a running cluster have; the driver's own start is part of it. Each worker has a
+core, as it has a machine in a cluster; driver and scheduler share them all. With ``--shared``, the
+workers do too: then one worker takes more than one core, for it judges while the next submission's
+sandbox is made.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -17,6 +20,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import psutil
 
 from benchmarks.classes import ROOT, TASK, hand_in
 
@@ -30,10 +35,11 @@ class Cluster:
     ----------
     folder : where its logs and the workers' files go
     workers : how many
+    shared : whether all cores are for all of them, or each has one to itself
     """
 
-    def __init__(self, folder: Path, workers: int = 2) -> None:
-        self.folder, self.count = folder, workers
+    def __init__(self, folder: Path, workers: int = 2, *, shared: bool = True) -> None:
+        self.folder, self.count, self.shared = folder, workers, shared
         self.address = ""
         self.scheduler: subprocess.Popen[bytes]
         self.workers: list[subprocess.Popen[bytes]] = []  # of each, the nanny that starts it again
@@ -47,6 +53,8 @@ class Cluster:
             place = str(self.folder / str(number))
             more = ("--nthreads", "1", "--local-directory", place)
             worker, _ = self._start("worker", "Registered to:", self.address, *more)
+            if not self.shared:
+                give_core(worker.pid, number)
             self.workers.append(worker)
         return self
 
@@ -81,6 +89,14 @@ class Cluster:
             time.sleep(0.1)
 
 
+def give_core(pid: int, number: int) -> None:
+    """Leave one core to a process, to all that it started, and to what these start from now on."""
+    cores = sorted(os.sched_getaffinity(0))
+    for process in (one := psutil.Process(pid), *one.children(recursive=True)):
+        for thread in process.threads():
+            os.sched_setaffinity(thread.id, {cores[number % len(cores)]})
+
+
 def seconds(submissions: Path, output: Path, cluster: Cluster) -> float:
     """How long a class takes on a cluster."""
     command = [sys.executable, "-m", "autograder", "grade", TASK, "--cluster", cluster.address]
@@ -97,6 +113,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--students", type=int, default=400)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--shared", action="store_true", help="all cores for all workers")
     given = arguments.parse_args()
     taken: dict[int, list[float]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory() as folder:
@@ -106,7 +123,7 @@ def main() -> None:
         for turn in range(given.rounds):
             for workers, times in taken.items():
                 name = f"{turn}-{workers}"
-                with Cluster(where / "dask" / name, workers) as cluster:
+                with Cluster(where / "dask" / name, workers, shared=given.shared) as cluster:
                     seconds(where / "others", where / "others' grades" / name, cluster)
                     times.append(seconds(where / "class", where / "grades" / name, cluster))
     ratios = [one / two for one, two in zip(taken[1], taken[2], strict=True)]
