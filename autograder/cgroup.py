@@ -26,7 +26,8 @@ def scope(memory: int, tasks: int) -> tuple[str, ...]:
 
     Parameters
     ----------
-    memory : bytes that all processes in it may use together, the files of a tmpfs included
+    memory : bytes, in whole pages, that all processes in it may use together, with the files of a
+        tmpfs
     tasks : processes and threads in it
     """
     start = ["systemd-run", "--quiet", "--collect", "--scope"]
@@ -46,7 +47,6 @@ def scope(memory: int, tasks: int) -> tuple[str, ...]:
             )
         except (OSError, subprocess.TimeoutExpired):
             return ()
-        # The kernel counts in pages.
-        if trial.stdout.strip() == b"%d" % (memory // 4096 * 4096):
+        if trial.stdout.strip() == b"%d" % memory:
             return tuple(command)
     return ()

@@ -440,7 +440,7 @@ def _choose(
     exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], course: Collection[str]
 ) -> tuple[int | None, str]:
     """Which of their cells is the answer, and what there is to say about it."""
-    answers = [i for i in copies if theirs[i].source.strip() not in ("", stub.strip())]
+    answers = [i for i in copies if theirs[i].source.strip() not in ("", stub)]
     defining = [i for i in answers if _defines(exercise, theirs[i].source)]
     elsewhere = [
         i

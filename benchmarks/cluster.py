@@ -92,7 +92,8 @@ class Cluster:
 def give_core(pid: int, number: int) -> None:
     """Leave one core to a process, to all that it started, and to what these start from now on."""
     cores = sorted(os.sched_getaffinity(0))
-    for process in (one := psutil.Process(pid), *one.children(recursive=True)):
+    worker = psutil.Process(pid)
+    for process in (worker, *worker.children(recursive=True)):
         for thread in process.threads():
             os.sched_setaffinity(thread.id, {cores[number % len(cores)]})
 
