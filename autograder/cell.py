@@ -32,6 +32,7 @@ START = 60  # seconds that the warm process may take to answer
 LOOK = 0.05  # seconds between two looks at a submission's memory
 FLOOD = 100  # times the output that is kept, and the submission is ended
 MIB = 1 << 20
+PART = MIB >> 2  # bytes that are read at once
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ class Cell:
             os.set_blocking(end.fileno(), False)
             if end is not self._channel:
                 self._lines.register(end, select.POLLIN)
-        self._init = self._proc = -1
+        self._first = self._proc = -1
         self._inherited = 0  # bytes that a process has from the warm one
         self._looked = 0.0  # when its memory was last looked at
         self._coming, self._going = bytearray(), bytearray()
@@ -158,7 +159,7 @@ class Cell:
             raise OSError(said.removeprefix("failed "))
         if not said:
             return False
-        self._init, self._proc = handles
+        self._first, self._proc = handles
         for fd in handles:
             self._stack.callback(os.close, fd)
         self.active = frozenset(said.split()[1:])
@@ -187,13 +188,13 @@ class Cell:
 
     def kill(self) -> None:
         """Tell every process of the submission to end; `close` waits until they are dead."""
-        if self._end is None and self._init >= 0:
+        if self._end is None and self._first >= 0:
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
 
     def close(self) -> None:
         """End every process of the submission; when this returns, they are dead."""
-        if self._end is None and self._init >= 0:
+        if self._end is None and self._first >= 0:
             self._finish("killed", "It was closed.")
         self._stack.close()
         self._coming.clear()  # whoever still holds it, as an exception's traceback does
@@ -245,13 +246,13 @@ class Cell:
             del self._going[: self._channel.send(self._going[:MIB])]
         except BlockingIOError:
             pass
-        except OSError:  # the other end is closed; what init says next will tell why
+        except OSError:  # the other end is closed; what the warm process says next will tell why
             self._going.clear()
 
     def _get(self) -> bool:
         part = b""
         with suppress(OSError):
-            part = self._channel.recv(min(self._room(), MIB))
+            part = self._channel.recv(min(self._room(), PART))
             self._open = bool(part)
         self._coming += part
         return bool(part)
@@ -281,7 +282,8 @@ class Cell:
             return None
         if len(self._coming) < start + size:
             return None
-        frame = bytes(self._coming[start : start + size])
+        with memoryview(self._coming) as view:
+            frame = bytes(view[start : start + size])
         del self._coming[: start + size]
         return frame
 
@@ -305,9 +307,9 @@ class Cell:
         return 0
 
     def _finish(self, reason: str, sentence: str) -> None:
-        """Kill the init of its namespace, and with it all; then take what is still in the lines."""
+        """Kill PID 1 of its namespace, and with it all; then take what is still in the lines."""
         self._end = self._end or Ended(reason, sentence)
-        kill(self._init)
+        kill(self._first)
         while self._open and self._room() > 0 and self._get():
             pass
         for pipe in list(self._pipes):
@@ -321,7 +323,7 @@ def framed(frame: bytes) -> bytes:
 
 
 def how(said: str) -> tuple[str, str]:
-    """Reason and sentence for what init said last; it cannot say that it was killed itself."""
+    """Reason and sentence for what the warm process said last; it says nothing once it is dead."""
     code = int(said.split()[1]) if said.startswith("ended ") else -signal.SIGKILL
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
@@ -338,7 +340,7 @@ def readable(fd: int, timeout: float) -> bool:
 
 
 def kill(pidfd: int) -> None:
-    """Kill a namespace's init, and wait until it and everything in its namespace is dead."""
+    """Kill a namespace's PID 1, and wait until it and everything in its namespace is dead."""
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     if not readable(pidfd, START):

@@ -5,7 +5,7 @@
             cell.send(b"...")
             answer = cell.receive(timeout=10)                    # or Ended, with the reason
 
-    parent ── bubblewrap ── PID 1 of the sandbox ── zygote ── for each submission: init ── worker
+    parent ── bubblewrap ── PID 1 of the sandbox ── zygote ── for each submission: a fork
 
 The parent's side of a submission is in `autograder/cell.py`, what runs inside in
 `autograder/zygote.py`, and what holds it there in `autograder/walls.py`.
@@ -80,7 +80,8 @@ class Sandbox:
     Parameters
     ----------
     entry : str
-        ``"module:function"``, called in each fork with its `zygote.Channel`.
+        ``"module:function"``, called in each fork with its `zygote.Channel`. If the module has a
+        function `rehearse`, that is called often in the warm process, and once in each fork.
     files : mapping of str to bytes or Path
         What all submissions can import and read, by its path in the course's folder inside.
     limits : Limits
@@ -242,7 +243,7 @@ class Sandbox:
         if "limits" in self._without:
             return ()
         most = self._limits
-        return cgroup.scope(2 * most.memory + WARM_MEMORY, 3 * (most.processes + 2) + 2)
+        return cgroup.scope(2 * most.memory + WARM_MEMORY, 3 * (most.processes + 1) + 2)
 
     def _command(self, given: list[int]) -> list[str]:
         """What starts bubblewrap; the files that it copies are opened, and added to `given`."""

@@ -1,23 +1,24 @@
 """The warm process inside the sandbox, and the fork of it that serves one submission.
 
-    zygote ── fork ─→ begin: enters new namespaces, and ends
-                        └─→ init: PID 1 there; mounts, gives up its rights, reaps, tells the end
-                              └─→ work: sets its limits, and calls the entry point
+    zygote ── fork into new namespaces ─→ begin: PID 1 there; puts up the walls
+       └─ tells how it ended                └─→ work: sets its limits, calls the entry point
 
 Runs inside the sandbox and imports nothing but Python's own library and `autograder.walls`, before
-what it is told to keep warm. A student's code only ever runs in the last.
+what it is told to keep warm. A student's code only ever runs in the fork.
 """
 
 import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import struct
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +28,9 @@ from autograder import walls
 __all__ = ["HEADER", "Channel", "main", "rest"]
 
 HEADER = struct.Struct("!I")
+LARGE = 1 << 16  # bytes of a frame
 READY = b"ready"
+REHEARSALS = 20  # after as many, Python has found the short ways through what is done each time
 
 
 class Channel:
@@ -38,7 +41,12 @@ class Channel:
 
     def send(self, frame: bytes) -> None:
         """Send a frame."""
-        self._socket.sendall(HEADER.pack(len(frame)) + frame)
+        header = HEADER.pack(len(frame))
+        if len(frame) > LARGE:  # not copied
+            self._socket.sendall(header)
+            self._socket.sendall(frame)
+        else:  # in one go, so that nobody wakes up for a header alone
+            self._socket.sendall(header + frame)
 
     def receive(self) -> bytes | None:
         """Wait for a frame; None when there will be no more."""
@@ -60,6 +68,7 @@ class Plan:
     """What is the same for every submission, ready before the first one comes."""
 
     entry: Callable[[Channel], object]
+    rehearse: Callable[[], None]
     limits: dict[str, int]
     readable: list[str]
     seccomp: Callable[[], None] | None
@@ -75,29 +84,23 @@ def main() -> None:
     become_nobody()
     for name in settings["warm"]:
         importlib.import_module(name)
-    module, _, function = settings["entry"].partition(":")
+    name, _, function = settings["entry"].partition(":")
+    module = importlib.import_module(name)
     without = frozenset(settings["without"])
     plan = Plan(
-        getattr(importlib.import_module(module), function),
+        getattr(module, function),
+        getattr(module, "rehearse", lambda: None),
         settings["limits"],
         settings["readable"],
         None if "seccomp" in without else walls.seccomp_filter(),
         without,
     )
+    for _ in range(REHEARSALS):
+        plan.rehearse()
     gc.collect()
     gc.freeze()  # a collection in a fork would copy every page that it looks at
     control.send(READY)
-    while True:
-        message, fds, _, _ = socket.recv_fds(control, 100, 4)
-        if not message:
-            return
-        child = os.fork()
-        if not child:
-            control.close()
-            guard(begin, plan, *fds)
-        for fd in fds:
-            os.close(fd)
-        os.waitpid(child, 0)
+    serve(control, plan)
 
 
 def become_nobody() -> None:
@@ -115,34 +118,78 @@ def become_nobody() -> None:
     walls.call("prctl", walls.PR_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self is still root's
 
 
-def guard(task: Callable[..., None], plan: Plan, *fds: int) -> NoReturn:
-    """Run a fork's task and end; what goes wrong is told outside."""
-    try:
-        task(plan, *fds)
-    except BaseException as error:
-        os.write(fds[-1], f"failed {type(error).__name__}: {error}".encode()[:1000])
-    finally:
-        os._exit(0)
+def serve(control: socket.socket, plan: Plan) -> None:
+    """Fork for each message, and tell how each fork ended, until the control socket is closed."""
+    living: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and where its fate is told
+    lines = select.poll()
+    lines.register(control, select.POLLIN)
+    while True:
+        for line, _ in lines.poll():
+            if line in living:
+                lines.unregister(line)
+                tell_end(plan, line, *living.pop(line))
+                continue
+            message, fds, _, _ = socket.recv_fds(control, 100, 4)
+            if not message:
+                return
+            try:
+                pid = walls.fork(plan.without)
+            except OSError as error:
+                os.write(fds[-1], f"failed {error}".encode()[:1000])
+                pid = -1
+            if not pid:
+                for fd in (control.detach(), *living, *(fate for _, fate in living.values())):
+                    os.close(fd)
+                begin(plan, *fds)
+            if pid > 0:
+                handle = os.pidfd_open(pid)
+                living[handle] = pid, os.dup(fds[-1])
+                lines.register(handle, select.POLLIN)
+            for fd in fds:
+                os.close(fd)
 
 
-def begin(plan: Plan, *fds: int) -> None:
-    """Enter new namespaces, and leave an init in them."""
-    walls.new_namespaces(plan.without)
-    if not os.fork():
-        guard(init, plan, *fds)
+def tell_end(plan: Plan, handle: int, pid: int, fate: int) -> None:
+    """Tell how a fork ended."""
+    _, status, used = os.wait4(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGKILL and used.ru_utime + used.ru_stime >= plan.limits["cpu"]:
+        code = -signal.SIGXCPU  # which PID 1 does not hear: a second later the kernel kills it
+    with suppress(OSError):  # whoever asked for it may be gone
+        os.write(fate, b"ended %d" % code)
+    os.close(fate)
+    os.close(handle)
 
 
-def init(plan: Plan, channel: int, out: int, err: int, fate: int) -> None:
-    """PID 1: put up the walls, start the worker, reap, and tell how the worker ended.
+def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
+    """PID 1 of its namespace: put up the walls, then serve the submission.
 
-    When it ends, or is killed, the kernel kills every process of its namespace.
+    When it ends, or is killed, the kernel kills every process of the namespace.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # from inside, no signal reaches PID 1 then
-    os.dup2(out, 1)
-    os.dup2(err, 2)
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # from inside, no signal reaches PID 1 then
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        active = walled_in(plan)
+        # What the parent kills it by, and looks at its memory through.
+        handles = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY)]
+        with socket.socket(fileno=fate) as line:
+            socket.send_fds(line, [" ".join(["ready", *active]).encode()], handles)
+        for fd in (out, err, *handles):
+            os.close(fd)
+    except BaseException as error:
+        with suppress(OSError):
+            os.write(fate, f"failed {type(error).__name__}: {error}".encode()[:1000])
+        os._exit(1)
+    work(plan, channel)
+
+
+def walled_in(plan: Plan) -> list[str]:
+    """Put up the walls; gives those that a machine may lack, and that stand."""
+    active = []
+    walls.become_own_user()
     walls.new_places(plan.limits["scratch"], plan.without)
     walls.write("/proc/self/oom_score_adj", "1000")
-    active = []
     if "privileges" not in plan.without:
         walls.drop_privileges()
     if "landlock" not in plan.without and walls.landlock(plan.readable):
@@ -150,25 +197,14 @@ def init(plan: Plan, channel: int, out: int, err: int, fate: int) -> None:
     if plan.seccomp is not None:
         plan.seccomp()
         active.append("seccomp")
-    with socket.socket(fileno=fate) as line:
-        # What the parent kills it by, and looks at its memory through.
-        handles = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY)]
-        socket.send_fds(line, [" ".join(["ready", *active]).encode()], handles)
-        worker = os.fork()
-        if not worker:
-            for fd in (line.detach(), out, err, *handles):
-                os.close(fd)
-            work(plan, channel)
-        os.close(channel)
-        while True:
-            pid, status = os.wait()
-            if pid == worker:
-                line.send(b"ended %d" % os.waitstatus_to_exitcode(status))
-                return
+    return active
 
 
 def work(plan: Plan, fd: int) -> NoReturn:
-    """Unpack the submission's files, then hand over to the entry point."""
+    """Unpack the submission's files, then hand over to the entry point.
+
+    A fork waits for them. The memory that a rehearsal writes to it has for itself by then.
+    """
     code = 1
     try:
         channel = Channel(fd)
