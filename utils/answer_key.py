@@ -274,7 +274,7 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
         ],
     }
     group.create_dataset("question", data=json.dumps(data))
-    numbers = np.frombuffer(b"".join(store.chunks), np.uint8)
+    numbers = np.frombuffer(store.numbers(), np.uint8)
     group.create_dataset("arrays", data=numbers, compression="gzip", shuffle=True)
 
 

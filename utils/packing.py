@@ -20,41 +20,49 @@ class Packer:
     """Nested values as a tree; their arrays go into one run of bytes, named by where they lie."""
 
     def __init__(self) -> None:
-        self.chunks: list[bytes] = []
+        self.chunks: list[Any] = []  # of bytes, and arrays that stand for theirs
         self.size = 0
 
     def _array(self, value: Any) -> Any:
-        array = np.asarray(value)
-        place = {"array": [array.dtype.str, list(array.shape), self.size]}
-        self.chunks.append(array.tobytes())
+        array = value if value.flags.c_contiguous else value.copy()
+        place = {"array": [array.dtype.str, array.shape, self.size]}
+        self.chunks.append(array if array.dtype.kind in "biufc" else array.tobytes())
         self.size += array.nbytes
         return place
 
+    def numbers(self) -> bytes:
+        """The bytes of all arrays."""
+        return b"".join(self.chunks)
+
     def pack(self, value: Any) -> Any:
-        """The value as a tree; its numbers join `chunks`.
+        """The value as a tree; its arrays must not change before `numbers` is called.
 
         Raises
         ------
         TypeError
             For what is not plain.
         """
+        kind = type(value)
+        if kind is np.ndarray:
+            return self._array(value)
+        if value is None or kind is bool or kind is str:
+            return value
+        if kind is float:
+            return {"float": value.hex()}
+        if kind is int:
+            return value if abs(value) < 2**53 else {"int": hex(value)}
+        if kind is tuple:
+            return {"tuple": list(map(self.pack, value))}
+        if kind is list:
+            return {"list": list(map(self.pack, value))}
+        if kind is dict:
+            return {"dict": [[self.pack(key), self.pack(value[key])] for key in value]}
+        return self._other(value)
+
+    def _other(self, value: Any) -> Any:
         match value:
-            case np.ndarray():
-                return self._array(value)
             case np.generic():
-                return {"scalar": self._array(value)}
-            case None | bool() | str():
-                return value
-            case int():
-                return value if abs(value) < 2**53 else {"int": hex(value)}
-            case float():
-                return {"float": value.hex()}
-            case tuple():
-                return {"tuple": [self.pack(item) for item in value]}
-            case list():
-                return {"list": [self.pack(item) for item in value]}
-            case dict():
-                return {"dict": [[self.pack(key), self.pack(item)] for key, item in value.items()]}
+                return {"scalar": self._array(np.asarray(value))}
             case Seed():
                 return {"seed": value.value}
             case Scratch():
@@ -150,6 +158,9 @@ class _Unpacker:
 
 
 def _shape(sizes: Any) -> tuple[int, ...]:
-    if len(sizes) > 64 or not all(type(size) is int and 0 <= size < 2**63 for size in sizes):
-        raise ValueError(f"{sizes} is no shape")
+    if len(sizes) > 64:
+        raise ValueError("no shape has so many axes")
+    for size in sizes:
+        if type(size) is not int or not 0 <= size < 2**63:
+            raise ValueError(f"{sizes} is no shape")
     return tuple(sizes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,7 @@ class Verdict:
     def record(self) -> dict[str, Any]:
         """The verdict as plain data, for a grader."""
         names = ("exercise", "points", "max_points", "mistake", "given", "seed")
-        data = {name: value for name, value in asdict(self).items() if name in names}
+        data = {name: getattr(self, name) for name in names}
         sentences = (self.message, self.mistake_sentence, self.advice, self._points_said())
         partial = 0 < self.points < self.max_points
         return data | {
