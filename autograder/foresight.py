@@ -1,4 +1,4 @@
-"""What the laws of an exercise are going to ask, so that all of it can be asked in one message.
+"""What an exercise's laws are going to ask, and an answer to borrow: all of it goes in one message.
 
 A law calls a function once, looks, and calls it again. On which cases hangs on the exercise alone,
 but for laws that look at a clock or into a file: so each law is held against the reference once,
@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache, partial
+from types import FunctionType
 from typing import Any, NamedTuple
 
-from autograder import wire
+import msgspec
+
+from autograder import lender, wire
 from utils import laws
 from utils.answers import call as call_it
 from utils.cases import Case, Raised, Scratch
 from utils.exercises import EXERCISES
+from utils.plain import plain
 
-__all__ = ["Call", "call", "of_law"]
+__all__ = ["Call", "call", "lendings", "of_law", "of_laws"]
+
+KEPT = 1000  # calls of which it is remembered what they borrow
+SMALL = 1 << 18  # bytes that they may borrow beforehand
 
 Call = tuple[bytes, bytes, tuple[str, ...]]
 """A case, packed, and the functions that are lent: calls that are equal are one call."""
@@ -37,6 +44,58 @@ def of_law(exercise: str, case: wire.Packed) -> list[wire.Packed] | None:
     asked = call(case, ())
     found = [one for one in _foreseen(exercise) if one.calls[asked]]
     return max(found, key=lambda one: one.calls[asked]).cases if found else None
+
+
+@cache
+def of_laws(exercise: str) -> list[list[wire.Packed]]:
+    """All that the laws ask of an answer that keeps them, in order; what is known is not asked."""
+    asked: list[list[wire.Packed]] = []
+    known: set[Call] = set()
+    for law in _foreseen(exercise):
+        for case in law.cases:
+            if call(case, ()) not in known:
+                asked.append(of_law(exercise, case) or [case])
+                known.update(call(one, ()) for one in asked[-1])
+    return asked
+
+
+@lru_cache(KEPT)
+def lendings(exercise: str, asked: Call) -> tuple[wire.Sealed, ...]:
+    """What the reference, called so, asks of the functions that are lent, and what they give.
+
+    An answer that is right asks the same. It is sealed, for it holds the way to the result: an
+    answer that does not go this way itself can read nothing of it.
+    """
+    tree, numbers, given = asked
+    reference, found = EXERCISES[exercise].reference, list[wire.Sealed]()
+
+    def lent(name: str, *arguments: Any, **named: Any) -> Any:
+        packed = wire.pack([list(map(plain, arguments)), plain(named)])
+        outcome = lender.outcome(name, list(arguments), named)
+        found.append(wire.seal(name, packed, wire.pack(outcome)))
+        if isinstance(outcome, Raised):
+            raise ValueError(outcome.message)
+        return outcome.value
+
+    if type(reference) is not FunctionType:
+        return ()
+    names = dict(reference.__globals__)
+    for name, value in reference.__globals__.items():  # it may borrow through others
+        if type(value) is FunctionType and value.__globals__ is reference.__globals__:
+            names[name] = _moved(value, names)
+    names |= {name: partial(lent, name) for name in given}
+    call_it(_moved(reference, names), wire.unpack_case(wire.Packed(msgspec.Raw(tree), numbers)))
+    small = sum(len(one.outcome) for one in found) <= SMALL
+    return tuple(found) if small else ()
+
+
+def _moved(function: FunctionType, names: dict[str, Any]) -> FunctionType:
+    """The function, finding other things by the names that it uses."""
+    moved = FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__, function.__closure__
+    )
+    moved.__kwdefaults__ = function.__kwdefaults__
+    return moved
 
 
 class _Foreseen(NamedTuple):

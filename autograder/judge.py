@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 from autograder import wire
 from autograder.intake import Piece
 from autograder.sandbox import Ended, Sandbox
-from autograder.sandboxed import Answers
+from autograder.sandboxed import Answers, Asks, Overtaken, all_asks
 from autograder.transcripts import Transcripts
 from autograder.unwalled import Unwalled
 from utils.answer_key import AnswerKey, KeyFault, Question
 from utils.cases import Case, Raised, Returned, leaves
 from utils.exercises import EXERCISES
-from utils.judging import judge_exercise, rejections
+from utils.judging import first_cases, judge_exercise, rejections
 from utils.verdict import Verdict
 
 __all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_submission"]
@@ -128,7 +128,7 @@ def evidence(
         try:
             for _ in answers.run(pieces):
                 pass
-            answers.begin()
+            answers.begin(exercise)
             answer = answers.answer(exercise)
             wrong, _ = rejections(question, answer)
             if not wrong:
@@ -174,26 +174,36 @@ class _Submission:
         self.over = time.monotonic() + TURNS * settings.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
-        due = list(exercises)
-        while due and time.monotonic() < self.over:  # each round but the last loses a piece or one
-            with self.sandbox.open(self.files) as cell:
-                answers = Answers(cell, self.settings.seconds, self.over)
-                if not self._run(answers):
-                    continue
-                while due:
-                    verdict, ended = self._judge(answers, due[0])
-                    self.found.verdicts[due.pop(0)] = verdict
-                    if ended:
-                        break
-        for exercise in due:
-            told = "the notebook as a whole takes too long: its other cells left no time for this."
-            self.found.verdicts[exercise] = self._own(exercise, "timeout", told)
+        verdicts = self.found.verdicts
+        while due := [name for name in exercises if name not in verdicts]:
+            if time.monotonic() >= self.over:
+                told = "the notebook as a whole takes too long: other cells left no time for it."
+                verdicts |= {name: self._own(name, "timeout", told) for name in due}
+            else:  # each round but the last loses a piece or an exercise
+                with self.sandbox.open(self.files) as cell:
+                    self._round(Answers(cell, self.settings.seconds, self.over), due)
+        self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
-    def _run(self, answers: Answers) -> bool:
+    def _round(self, answers: Answers, due: Sequence[str]) -> None:
+        """Run all cells and judge what is due, until something ends the sandbox."""
+        if not self._run(answers, due):
+            return
+        for exercise in due:
+            try:
+                verdict, ended = self._judge(answers, exercise)
+            except Overtaken as other:  # it may have been judged already, without that reply
+                stopped = self._ended(other.exercise, other.stop)
+                self.found.verdicts.setdefault(other.exercise, stopped)
+                return
+            self.found.verdicts[exercise] = verdict
+            if ended:
+                return
+
+    def _run(self, answers: Answers, due: Sequence[str]) -> bool:
         """Run all cells; False when one ended the sandbox, and is left out from here on."""
         pieces = [piece for piece in self.pieces if piece.name not in self.stops]
-        came = answers.run(pieces)
+        came = answers.run(pieces, {name: self._asks(name) for name in due})
         for piece in pieces:
             try:
                 ran = next(came)
@@ -206,12 +216,27 @@ class _Submission:
             self.found.raised[piece.name] = ran.raised
         return True
 
+    def _asks(self, exercise: str) -> list[Asks]:
+        """What `judge_exercise` is going to ask of a right answer."""
+        if self._stop_of(exercise) is not None:
+            return []
+        try:
+            question = self.key.question(exercise)
+        except KeyFault:
+            return []
+        return all_asks(exercise, first_cases(question, self.found.verdicts))
+
+    def _stop_of(self, exercise: str) -> Ended | None:
+        """How a cell of this answer ended the sandbox, if one did."""
+        names = [piece.name for piece in self.pieces if piece.exercise == exercise]
+        return next((self.stops[name] for name in names if name in self.stops), None)
+
     def _judge(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
         """The verdict on an exercise, and whether it ended the sandbox."""
-        for piece in self.pieces:
-            if piece.exercise == exercise and piece.name in self.stops:
-                return self._stopped(exercise, self.stops[piece.name], "the cell of your answer")
-        answers.begin()
+        its_cell = self._stop_of(exercise)
+        if its_cell is not None:
+            return self._stopped(exercise, its_cell, "the cell of your answer"), False
+        answers.begin(exercise)
         try:
             before, policy = self.found.verdicts, self.settings.follow_through
             builds_on = EXERCISES[exercise].builds_on if exercise in EXERCISES else ()
@@ -224,13 +249,8 @@ class _Submission:
                 ),
             )
             return self._with_its_cell(exercise, verdict), False
-        except Ended as ended:
-            self._unless_lost(ended)
-            return self._stopped(exercise, ended, f"calling your {exercise}", over=True)
-        except wire.Forged as forged:
-            self.found.suspicions[exercise] = str(forged)
-            verdict = self._own(exercise, "tampered", "its answer did not come as it should.")
-            return verdict, True
+        except (Ended, wire.Forged) as stop:
+            return self._ended(exercise, stop), True
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
             return self._own(exercise, "unchecked", told), False
@@ -240,6 +260,14 @@ class _Submission:
             )
             told = "could not be checked: what it gives is nothing that can be judged."
             return self._own(exercise, "unchecked", told), True
+
+    def _ended(self, exercise: str, stop: Ended | wire.Forged) -> Verdict:
+        """The verdict on an exercise that ended the sandbox, or lied."""
+        self._unless_lost(stop)
+        if isinstance(stop, Ended):
+            return self._stopped(exercise, stop, f"calling your {exercise}")
+        self.found.suspicions[exercise] = str(stop)
+        return self._own(exercise, "tampered", "its answer did not come as it should.")
 
     def _unless_lost(self, stop: Ended | wire.Forged) -> None:
         """What died with the whole sandbox was not ended by its own doing."""
@@ -259,9 +287,7 @@ class _Submission:
                 return replace(verdict, message=message, advice=found)
         return verdict
 
-    def _stopped(
-        self, exercise: str, ended: Ended, what: str, over: bool = False
-    ) -> tuple[Verdict, bool]:
+    def _stopped(self, exercise: str, ended: Ended, what: str) -> Verdict:
         told = {
             "timeout": f"{what} did not come to an end in {self.settings.seconds:g} seconds.",
             "memory": f"{what} asked for more memory than there is.",
@@ -270,7 +296,7 @@ class _Submission:
             "exited": f"{what} ended Python itself, as exit() does.",
         }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
         status = "timeout" if ended.reason == "timeout" else "error"
-        return self._own(exercise, status, told), over
+        return self._own(exercise, status, told)
 
     def _own(self, exercise: str, status: str, message: str) -> Verdict:
         most = EXERCISES[exercise].points if exercise in EXERCISES else 0

@@ -15,10 +15,10 @@ from typing import Any, NoReturn
 from autograder import wire
 from autograder.walls import address_space, die_with_parent
 from utils.answers import call
-from utils.cases import Case, Raised
+from utils.cases import Case, Raised, Returned
 from utils.exercises import EXERCISES
 
-__all__ = ["close", "lend"]
+__all__ = ["close", "lend", "outcome"]
 
 SECONDS = 10  # that one such call may take
 MEMORY = 1 << 30  # bytes that it may use
@@ -37,12 +37,18 @@ def lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
     if asked in lent:
         return lent[asked]
     unpacked = wire.unpacked(arguments, list)
-    outcome = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
-    if all(len(one.tree) + len(one.numbers) <= SMALL for one in (arguments, outcome)):
+    came = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
+    if all(len(one.tree) + len(one.numbers) <= SMALL for one in (arguments, came)):
         if len(lent) == KEPT:
             lent.clear()
-        lent[asked] = outcome
-    return outcome
+        lent[asked] = came
+    return came
+
+
+def outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Returned | Raised:
+    """What the reference of an exercise returns or raises."""
+    names = {f"argument {i}": value for i, value in enumerate(arguments)}
+    return call(partial(EXERCISES[exercise].reference, **named), Case(names)).outcome
 
 
 def close() -> None:
@@ -92,10 +98,7 @@ def _serve(line: Connection) -> NoReturn:
         while True:
             exercise, given = line.recv()
             try:
-                arguments, named = given
-                names = {f"argument {i}": value for i, value in enumerate(arguments)}
-                reference = partial(EXERCISES[exercise].reference, **named)
-                line.send(call(reference, Case(names)).outcome)
+                line.send(outcome(exercise, *given))
             except Exception as error:
                 line.send(Raised(type(error).__name__))
     finally:

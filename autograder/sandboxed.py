@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -23,10 +24,11 @@ from utils.answers import Absent, Given
 from utils.cases import Case, Run, Scratch
 from utils.exercises import EXERCISES
 
-__all__ = ["Answer", "Answers", "Heard"]
+__all__ = ["Answer", "Answers", "Asks", "Heard", "Overtaken", "all_asks"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 KEPT = 1000  # packed cases that are remembered
+EARLY = 64 << 20  # bytes of replies that may be there before their exercise's turn
 REPLIES: dict[type, type] = {
     wire.RunCell: wire.CellRan,
     wire.Look: wire.Seen,
@@ -37,6 +39,10 @@ REPLIES: dict[type, type] = {
 _here = threading.local()
 
 
+Asks = tuple[wire.Message, ...]
+"""Messages that are sent together."""
+
+
 class Heard(NamedTuple):
     """The replies to messages that were sent together, and the seconds until all were there."""
 
@@ -44,8 +50,27 @@ class Heard(NamedTuple):
     seconds: float
 
 
+class Overtaken(BaseException):
+    """While one exercise was judged, another one, whose turn comes later, ended the sandbox."""
+
+    def __init__(self, exercise: str, stop: Ended | wire.Forged) -> None:
+        super().__init__(exercise)
+        self.exercise, self.stop = exercise, stop
+
+
+class _Sent(NamedTuple):
+    """A message that went in; `whose` time it takes: an exercise's, or a cell's."""
+
+    message: Any
+    whose: str
+
+
 class Answers:
     """A submission's answers.
+
+    What will be asked in any case is sent at once, behind the cells, so that the sandbox never
+    waits for the judge. It answers in the order in which it was asked, and each reply is waited
+    for at the cost of whose it is.
 
     Parameters
     ----------
@@ -66,79 +91,162 @@ class Answers:
         self.cell, self.seconds, self.over = cell, seconds, over
         self.asked: Callable[..., Heard] = self.exchange
         self.number = 0
-        self.deadline = 0.0
         self.lendings = 0
+        self._now = ""  # the exercise whose turn it is
+        self._spent: dict[str, float] = {}  # seconds, by whose they were
+        self._line: deque[_Sent] = deque()  # what is not answered yet
+        self._early: dict[int, Any] = {}  # replies that nobody has taken yet, by number
+        self._room = EARLY
+        self._soon: dict[str, list[tuple[Asks, Asks]]] = {}  # by exercise: to be asked, and as sent
 
-    def begin(self) -> None:
-        """Begin with an exercise: its time starts."""
-        self._start()
-        self.lendings = 0
-
-    def run(self, pieces: Sequence[Piece]) -> Iterator[wire.CellRan]:
-        """Run cells, one after another; all are sent at once, so that none waits for the judge."""
-        cells = [wire.RunCell(self._next(), piece.source, piece.name) for piece in pieces]
-        self.cell.send(*map(wire.write, cells))
+    def run(
+        self, pieces: Sequence[Piece], soon: Mapping[str, Iterable[Asks]] | None = None
+    ) -> Iterator[wire.CellRan]:
+        """Run cells, one after another; `soon` is what is going to be asked then, by exercise."""
+        cells: Asks = tuple(wire.RunCell(0, piece.source, piece.name) for piece in pieces)
+        cells = self._numbered(cells, "a cell")
+        going = list(cells)
+        for exercise, questions in (soon or {}).items():
+            for asks in questions:
+                sent = self._numbered(asks, exercise)
+                self._soon.setdefault(exercise, []).append((asks, sent))
+                going += sent
+        self.cell.send(*map(wire.write, going))
+        self._now = "a cell"
         for cell in cells:
-            self._start()
+            self._spent.clear()
             yield self._reply(cell)
+
+    def begin(self, exercise: str) -> None:
+        """Begin with an exercise: its time starts."""
+        self._now = exercise
+        self.lendings = 0
 
     def answer(self, exercise: str, soon: Sequence[Case] = ()) -> Answer:
         """The answer of this name, or `Absent`; it is looked at and called in one go."""
-        builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
-        look = wire.Look(0, exercise, builds_on)
-        call = wire.Call(0, exercise, [_packed(case) for case in soon], [])
-        (seen, *came), seconds = self.asked(look, call) if soon else self.asked(look)
+        (seen, *came), seconds = self.asked(*first_asks(exercise, soon))
         if seen.absent:
             raise Absent(seen.absent[0], seen.absent[-1])
-        return Answer(self, exercise, seen, soon, _runs(call, came[0], seconds) if came else [])
+        runs = _runs(len(soon), came[0], seconds) if came else []
+        return Answer(self, exercise, seen, soon, runs)
 
     def call(
         self, exercise: str, cases: Sequence[wire.Packed], given: Given, *, foreseen: bool = True
     ) -> list[Run]:
         """Call an answer on cases, and the reference for it where that is lent."""
-        call = wire.Call(0, exercise, list(cases), list(given))
+        asked = [foresight.call(case, given) for case in cases] if given else []
+        lent = [one for call in asked for one in foresight.lendings(exercise, call)]
+        call = wire.Call(0, exercise, list(cases), list(given), lent)
         (came,), seconds = self.asked(call, foreseen=foreseen)
-        return _runs(call, came, seconds)
+        return _runs(len(cases), came, seconds)
 
     def exchange(self, *messages: wire.Message, foreseen: bool = True) -> Heard:
-        """Send messages, and wait for the one reply that is due to each."""
-        sent = [replace(message, number=self._next()) for message in messages]
+        """Send messages, unless they were sent beforehand, and wait for the reply to each.
+
+        Raises
+        ------
+        Ended, Forged
+            Where this exercise, or a cell, brings the sandbox to its end, or lies.
+        Overtaken
+            Where another exercise does, which was asked before.
+        """
         started = time.monotonic()
-        self.cell.send(*map(wire.write, sent))
+        soon = self._soon.get(self._now, [])
+        at = next((i for i, (asks, _) in enumerate(soon) if asks == messages), None)
+        if at is None:
+            self._hear_all()
+            started = time.monotonic()
+            sent = self._numbered(messages, self._now)
+            self.cell.send(*map(wire.write, sent))
+        else:
+            _, sent = soon.pop(at)
         replies = tuple(map(self._reply, sent))
         # Seen from here, whatever clock a student's code looks at.
         return Heard(replies, time.monotonic() - started)
 
+    def _numbered(self, messages: Asks, whose: str) -> Asks:
+        """The messages as they are sent; their replies are due from now on."""
+        sent = []
+        for message in messages:
+            sent.append(replace(message, number=self._next()))
+            self._line.append(_Sent(sent[-1], whose))
+        return tuple(sent)
+
     def _reply(self, sent: wire.Message) -> Any:
+        while sent.number not in self._early:
+            self._hear(sent)
+        return self._early.pop(sent.number)
+
+    def _hear_all(self) -> None:
+        """Hear all replies that are due: who answers next is who is asked next."""
+        while self._line:
+            self._hear()
+
+    def _hear(self, wanted: wire.Message | None = None) -> None:
+        """Wait for the next reply; there is not much room for those that are not wanted yet."""
+        sent, whose = self._line[0]
+        started = time.monotonic()
+        try:
+            reply, size = self._due(sent, whose)
+            self._room -= size if sent is not wanted else 0
+            if self._room < 0:
+                raise Ended("frame", f"It sent more than {EARLY:,} bytes.")
+            self._early[sent.number] = reply
+        except (Ended, wire.Forged) as stop:
+            if whose == self._now:
+                raise
+            raise Overtaken(whose, stop) from None
+        finally:
+            spent = time.monotonic() - started
+            self._spent[whose] = self._spent.get(whose, 0) + spent
+        self._line.popleft()
+
+    def _due(self, sent: Any, whose: str) -> tuple[Any, int]:
+        """The reply to a message, and its bytes, when all has been lent that it takes."""
+        over = min(time.monotonic() + self.seconds - self._spent.get(whose, 0), self.over)
         while True:
-            reply = wire.read(self.cell.receive(self._left()))
+            frame = self.cell.receive(_left(over))
+            reply = wire.read(frame)
             if reply.number != sent.number:
                 raise wire.Forged("It answered a question that was not asked, or was answered.")
             if isinstance(reply, REPLIES[type(sent)]):
-                return reply
+                return reply, len(frame)
             lent = sent.given if isinstance(sent, wire.Call) else ()
             if not isinstance(reply, wire.Borrow) or reply.exercise not in lent:
                 raise wire.Forged("It answered another question than was asked.")
             self.lendings += 1
             if self.lendings > LENDINGS:
                 raise wire.Forged("It called a function of the course without end.")
-            outcome = lender.lend(reply.exercise, reply.arguments, self._left())
+            outcome = lender.lend(reply.exercise, reply.arguments, _left(over))
             self.cell.send(wire.write(wire.Lent(sent.number, outcome)))
-
-    def _start(self) -> None:
-        self.deadline = min(time.monotonic() + self.seconds, self.over)
-
-    def _left(self) -> float:
-        """Seconds left; what was sent beforehand does not count when they are over."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise Ended("timeout", "It did not answer in time.")
-        return left
 
     def _next(self) -> int:
         """The number of the next message."""
         self.number += 1
         return self.number
+
+
+def _left(over: float) -> float:
+    """Seconds left; what was sent beforehand does not count when they are over."""
+    left = over - time.monotonic()
+    if left <= 0:
+        raise Ended("timeout", "It did not answer in time.")
+    return left
+
+
+def first_asks(exercise: str, soon: Sequence[Case]) -> Asks:
+    """What is asked of an answer first: to look at it, and to call it on these cases."""
+    builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
+    look = wire.Look(0, exercise, builds_on)
+    if not soon:
+        return (look,)
+    return look, wire.Call(0, exercise, [_packed(case) for case in soon], [])
+
+
+def all_asks(exercise: str, soon: Sequence[Case]) -> list[Asks]:
+    """All that can be foreseen to be asked of an answer which is right on these cases."""
+    laws = foresight.of_laws(exercise) if soon else []
+    return [first_asks(exercise, soon), *((wire.Call(0, exercise, cases, []),) for cases in laws)]
 
 
 @dataclass
@@ -207,10 +315,10 @@ def _packed(case: Case) -> wire.Packed:
     return known[id(case)][1]
 
 
-def _runs(call: wire.Call, came: wire.Came, seconds: float) -> list[Run]:
-    """What came of a call on each of its cases."""
-    if len(came.runs) != len(call.cases):
+def _runs(cases: int, came: wire.Came, seconds: float) -> list[Run]:
+    """What came of a call on so many cases."""
+    if len(came.runs) != cases:
         raise wire.Forged("It answered for other cases than were asked.")
     if sum(len(run.outcome.tree) for run in came.runs) > 4 * wire.TREES:
         raise wire.Forged("It sent values of too many parts.")
-    return [wire.unpack_run(run, seconds / len(call.cases)) for run in came.runs]
+    return [wire.unpack_run(run, seconds / cases) for run in came.runs]

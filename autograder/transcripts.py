@@ -15,14 +15,12 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from autograder import wire
-from autograder.sandboxed import Answers, Heard
+from autograder.sandboxed import Answers, Asks, Heard
 from utils.verdict import Verdict
 
 __all__ = ["Transcripts"]
 
 MOST = 5_000  # points that are remembered
-
-Asks = tuple[wire.Message, ...]
 
 
 @dataclass

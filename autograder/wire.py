@@ -15,7 +15,8 @@ a reply that comes twice, or to another question, is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -37,11 +38,14 @@ __all__ = [
     "Ran",
     "ReadLog",
     "RunCell",
+    "Sealed",
     "Seen",
+    "opened",
     "pack",
     "pack_case",
     "pack_run",
     "read",
+    "seal",
     "unpack_case",
     "unpack_run",
     "unpacked",
@@ -94,12 +98,23 @@ class Look(Message, frozen=True):
     names: list[str]
 
 
+class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a lent function gives; who can say what it is asked can find it here, and read it."""
+
+    mark: bytes
+    outcome: bytes
+
+
 class Call(Message, frozen=True):
-    """Call an answer on cases; functions in `given` are lent in the place of the student's."""
+    """Call an answer on cases; functions in `given` are lent in the place of the student's.
+
+    `lent` is what they will most likely be asked: that need not be borrowed one by one.
+    """
 
     exercise: str
     cases: list[Packed]
     given: list[str]
+    lent: list[Sealed] = []
 
 
 class ReadLog(Message, frozen=True):
@@ -203,7 +218,7 @@ def pack(value: Any) -> Packed:
     """A plain value, packed."""
     packer = Packer()
     tree = packer.pack(value)
-    return Packed(msgspec.Raw(_WRITER.encode(tree)), b"".join(packer.chunks))
+    return Packed(msgspec.Raw(_WRITER.encode(tree)), packer.numbers())
 
 
 def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
@@ -226,6 +241,33 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
     if not isinstance(value, kind):
         raise Forged(f"It sent a {type(value).__name__} where something else was due.")
     return value  # type: ignore[return-value]
+
+
+def seal(name: str, arguments: Packed, outcome: Packed) -> Sealed:
+    """What a function gives for these arguments, to be read by nobody who does not have them."""
+    mark, key = _mark_and_key(name, arguments)
+    return Sealed(mark, _masked(_WRITER.encode(outcome), key))
+
+
+def opened(lent: Mapping[bytes, bytes], name: str, arguments: Packed) -> Packed | None:
+    """What is sealed for these arguments among outcomes by their mark; None if nothing is."""
+    mark, key = _mark_and_key(name, arguments)
+    if mark not in lent:
+        return None
+    return msgspec.msgpack.decode(_masked(lent[mark], key), type=Packed)
+
+
+def _mark_and_key(name: str, arguments: Packed) -> tuple[bytes, bytes]:
+    told = _WRITER.encode((name, arguments))
+    digest = hashlib.blake2b(told).digest()
+    return digest[:32], digest[32:]
+
+
+def _masked(content: bytes, key: bytes) -> bytes:
+    """The content, or again the content: each bit turned where a stream from the key says so."""
+    stream = hashlib.shake_256(key).digest(len(content))
+    turned = int.from_bytes(content) ^ int.from_bytes(stream)
+    return turned.to_bytes(len(content))
 
 
 def pack_case(case: Case) -> Packed:

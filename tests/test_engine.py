@@ -9,7 +9,7 @@ import psutil
 import pytest
 from test_grade import ANSWERS, TASK, solved
 
-from autograder import engine, foresight, intake, judge, wire
+from autograder import engine, foresight, intake, judge, lender, wire
 from autograder.engine import Work
 from autograder.judge import Settings
 from autograder.sandboxed import Answers
@@ -166,6 +166,22 @@ def test_a_law_with_a_clock_a_file_or_fresh_numbers_is_not_foreseen():
     assert len(foresight._foreseen("train_and_evaluate")) < len(
         EXERCISES["train_and_evaluate"].laws
     )
+
+
+@pytest.mark.parametrize("others_are_named", [False, True])
+def test_who_asks_a_stand_in_what_the_reference_asks_need_not_borrow(
+    graded, monkeypatch, others_are_named
+):
+    borrowed, lend = [], lender.lend
+    monkeypatch.setattr(lender, "lend", lambda *asked: borrowed.append(asked[0]) or lend(*asked))
+    layer = ANSWERS["linear_activation_forward"]
+    if others_are_named:
+        layer = layer.replace("linear_forward(A_prev, W, b)", "linear_forward(A_prev, W=W, b=b)")
+        assert layer != ANSWERS["linear_activation_forward"]
+    found = graded(linear_forward=NO_BIAS, linear_activation_forward=layer)
+    for name in ("linear_activation_forward", "L_model_forward"):
+        assert (found[name]["status"], found[name]["given"]) == ("correct", ("linear_forward",))
+    assert set(borrowed) == ({"linear_forward"} if others_are_named else set())
 
 
 # -- the fork that is ready ------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from attacks.lies import HELP
 from test_grade import ANSWERS, TASK, after, notebook, solved
 
-from autograder import engine, intake
+from autograder import engine, intake, sandboxed
 from autograder.cell import Cell
 from autograder.engine import Work
 from autograder.judge import Settings
@@ -82,6 +82,34 @@ def test_an_answer_that_hangs_in_a_law_costs_itself_alone():
     hangs = "def relu(Z):\n    while Z.shape == (1, 2) and Z[0, 0] == 12.9: pass\n"
     page = notebook(**ANSWERS | {"relu": hangs + "    return np.maximum(0, Z)"})
     assert statuses(page, "relu", "linear_forward", seconds=1) == ["timeout", "correct"]
+
+
+@pytest.mark.parametrize(
+    ("does", "status"), [("import os; os._exit(1)", "error"), ("while True: pass", "timeout")]
+)
+def test_one_that_ends_it_out_of_turn_costs_itself_alone(does, status):
+    """The layer is asked once more, with a stand-in, when the cost has been asked already."""
+    wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W, b)"
+    ends = f"def compute_cost(AL, Y):\n    {does}"
+    page = notebook(**ANSWERS | {"linear_forward": wrong, "compute_cost": ends})
+    names = ("linear_forward", "linear_activation_forward", "L_model_forward", "compute_cost")
+    assert statuses(page, *names, seconds=2) == ["partial", "correct", "correct", status]
+
+
+def test_an_answer_that_is_judged_may_end_it_later():
+    """It raises, and is judged by that; what a law would ask it has been asked all the same."""
+    raises = "def relu(Z):\n    while Z.shape == (1, 2): pass\n    raise ValueError"
+    page = notebook(**ANSWERS | {"relu": raises})
+    assert statuses(page, "relu", "linear_forward", seconds=1) == ["error", "correct"]
+
+
+def test_replies_before_their_turn_have_little_room(monkeypatch):
+    monkeypatch.setattr(sandboxed, "EARLY", 100_000)
+    wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W, b)"
+    large = "def compute_cost(AL, Y):\n    return np.zeros(20_000)"
+    page = notebook(**ANSWERS | {"linear_forward": wrong, "compute_cost": large})
+    names = ("linear_forward", "linear_activation_forward", "compute_cost")
+    assert statuses(page, *names) == ["partial", "correct", "error"]
 
 
 def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():

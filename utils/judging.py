@@ -22,7 +22,7 @@ from utils.explain import BLANK
 from utils.findings import findings, unexpected
 from utils.verdict import Earned, Verdict
 
-__all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
+__all__ = ["FOLLOW_THROUGH", "first_cases", "judge", "judge_exercise", "rejections"]
 
 LONGEST = 3000  # characters of one sentence in a verdict
 
@@ -65,10 +65,9 @@ def judge_exercise(
         Where the key cannot ask this question.
     """
     question, known = key.question(exercise, seed), before or {}
-    harmful = {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
-    soon = () if harmful.intersection(question.builds_on) else question.twice_the_first
+    harmful = _harmful(known)
     try:
-        answer = answers.answer(exercise, soon)
+        answer = answers.answer(exercise, first_cases(question, known))
     except Absent as absent:
         return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
     used = answer.uses(question.builds_on)
@@ -108,6 +107,15 @@ def judge_exercise(
         status="correct" if share else "wrong",
         given=tuple(earlier),
     )
+
+
+def first_cases(question: Question, before: Mapping[str, Verdict]) -> tuple[Case, ...]:
+    """The cases that an answer is called on first; none where it may call one that hangs."""
+    return () if _harmful(before).intersection(question.builds_on) else question.twice_the_first
+
+
+def _harmful(known: Mapping[str, Verdict]) -> set[str]:
+    return {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
 
 
 def judge(

@@ -208,6 +208,15 @@ def lends_all(attack: Attack) -> bool:
         return judged(attack).verdicts[target(attack)].status == "correct"
 
 
+def unsealed(attack: Attack) -> bool:
+    def open_to_all(name: str, arguments: wire.Packed, outcome: wire.Packed) -> wire.Sealed:
+        return wire.Sealed(b"", msgspec.msgpack.encode(outcome))
+
+    with patch.object(wire, "seal", open_to_all):
+        found = judged(attack, names=list(reversed(attack.answers)))
+    return found.verdicts[target(attack)].status == "correct"
+
+
 def judged_twice(attack: Attack) -> bool:
     names = [*attack.answers, target(attack)]
     with patch.object(LiveKey, "question", lawless):
@@ -219,7 +228,7 @@ def bare(attack: Attack) -> Any:
     with sandbox().open() as line:
         answers = Answers(line, 10)
         list(answers.run(pieces(attack)))
-        answers.begin()
+        answers.begin(target(attack))
         return judging.judge_exercise(LiveKey(SEED), target(attack), answers)
 
 
@@ -246,7 +255,8 @@ def calling(call: Any) -> Iterator[None]:
     def answer(self: Any, exercise: str, soon: Any = ()) -> Any:
         return real(self, exercise)
 
-    with patch.multiple(Answers, call=call, answer=answer):
+    nothing = patch.object(judge, "all_asks", lambda *_: [])
+    with nothing, patch.multiple(Answers, call=call, answer=answer):
         yield
 
 
@@ -296,7 +306,7 @@ def any_message_size(attack: Attack) -> bool:
         answers = Answers(line, 2)
         try:
             list(answers.run(pieces(attack)))
-            answers.begin()
+            answers.begin(target(attack))
             answers.answer(target(attack)).runs(LiveKey(SEED).question("sigmoid").cases, {})
         except Ended as ended:
             return ended.reason != "frame"
@@ -308,7 +318,7 @@ def stumbles(attack: Attack) -> bool:
 
 
 def no_deadline(attack: Attack) -> bool:
-    with patch.object(Answers, "_left", lambda self: 1e6):
+    with patch.object(sandboxed, "_left", lambda over: 1e6):
         try:
             with within(4):
                 judged(attack, seconds=1)
