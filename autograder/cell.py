@@ -157,7 +157,7 @@ class Cell:
         said = data.decode(errors="replace")
         if said.startswith("failed "):
             raise OSError(said.removeprefix("failed "))
-        if not said:
+        if not said.startswith("ready"):
             return False
         self._first, self._proc = handles
         for fd in handles:

@@ -1,4 +1,4 @@
-"""What an exercise's laws are going to ask, and an answer to borrow: all of it goes in one message.
+"""What is going to be asked of an answer, and what it is going to borrow: all of it goes at once.
 
 A law calls a function once, looks, and calls it again. On which cases hangs on the exercise alone,
 but for laws that look at a clock or into a file: so each law is held against the reference once,
@@ -20,7 +20,6 @@ from utils import laws
 from utils.answers import call as call_it
 from utils.cases import Case, Raised, Scratch
 from utils.exercises import EXERCISES
-from utils.plain import plain
 
 __all__ = ["Call", "call", "lendings", "of_law", "of_laws"]
 
@@ -63,16 +62,17 @@ def of_laws(exercise: str) -> list[list[wire.Packed]]:
 def lendings(exercise: str, asked: Call) -> tuple[wire.Sealed, ...]:
     """What the reference, called so, asks of the functions that are lent, and what they give.
 
-    An answer that is right asks the same. It is sealed, for it holds the way to the result: an
-    answer that does not go this way itself can read nothing of it.
+    A right answer most likely asks the same. It is sealed, since it holds the way to the result:
+    who does not go this way can read nothing of it.
     """
     tree, numbers, given = asked
     reference, found = EXERCISES[exercise].reference, list[wire.Sealed]()
 
     def lent(name: str, *arguments: Any, **named: Any) -> Any:
-        packed = wire.pack([list(map(plain, arguments)), plain(named)])
-        outcome = lender.outcome(name, list(arguments), named)
-        found.append(wire.seal(name, packed, wire.pack(outcome)))
+        packed = wire.pack_arguments(arguments, named)
+        came = wire.pack(lender.outcome(name, *wire.unpacked(packed, list)))  # as if borrowed
+        found.append(wire.seal(name, packed, came))
+        outcome = wire.unpack_lent(came, (*arguments, *named.values()))
         if isinstance(outcome, Raised):
             raise ValueError(outcome.message)
         return outcome.value

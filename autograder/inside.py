@@ -11,19 +11,17 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import CodeType
 from typing import Any, Protocol
 
 import numpy as np
-from IPython.core.compilerop import CachingCompiler
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from autograder import wire
 from utils import check
 from utils.answers import Absent, Function, Notebook
-from utils.cases import Case, Raised, Returned, Scratch, Seed, text_of
-from utils.plain import plain
+from utils.cases import Case, Raised, Scratch, Seed, text_of
 
 __all__ = ["serve"]
 
@@ -38,71 +36,12 @@ class Channel(Protocol):
         """Wait for a frame; None when there will be no more."""
 
 
-CLEANUP = list(TransformerManager().cleanup_transforms)  # type: ignore[no-untyped-call]
-
-
-class _Compiler(CachingCompiler):
-    """Parses a cell once for two that ask: the shell here, and then IPython."""
-
-    _parsed: tuple[str, ast.AST] | None = None
-
-    def ast_parse(self, source: str, filename: str = "cell", symbol: str = "exec") -> ast.AST:
-        """The tree of a text, as IPython's own gives it."""
-        parsed, self._parsed = self._parsed, None
-        if parsed and parsed[0] == source:
-            return parsed[1]
-        tree = super().ast_parse(source, filename, symbol)
-        self._parsed = source, tree
-        return tree
-
-
 class _Shell(InteractiveShell):
-    _python = ""  # the text of the cell, where it is Python as it stands
-
     def ask_exit(self) -> None:
         """Stay: in Jupyter, `exit()` ends the kernel after its cell, and here more is to come."""
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no window, and `%matplotlib inline` needs none."""
-
-    def transform_cell(self, raw_cell: str) -> str:
-        """The cell as Python; what is Python already stays as it is, sooner than IPython sees it.
-
-        But for a prompt that was copied along: `In [1]: x = 2` is Python, and means another thing.
-        And but for transformers that a notebook has added.
-        """
-        self._python = ""
-        own = self.input_transformers_post or self.input_transformers_cleanup != CLEANUP
-        if not own and "In [" not in raw_cell:
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                self.compile.ast_parse(raw_cell)
-                self._python = raw_cell
-                return raw_cell
-        return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
-
-    def should_run_async(self, raw_cell: str, **how: Any) -> bool:
-        """Whether the cell awaits something; most can be seen not to, without compiling them."""
-        words = "await" in raw_cell or "async" in raw_cell
-        return words and super().should_run_async(raw_cell, **how)
-
-    async def run_ast_nodes(
-        self,
-        nodelist: list[ast.stmt],
-        cell_name: str,
-        interactivity: str = "last_expr",
-        compiler: Any = compile,
-        result: Any = None,
-    ) -> Any:
-        """Run a cell; in one go where nothing is to be shown, as a text is compiled sooner."""
-        shows = interactivity != "last_expr" or not nodelist or isinstance(nodelist[-1], ast.Expr)
-        code = None
-        if self._python and not shows and not self.ast_transformers:
-            # Where a statement cannot be compiled, IPython runs those before it, and says why.
-            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                code = compiler(self._python, cell_name, "exec")
-        if code is not None:
-            return await self.run_code(code, result)  # type: ignore[no-untyped-call]
-        return await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
 
 
 def _shell() -> InteractiveShell:
@@ -113,12 +52,60 @@ def _shell() -> InteractiveShell:
     settings.HistoryManager.enabled = False
     settings.InteractiveShell.colors = "nocolor"
     settings.InteractiveShell.banner1 = ""
-    settings.InteractiveShell.compiler_class = _Compiler
     return _Shell.instance(config=settings)
 
 
 FOLDER = Path(".")  # what the code runs in is thrown away as a whole
 SHELL = _shell()  # made once, in the warm process
+UNTOUCHED = (
+    list(SHELL.input_transformers_cleanup),
+    list(SHELL.input_transformers_post),
+    {name: list(called) for name, called in SHELL.events.callbacks.items()},
+    list(SHELL.ast_transformers),
+    SHELL.ast_node_interactivity,
+)
+
+
+def _as_it_stands(source: str) -> CodeType | None:
+    """A cell's code where IPython has no say in it: it is Python, and shows nothing at its end.
+
+    None where it has. `In [1]: x = 2`, a prompt that was copied along, is Python too, and means
+    another thing.
+    """
+    now = (
+        SHELL.input_transformers_cleanup,
+        SHELL.input_transformers_post,
+        SHELL.events.callbacks,
+        SHELL.ast_transformers,
+        SHELL.ast_node_interactivity,
+    )
+    if now != UNTOUCHED or "In [" in source:
+        return None
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        statements = ast.parse(source).body
+        if statements and not isinstance(statements[-1], ast.Expr):
+            name = SHELL.compile.cache(source, SHELL.execution_count)
+            code: CodeType = SHELL.compile(source, name, "exec")
+            return code
+    return None
+
+
+def _run(source: str) -> BaseException | None:
+    """Run a cell as in Jupyter; gives the exception that ended it, if one did."""
+    code = _as_it_stands(source)
+    if code is None:
+        result = SHELL.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
+        return error
+    SHELL.events.trigger("pre_execute")
+    with SHELL.builtin_trap, SHELL.display_trap:
+        try:
+            exec(code, SHELL.user_ns)
+        except BaseException as raised:
+            with suppress(Exception):  # it asks a student's exception how it is to be shown
+                SHELL.showtraceback(running_compiled_code=True)
+            return raised
+    return None
 
 
 REHEARSAL = """\
@@ -190,8 +177,7 @@ class _Asked:
 
     def _cell(self, message: wire.RunCell) -> wire.CellRan:
         with capture_output(display=False) as captured:
-            result = SHELL.run_cell(message.source, store_history=False)  # type: ignore[no-untyped-call]
-        error = result.error_before_exec or result.error_in_exec
+            error = _run(message.source)
         raised = f"{type(error).__name__}: {text_of(error)}" if error is not None else ""
         printed = captured.stdout + captured.stderr
         return wire.CellRan(message.number, printed[:200_000], raised[:4000])
@@ -221,9 +207,9 @@ class _Asked:
         """A function that the judge calls for us, or has called already."""
 
         def lent(*arguments: Any, **named: Any) -> Any:
-            packed = wire.pack([list(map(plain, arguments)), plain(named)])
+            packed = wire.pack_arguments(arguments, named)
             came = wire.opened(known, name, packed) or self._borrowed(name, number, packed)
-            outcome: Returned | Raised = wire.unpacked(came, (Returned, Raised))
+            outcome = wire.unpack_lent(came, (*arguments, *named.values()))
             if isinstance(outcome, Raised):
                 raise ValueError(f"{name} raised {outcome.kind}: {outcome.message}")
             return outcome.value

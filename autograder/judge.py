@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from autograder import wire
 from autograder.intake import Piece
 from autograder.sandbox import Ended, Sandbox
-from autograder.sandboxed import Answers, Asks, Overtaken, all_asks
+from autograder.sandboxed import Answers, Asks, Overtaken, Stop, all_asks
 from autograder.transcripts import Transcripts
 from autograder.unwalled import Unwalled
 from utils.answer_key import AnswerKey, KeyFault, Question
@@ -130,7 +131,7 @@ def evidence(
                 pass
             answers.begin(exercise)
             answer = answers.answer(exercise)
-            wrong, _ = rejections(question, answer)
+            wrong = rejections(question, answer).cases
             if not wrong:
                 return Evidence(verdict)
             case = min((question.cases[i] for i in wrong), key=_size)
@@ -171,6 +172,7 @@ class _Submission:
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
         self.stops: dict[str, Ended] = {}  # pieces that end the sandbox, by name
+        self.overtaken: dict[str, Stop] = {}  # what ends it, by exercise, and is not yet asked for
         self.over = time.monotonic() + TURNS * settings.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
@@ -181,7 +183,8 @@ class _Submission:
                 verdicts |= {name: self._own(name, "timeout", told) for name in due}
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
-                    self._round(Answers(cell, self.settings.seconds, self.over), due)
+                    seconds = self.settings.seconds
+                    self._round(Answers(cell, seconds, self.over, self.overtaken), due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
@@ -192,9 +195,9 @@ class _Submission:
         for exercise in due:
             try:
                 verdict, ended = self._judge(answers, exercise)
-            except Overtaken as other:  # it may have been judged already, without that reply
-                stopped = self._ended(other.exercise, other.stop)
-                self.found.verdicts.setdefault(other.exercise, stopped)
+            except Overtaken as other:
+                self._unless_lost(other.stop.why)
+                self.overtaken[other.exercise] = other.stop
                 return
             self.found.verdicts[exercise] = verdict
             if ended:
@@ -220,11 +223,10 @@ class _Submission:
         """What `judge_exercise` is going to ask of a right answer."""
         if self._stop_of(exercise) is not None:
             return []
-        try:
+        with suppress(Exception):  # who judges will say what is the matter
             question = self.key.question(exercise)
-        except KeyFault:
-            return []
-        return all_asks(exercise, first_cases(question, self.found.verdicts))
+            return all_asks(exercise, first_cases(question, self.found.verdicts))
+        return []
 
     def _stop_of(self, exercise: str) -> Ended | None:
         """How a cell of this answer ended the sandbox, if one did."""
@@ -250,7 +252,8 @@ class _Submission:
             )
             return self._with_its_cell(exercise, verdict), False
         except (Ended, wire.Forged) as stop:
-            return self._ended(exercise, stop), True
+            earlier = self.overtaken.get(exercise)
+            return self._ended(exercise, stop), earlier is None or stop is not earlier.why
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
             return self._own(exercise, "unchecked", told), False

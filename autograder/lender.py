@@ -8,14 +8,15 @@ import resource
 import signal
 import threading
 from contextlib import suppress
-from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
+
+import numpy as np
 
 from autograder import wire
 from autograder.walls import address_space, die_with_parent
 from utils.answers import call
-from utils.cases import Case, Raised, Returned
+from utils.cases import Case, Raised, Returned, Stream
 from utils.exercises import EXERCISES
 
 __all__ = ["close", "lend", "outcome"]
@@ -24,6 +25,9 @@ SECONDS = 10  # that one such call may take
 MEMORY = 1 << 30  # bytes that it may use
 KEPT = 1000  # results that are remembered, of arguments
 SMALL = 1 << 15  # of at most so many bytes, as they are themselves
+
+Lent = tuple[Returned | Raised, list[Stream | None]]
+"""What came of a call, and where the generators stand by then that were among the arguments."""
 
 _here = threading.local()  # a lender ends with the thread that started it
 
@@ -45,10 +49,23 @@ def lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
     return came
 
 
-def outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Returned | Raised:
-    """What the reference of an exercise returns or raises."""
+def outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
+    """What the reference of an exercise returns or raises, and how far generators moved on."""
+    drawn: list[np.random.Generator] = []
+
+    def own(value: Any) -> Any:
+        if not isinstance(value, Stream):
+            return value
+        drawn.append(value.generator())
+        return drawn[-1]
+
+    def reference(*values: Any) -> Any:
+        names = {name: own(value) for name, value in named.items()}
+        return EXERCISES[exercise].reference(*map(own, values), **names)
+
     names = {f"argument {i}": value for i, value in enumerate(arguments)}
-    return call(partial(EXERCISES[exercise].reference, **named), Case(names)).outcome
+    came = call(reference, Case(names)).outcome
+    return came, [Stream.of(rng) for rng in drawn]
 
 
 def close() -> None:
@@ -100,6 +117,6 @@ def _serve(line: Connection) -> NoReturn:
             try:
                 line.send(outcome(exercise, *given))
             except Exception as error:
-                line.send(Raised(type(error).__name__))
+                line.send((Raised(type(error).__name__), []))
     finally:
         os._exit(0)

@@ -81,7 +81,7 @@ class Sandbox:
     ----------
     entry : str
         ``"module:function"``, called in each fork with its `zygote.Channel`. If the module has a
-        function `rehearse`, that is called often in the warm process, and once in each fork.
+        function `rehearse`, the warm process calls it before it forks.
     files : mapping of str to bytes or Path
         What all submissions can import and read, by its path in the course's folder inside.
     limits : Limits

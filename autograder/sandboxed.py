@@ -24,11 +24,11 @@ from utils.answers import Absent, Given
 from utils.cases import Case, Run, Scratch
 from utils.exercises import EXERCISES
 
-__all__ = ["Answer", "Answers", "Asks", "Heard", "Overtaken", "all_asks"]
+__all__ = ["Answer", "Answers", "Asks", "Heard", "Overtaken", "Stop", "all_asks"]
 
 LENDINGS = 2000  # times that one exercise may call the reference
 KEPT = 1000  # packed cases that are remembered
-EARLY = 64 << 20  # bytes of replies that may be there before their exercise's turn
+EARLY = 64 << 20  # bytes of replies that may wait for their turn
 REPLIES: dict[type, type] = {
     wire.RunCell: wire.CellRan,
     wire.Look: wire.Seen,
@@ -50,19 +50,37 @@ class Heard(NamedTuple):
     seconds: float
 
 
-class Overtaken(BaseException):
-    """While one exercise was judged, another one, whose turn comes later, ended the sandbox."""
+class Stop(NamedTuple):
+    """What an exercise was asked when it ended the sandbox, or lied."""
 
-    def __init__(self, exercise: str, stop: Ended | wire.Forged) -> None:
+    asks: Asks
+    why: Ended | wire.Forged
+
+
+class Overtaken(BaseException):
+    """Something ended the sandbox that was asked beforehand, and is not what is waited for."""
+
+    def __init__(self, exercise: str, stop: Stop) -> None:
         super().__init__(exercise)
         self.exercise, self.stop = exercise, stop
 
 
 class _Sent(NamedTuple):
-    """A message that went in; `whose` time it takes: an exercise's, or a cell's."""
+    """A message that went in, with what it was part of; `whose` time it takes.
+
+    That is an exercise's, or a cell's.
+    """
 
     message: Any
     whose: str
+    asks: Asks
+
+
+class _Early(NamedTuple):
+    """A reply that nobody has taken yet, and its bytes."""
+
+    reply: Any
+    size: int
 
 
 class Answers:
@@ -80,6 +98,8 @@ class Answers:
         That a cell may run, and that all calls of one exercise may take.
     over : float
         When the submission as a whole must be done.
+    stops : mapping
+        What has ended earlier sandboxes, by exercise: that is not asked again.
 
     Attributes
     ----------
@@ -87,27 +107,35 @@ class Answers:
         How messages are exchanged: `exchange`, unless somebody listens in between.
     """
 
-    def __init__(self, cell: Cell | UnwalledCell, seconds: float, over: float = math.inf) -> None:
-        self.cell, self.seconds, self.over = cell, seconds, over
+    def __init__(
+        self,
+        cell: Cell | UnwalledCell,
+        seconds: float,
+        over: float = math.inf,
+        stops: Mapping[str, Stop] | None = None,
+    ) -> None:
+        self.cell, self.seconds, self.over, self.stops = cell, seconds, over, stops or {}
         self.asked: Callable[..., Heard] = self.exchange
         self.number = 0
         self.lendings = 0
         self._now = ""  # the exercise whose turn it is
         self._spent: dict[str, float] = {}  # seconds, by whose they were
         self._line: deque[_Sent] = deque()  # what is not answered yet
-        self._early: dict[int, Any] = {}  # replies that nobody has taken yet, by number
-        self._room = EARLY
+        self._early: dict[int, _Early] = {}  # by number
         self._soon: dict[str, list[tuple[Asks, Asks]]] = {}  # by exercise: to be asked, and as sent
 
     def run(
         self, pieces: Sequence[Piece], soon: Mapping[str, Iterable[Asks]] | None = None
     ) -> Iterator[wire.CellRan]:
         """Run cells, one after another; `soon` is what is going to be asked then, by exercise."""
-        cells: Asks = tuple(wire.RunCell(0, piece.source, piece.name) for piece in pieces)
-        cells = self._numbered(cells, "a cell")
+        runs = tuple(wire.RunCell(0, piece.source, piece.name) for piece in pieces)
+        cells = self._numbered(runs, "a cell")
         going = list(cells)
         for exercise, questions in (soon or {}).items():
+            stop = self.stops.get(exercise)
             for asks in questions:
+                if stop is not None and stop.asks == asks:
+                    break
                 sent = self._numbered(asks, exercise)
                 self._soon.setdefault(exercise, []).append((asks, sent))
                 going += sent
@@ -115,7 +143,7 @@ class Answers:
         self._now = "a cell"
         for cell in cells:
             self._spent.clear()
-            yield self._reply(cell)
+            yield self._replies((cell,))[0]
 
     def begin(self, exercise: str) -> None:
         """Begin with an exercise: its time starts."""
@@ -146,71 +174,71 @@ class Answers:
         Raises
         ------
         Ended, Forged
-            Where this exercise, or a cell, brings the sandbox to its end, or lies.
+            Where this brings the sandbox to its end, or what comes is no reply; or did so before.
         Overtaken
-            Where another exercise does, which was asked before.
+            Where something else does, which was asked beforehand.
         """
+        known = self.stops.get(self._now)
+        if known is not None and known.asks == messages:
+            raise known.why
         started = time.monotonic()
         soon = self._soon.get(self._now, [])
         at = next((i for i, (asks, _) in enumerate(soon) if asks == messages), None)
         if at is None:
-            self._hear_all()
+            while self._line:  # who answers next is who is asked next
+                self._hear(())
             started = time.monotonic()
             sent = self._numbered(messages, self._now)
             self.cell.send(*map(wire.write, sent))
         else:
             _, sent = soon.pop(at)
-        replies = tuple(map(self._reply, sent))
+        replies = self._replies(sent)
         # Seen from here, whatever clock a student's code looks at.
         return Heard(replies, time.monotonic() - started)
 
-    def _numbered(self, messages: Asks, whose: str) -> Asks:
+    def _numbered(self, asks: Asks, whose: str) -> Asks:
         """The messages as they are sent; their replies are due from now on."""
         sent = []
-        for message in messages:
+        for message in asks:
             sent.append(replace(message, number=self._next()))
-            self._line.append(_Sent(sent[-1], whose))
+            self._line.append(_Sent(sent[-1], whose, asks))
         return tuple(sent)
 
-    def _reply(self, sent: wire.Message) -> Any:
-        while sent.number not in self._early:
-            self._hear(sent)
-        return self._early.pop(sent.number)
+    def _replies(self, wanted: Asks) -> tuple[Any, ...]:
+        for sent in wanted:
+            while sent.number not in self._early:
+                self._hear(wanted)
+        return tuple(self._early.pop(sent.number).reply for sent in wanted)
 
-    def _hear_all(self) -> None:
-        """Hear all replies that are due: who answers next is who is asked next."""
-        while self._line:
-            self._hear()
-
-    def _hear(self, wanted: wire.Message | None = None) -> None:
+    def _hear(self, wanted: Asks) -> None:
         """Wait for the next reply; there is not much room for those that are not wanted yet."""
-        sent, whose = self._line[0]
+        sent, whose, asks = self._line[0]
+        is_wanted = any(sent is one for one in wanted)
+        spent = self._spent.get(whose, 0) if is_wanted else 0
         started = time.monotonic()
         try:
-            reply, size = self._due(sent, whose)
-            self._room -= size if sent is not wanted else 0
-            if self._room < 0:
+            early = self._due(sent, min(started + self.seconds - spent, self.over))
+            early_by_now = sum(one.size for one in self._early.values()) + early.size
+            if not is_wanted and early_by_now > EARLY:
                 raise Ended("frame", f"It sent more than {EARLY:,} bytes.")
-            self._early[sent.number] = reply
         except (Ended, wire.Forged) as stop:
-            if whose == self._now:
+            if is_wanted:
                 raise
-            raise Overtaken(whose, stop) from None
-        finally:
-            spent = time.monotonic() - started
-            self._spent[whose] = self._spent.get(whose, 0) + spent
+            raise Overtaken(whose, Stop(asks, stop)) from None
+        if is_wanted:
+            self._spent[whose] = spent + time.monotonic() - started
+        self._early[sent.number] = early
         self._line.popleft()
 
-    def _due(self, sent: Any, whose: str) -> tuple[Any, int]:
-        """The reply to a message, and its bytes, when all has been lent that it takes."""
-        over = min(time.monotonic() + self.seconds - self._spent.get(whose, 0), self.over)
+    def _due(self, sent: Any, over: float) -> _Early:
+        """The reply to a message, when all has been lent that it takes."""
         while True:
             frame = self.cell.receive(_left(over))
             reply = wire.read(frame)
             if reply.number != sent.number:
                 raise wire.Forged("It answered a question that was not asked, or was answered.")
             if isinstance(reply, REPLIES[type(sent)]):
-                return reply, len(frame)
+                return _Early(reply, len(frame))
             lent = sent.given if isinstance(sent, wire.Call) else ()
             if not isinstance(reply, wire.Borrow) or reply.exercise not in lent:
                 raise wire.Forged("It answered another question than was asked.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -87,30 +89,48 @@ class UnwalledCell:
     """The line to one submission."""
 
     def __init__(self, line: socket.socket) -> None:
+        line.setblocking(False)
         self._line = line
+        self._coming, self._going = bytearray(), bytearray()
 
     def send(self, *frames: bytes) -> None:
-        """Send frames."""
-        self._line.settimeout(60)
-        try:
-            self._line.sendall(b"".join(map(framed, frames)))
-        except OSError:
-            raise Ended("exited", "It ended Python itself.") from None
+        """Send frames; they go while the next one from there is waited for."""
+        self._going += b"".join(map(framed, frames))
 
     def receive(self, timeout: float) -> bytes:
         """Wait for a frame."""
-        self._line.settimeout(max(timeout, 0.01))
-        size = zygote.HEADER.unpack(self._read(zygote.HEADER.size))[0]
-        return self._read(size)
+        until = time.monotonic() + timeout
+        start = zygote.HEADER.size
+        self._read(start, until)
+        size: int = zygote.HEADER.unpack(self._coming[:start])[0]
+        self._read(start + size, until)
+        frame = bytes(self._coming[start : start + size])
+        del self._coming[: start + size]
+        return frame
 
-    def _read(self, size: int) -> bytes:
-        parts = bytearray()
+    def _read(self, size: int, until: float) -> None:
+        """Wait for so many bytes, and send meanwhile, so that neither side waits for the other."""
+        while len(self._coming) < size:
+            left = until - time.monotonic()
+            writing = [self._line] if self._going else []
+            readable, writable, _ = select.select([self._line], writing, [], max(left, 0))
+            if not readable and not writable:
+                raise Ended("timeout", "It did not answer in time.")
+            if writable:
+                self._write()
+            if readable:
+                self._coming += self._part()
+
+    def _write(self) -> None:
         try:
-            while len(parts) < size:
-                part = self._line.recv(min(size - len(parts), 1 << 20))
-                if not part:
-                    raise Ended("exited", "It ended Python itself.")
-                parts += part
-        except TimeoutError:
-            raise Ended("timeout", "It did not answer in time.") from None
-        return bytes(parts)
+            del self._going[: self._line.send(self._going)]
+        except OSError:  # the other end is closed; what it said before is still to be read
+            self._going.clear()
+
+    def _part(self) -> bytes:
+        part = b""
+        with suppress(OSError):
+            part = self._line.recv(1 << 20)
+        if not part:
+            raise Ended("exited", "It ended Python itself.")
+        return part

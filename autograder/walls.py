@@ -67,6 +67,8 @@ NAMESPACES = {
 
 
 CLONE3 = 435  # the number of the system call, the same on every machine
+CHILD_SETTID_AND_CLEARTID = 0x01000000 | 0x00200000
+PR_GET_TID_ADDRESS = 40
 
 
 def fork(without: frozenset[str]) -> int:
@@ -75,10 +77,13 @@ def fork(without: frozenset[str]) -> int:
     Stops: seeing or signaling the warm process and other submissions, their shared memory and
     sockets, any network, and rights over anything that is not the submission's own.
 
-    As `os.fork` does, it tells Python of it. Nothing else is told: there must be one thread.
+    As `os.fork` does, it tells Python of it, and the C library the child's thread id. Nothing else
+    is told: there must be one thread.
     """
     flags = sum(flag for layer, flag in NAMESPACES.items() if layer not in without)
-    asked = struct.pack("8Q", flags, 0, 0, 0, signal.SIGCHLD, 0, 0, 0)
+    place = place_of_thread_id()
+    flags |= CHILD_SETTID_AND_CLEARTID if place else 0
+    asked = struct.pack("8Q", flags, 0, place, 0, signal.SIGCHLD, 0, 0, 0)
     python.PyOS_BeforeFork()
     pid: int = python.syscall(CLONE3, asked, ctypes.c_size_t(len(asked)))
     if pid == 0:
@@ -89,6 +94,14 @@ def fork(without: frozenset[str]) -> int:
     if pid < 0:
         raise OSError(number, f"clone3: {os.strerror(number)}")
     return pid
+
+
+def place_of_thread_id() -> int:
+    """Where the C library keeps the id of this thread; 0 where the kernel does not tell."""
+    place = ctypes.c_ulong()
+    with suppress(OSError):
+        call("prctl", PR_GET_TID_ADDRESS, ctypes.byref(place), 0, 0, 0)
+    return place.value
 
 
 def become_own_user() -> None:

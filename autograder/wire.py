@@ -16,14 +16,15 @@ a reply that comes twice, or to another question, is refused.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
-from utils.cases import Case, Explanation, Raised, Returned, Run, Strange
+from utils.cases import Case, Explanation, Raised, Returned, Run, Strange, Stream
 from utils.packing import Packer, unpack
+from utils.plain import plain
 
 __all__ = [
     "Borrow",
@@ -42,11 +43,13 @@ __all__ = [
     "Seen",
     "opened",
     "pack",
+    "pack_arguments",
     "pack_case",
     "pack_run",
     "read",
     "seal",
     "unpack_case",
+    "unpack_lent",
     "unpack_run",
     "unpacked",
     "write",
@@ -99,7 +102,7 @@ class Look(Message, frozen=True):
 
 
 class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a lent function gives; who can say what it is asked can find it here, and read it."""
+    """What a lent function gives, to be found and read by who has what it was asked."""
 
     mark: bytes
     outcome: bytes
@@ -108,7 +111,7 @@ class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
 class Call(Message, frozen=True):
     """Call an answer on cases; functions in `given` are lent in the place of the student's.
 
-    `lent` is what they will most likely be asked: that need not be borrowed one by one.
+    `lent` is what they will most likely be asked, which need not be borrowed one by one then.
     """
 
     exercise: str
@@ -241,6 +244,25 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
     if not isinstance(value, kind):
         raise Forged(f"It sent a {type(value).__name__} where something else was due.")
     return value  # type: ignore[return-value]
+
+
+def pack_arguments(arguments: Sequence[Any], named: Mapping[str, Any]) -> Packed:
+    """What a lent function is asked; of a generator of random numbers, where it stands."""
+
+    def sent(value: Any) -> Any:
+        return Stream.of(value) or plain(value)
+
+    return pack([list(map(sent, arguments)), {name: sent(value) for name, value in named.items()}])
+
+
+def unpack_lent(lent: Packed, arguments: Iterable[Any]) -> Returned | Raised:
+    """What a lent function gave; generators among the arguments move on as it has moved them."""
+    outcome, streams = unpacked(lent, tuple)
+    generators = [value for value in arguments if Stream.of(value)]
+    for rng, stream in zip(generators, streams, strict=False):
+        stream.move(rng)
+    came: Returned | Raised = outcome
+    return came
 
 
 def seal(name: str, arguments: Packed, outcome: Packed) -> Sealed:

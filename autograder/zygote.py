@@ -68,7 +68,6 @@ class Plan:
     """What is the same for every submission, ready before the first one comes."""
 
     entry: Callable[[Channel], object]
-    rehearse: Callable[[], None]
     limits: dict[str, int]
     readable: list[str]
     seccomp: Callable[[], None] | None
@@ -89,14 +88,13 @@ def main() -> None:
     without = frozenset(settings["without"])
     plan = Plan(
         getattr(module, function),
-        getattr(module, "rehearse", lambda: None),
         settings["limits"],
         settings["readable"],
         None if "seccomp" in without else walls.seccomp_filter(),
         without,
     )
     for _ in range(REHEARSALS):
-        plan.rehearse()
+        getattr(module, "rehearse", lambda: None)()
     gc.collect()
     gc.freeze()  # a collection in a fork would copy every page that it looks at
     control.send(READY)
@@ -135,7 +133,8 @@ def serve(control: socket.socket, plan: Plan) -> None:
             try:
                 pid = walls.fork(plan.without)
             except OSError as error:
-                os.write(fds[-1], f"failed {error}".encode()[:1000])
+                with suppress(OSError):
+                    os.write(fds[-1], f"failed {error}".encode()[:1000])
                 pid = -1
             if not pid:
                 for fd in (control.detach(), *living, *(fate for _, fate in living.values())):
@@ -201,10 +200,7 @@ def walled_in(plan: Plan) -> list[str]:
 
 
 def work(plan: Plan, fd: int) -> NoReturn:
-    """Unpack the submission's files, then hand over to the entry point.
-
-    A fork waits for them. The memory that a rehearsal writes to it has for itself by then.
-    """
+    """Unpack the submission's files, then hand over to the entry point."""
     code = 1
     try:
         channel = Channel(fd)

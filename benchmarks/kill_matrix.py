@@ -12,7 +12,7 @@ from pathlib import Path
 
 from utils.answer_key import LiveKey
 from utils.exercises import EXERCISES, Exercise
-from utils.judging import judge, rejections
+from utils.judging import rejections
 
 PAGE = Path(__file__).with_name("kill_matrix.md")
 
@@ -35,9 +35,8 @@ def section(exercise: Exercise) -> Iterator[str]:
     yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
     yield "|:--|" + ":-:|" * count + ":--|:--|"
     for mistake in exercise.mistakes:
-        wrong, law = rejections(question, mistake.function)
+        said, wrong, law = rejections(question, mistake.function)
         marks = " | ".join("✗" if i in wrong else "" for i in range(count))
-        said = judge(question, mistake.function)
         told = f"“{said.message}” " if said.status == "error" else ""
         words = (told + said.mistake_sentence).replace("|", "\\|").replace("\n", " ")
         yield f"| {mistake.name} | {marks} | {law} | {words} |"

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from test_grade import ANSWERS, TASK, solved
 
-from autograder import engine, foresight, intake, judge, lender, wire
+from autograder import engine, foresight, intake, judge, lender, notebooks, wire
 from autograder.engine import Work
 from autograder.judge import Settings
 from autograder.sandboxed import Answers
@@ -146,7 +146,7 @@ def test_a_law_that_compares_two_calls_has_two_calls_whichever_law_comes_first(m
     laws = dict(reversed(EXERCISES[name].laws.items()))
     monkeypatch.setitem(EXERCISES, name, replace(EXERCISES[name], laws=laws))
     head, _, body = ANSWERS[name].partition("\n")
-    fresh = "    rng = np.random.default_rng() if layer_dims[0] == 101 else rng\n"  # in a law alone
+    fresh = "    rng = np.random.default_rng() if layer_dims[0] == 7 else rng\n"  # in a law alone
     answer = {name: f"{head}\n{fresh}{body}"}
     work = Work(TASK, pieces(**answer), (name,), Settings("x", seconds=10))
     foresight._foreseen.cache_clear()
@@ -182,6 +182,30 @@ def test_who_asks_a_stand_in_what_the_reference_asks_need_not_borrow(
     for name in ("linear_activation_forward", "L_model_forward"):
         assert (found[name]["status"], found[name]["given"]) == ("correct", ("linear_forward",))
     assert set(borrowed) == ({"linear_forward"} if others_are_named else set())
+
+
+@pytest.mark.parametrize("walled", [True, False], ids=["sandbox", "no sandbox"])
+def test_a_stand_in_draws_from_the_generator_that_it_is_given(walled):
+    """A wrong draw is charged once, though three later answers hand a generator on to it."""
+    task, wrong = "04_hyperparameters", "sample_log_uniform"
+    course = notebooks.read(notebooks.notebook_of(engine.ROOT, task))
+    page = notebooks.solve(course, markers=False)
+    cell = next(c for c in page.cells if c.id == f"{wrong}-solution")
+    cell.source = (
+        f"def {wrong}(low, high, size, rng):\n    return np.exp(rng.uniform(low, high, size))"
+    )
+    taken = intake.put_in(intake.Page(course), intake.cells_of(page))
+    names = [name for name, one in EXERCISES.items() if one.assignment == task]
+    work = Work(task, tuple(intake.pieces(taken)), tuple(names), Settings("x"), walled)
+    try:
+        found = {name: said[MIME] for name, said in engine.do(work).verdicts.items()}
+    finally:
+        engine.close()
+        vars(engine._here).clear()
+    assert found.pop(wrong)["status"] == "partial"
+    assert {one["status"] for one in found.values()} == {"correct"}
+    charged = [name for name, one in found.items() if wrong in one["given"]]
+    assert charged == ["sample_one_minus_log_uniform", "sample_configuration", "random_search"]
 
 
 # -- the fork that is ready ------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def same_in_the_end(place, output):
     assert not [path for path in output.iterdir() if path.name.startswith(".")]
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(3))
 def test_killed_at_a_random_moment(place, seconds, tmp_path, number):
     rng = random.Random(number)
     kill = faults.kill_one_on_a_cluster if number % 3 == 2 else faults.kill_one

@@ -49,6 +49,12 @@ def no_bias(A_prev, W, b):
     return W @ A_prev, (A_prev, W, b)
 
 
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_an_exercise_builds_on_builds_on_nothing_more(name):
+    builds_on = EXERCISES[name].builds_on
+    assert {more for one in builds_on for more in EXERCISES[one].builds_on} <= {*builds_on}
+
+
 @pytest.mark.parametrize("blamed", ["linear_forward", "relu", "missing"])
 def test_an_early_bug_is_charged_once(blamed):
     name = "sigmoid" if blamed == "missing" else blamed

@@ -32,6 +32,7 @@ __all__ = [
     "Seed",
     "Shaped",
     "Strange",
+    "Stream",
     "changes",
     "leaves",
     "text_of",
@@ -47,6 +48,50 @@ class Seed:
     """An input that becomes a fresh ``numpy.random.Generator`` at every call."""
 
     value: int
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A generator of random numbers as `numpy.random.default_rng` makes it, where it stands now.
+
+    Attributes
+    ----------
+    state, increment : of its PCG64, below 2**128
+    has_half, half : whether half of a number was kept for the next draw, and that half
+    """
+
+    state: int
+    increment: int
+    has_half: int
+    half: int
+
+    @classmethod
+    def of(cls, value: Any) -> Stream | None:
+        """Where a generator stands; None for anything else."""
+        if type(value) is not np.random.Generator:
+            return None
+        bits = value.bit_generator
+        if type(bits) is not np.random.PCG64:
+            return None
+        now: Any = bits.state
+        inner = now["state"]
+        return cls(inner["state"], inner["inc"], now["has_uint32"], now["uinteger"])
+
+    def move(self, rng: np.random.Generator) -> None:
+        """Let a generator stand there."""
+        inner = {"state": self.state, "inc": self.increment}
+        rng.bit_generator.state = {
+            "bit_generator": "PCG64",
+            "state": inner,
+            "has_uint32": self.has_half,
+            "uinteger": self.half,
+        }
+
+    def generator(self) -> np.random.Generator:
+        """A generator that stands there."""
+        rng = np.random.Generator(np.random.PCG64(0))
+        self.move(rng)
+        return rng
 
 
 @dataclass(frozen=True)

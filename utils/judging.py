@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -133,16 +133,24 @@ def judge(
     return _Judgment(question, asked, given or {}).verdict()
 
 
-def rejections(question: Question, answer: Answer | Callable[..., Any]) -> tuple[set[int], str]:
-    """The indices of the cases that reject an answer, and the name of the law that does."""
+class Rejections(NamedTuple):
+    """The verdict on an answer, and what rejects it: indices of cases, else the name of a law."""
+
+    verdict: Verdict
+    cases: set[int]
+    law: str
+
+
+def rejections(question: Question, answer: Answer | Callable[..., Any]) -> Rejections:
+    """Judge an answer by a question, and say all that rejects it."""
     judgment = _Judgment(question, Function(answer) if callable(answer) else answer, {})
-    judgment.verdict()
+    verdict = judgment.verdict()
     wrong = {
         i
         for i, (run, case) in enumerate(judgment.pairs())
         if unexpected(run, case) or judgment.found[i]
     }
-    return wrong, "" if wrong else judgment.broken_law()[0]
+    return Rejections(verdict, wrong, "" if wrong else judgment.broken_law()[0])
 
 
 @dataclass

@@ -11,7 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import About, Anything, Between, Raised, Returned, Scratch, Seed, Shaped, Strange
+from utils.cases import (
+    About,
+    Anything,
+    Between,
+    Raised,
+    Returned,
+    Scratch,
+    Seed,
+    Shaped,
+    Strange,
+    Stream,
+)
 
 __all__ = ["Packer", "unpack"]
 
@@ -65,6 +76,9 @@ class Packer:
                 return {"scalar": self._array(np.asarray(value))}
             case Seed():
                 return {"seed": value.value}
+            case Stream():
+                numbers = (value.state, value.increment, value.has_half, value.half)
+                return {"stream": list(map(hex, numbers))}
             case Scratch():
                 return {"scratch": value.name}
             case About():
@@ -127,6 +141,8 @@ class _Unpacker:
                 return {self.unpack(key): self.unpack(item) for key, item in content}
             case "seed":
                 return Seed(content)
+            case "stream":
+                return _stream(*(int(number, 16) for number in content))
             case "scratch":
                 return Scratch(str(content))
             case "about":
@@ -155,6 +171,13 @@ class _Unpacker:
         if dtype.kind not in "biufcU" or self.left < 0 or len(shape) > 32:
             raise ValueError(f"no array of {dtype} and shape {shape} can be there")
         return np.frombuffer(self.numbers, dtype, count, start).reshape(shape).copy()
+
+
+def _stream(state: int, increment: int, has_half: int, half: int) -> Stream:
+    most = (2**128, 2**128, 2, 2**32)
+    if not all(0 <= n < m for n, m in zip((state, increment, has_half, half), most, strict=True)):
+        raise ValueError("no generator of random numbers stands there")
+    return Stream(state, increment, has_half, half)
 
 
 def _shape(sizes: Any) -> tuple[int, ...]:

@@ -254,7 +254,7 @@ ATTACKS = [
         "asked.answer = noting\n"
         "def read():\n"
         "    packed = msgspec.msgpack.decode(lent.pop(0).outcome, type=wire.Packed)\n"
-        "    return packing.unpack(msgspec.msgpack.decode(packed.tree), packed.numbers).value",
+        "    return packing.unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)[0].value",
         answers={
             "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n"
             "    if activation not in ('sigmoid', 'relu'): raise ValueError(activation, sigmoid, relu)\n"

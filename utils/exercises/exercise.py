@@ -73,7 +73,7 @@ class Exercise:
     cases : callable
         Given a Generator, fresh cases, the easiest to read first.
     hints : three sentences or short worked problems, never the answer
-    builds_on : names of exercises whose functions a student may call here
+    builds_on : names of exercises whose functions a student may call here, or those call
     fresh : names of parts of the result that must not share memory with the inputs
     laws : dict
         Names of laws of its notebook, in `utils.laws`, each with the part of the rubric it earns.

@@ -56,6 +56,7 @@ def relu_one_sided(ask: Ask, secret: Any) -> Finding | None:
 # within 5 % of the true one but for one time in 10**9. The nearest usual mistake, √(1/n[l-1]),
 # is 29 % away; few inputs, as in the second network, tell n[l-1] + 1 from n[l-1] as well.
 SIZES = ([101, 149, 71, 113], [3, 4001])
+FEW = [7, 5, 3, 4]  # where two calls are compared, few weights tell as much
 
 
 def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
@@ -63,21 +64,18 @@ def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
 
     A single test rejects right work less than once in 10**9 checks.
     """
-    for dims in SIZES:
-        one, again, other = (
-            ask(Case({"layer_dims": dims, "rng": Seed(seed)})) for seed in (1, 1, 2)
+    one, again, other = (ask(Case({"layer_dims": FEW, "rng": Seed(seed)})) for seed in (1, 1, 2))
+    if not same(Returned(one), Returned(again)):
+        return Finding(
+            "law",
+            "Two calls with generators of the same seed gave different weights: "
+            "draw every number from rng.",
         )
-        if not same(Returned(one), Returned(again)):
-            return Finding(
-                "law",
-                "Two calls with generators of the same seed gave different weights: "
-                "draw every number from rng.",
-            )
-        if same(Returned(one), Returned(other)):
-            return Finding(
-                "law", "Generators of different seeds gave the same weights: draw from rng."
-            )
-        weights = [one[f"W{l}"] for l in range(1, len(dims))]
+    if same(Returned(one), Returned(other)):
+        return Finding("law", "Generators of different seeds gave the same weights: draw from rng.")
+    for dims in SIZES:
+        parameters = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
+        weights = [parameters[f"W{l}"] for l in range(1, len(dims))]
         for l, W in enumerate(weights, 1):
             due = (dims[l], dims[l - 1])
             if np.shape(W) != due or not np.all(np.isfinite(W)):  # nan passes every test below

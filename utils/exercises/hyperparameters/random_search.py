@@ -64,7 +64,12 @@ exercise = Exercise(
     reference=reference.random_search,
     returns=["records", "record"],
     cases=_cases,
-    builds_on=("sample_configuration", "train_and_evaluate"),
+    builds_on=(
+        "sample_log_uniform",
+        "sample_one_minus_log_uniform",
+        "sample_configuration",
+        "train_and_evaluate",
+    ),
     laws={
         "fresh_draws": "fair trials",
         "equal_budgets": "fair trials",
