@@ -12,7 +12,7 @@ import pytest
 from attacks.lies import HELP
 from test_grade import ANSWERS, TASK, after, notebook, solved
 
-from autograder import engine, intake, sandboxed
+from autograder import engine, foresight, intake, sandboxed, wire
 from autograder.cell import Cell
 from autograder.engine import Work
 from autograder.judge import Settings
@@ -101,6 +101,19 @@ def test_an_answer_that_is_judged_may_end_it_later():
     raises = "def relu(Z):\n    while Z.shape == (1, 2): pass\n    raise ValueError"
     page = notebook(**ANSWERS | {"relu": raises})
     assert statuses(page, "relu", "linear_forward", seconds=1) == ["error", "correct"]
+
+
+def test_a_call_that_nobody_needed_costs_nothing():
+    """A stand-in is asked in the place of what hangs; what was asked beforehand is forgotten."""
+    case = wire.unpack_case(foresight.of_laws("linear_activation_forward")[0][0])
+    first = float(case.args["A_prev"][0, 0])
+    hangs = (
+        f"def linear_forward(A_prev, W, b):\n    while A_prev[0, 0] == {first!r}: pass\n"
+        "    return W @ A_prev, (A_prev, W, b)"
+    )
+    page = notebook(**ANSWERS | {"linear_forward": hangs})
+    names = ("linear_forward", "linear_activation_forward")
+    assert statuses(page, *names, seconds=1) == ["partial", "correct"]
 
 
 def test_replies_before_their_turn_have_little_room(monkeypatch):
