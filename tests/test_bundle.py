@@ -284,7 +284,7 @@ def run_alone(notebook, folder, aside):
         check=True,
     )
     cells = {cell["id"]: cell for cell in nbformat.read(aside / "run.ipynb", 4).cells}
-    [printed] = [o.text for o in cells["where"].outputs]
+    printed = "".join(o.text for o in cells["where"].outputs)  # a slow kernel sends it in parts
     return cells, printed.splitlines()
 
 
