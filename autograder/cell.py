@@ -273,19 +273,11 @@ class Cell:
         return any(one.size > FLOOD * self._limits.output for one in (self.out, self.err))
 
     def _frame(self) -> bytes | None:
-        start = zygote.HEADER.size
-        if len(self._coming) < start:
-            return None
-        size: int = zygote.HEADER.unpack(self._coming[:start])[0]
-        if size > self._limits.frame:
+        size = announced(self._coming)
+        if size is not None and size > self._limits.frame:
             self._finish("frame", f"It sent a message of {size:,} bytes.")
             return None
-        if len(self._coming) < start + size:
-            return None
-        with memoryview(self._coming) as view:
-            frame = bytes(view[start : start + size])
-        del self._coming[: start + size]
-        return frame
+        return taken(self._coming)
 
     def _uses_too_much(self) -> bool:
         """Look at its memory, unless that was a moment ago."""
@@ -320,6 +312,23 @@ class Cell:
 def framed(frame: bytes) -> bytes:
     """A frame with its length before it."""
     return zygote.HEADER.pack(len(frame)) + frame
+
+
+def announced(coming: bytearray) -> int | None:
+    """The bytes of the first frame in what came; None when not even that is there."""
+    start = zygote.HEADER.size
+    return int(zygote.HEADER.unpack(coming[:start])[0]) if len(coming) >= start else None
+
+
+def taken(coming: bytearray) -> bytes | None:
+    """The first frame, taken out of what came; None when it is not whole yet."""
+    start, size = zygote.HEADER.size, announced(coming)
+    if size is None or len(coming) < start + size:
+        return None
+    with memoryview(coming) as view:
+        frame = bytes(view[start : start + size])
+    del coming[: start + size]
+    return frame
 
 
 def how(said: str) -> tuple[str, str]:

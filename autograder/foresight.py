@@ -67,6 +67,8 @@ def lendings(exercise: str, asked: Call) -> tuple[wire.Sealed, ...]:
     """
     tree, numbers, given = asked
     reference, found = EXERCISES[exercise].reference, list[wire.Sealed]()
+    if type(reference) is not FunctionType:
+        return ()
 
     def lent(name: str, *arguments: Any, **named: Any) -> Any:
         packed = wire.pack_arguments(arguments, named)
@@ -77,8 +79,6 @@ def lendings(exercise: str, asked: Call) -> tuple[wire.Sealed, ...]:
             raise ValueError(outcome.message)
         return outcome.value
 
-    if type(reference) is not FunctionType:
-        return ()
     names = dict(reference.__globals__)
     for name, value in reference.__globals__.items():  # it may borrow through others
         if type(value) is FunctionType and value.__globals__ is reference.__globals__:

@@ -23,7 +23,7 @@ from utils import check
 from utils.answers import Absent, Function, Notebook
 from utils.cases import Case, Raised, Scratch, Seed, text_of
 
-__all__ = ["serve"]
+__all__ = ["rehearse", "serve"]
 
 
 class Channel(Protocol):
@@ -57,13 +57,20 @@ def _shell() -> InteractiveShell:
 
 FOLDER = Path(".")  # what the code runs in is thrown away as a whole
 SHELL = _shell()  # made once, in the warm process
-UNTOUCHED = (
-    list(SHELL.input_transformers_cleanup),
-    list(SHELL.input_transformers_post),
-    {name: list(called) for name, called in SHELL.events.callbacks.items()},
-    list(SHELL.ast_transformers),
-    SHELL.ast_node_interactivity,
-)
+
+
+def _customs() -> tuple[Any, ...]:
+    """What a notebook can change of how IPython runs a cell."""
+    return (
+        list(SHELL.input_transformers_cleanup),
+        list(SHELL.input_transformers_post),
+        {name: list(called) for name, called in SHELL.events.callbacks.items()},
+        list(SHELL.ast_transformers),
+        SHELL.ast_node_interactivity,
+    )
+
+
+UNTOUCHED = _customs()
 
 
 def _as_it_stands(source: str) -> CodeType | None:
@@ -72,14 +79,7 @@ def _as_it_stands(source: str) -> CodeType | None:
     None where it has. `In [1]: x = 2`, a prompt that was copied along, is Python too, and means
     another thing.
     """
-    now = (
-        SHELL.input_transformers_cleanup,
-        SHELL.input_transformers_post,
-        SHELL.events.callbacks,
-        SHELL.ast_transformers,
-        SHELL.ast_node_interactivity,
-    )
-    if now != UNTOUCHED or "In [" in source:
+    if _customs() != UNTOUCHED or "In [" in source:
         return None
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         statements = ast.parse(source).body

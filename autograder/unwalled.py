@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from autograder import zygote
-from autograder.cell import Ended, framed
+from autograder.cell import Ended, framed, taken
 
 __all__ = ["Unwalled", "UnwalledCell"]
 
@@ -100,26 +100,20 @@ class UnwalledCell:
     def receive(self, timeout: float) -> bytes:
         """Wait for a frame."""
         until = time.monotonic() + timeout
-        start = zygote.HEADER.size
-        self._read(start, until)
-        size: int = zygote.HEADER.unpack(self._coming[:start])[0]
-        self._read(start + size, until)
-        frame = bytes(self._coming[start : start + size])
-        del self._coming[: start + size]
+        while (frame := taken(self._coming)) is None:
+            self._turn(until - time.monotonic())
         return frame
 
-    def _read(self, size: int, until: float) -> None:
-        """Wait for so many bytes, and send meanwhile, so that neither side waits for the other."""
-        while len(self._coming) < size:
-            left = until - time.monotonic()
-            writing = [self._line] if self._going else []
-            readable, writable, _ = select.select([self._line], writing, [], max(left, 0))
-            if not readable and not writable:
-                raise Ended("timeout", "It did not answer in time.")
-            if writable:
-                self._write()
-            if readable:
-                self._coming += self._part()
+    def _turn(self, left: float) -> None:
+        """Send and read what can be, so that neither side waits for the other."""
+        writing = [self._line] if self._going else []
+        readable, writable, _ = select.select([self._line], writing, [], max(left, 0))
+        if not readable and not writable:
+            raise Ended("timeout", "It did not answer in time.")
+        if writable:
+            self._write()
+        if readable:
+            self._coming += self._part()
 
     def _write(self) -> None:
         try:

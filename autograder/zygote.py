@@ -133,19 +133,23 @@ def serve(control: socket.socket, plan: Plan) -> None:
             try:
                 pid = walls.fork(plan.without)
             except OSError as error:
-                with suppress(OSError):
-                    os.write(fds[-1], f"failed {error}".encode()[:1000])
-                pid = -1
-            if not pid:
-                for fd in (control.detach(), *living, *(fate for _, fate in living.values())):
-                    os.close(fd)
-                begin(plan, *fds)
-            if pid > 0:
+                tell_failure(fds[-1], error)
+            else:
+                if not pid:
+                    for fd in (control.detach(), *living, *(fate for _, fate in living.values())):
+                        os.close(fd)
+                    begin(plan, *fds)
                 handle = os.pidfd_open(pid)
                 living[handle] = pid, os.dup(fds[-1])
                 lines.register(handle, select.POLLIN)
             for fd in fds:
                 os.close(fd)
+
+
+def tell_failure(fate: int, error: BaseException) -> None:
+    """Tell that there will be no fork, and why."""
+    with suppress(OSError):  # whoever asked for it may be gone
+        os.write(fate, f"failed {type(error).__name__}: {error}".encode()[:1000])
 
 
 def tell_end(plan: Plan, handle: int, pid: int, fate: int) -> None:
@@ -177,8 +181,7 @@ def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
         for fd in (out, err, *handles):
             os.close(fd)
     except BaseException as error:
-        with suppress(OSError):
-            os.write(fate, f"failed {type(error).__name__}: {error}".encode()[:1000])
+        tell_failure(fate, error)
         os._exit(1)
     work(plan, channel)
 
