@@ -25,12 +25,13 @@ from typing import Any, Protocol, TypeVar
 
 from autograder import bundle, intake, judge, lender, notebooks
 from autograder.errors import BrokenCourse, UsageError
+from autograder.foresight import Known
 from autograder.judge import Settings
 from autograder.sandbox import Sandbox
 from autograder.transcripts import Transcripts
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
-from utils.answer_key import LiveKey, Question
+from utils.answer_key import AnswerKey, LiveKey, Question
 from utils.verdict import MIME, Verdict
 
 __all__ = [
@@ -52,6 +53,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 ENTRY = "autograder.inside:serve"
 SHARED = ("autograder/wire.py", "autograder/inside.py")
+CASES = "autograder/cases"
 WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
 AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
 MEMORY = 2 << 30  # bytes that judging may take
@@ -110,17 +112,28 @@ class _Key(LiveKey):
 _here = threading.local()  # a sandbox ends with the thread that started it
 
 
+class _Box:
+    """A sandbox that is kept warm, and the cases that it knows: those of the first work."""
+
+    def __init__(self, work: Work, key: AnswerKey) -> None:
+        self.known = judge.foreseen(key, work.exercises)
+        self.sandbox = sandbox_for(work.assignment, self.known, walled=work.walled).__enter__()
+
+
 def do(work: Work) -> Done:
     """Judge one submission; the sandbox is kept warm for the next."""
-    key = _kept("keys", work.settings.seed, lambda: _Key(work.settings.seed))
-    walls = f"{work.assignment} {work.walled}"
-    sandbox = _kept(
-        "sandboxes", walls, lambda: sandbox_for(work.assignment, walled=work.walled).__enter__()
-    )
-    pieces = intake.needed(work.pieces)
-    transcripts = _kept("transcripts", work.settings.seed, Transcripts)
+    seed = work.settings.seed
+    key = _kept("keys", seed, lambda: _Key(seed))
+    box = _kept("boxes", f"{work.assignment} {work.walled} {seed}", lambda: _Box(work, key))
+    transcripts = _kept("transcripts", seed, Transcripts)
     found = judge.judge_submission(
-        sandbox, key, pieces, work.exercises, work.settings, transcripts=transcripts
+        box.sandbox,
+        key,
+        intake.needed(work.pieces),
+        work.exercises,
+        work.settings,
+        transcripts=transcripts,
+        known=box.known,
     )
     verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
     return Done(verdicts, found.suspicions, found.printed, found.raised)
@@ -129,8 +142,8 @@ def do(work: Work) -> Done:
 def close() -> None:
     """End what this thread keeps warm."""
     lender.close()
-    for sandbox in vars(_here).pop("sandboxes", {}).values():
-        sandbox.__exit__(None, None, None)
+    for box in vars(_here).pop("boxes", {}).values():
+        box.sandbox.__exit__(None, None, None)
 
 
 def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
@@ -140,9 +153,14 @@ def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
     return kept[name]
 
 
-def sandbox_for(assignment: str, *, walled: bool = True) -> Sandbox | Unwalled:
-    """A sandbox in which submissions of this assignment can run, not yet started."""
-    files = _files(assignment)
+def sandbox_for(
+    assignment: str, known: Known | None = None, *, walled: bool = True
+) -> Sandbox | Unwalled:
+    """A sandbox in which submissions of this assignment can run, not yet started.
+
+    It has read the cases that are known already.
+    """
+    files = {**_files(assignment), CASES: (known or Known()).file()}
     if not walled:
         return Unwalled(ENTRY, files)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]

@@ -21,7 +21,7 @@ from utils.answers import call as call_it
 from utils.cases import Case, Raised, Scratch
 from utils.exercises import EXERCISES
 
-__all__ = ["Call", "call", "lendings", "of_law", "of_laws"]
+__all__ = ["Call", "Known", "call", "lendings", "of_law", "of_laws"]
 
 KEPT = 1000  # calls of which it is remembered what they borrow
 SMALL = 1 << 18  # bytes that they may borrow beforehand
@@ -33,6 +33,22 @@ Call = tuple[bytes, bytes, tuple[str, ...]]
 def call(case: wire.Packed, given: Iterable[str]) -> Call:
     """The call of a function on a case."""
     return bytes(case.tree), case.numbers, tuple(given)
+
+
+class Known:
+    """Cases that a sandbox knows before a submission comes, as they are asked of a whole class."""
+
+    def __init__(self, cases: Iterable[wire.Packed | int] = ()) -> None:
+        self._cases = {call(case, ()): case for case in cases if not isinstance(case, int)}
+        self._places = {one: place for place, one in enumerate(self._cases)}
+
+    def file(self) -> bytes:
+        """What the sandbox is to read."""
+        return wire.write_cases(list(self._cases.values()))
+
+    def told(self, case: wire.Packed | int) -> wire.Packed | int:
+        """The case as it is told to the sandbox: by its place, where it has one."""
+        return case if isinstance(case, int) else self._places.get(call(case, ()), case)
 
 
 def of_law(exercise: str, case: wire.Packed) -> list[wire.Packed] | None:

@@ -55,6 +55,7 @@ def _shell() -> InteractiveShell:
     return _Shell.instance(config=settings)
 
 
+KNOWN = Path(__file__).with_name("cases")  # a file of cases that all submissions are asked
 FOLDER = Path(".")  # what the code runs in is thrown away as a whole
 SHELL = _shell()  # made once, in the warm process
 
@@ -108,6 +109,34 @@ def _run(source: str) -> BaseException | None:
     return None
 
 
+class _Ready(Case):
+    """A case that is known before a submission comes; its inputs are laid out by then.
+
+    Each fork has them as its own; called on once more, it gets others.
+    """
+
+    def lay_out(self) -> None:
+        """Lay the inputs out, but for names of files, which are not known yet."""
+        if not any(isinstance(value, Scratch) for value in self.args.values()):
+            vars(self)["ready"] = super().inputs()
+
+    def inputs(self, folder: Path | None = None) -> list[Any]:
+        return vars(self).pop("ready", None) or super().inputs(folder)
+
+
+def _ready() -> list[_Ready]:
+    """The cases that are known, in order."""
+    with suppress(FileNotFoundError):
+        known = wire.read_cases(KNOWN.read_bytes())
+        cases = [_Ready(case.args, layout=case.layout) for case in known]
+        for case in cases:
+            case.lay_out()
+        return cases
+    return []
+
+
+READY = _ready()
+
 REHEARSAL = """\
 import numpy as np
 
@@ -135,7 +164,7 @@ def rehearse() -> None:
     for message in (
         wire.RunCell(0, REHEARSAL, ""),
         wire.Look(0, "first", ["second"]),
-        wire.Call(0, "first", list(map(wire.pack_case, calls)), []),
+        wire.Call(0, "first", [wire.pack_case(case) for case in calls], []),
     ):
         heard = wire.read(wire.write(message), inside=True)
         wire.write(asked.answer(heard))
@@ -194,7 +223,7 @@ class _Asked:
         )
 
     def _call(self, message: wire.Call) -> wire.Came:
-        cases = list(map(wire.unpack_case, message.cases))
+        cases = [READY[c] if isinstance(c, int) else wire.unpack_case(c) for c in message.cases]
         known = {sealed.mark: sealed.outcome for sealed in message.lent}
         given = {name: self._lent(name, message.number, known) for name in message.given}
         try:

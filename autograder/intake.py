@@ -408,7 +408,7 @@ def _text(value: Any) -> str:
         value = ("" if any(line.endswith("\n") for line in lines) else "\n").join(lines)
     if not isinstance(value, str):
         return ""
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
@@ -422,12 +422,12 @@ def _rejoined(page: Page, theirs: Sequence[Cell], place: Mapping[int, int]) -> S
     last: int | None = None  # the course cell that the last of them is
     for i, their in enumerate(theirs):
         before = whole[-1] if whole else None
-        if before is not None and before.kind == their.kind == "code":
+        own = their.source.strip() not in page.all_texts
+        if before is not None and own and before.kind == their.kind == "code":
             names = {answers.get(at, "") for at in (last, place.get(i)) if at is not None}
             names |= {name for name in answers.values() if _defines(name, before.source)}
             both = f"{before.source}\n{their.source}"
-            mine = names - {""} and their.source.strip() not in page.all_texts
-            halves = mine and not all(_is_python(one.source) for one in (before, their))
+            halves = names - {""} and not all(_is_python(one.source) for one in (before, their))
             if halves and _is_python(both):
                 whole[-1] = replace(before, source=both)
                 continue
@@ -442,16 +442,17 @@ def _choose(
     """Which of their cells is the answer, and what there is to say about it."""
     answers = [i for i in copies if theirs[i].source.strip() not in ("", stub)]
     defining = [i for i in answers if _defines(exercise, theirs[i].source)]
-    elsewhere = [
-        i
-        for i, their in enumerate(theirs)
-        if i not in copies
-        and their.source.strip() not in course
-        and _defines(exercise, their.source)
-        and (their.kind == "code" or _is_python(their.source))
-    ]
-    if elsewhere and not defining:
-        return elsewhere[-1], "Its answer was found in another cell, and put where it belongs."
+    if not defining:
+        elsewhere = [
+            i
+            for i, their in enumerate(theirs)
+            if i not in copies
+            and their.source.strip() not in course
+            and _defines(exercise, their.source)
+            and (their.kind == "code" or _is_python(their.source))
+        ]
+        if elsewhere:
+            return elsewhere[-1], "Its answer was found in another cell, and put where it belongs."
     if len(answers) > 1:
         chosen = (defining or answers)[-1]
         return chosen, f"Its answer cell is there {len(answers)} times; the last one counts."

@@ -12,8 +12,10 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from autograder import wire
+from autograder.foresight import Known
 from autograder.intake import Piece
 from autograder.sandbox import Ended, Sandbox
 from autograder.sandboxed import Answers, Asks, Overtaken, Stop, all_asks
@@ -25,7 +27,15 @@ from utils.exercises import EXERCISES
 from utils.judging import first_cases, judge_exercise, rejections
 from utils.verdict import Verdict
 
-__all__ = ["Evidence", "Judged", "SandboxLost", "Settings", "evidence", "judge_submission"]
+__all__ = [
+    "Evidence",
+    "Judged",
+    "SandboxLost",
+    "Settings",
+    "evidence",
+    "foreseen",
+    "judge_submission",
+]
 
 PRINTED = 10_000  # letters of what a cell printed that are kept
 TURNS = 30  # a submission's cells and exercises together may take so many times what one may
@@ -73,6 +83,7 @@ def judge_submission(
     settings: Settings,
     files: Mapping[str, bytes] | None = None,
     transcripts: Transcripts | None = None,
+    known: Known | None = None,
 ) -> Judged:
     """Judge these exercises of a submission, in order.
 
@@ -90,9 +101,22 @@ def judge_submission(
         What lies in the folder that the code runs in.
     transcripts : Transcripts
         Earlier judgings with the same key, and the same seed, where there are some.
+    known : Known
+        The cases that the sandbox has already.
     """
-    submission = _Submission(sandbox, key, pieces, settings, files or {}, transcripts)
+    submission = _Submission(sandbox, key, pieces, settings, files or {}, transcripts, known)
     return submission.judged(exercises)
+
+
+def foreseen(key: AnswerKey, exercises: Sequence[str]) -> Known:
+    """The cases of these exercises, as far as they can be foreseen."""
+    asked = list[wire.Message]()
+    for exercise in exercises:
+        with suppress(Exception):  # who judges will say what is the matter
+            asked += chain(*all_asks(exercise, key.question(exercise).twice_the_first))
+    return Known(
+        case for message in asked if isinstance(message, wire.Call) for case in message.cases
+    )
 
 
 class SandboxLost(Exception):
@@ -166,8 +190,9 @@ class _Submission:
         settings: Settings,
         files: Mapping[str, bytes],
         transcripts: Transcripts | None = None,
+        known: Known | None = None,
     ) -> None:
-        self.sandbox, self.key, self.files = sandbox, key, files
+        self.sandbox, self.key, self.files, self.known = sandbox, key, files, known
         self.transcripts = Transcripts() if transcripts is None else transcripts
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
@@ -184,7 +209,8 @@ class _Submission:
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
                     seconds = self.settings.seconds
-                    self._round(Answers(cell, seconds, self.over, self.overtaken), due)
+                    answers = Answers(cell, seconds, self.over, self.overtaken, self.known)
+                    self._round(answers, due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 

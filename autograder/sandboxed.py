@@ -100,6 +100,8 @@ class Answers:
         When the submission as a whole must be done.
     stops : mapping
         What has ended earlier sandboxes, by exercise: that is not asked again.
+    known : foresight.Known
+        The cases that the sandbox has already.
 
     Attributes
     ----------
@@ -113,8 +115,10 @@ class Answers:
         seconds: float,
         over: float = math.inf,
         stops: Mapping[str, Stop] | None = None,
+        known: foresight.Known | None = None,
     ) -> None:
         self.cell, self.seconds, self.over, self.stops = cell, seconds, over, stops or {}
+        self.known = known or foresight.Known()
         self.asked: Callable[..., Heard] = self.exchange
         self.number = 0
         self.lendings = 0
@@ -200,6 +204,8 @@ class Answers:
         """The messages as they are sent; their replies are due from now on."""
         sent = []
         for message in asks:
+            if isinstance(message, wire.Call):
+                message = replace(message, cases=list(map(self.known.told, message.cases)))
             sent.append(replace(message, number=self._next()))
             self._line.append(_Sent(sent[-1], whose, asks))
         return tuple(sent)

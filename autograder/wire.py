@@ -47,12 +47,14 @@ __all__ = [
     "pack_case",
     "pack_run",
     "read",
+    "read_cases",
     "seal",
     "unpack_case",
     "unpack_lent",
     "unpack_run",
     "unpacked",
     "write",
+    "write_cases",
 ]
 
 Name = Annotated[str, Meta(max_length=200)]
@@ -111,11 +113,12 @@ class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
 class Call(Message, frozen=True):
     """Call an answer on cases; functions in `given` are lent in the place of the student's.
 
-    `lent` is what they will most likely be asked, which need not be borrowed one by one then.
+    A case that the sandbox knows beforehand is told by its place among those. `lent` is what the
+    lent functions will most likely be asked, which need not be borrowed one by one then.
     """
 
     exercise: str
-    cases: list[Packed]
+    cases: Sequence[Packed | int]
     given: list[str]
     lent: list[Sealed] = []
 
@@ -290,6 +293,16 @@ def _masked(content: bytes, key: bytes) -> bytes:
     stream = hashlib.shake_256(key).digest(len(content))
     turned = int.from_bytes(content) ^ int.from_bytes(stream)
     return turned.to_bytes(len(content))
+
+
+def write_cases(cases: Sequence[Packed]) -> bytes:
+    """A file of cases, which the sandbox has read before a submission comes."""
+    return _WRITER.encode(cases)
+
+
+def read_cases(file: bytes) -> list[Case]:
+    """The cases in such a file."""
+    return list(map(unpack_case, msgspec.msgpack.decode(file, type=list[Packed])))
 
 
 def pack_case(case: Case) -> Packed:

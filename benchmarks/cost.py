@@ -69,7 +69,8 @@ def asked_of(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> Asked
     def noted(self: Any, *messages: wire.Message, **more: Any) -> Any:
         for call in messages:
             if isinstance(call, wire.Call):
-                cases = list(map(wire.unpack_case, call.cases))
+                packed = [case for case in call.cases if isinstance(case, wire.Packed)]
+                cases = list(map(wire.unpack_case, packed))
                 asked.calls.append((call.exercise, cases, call.given))
         return exchange(self, *messages, **more)
 

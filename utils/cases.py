@@ -254,6 +254,7 @@ def text_of(error: BaseException) -> str:
 
 
 _NEVER_CHANGE = (str, int, float, bool, type(None))
+_SEQUENCES = (list, tuple)
 
 
 def leaves(value: Any) -> Iterator[np.ndarray[Any, Any]]:
@@ -263,7 +264,7 @@ def leaves(value: Any) -> Iterator[np.ndarray[Any, Any]]:
     elif isinstance(value, dict):
         for item in value.values():
             yield from leaves(item)
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, _SEQUENCES):
         for item in value:
             yield from leaves(item)
 
@@ -275,7 +276,7 @@ def _laid_out(value: Any, layout: str) -> Any:
         return np.random.default_rng(value.value)
     if isinstance(value, dict):
         return {key: _laid_out(item, layout) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _SEQUENCES):
         return type(value)(_laid_out(item, layout) for item in value)
     if not isinstance(value, np.ndarray):
         return copy.deepcopy(value)

@@ -8,6 +8,7 @@ the kind of thing, its shape, its type, then its values. What it is given is pla
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,12 @@ __all__ = [
 
 ROUNDINGS = 1e3
 PRECISION = 1e-9
+
+# Made once: a union is made anew each time that it is looked at.
+_SIMPLE = (bool, int, float, np.float64, str, type(None))
+_SEQUENCES = (tuple, list)
+_NUMBERS = (int, float, np.floating, np.integer)
+_ARRAYS = (np.ndarray, np.number)
 
 Template = Any
 """Names for the parts of a result. Text names a part. A tuple is the name of a tuple,
@@ -113,6 +120,8 @@ def compare(
     precision : float
         Of float64 results: see `tolerance`.
     """
+    if _identical(expected, got):
+        return None
     findings = list(_Comparison(precision).compare(expected, got, template, ""))
     return min(findings, key=lambda finding: finding.rank, default=None)
 
@@ -141,7 +150,7 @@ def parts(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from parts(item, (*path, key))
-    elif isinstance(value, tuple | list) and not _is_shape(value):
+    elif isinstance(value, _SEQUENCES) and not _is_shape(value):
         for i, item in enumerate(value):
             yield from parts(item, (*path, i))
     else:
@@ -187,7 +196,7 @@ class _Comparison:
             yield from self.compare_dict(expected, got, template, name)
         elif _is_shape(expected):
             yield from self.compare_shape(expected, got, name)
-        elif isinstance(expected, tuple | list):
+        elif isinstance(expected, _SEQUENCES):
             yield from self.compare_sequence(expected, got, template, name)
         elif isinstance(expected, Anything):
             return
@@ -228,7 +237,7 @@ class _Comparison:
         self, expected: tuple[Any, ...] | list[Any], got: Any, template: Template, name: str
     ) -> Iterator[Finding]:
         parts = _names_of_parts(template, len(expected))
-        if not isinstance(got, tuple | list):
+        if not isinstance(got, _SEQUENCES):
             listed = ", ".join(_name(part, f"item {i}") for i, part in enumerate(parts))
             kind = (
                 "a list" if isinstance(expected, list) else f"a tuple of {len(expected)}: {listed}"
@@ -246,7 +255,7 @@ class _Comparison:
             yield from self.compare(value, got[i], part, within)
 
     def compare_shape(self, expected: tuple[int, ...], got: Any, name: str) -> Iterator[Finding]:
-        sizes = got if isinstance(got, tuple | list) else None
+        sizes = got if isinstance(got, _SEQUENCES) else None
         if sizes is None or not all(_is_number(s) and float(s).is_integer() for s in sizes):
             yield _wrong_kind(name, "a shape, which is a tuple of whole numbers", got)
             return
@@ -267,7 +276,7 @@ class _Comparison:
         if values and _identical(expected, got):
             return
         of_objects = isinstance(got, Strange) and got.said.startswith("an array")
-        if not (of_objects or isinstance(got, np.ndarray | np.number)):
+        if not (of_objects or isinstance(got, _ARRAYS)):
             yield _wrong_kind(name, "a NumPy array", got)
             return
         if got.shape != expected.shape:
@@ -303,11 +312,13 @@ class _Comparison:
             yield _wrong_kind(name, "a single number", got)
         else:
             about = isinstance(expected, About)
-            wanted = np.asarray(expected.value if about else expected)
-            relative = expected.precision if about else tolerance(wanted.dtype, self.precision)
+            due = np.asarray(expected.value if about else expected)
+            relative = expected.precision if about else tolerance(due.dtype, self.precision)
             absolute = relative if about else 0  # decimals where a precision is asked for
-            if not np.isclose(float(got), wanted, rtol=relative, atol=absolute):
-                yield Finding("value", f"{name} is {float(got):.8g}, expected {float(wanted):.8g}.")
+            wanted, value = float(due), float(got)
+            allowed = absolute + relative * abs(wanted) if math.isfinite(wanted) else 0
+            if value != wanted and not abs(value - wanted) <= allowed:
+                yield Finding("value", f"{name} is {value:.8g}, expected {wanted:.8g}.")
 
     def compare_between(self, expected: Between, got: Any, name: str) -> Iterator[Finding]:
         if not _is_number(got):
@@ -332,13 +343,18 @@ class _Comparison:
 
 
 def _identical(one: Any, other: Any) -> bool:
-    """Whether two values are arrays that agree in every bit: soon said, and often so."""
-    return (
-        type(one) is type(other) is np.ndarray
-        and one.dtype == other.dtype
-        and one.shape == other.shape
-        and bool(one.tobytes() == other.tobytes())
-    )
+    """Whether two values agree in every bit: soon said, and often so."""
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is np.ndarray:
+        same_form = one.dtype == other.dtype and one.shape == other.shape
+        return same_form and bool(one.tobytes() == other.tobytes())
+    if kind is tuple or kind is list:
+        return len(one) == len(other) and all(map(_identical, one, other))
+    if kind is dict:
+        return one.keys() == other.keys() and all(_identical(one[key], other[key]) for key in one)
+    return kind in _SIMPLE and bool(one == other)
 
 
 def _is_shape(value: Any) -> bool:
@@ -347,7 +363,7 @@ def _is_shape(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    plain = isinstance(value, int | float | np.floating | np.integer)
+    plain = isinstance(value, _NUMBERS)
     zero_dim = type(value) is np.ndarray and value.ndim == 0 and value.dtype.kind in "fiu"
     return (plain and not isinstance(value, bool)) or zero_dim
 
@@ -360,10 +376,10 @@ def _same(one: Any, other: Any) -> bool:
             key == "seconds" or _same(one[key], other[key])  # no clock says the same twice
             for key in one
         )
-    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+    if isinstance(one, _SEQUENCES) and isinstance(other, _SEQUENCES):
         return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, np.ndarray | np.number) or _is_number(one):
-        if not (isinstance(other, np.ndarray | np.number) or _is_number(other)):
+    if isinstance(one, _ARRAYS) or _is_number(one):
+        if not (isinstance(other, _ARRAYS) or _is_number(other)):
             return False
         a, b = np.asarray(one), np.asarray(other)
         if a.shape != b.shape:
@@ -398,7 +414,7 @@ def _too_coarse(expected: np.ndarray[Any, Any], got: Any) -> bool:
 
 
 def _name(template: Template, where: str) -> str:
-    own: str = template[0] if isinstance(template, tuple | list) else template
+    own: str = template[0] if isinstance(template, _SEQUENCES) else template
     if not own:
         return where or "The result"
     return f"{own} in {where}" if where else own

@@ -26,19 +26,20 @@ from utils.cases import (
 
 __all__ = ["Packer", "unpack"]
 
+_MOST = 2**63  # that a size may be
+
 
 class Packer:
     """Nested values as a tree; their arrays go into one run of bytes, named by where they lie."""
 
     def __init__(self) -> None:
-        self.chunks: list[Any] = []  # of bytes, and arrays that stand for theirs
+        self.chunks: list[bytes] = []
         self.size = 0
 
-    def _array(self, value: Any) -> Any:
-        array = value if value.flags.c_contiguous else value.copy()
-        place = {"array": [array.dtype.str, array.shape, self.size]}
-        self.chunks.append(array if array.dtype.kind in "biufc" else array.tobytes())
-        self.size += array.nbytes
+    def _array(self, value: np.ndarray[Any, Any] | np.generic) -> Any:
+        place = {"array": [value.dtype.str, value.shape, self.size]}
+        self.chunks.append(value.tobytes())
+        self.size += value.nbytes
         return place
 
     def numbers(self) -> bytes:
@@ -46,7 +47,7 @@ class Packer:
         return b"".join(self.chunks)
 
     def pack(self, value: Any) -> Any:
-        """The value as a tree; its arrays must not change before `numbers` is called.
+        """The value as a tree.
 
         Raises
         ------
@@ -73,7 +74,7 @@ class Packer:
     def _other(self, value: Any) -> Any:
         match value:
             case np.generic():
-                return {"scalar": self._array(np.asarray(value))}
+                return {"scalar": self._array(value)}
             case Seed():
                 return {"seed": value.value}
             case Stream():
@@ -119,10 +120,11 @@ class _Unpacker:
         self.left = len(numbers)
 
     def unpack(self, tree: Any) -> Any:
-        if not isinstance(tree, dict):
-            if tree is None or isinstance(tree, bool | int | str):
+        bare = type(tree)
+        if bare is not dict:
+            if bare is str or bare is int or bare is bool or tree is None:
                 return tree
-            raise ValueError(f"a bare {type(tree).__name__}")
+            raise ValueError(f"a bare {bare.__name__}")
         [(kind, content)] = tree.items()
         match kind:
             case "array":
@@ -184,6 +186,6 @@ def _shape(sizes: Any) -> tuple[int, ...]:
     if len(sizes) > 64:
         raise ValueError("no shape has so many axes")
     for size in sizes:
-        if type(size) is not int or not 0 <= size < 2**63:
+        if type(size) is not int or not 0 <= size < _MOST:
             raise ValueError(f"{sizes} is no shape")
     return tuple(sizes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -72,22 +73,26 @@ class _Look:
     def plain(self, value: Any, path: Place) -> Any:
         self.parts -= 1
         kind = type(value)
-        if value is None or kind is float or kind is bool:
+        if kind is float or kind is bool or value is None:
             return value
         if len(path) > MOST_DEPTH:
             return Strange("nested too deeply")
         if self.parts < 0:
             return Strange(f"of more than {MOST_PARTS:,} parts")
+        if kind is np.ndarray:
+            return self._array(value, path)
         if kind is int and value.bit_length() <= MOST_BITS:
             return value
         if kind is str:
             return self._text(value)
-        if kind is np.ndarray:
-            return self._array(value, path)
         if kind is dict or kind is list or kind is tuple:
-            return self._container(value, path)
+            return self._container(value, kind, path)
         if kind in _NUMPY_SCALARS and value.dtype.kind in "biufc":
             return value
+        return self._derived(value, kind, path)
+
+    def _derived(self, value: Any, kind: type, path: Place) -> Any:
+        """What is no plain kind itself, but perhaps made from one."""
         if issubclass(kind, int):
             number = int.__pos__(value)
             return number if number.bit_length() <= MOST_BITS else Strange("a huge whole number")
@@ -95,46 +100,42 @@ class _Look:
             return float.__pos__(value)
         if issubclass(kind, str):
             return self._text(str.__str__(value))
-        if issubclass(kind, dict | list | tuple):
-            return self._container(value, path)
+        for plain_kind in (dict, list, tuple):
+            if issubclass(kind, plain_kind):
+                return self._container(value, plain_kind, path)
         return self._other(value)
 
-    def _container(self, value: Any, path: Place) -> Any:
+    def _container(self, value: Any, kind: type, path: Place) -> Any:
         if id(value) in self.around:
             return Strange("inside itself")
         self.around.append(id(value))
         try:
-            if issubclass(type(value), dict):
+            if kind is dict:
                 return self._dict(value, path)
-            if issubclass(type(value), list):
-                return self._sequence(list.__iter__(value), path)
-            return tuple(self._sequence(tuple.__iter__(value), path))
+            walk = list.__iter__ if kind is list else tuple.__iter__
+            items = enumerate(islice(walk(value), self.parts + 1))
+            looked = [self.plain(item, (*path, i)) for i, item in items]
+            return looked if kind is list else tuple(looked)
         finally:
             self.around.pop()
 
-    def _items(self, items: Any) -> list[Any]:
-        return [item for item, _ in zip(items, range(self.parts + 1), strict=False)]
-
-    def _sequence(self, items: Any, path: Place) -> list[Any]:
-        return [self.plain(item, (*path, i)) for i, item in enumerate(self._items(items))]
-
     def _dict(self, value: dict[Any, Any], path: Place) -> Any:
         made = {}
-        for key, item in self._items(iter(dict.items(value))):
+        for key, item in list(islice(dict.items(value), self.parts + 1)):
             name = key if type(key) in (str, int) else self.plain(key, (None,) * MOST_DEPTH)
             name = f"<{name.said}>" if type(name) is Strange else name
             made[name] = self.plain(item, (*path, name))
         return made
 
     def _array(self, value: np.ndarray[Any, Any], path: Place) -> Any:
-        if value.dtype.kind not in "biufcU" or value.dtype.fields:
+        if value.dtype.kind not in "biufcU":
             return Strange("an array of objects", value.shape, clean(str(value.dtype), 80))
-        self.bytes -= value.size * value.dtype.itemsize
+        self.bytes -= value.nbytes
         if self.bytes < 0:
             return Strange("an array that is too large to look at", value.shape, str(value.dtype))
-        if self._shares(value):
+        if self.inputs and self._shares(value):
             self.shared.append(path)
-        return np.array(value, order="C")
+        return value.copy()
 
     def _shares(self, value: np.ndarray[Any, Any]) -> bool:
         """Whether an array lies in the memory of an input."""

@@ -210,6 +210,8 @@ def printable(text: str) -> str:
     >>> printable("red: \x1b[31m")
     'red: \\x1b[31m'
     """
+    if text.replace("\n", "").isprintable():  # soon said
+        return text
     return "".join(
         char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
         else char.encode("unicode_escape").decode()
