@@ -1,5 +1,6 @@
 """Options of the tests, and the two answer keys."""
 
+import functools
 import os
 
 import pytest
@@ -19,13 +20,24 @@ def pytest_addoption(parser):
     )
 
 
+def remembering(key):
+    """The key, which answers each question once: hundreds of tests ask the same few."""
+    key.question = functools.cache(key.question)
+    return key
+
+
+@pytest.fixture(scope="session")
+def live():
+    return remembering(LiveKey())
+
+
 @pytest.fixture(scope="session")
 def frozen(tmp_path_factory):
     path = tmp_path_factory.mktemp("key") / "answer_key.h5"
     freeze(path, EXERCISES)
-    return FrozenKey(path)
+    return remembering(FrozenKey(path))
 
 
 @pytest.fixture(params=["live", "frozen"])
-def key(request, frozen):
-    return LiveKey() if request.param == "live" else frozen
+def key(request, live, frozen):
+    return live if request.param == "live" else frozen

@@ -315,12 +315,10 @@ def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, assignment, v
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 def test_the_frozen_key_says_all_that_the_live_one_says(bundles, exercise):
     frozen = FrozenKey(bundles / exercise.assignment / "utils" / "answer_key.h5")
+    questions = [key.question(exercise.name, 0) for key in (frozen, LiveKey())]
     functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
     for function in functions:
-        told, live = (
-            replace(judge(key.question(exercise.name, 0), function), foot="")
-            for key in (frozen, LiveKey())
-        )
+        told, live = (replace(judge(question, function), foot="") for question in questions)
         assert told.text() == live.text().replace(" (seed 0)", "")
         assert told.html() == live.html().replace(" (seed 0)", "")
         assert told.record() | {"message": "", "seed": 0} == live.record() | {"message": ""}
