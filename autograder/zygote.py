@@ -203,18 +203,18 @@ def walled_in(plan: Plan) -> list[str]:
 
 
 def work(plan: Plan, fd: int) -> NoReturn:
-    """Unpack the submission's files, then hand over to the entry point."""
+    """Set the limits, unpack the submission's files, then hand over to the entry point."""
     code = 1
     try:
+        if "limits" not in plan.without:
+            most = plan.limits
+            walls.limits(most["memory"], most["cpu"], most["processes"], most["scratch"])
         channel = Channel(fd)
         os.chdir(walls.SCRATCH)
         for name, text in json.loads(channel.receive() or b"{}").items():
             path = Path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode("latin-1"))
-        if "limits" not in plan.without:
-            most = plan.limits
-            walls.limits(most["memory"], most["cpu"], most["processes"], most["scratch"])
         plan.entry(channel)
         code = 0
     except SystemExit as stop:
