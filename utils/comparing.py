@@ -192,7 +192,9 @@ class _Comparison:
 
     def compare(self, expected: Any, got: Any, template: Template, where: str) -> Iterator[Finding]:
         name = _name(template, where)
-        if isinstance(expected, dict):
+        if isinstance(expected, np.ndarray) and expected.ndim:
+            yield from self.compare_array(expected, got, name)
+        elif isinstance(expected, dict):
             yield from self.compare_dict(expected, got, template, name)
         elif _is_shape(expected):
             yield from self.compare_shape(expected, got, name)
@@ -209,8 +211,6 @@ class _Comparison:
             yield from self.compare_between(expected, got, name)
         elif isinstance(expected, Shaped):
             yield from self.compare_array(np.zeros(expected.shape), got, name, values=False)
-        elif isinstance(expected, np.ndarray) and expected.ndim:
-            yield from self.compare_array(expected, got, name)
         else:
             yield from self.compare_number(expected, got, name)
 
@@ -337,8 +337,9 @@ class _Comparison:
         allowed = tolerance(expected.dtype, self.precision) * float(largest)
         if got.dtype.kind == expected.dtype.kind == "f":
             with np.errstate(invalid="ignore"):
-                if (np.abs(got - expected) <= allowed).all():
-                    return True  # soon said; where there is inf, allclose knows more
+                near = bool((np.abs(got - expected) <= allowed).all())
+            if near or np.isfinite(expected).all():
+                return near  # soon said; where there is inf, allclose knows more
         return bool(np.allclose(got, expected, rtol=0, atol=allowed, equal_nan=False))
 
 
