@@ -5,7 +5,9 @@ and files. Then the same cells are run, and the same functions called on the sam
 judge had asked for, laws and second runs with a reference included, in one warm interpreter
 without anything around it; and between the two, judged by the same judge in that interpreter. In
 turns; the difference to bare execution is what intake, sandbox, messages, looking at results and
-judging cost together.
+judging cost together. The last rows say how much of it is the sandbox alone, were there no judge
+and no second calls: a fork that nothing is asked of, one that runs the cells, and one that is then
+called on all that is foreseen.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ from autograder import engine, intake, notebooks, wire
 from autograder.engine import Work
 from autograder.grade import judged_exercises
 from autograder.judge import Settings
-from autograder.sandboxed import Answers
+from autograder.sandboxed import Answers, Asks, all_asks
 from benchmarks.classes import ROOT, TASK, hand_in
 from utils.answers import Notebook
 from utils.cases import Case
@@ -119,6 +121,30 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
     return time.perf_counter() - start
 
 
+def unjudged(
+    pieces: tuple[intake.Piece, ...], foreseen: Mapping[str, Iterable[Asks]]
+) -> tuple[float, float, float]:
+    """Seconds that its sandbox takes for nothing, for its cells, and for these and first calls."""
+    [box] = vars(engine._here)["boxes"].values()
+
+    def judge_nothing(cells: tuple[intake.Piece, ...], asked: Mapping[str, Iterable[Asks]]) -> None:
+        with box.sandbox.open() as cell:
+            answers = Answers(cell, 60, known=box.known)
+            for _ in answers.run(cells, asked):
+                pass
+            for exercise, questions in asked.items():
+                answers.begin(exercise)
+                for asks in questions:
+                    answers.exchange(*asks)
+
+    needed = tuple(intake.needed(pieces))
+    return (
+        seconds(lambda: judge_nothing((), {})),
+        seconds(lambda: judge_nothing(needed, {})),
+        seconds(lambda: judge_nothing(needed, foreseen)),
+    )
+
+
 def seconds(run: Callable[[], Any]) -> float:
     """How long it takes, until it returns or raises."""
     start = time.perf_counter()
@@ -139,6 +165,7 @@ def main() -> None:
         hand_in(Path(folder), given.students)
         paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
         asked = [asked_of(path, page, exercises) for path in paths]  # and all is warm
+        foreseen = {name: all_asks(name, KEY.question(name).twice_the_first) for name in exercises}
         rounds = []
         for _ in range(given.rounds):
             vars(engine._here)["transcripts"].clear()  # each round is a class of its own
@@ -147,18 +174,22 @@ def main() -> None:
                     through_the_engine(path, page, exercises),
                     judged_here(one, exercises),
                     bare(one),
+                    *unjudged(taken_in(path, page), foreseen),
                 )
                 for path, one in zip(paths, asked, strict=True)
             ]
             rounds.append([1000 * statistics.mean(column) for column in zip(*pairs, strict=True)])
         engine.close()
-    ours, here, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
-    above = statistics.median(one - other for one, _, other in rounds)
+    ours, here, alone, fork, cells, calls = map(statistics.median, zip(*rounds, strict=True))
+    above = statistics.median(one - other for one, _, other, *_ in rounds)
     print("| of a submission | ms |\n|:--|--:|")
     print(f"| bare execution | {alone:.1f} |")
     print(f"| the same, judged | {here:.1f} |")
     print(f"| the engine, one worker | {ours:.1f} |")
     print(f"| above bare execution | {above:.1f} |")
+    print(f"| a fork, and its end | {fork:.1f} |")
+    print(f"| with the cells | {cells:.1f} |")
+    print(f"| and the first calls, unjudged | {calls:.1f} |")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,11 @@ def test_cell(source, **metadata):
 
 
 ATTACKS = [
-    inside("patched_allclose", "makes np.allclose say yes", "np.allclose = lambda *a, **k: True"),
+    inside(
+        "patched_numpy",
+        "makes np.allclose say yes, and np.isfinite no",
+        "np.allclose = lambda *a, **k: True\nnp.isfinite = lambda x: np.zeros(np.shape(x), bool)",
+    ),
     inside(
         "patched_testing",
         "takes numpy.testing and the comparison itself out of the way",
