@@ -51,7 +51,7 @@ def seeds(key, count):
 
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{n}-{m.name}" for n, m in MISTAKES])
 def test_a_known_mistake_is_rejected_and_named(name, mistake, key):
-    for seed in seeds(key, 3):
+    for seed in seeds(key, 2):
         verdict = judge(key.question(name, seed), mistake.function)
         assert verdict.status in ("wrong", "error")
         assert (verdict.mistake, verdict.mistake_sentence) == (mistake.name, mistake.sentence)
@@ -63,7 +63,7 @@ def test_a_known_mistake_is_rejected_and_named(name, mistake, key):
     ("name", "two"), COMPOUNDS, ids=[f"{n}-{c.function.__name__}" for n, c in COMPOUNDS]
 )
 def test_of_two_mistakes_at_once_one_is_named(name, two, key):
-    for seed in seeds(key, 3):
+    for seed in seeds(key, 2):
         verdict = judge(key.question(name, seed), two.function)
         assert verdict.status in ("wrong", "error")
         assert verdict.mistake in two.names

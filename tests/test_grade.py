@@ -134,7 +134,8 @@ def course(folder):
 
 
 def command(*arguments):
-    return [sys.executable, "-m", "autograder", "grade", *map(str, arguments)]
+    """The command that grades; one process will do for so few."""
+    return [sys.executable, "-m", "autograder", "grade", "--jobs", "1", *map(str, arguments)]
 
 
 def run(where, submissions, output, *more):

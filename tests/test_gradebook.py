@@ -134,7 +134,7 @@ def nbgrader(workspace, *command):
 
 
 def course(*arguments):
-    return cli.main(["grade", NAME, *map(str, arguments)])
+    return cli.main(["grade", NAME, "--jobs", "1", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module")

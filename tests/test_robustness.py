@@ -338,7 +338,7 @@ def as_it_was():
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("way", WAYS)
 def test_whatever_a_function_does_the_judge_says_a_clear_sentence(way, key, monkeypatch):
-    for exercise in EXERCISES:
+    for exercise in list(EXERCISES)[isinstance(key, LiveKey) :: 2]:  # each key asks every other one
         question = (
             asked(type(key), exercise) if isinstance(key, LiveKey) else key.question(exercise)
         )

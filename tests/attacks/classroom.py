@@ -53,7 +53,7 @@ def main(names: list[str]) -> None:
 
 def grade(course: Path, submitted: Path, name: str) -> dict[str, object]:
     output = Path("/tmp", name)
-    done = test_grade.run(course, submitted, output, "--timeout", "5", "--jobs", "3")
+    done = test_grade.run(course, submitted, output, "--timeout", "5", "--jobs", "2")
     lines = (output / "results.jsonl").read_text().split("\n")
     results = [json.loads(line) for line in lines if line]
     honest = [line for line in lines if line.startswith(('{"student": "ada"', '{"student": "zoe"'))]
