@@ -113,7 +113,10 @@ _here = threading.local()  # a sandbox ends with the thread that started it
 
 
 class _Box:
-    """A sandbox that is kept warm, and the cases that it knows: those of the first work."""
+    """A sandbox that is kept warm, and the cases that it knows: those of the first work.
+
+    Work with another seed is as welcome there; its cases are then told in full.
+    """
 
     def __init__(self, work: Work, key: AnswerKey) -> None:
         self.known = judge.foreseen(key, work.exercises)
@@ -124,7 +127,7 @@ def do(work: Work) -> Done:
     """Judge one submission; the sandbox is kept warm for the next."""
     seed = work.settings.seed
     key = _kept("keys", seed, lambda: _Key(seed))
-    box = _kept("boxes", f"{work.assignment} {work.walled} {seed}", lambda: _Box(work, key))
+    box = _kept("boxes", f"{work.assignment} {work.walled}", lambda: _Box(work, key))
     transcripts = _kept("transcripts", seed, Transcripts)
     found = judge.judge_submission(
         box.sandbox,

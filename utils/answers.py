@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import io
 import shutil
-import sys
 import tempfile
 import warnings
 import weakref
@@ -19,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from types import CodeType, FunctionType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -84,8 +83,7 @@ class Answers(Protocol):
 
 def call(function: Callable[..., Any], case: Case) -> Run:
     """Call the function on the case; nothing it does but KeyboardInterrupt gets out."""
-    with _Heard() as heard:
-        return _called(function, case, heard)[0]
+    return _called(function, case)[0]
 
 
 class Function:
@@ -113,10 +111,10 @@ class Function:
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
         """Call it on each case; an exception is put into words."""
         runs: list[Run] = []
-        with _in_place(self.function, given), _Heard() as heard:
+        with _in_place(self.function, given):
             for case in cases:
                 files = any(isinstance(value, Scratch) for value in case.args.values())
-                run, error = _called(self.function, case, heard, self.folder if files else None)
+                run, error = _called(self.function, case, self.folder if files else None)
                 if error is not None and sum(one.failure is not None for one in runs) < EXPLAINED:
                     run = replace(run, failure=explain(error, self.function))
                 runs.append(run)
@@ -188,51 +186,23 @@ class Notebook:
         return Function(function, self.folder)
 
 
-class _Heard:
-    """What functions print and warn while this is entered, call by call.
-
-    Whatever a notebook has set of that, or an earlier call: one cell must not fail another.
-    """
-
-    _ALWAYS = ("always", None, Warning, None, 0)
-
-    def __enter__(self) -> Self:
-        self._stack = contextlib.ExitStack()
-        self._warned = self._stack.enter_context(warnings.catch_warnings(record=True))
-        self._stack.callback(setattr, sys, "stdout", sys.stdout)
-        self._stack.callback(setattr, sys, "stderr", sys.stderr)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._stack.close()
-
-    def begin(self) -> None:
-        """Hear what comes from now on."""
-        if warnings.filters[:1] != [self._ALWAYS]:
-            warnings.simplefilter("always")
-        self._warned.clear()
-        self._out = sys.stdout = sys.stderr = io.StringIO()
-
-    @property
-    def printed(self) -> str:
-        """What was printed since then."""
-        return "" if self._out.closed else clean(self._out.getvalue(), 2000)
-
-    @property
-    def warned(self) -> tuple[str, ...]:
-        """What was warned since then, each sentence once."""
-        return tuple(dict.fromkeys(map(_warning, self._warned[:50])))
-
-
 def _called(
-    function: Callable[..., Any], case: Case, heard: _Heard, folder: Path | None = None
+    function: Callable[..., Any], case: Case, folder: Path | None = None
 ) -> tuple[Run, BaseException | None]:
     inputs = case.inputs(folder)
     arrays = list(leaves(inputs))  # before the call, which may put an input inside itself
+    out = io.StringIO()
     error: BaseException | None = None
     value: Any = None
-    heard.begin()
-    with np.errstate(all="warn", under="ignore"):
+    with (
+        np.errstate(
+            all="warn", under="ignore"
+        ),  # whatever a notebook has set: one cell must not fail another
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(out),
+    ):
+        warnings.simplefilter("always")
         start = perf_counter()
         try:
             value = function(*inputs)
@@ -250,14 +220,20 @@ def _called(
     else:
         kinds = tuple(name_of(one) for one in type.__dict__["__mro__"].__get__(type(error)))
         outcome = Raised(kinds[0], clean(text_of(error), 2000), operands(error))
-    changed: tuple[str, ...] = ()
-    if not all(map(untouched, case.args.values(), inputs)):
-        changed = tuple(
+    run = Run(
+        outcome,
+        changed=tuple(
             name
             for (name, before), after in zip(case.args.items(), inputs, strict=True)
+            if not untouched(before, after)
             for name in changes(name, before, plain(after))
-        )
-    run = Run(outcome, changed, shared, kinds, None, heard.printed, heard.warned, seconds)
+        ),
+        shared=shared,
+        kinds=kinds,
+        printed="" if out.closed else clean(out.getvalue(), 2000),
+        warned=tuple(dict.fromkeys(_warning(w) for w in caught[:50])),
+        seconds=seconds,
+    )
     return run, error
 
 
