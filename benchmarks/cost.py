@@ -19,7 +19,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,28 +121,17 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
     return time.perf_counter() - start
 
 
-def unjudged(
-    pieces: tuple[intake.Piece, ...], foreseen: Mapping[str, Iterable[Asks]]
-) -> tuple[float, float, float]:
-    """Seconds that its sandbox takes for nothing, for its cells, and for these and first calls."""
+def unjudged(cells: Sequence[intake.Piece], foreseen: Mapping[str, Iterable[Asks]]) -> None:
+    """Run cells in a sandbox, and ask all that is foreseen; nobody looks at what comes."""
     [box] = vars(engine._here)["boxes"].values()
-
-    def judge_nothing(cells: tuple[intake.Piece, ...], asked: Mapping[str, Iterable[Asks]]) -> None:
-        with box.sandbox.open() as cell:
-            answers = Answers(cell, 60, known=box.known)
-            for _ in answers.run(cells, asked):
-                pass
-            for exercise, questions in asked.items():
-                answers.begin(exercise)
-                for asks in questions:
-                    answers.exchange(*asks)
-
-    needed = tuple(intake.needed(pieces))
-    return (
-        seconds(lambda: judge_nothing((), {})),
-        seconds(lambda: judge_nothing(needed, {})),
-        seconds(lambda: judge_nothing(needed, foreseen)),
-    )
+    with box.sandbox.open() as cell:
+        answers = Answers(cell, 60, known=box.known)
+        for _ in answers.run(cells, foreseen):
+            pass
+        for exercise, questions in foreseen.items():
+            answers.begin(exercise)
+            for asks in questions:
+                answers.exchange(*asks)
 
 
 def seconds(run: Callable[[], Any]) -> float:
@@ -165,6 +154,7 @@ def main() -> None:
         hand_in(Path(folder), given.students)
         paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
         asked = [asked_of(path, page, exercises) for path in paths]  # and all is warm
+        taken = [intake.needed(taken_in(path, page)) for path in paths]
         foreseen = {name: all_asks(name, KEY.question(name).twice_the_first) for name in exercises}
         rounds = []
         for _ in range(given.rounds):
@@ -174,11 +164,16 @@ def main() -> None:
                     through_the_engine(path, page, exercises),
                     judged_here(one, exercises),
                     bare(one),
-                    *unjudged(taken_in(path, page), foreseen),
                 )
                 for path, one in zip(paths, asked, strict=True)
             ]
-            rounds.append([1000 * statistics.mean(column) for column in zip(*pairs, strict=True)])
+            nothing: list[Sequence[intake.Piece]] = [()] * len(taken)
+            sandbox = [
+                [seconds(lambda one=one, soon=soon: unjudged(one, soon)) for one in cells]
+                for cells, soon in ((nothing, {}), (taken, {}), (taken, foreseen))
+            ]
+            columns = [*zip(*pairs, strict=True), *sandbox]
+            rounds.append([1000 * statistics.mean(column) for column in columns])
         engine.close()
     ours, here, alone, fork, cells, calls = map(statistics.median, zip(*rounds, strict=True))
     above = statistics.median(one - other for one, _, other, *_ in rounds)
