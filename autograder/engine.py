@@ -23,7 +23,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from autograder import bundle, intake, judge, lender, notebooks
+from autograder import bundle, intake, judge, lender, notebooks, wire
 from autograder.errors import BrokenCourse, UsageError
 from autograder.foresight import Known
 from autograder.judge import Settings
@@ -53,7 +53,6 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 ENTRY = "autograder.inside:serve"
 SHARED = ("autograder/wire.py", "autograder/inside.py")
-CASES = "autograder/cases"
 WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
 AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
 MEMORY = 2 << 30  # bytes that judging may take
@@ -163,7 +162,7 @@ def sandbox_for(
 
     It has read the cases that are known already.
     """
-    files = {**_files(assignment), CASES: (known or Known()).file()}
+    files = {**_files(assignment), f"autograder/{wire.CASES}": (known or Known()).file()}
     if not walled:
         return Unwalled(ENTRY, files)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]

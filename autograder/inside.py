@@ -55,7 +55,6 @@ def _shell() -> InteractiveShell:
     return _Shell.instance(config=settings)
 
 
-KNOWN = Path(__file__).with_name("cases")  # a file of cases that all submissions are asked
 FOLDER = Path(".")  # what the code runs in is thrown away as a whole
 SHELL = _shell()  # made once, in the warm process
 
@@ -127,7 +126,7 @@ class _Ready(Case):
 def _ready() -> list[_Ready]:
     """The cases that are known, in order."""
     with suppress(FileNotFoundError):
-        known = wire.read_cases(KNOWN.read_bytes())
+        known = wire.read_cases(Path(__file__).with_name(wire.CASES).read_bytes())
         cases = [_Ready(case.args, layout=case.layout) for case in known]
         for case in cases:
             case.lay_out()

@@ -27,6 +27,7 @@ from utils.packing import Packer, unpack
 from utils.plain import plain
 
 __all__ = [
+    "CASES",
     "Borrow",
     "Call",
     "Came",
@@ -63,6 +64,7 @@ Text = Annotated[str, Meta(max_length=200_000)]
 Few = Meta(max_length=50)
 Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Size = Annotated[int, Meta(ge=0, lt=2**53)]
+CASES = "cases"  # the file of cases that a sandbox knows, beside this one
 TREES = 4 << 20  # bytes of one value without its numbers; 100,000 parts take about three million
 
 

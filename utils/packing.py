@@ -26,8 +26,6 @@ from utils.cases import (
 
 __all__ = ["Packer", "unpack"]
 
-_MOST = 2**63  # that a size may be
-
 
 class Packer:
     """Nested values as a tree; their arrays go into one run of bytes, named by where they lie."""
@@ -186,6 +184,6 @@ def _shape(sizes: Any) -> tuple[int, ...]:
     if len(sizes) > 64:
         raise ValueError("no shape has so many axes")
     for size in sizes:
-        if type(size) is not int or not 0 <= size < _MOST:
+        if type(size) is not int or not 0 <= size < 2**63:
             raise ValueError(f"{sizes} is no shape")
     return tuple(sizes)
