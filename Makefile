@@ -4,9 +4,10 @@ PYTHON   ?= # which Python makes .venv; when empty, the newest one that will do
 LAB_ARGS ?= # more for `course lab`, such as --no-browser
 TEST_ARGS ?= # more for pytest, such as -k lab
 
-ENV_PYTHON := .venv/bin/python
-READY      := .venv/ready
-TEST_READY := .venv/ready-to-test
+ENV_PYTHON    := .venv/bin/python
+READY         := .venv/ready
+TEST_READY    := .venv/ready-to-test
+SANDBOX_READY := .venv/ready-to-grade
 
 .PHONY: help setup lab test lock tidy FORCE
 .DELETE_ON_ERROR:
@@ -19,8 +20,9 @@ help:
 	@echo "make lock    write requirements*.lock anew, with the newest versions"
 
 setup:
-	@if $(MAKE) -s -q $(READY) 2>/dev/null; then echo "The course is already set up."; \
-	else $(MAKE) -s $(READY); fi
+	@if ! $(MAKE) -s -q $(READY) 2>/dev/null; then $(MAKE) -s $(READY); \
+	elif [ -e $(SANDBOX_READY) ]; then echo "The course is already set up."; \
+	else $(SANDBOX); fi
 
 lab: $(READY)
 	@$(ENV_PYTHON) -m autograder lab $(LAB_ARGS)
@@ -41,8 +43,8 @@ ifneq ($(shell $(ENV_PYTHON) -c "print(open('$(READY)').read().strip())" 2>/dev/
 $(READY): FORCE
 endif
 
-$(READY): pyproject.toml requirements.lock
-	@$(FIND_PYTHON); $(MAKE_ENV); $(call INSTALL,requirements.lock,the course needs)
+$(READY): pyproject.toml requirements.lock requirements-sandbox.lock
+	@$(FIND_PYTHON); $(MAKE_ENV); $(call INSTALL,requirements.lock,the course needs); $(SANDBOX)
 	@echo "The course is set up. Type 'make lab' to open it."
 
 $(TEST_READY): $(READY) requirements-test.lock
@@ -72,10 +74,12 @@ if [ -e .venv/unfinished ] || { [ -e $(READY) ] && [ "$$(cat $(READY))" != "$(CU
 fi
 endef
 
+PIP_INSTALL := $(ENV_PYTHON) -m pip install --progress-bar off --disable-pip-version-check
+
 define INSTALL
 echo "Installing what $(2) into .venv; the first time takes a minute or more."; \
 touch .venv/unfinished; \
-pip="$(ENV_PYTHON) -m pip install --progress-bar off --disable-pip-version-check"; \
+pip="$(PIP_INSTALL)"; \
 if { $$pip --require-hashes --no-deps -r $(1) && \
      $$pip --no-deps --no-build-isolation -e .; } > .venv/install.log 2>&1; then \
   rm .venv/unfinished; echo "$(CURDIR)" > $@; \
@@ -87,21 +91,31 @@ else \
 fi
 endef
 
-# -- locks --------------------------------------------------------------------------------------
-# requirements.lock has what the course needs and what builds it; requirements-test.lock adds tests.
+# Only grading needs it, so nothing else fails where there is none for this machine.
+define SANDBOX
+if $(PIP_INSTALL) --require-hashes --no-deps -r requirements-sandbox.lock >> .venv/install.log 2>&1; \
+then touch $(SANDBOX_READY); \
+else echo "The sandbox for grading could not be installed; learners need none. 'make setup' tries again."; fi
+endef
 
-BUILD_NEEDS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
+# -- locks --------------------------------------------------------------------------------------
+# requirements.lock has what the course needs and what builds it; requirements-test.lock adds tests,
+# and requirements-sandbox.lock has bubblewrap alone.
+
+LISTED = $(ENV_PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))$(1), sep="\n")'
 COMPILE := $(ENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --fork-strategy fewest --no-header
 
 lock: $(TEST_READY)
-	@echo "Writing requirements.lock and requirements-test.lock."
-	@$(ENV_PYTHON) -c '$(BUILD_NEEDS)' > .venv/build.txt
-	@$(call WRITE_LOCK,requirements.lock,What the course needs)
-	@$(call WRITE_LOCK,requirements-test.lock,What the course and its tests need,--extra test -c requirements.lock)
+	@echo "Writing requirements.lock, requirements-test.lock and requirements-sandbox.lock."
+	@$(call LISTED,["build-system"]["requires"]) > .venv/build.txt
+	@$(call LISTED,["project"]["optional-dependencies"]["sandbox"]) > .venv/sandbox.txt
+	@$(call WRITE_LOCK,requirements.lock,What the course needs,pyproject.toml .venv/build.txt)
+	@$(call WRITE_LOCK,requirements-test.lock,What the course and its tests need,pyproject.toml .venv/build.txt --extra test -c requirements.lock)
+	@$(call WRITE_LOCK,requirements-sandbox.lock,What only grading needs,.venv/sandbox.txt)
 
 define WRITE_LOCK
 { echo "# $(2): exact versions, each with the hashes of its files."; \
   echo "# Good for Linux, macOS and Windows. Made by 'make lock'; please do not edit it by hand."; \
-  echo; $(COMPILE) pyproject.toml .venv/build.txt $(3); } > .venv/new.lock && mv .venv/new.lock $(1)
+  echo; $(COMPILE) $(3); } > .venv/new.lock && mv .venv/new.lock $(1)
 endef

@@ -5,10 +5,12 @@ that right answers give. The solutions, and what tells mistakes apart, stay with
 """
 
 import ast
+import datetime
 import os
 import re
 import shutil
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,30 +29,35 @@ KEPT_BACK = {"reference", "exercises"}  # of utils: the solutions and the known 
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
 # Beside the notebook and utils; each from the same place of the course.
-COPIED = ("LICENSE", "datasets/README.md", "datasets/garments.h5", "requirements.lock")
+COPIED = ("LICENSE", "requirements.lock")
+# For the notebooks that load them.
+GARMENTS = ("datasets/README.md", "datasets/garments.h5")
 
 README = """# {title}
 
-Welcome! Everything for this assignment is in this folder.
+Welcome! Everything for this assignment is in this folder. Open a terminal in it, and type
 
-With conda:
+    python3 start.py
+
+(on Windows: `py start.py`). It takes Python 3.11 or newer. The first time, it installs what the
+notebook needs into the folder `.venv` here, and nothing elsewhere; then JupyterLab opens in your
+browser, or the terminal shows its address.
+
+With conda or mamba, where you may not install Python or have no newer one:
 
     conda env create -f environment.yml
     conda activate deep-networks
-    jupyter lab {assignment}.ipynb
+    python start.py
 
-Or with pip, and Python 3.11 or newer:
-
-    python -m venv .venv
-    source .venv/bin/activate        (on Windows: .venv\\Scripts\\activate)
-    python -m pip install -r requirements.lock
-    jupyter lab {assignment}.ipynb
+In an environment of your own: `python -m pip install -r requirements.lock`, then open
+`{assignment}.ipynb` with the editor that you like.
 
 Run the cells from the top. Where one says `# YOUR CODE HERE`, it is your turn; the cell below
 it checks what you wrote, as often as you like.
 
-Keep the notebook in this folder: it needs `utils/` and `datasets/` beside it. There are no
-solutions to find here. `utils/answer_key.h5` holds the numbers that right answers give.
+Keep the notebook in this folder: it needs what lies beside it. There are no solutions to find
+here. `utils/answer_key.h5` holds the numbers that right answers give. Hand in the notebook alone,
+unless you are told otherwise.
 """
 
 
@@ -74,13 +81,17 @@ def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tu
     if notebook_of(root, assignment).parent.parent.resolve() == to.resolve():
         raise UsageError(f"{to} holds the course's own notebooks. Choose another folder.")
     folder, archive = _targets(to, assignment, force=force)
+    released = release_date(root)
     files = contents(root, assignment)
     try:
         to.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".releasing-", dir=to) as aside:
             new = Path(aside, "new")
             save(files, new)
-            pack(files, assignment, Path(aside, "new.zip"))
+            pack(files, assignment, Path(aside, "new.zip"), released)
+            noon = datetime.datetime.combine(released, datetime.time(12)).timestamp()
+            for path in (*new.rglob("*"), new):
+                os.utime(path, (noon, noon))
             place(new, folder)
             place(Path(aside, "new.zip"), archive)
     except OSError as error:
@@ -131,8 +142,10 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     }
     files[path.name] = to_text(notebook).encode()
     files |= modules(root, notebook, assignment)
-    for name in COPIED:
+    loads = any("load_garments(" in c.source for c in notebook.cells if c.cell_type == "code")
+    for name in (*COPIED, *(GARMENTS if loads else ())):
         files[name] = _course_file(root, name)
+    files["start.py"] = _course_file(root, "autograder/start.py")
     with tempfile.TemporaryDirectory() as aside:
         key(exercises_of(assignment), Path(aside, "key.h5"))
         files["utils/answer_key.h5"] = Path(aside, "key.h5").read_bytes()
@@ -230,11 +243,26 @@ def save(files: Mapping[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
-def pack(files: Mapping[str, bytes], folder: str, archive: Path) -> None:
+def release_date(root: Path) -> datetime.date:
+    """Return the date of the course's version, which ``pyproject.toml`` has beside it."""
+    try:
+        date = tomllib.loads(_course_file(root, "pyproject.toml").decode())["tool"]["course"][
+            "date"
+        ]
+    except (KeyError, tomllib.TOMLDecodeError):
+        date = None
+    if type(date) is not datetime.date:
+        raise BrokenCourse(
+            f"{root / 'pyproject.toml'} names no date: `[tool.course]`, `date = ...`."
+        )
+    return date
+
+
+def pack(files: Mapping[str, bytes], folder: str, archive: Path, date: datetime.date) -> None:
     """Write files, by their paths, into a zip with one folder; the same files, the same bytes."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
         for name, data in files.items():
-            entry = zipfile.ZipInfo(f"{folder}/{name}")  # its date is the first that a zip knows
+            entry = zipfile.ZipInfo(f"{folder}/{name}", (date.year, date.month, date.day, 12, 0, 0))
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # the mode above is Unix's, whatever system this is
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -177,13 +177,13 @@ def workspace(
     Run it again to bring `source/` up to date. Submissions, the gradebook, and a
     configuration that you changed are left as they are.
     """
-    from autograder.workspace import CONFIG, make
+    from autograder.workspace import make
 
     made = make(ROOT, folder, course_id=course_id, names=assignment or [])
     for name in made.assignments:
         print(f"Made: {folder / 'source' / name}")
-    if made.config_kept:
-        print(f"Left as it is: {folder / CONFIG}. Delete it first to get a new one.")
+    for name in made.kept:
+        print(f"Left as it is: {folder / name}. Delete it first to get a new one.")
     there = shlex.quote(str(folder))
     print(f"Next: cd {there} && nbgrader generate_assignment {made.assignments[-1]}")
 
@@ -321,10 +321,27 @@ def explain(
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course doctor`")
-def doctor() -> None:
+def doctor(
+    apparmor: Annotated[
+        bool,
+        typer.Option(
+            "--apparmor",
+            help="Print an AppArmor profile that lets bubblewrap, and nothing else, make user "
+            "namespaces (Ubuntu 24.04 and newer).",
+        ),
+    ] = False,
+) -> None:
     """Say what this machine has for grading, and how to get what is missing."""
-    from autograder import sandbox
+    from autograder import bubblewrap, sandbox
 
+    program = bubblewrap.find()
+    if apparmor:
+        if program is None:
+            raise UsageError(f"There is no bubblewrap to allow. {bubblewrap.INSTALL}.")
+        print(bubblewrap.apparmor_profile(program.path), end="")
+        return
+    if program:
+        print(f"bubblewrap {program.version}, {program.source}: {program.path}")
     found = sandbox.layers()
     for layer in found:
         needed = "must be here" if layer.needed else "makes it stronger"

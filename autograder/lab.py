@@ -7,30 +7,25 @@ overwrites a file in it, so a learner may save freely and still take in a newer 
 import importlib.util
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
+from autograder import start
 from autograder.errors import BrokenCourse, UsageError
 
-__all__ = ["copy_missing", "lab_command", "lab_environment", "open_lab"]
+__all__ = ["copy_missing", "open_lab"]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
-HOST = "127.0.0.1"
 SETTINGS = Path(__file__).with_name("jupyter")
 
 # What running a notebook or Python leaves behind: not the course's, so not copied.
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
 
-def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str]) -> NoReturn:
+def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str]) -> None:
     """Bring the learner's copy up to date, start JupyterLab on it, and end when it ends.
 
     Parameters
@@ -55,7 +50,7 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
             "JupyterLab is not installed here. "
             "Run `pip install -e .` in the course's own folder, then try again."
         )
-    if port is not None and port_is_taken(port):
+    if port is not None and start.port_is_taken(port):
         raise UsageError(
             f"Port {port} is already in use. Leave --port out, and a free one is found for you."
         )
@@ -63,11 +58,11 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
     copied = copy_missing(notebooks, own)
     print(f"Your own notebooks are in {own}.")
     print(f"Files copied there just now: {len(copied)}. What you had is as you left it.")
-    print("Save whenever you like. Press Ctrl-C here when you are done.", flush=True)
 
-    os.chdir(own)  # nbgrader takes the folder it runs in for its course
-    command = lab_command(own, browser=browser, port=port, extra=extra)
-    hand_over(command, lab_environment(os.environ))
+    # A learner needs neither an instructor's tools in the sidebar nor news of Jupyter.
+    settings = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(settings)
+    start.serve(own, FIRST_PAGE, browser=browser, port=port, extra=extra, modules=root)
 
 
 def copy_missing(source: Path, target: Path) -> list[Path]:
@@ -123,52 +118,3 @@ def rename_if_free(aside: Path, target: Path) -> bool:
             return False
         os.rename(aside, target)
     return True
-
-
-def lab_command(own: Path, *, browser: bool, port: int | None, extra: Sequence[str]) -> list[str]:
-    """Return the command that serves `own` on this machine alone and opens the first page."""
-    command = [
-        *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={own}",
-        f"--ServerApp.ip={HOST}",
-        f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}",
-        "--Application.log_level=ERROR",  # the address is shown all the same
-    ]
-    if not browser:
-        command.append("--no-browser")
-    if port is not None:
-        command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
-    return [*command, *extra]
-
-
-def lab_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` with this Python's own programs, kernels and settings put first."""
-    # nbgrader looks for programs on PATH, where an environment that is not activated has none.
-    path = [sysconfig.get_path("scripts"), *filter(None, [environ.get("PATH")])]
-    # A learner needs neither an instructor's tools in the sidebar nor news of Jupyter.
-    settings = [str(SETTINGS), *filter(None, [environ.get("JUPYTER_CONFIG_PATH")])]
-    return {
-        **environ,
-        "PATH": os.pathsep.join(path),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(settings),
-    }
-
-
-def port_is_taken(port: int) -> bool:
-    """Tell whether something on this machine already answers at `port`."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
-
-
-def hand_over(command: list[str], environ: Mapping[str, str]) -> NoReturn:
-    """Run `command` in this process's place."""
-    if sys.platform != "win32":
-        os.execve(command[0], command, environ)
-    # Windows has no such call: wait, and leave Ctrl-C to JupyterLab, which hears it as well.
-    with subprocess.Popen(command, env=dict(environ)) as lab:
-        while lab.poll() is None:
-            with suppress(KeyboardInterrupt):
-                lab.wait()
-    raise SystemExit(lab.returncode)

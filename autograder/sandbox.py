@@ -16,7 +16,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
-from autograder import cgroup, walls
+from autograder import bubblewrap, cgroup, walls
 from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
 from autograder.errors import BrokenCourse, UsageError
 
@@ -187,14 +186,15 @@ class Sandbox:
 
     def _start(self) -> None:
         """Start bubblewrap and the warm process in it, and wait until it is ready."""
-        if sys.platform != "linux" or shutil.which("bwrap") is None:
+        found = bubblewrap.find()
+        if found is None:
             raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here.{advice()}")
         with ExitStack() as stack:
             self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
             stack.enter_context(self._control)
             said = stack.enter_context(tempfile.TemporaryFile())
             try:
-                self._launch(stack, theirs.detach(), said)
+                self._launch(stack, found.path, theirs.detach(), said)
                 warm = readable(self._control.fileno(), START) and self._control.recv(100)
                 why = last_line(said)
             except OSError as error:
@@ -205,7 +205,7 @@ class Sandbox:
             stack.callback(self._end_all)
             self._stack = stack.pop_all()
 
-    def _launch(self, stack: ExitStack, control: int, said: IO[bytes]) -> None:
+    def _launch(self, stack: ExitStack, bwrap: str, control: int, said: IO[bytes]) -> None:
         """Start bubblewrap; the stack ends all of it."""
         info, tell = os.pipe()
         wait, go = os.pipe()
@@ -213,7 +213,7 @@ class Sandbox:
         with open(info) as told, open(go, "w") as gate:
             try:
                 process = subprocess.Popen(
-                    [*self.scope(), *self._command(given)],
+                    [*self.scope(), bwrap, *self._command(given)],
                     stdin=subprocess.DEVNULL,
                     stdout=said,
                     stderr=said,
@@ -246,9 +246,9 @@ class Sandbox:
         return cgroup.scope(2 * most.memory + WARM_MEMORY, 3 * (most.processes + 1) + 2)
 
     def _command(self, given: list[int]) -> list[str]:
-        """What starts bubblewrap; the files that it copies are opened, and added to `given`."""
+        """Return bubblewrap's arguments; open the files that it copies, and add them to `given`."""
         control, tell, wait = given
-        command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+        command = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
         command += ["--hostname", "sandbox", "--info-fd", str(tell)]
         if is_root():
             # The warm process becomes nobody itself: outside too, not by name alone.
@@ -398,23 +398,38 @@ def refuse_without_walls() -> None:
 
 
 # Settings of the kernel that forbid user namespaces, and the value that allows them.
+APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
 SETTINGS = {
-    ("kernel.apparmor_restrict_unprivileged_userns", "1"): "0",
+    (APPARMOR, "1"): "0",
     ("kernel.unprivileged_userns_clone", "0"): "1",
     ("user.max_user_namespaces", "0"): "10000",
 }
+PROFILE = "/etc/apparmor.d/course-bwrap"
 
 
 def advice() -> str:
-    """What most likely keeps bubblewrap from working on this machine, as a sentence to act on."""
+    """Return what most likely keeps bubblewrap from working on this machine, and the remedy.
+
+    It is a sentence or two with a space before, the narrowest remedy first; empty where there is
+    nothing to say.
+    """
     if sys.platform != "linux":
         return " Please grade on Linux or WSL2."
-    if shutil.which("bwrap") is None:
-        return " Install it with `apt install bubblewrap` or `dnf install bubblewrap`."
+    if bubblewrap.find() is None:
+        return f" {bubblewrap.INSTALL}."
     for (name, forbids), allows in SETTINGS.items():
         with suppress(OSError):
-            if Path("/proc/sys", *name.split(".")).read_text().strip() == forbids:
-                return f" It needs user namespaces: `sudo sysctl -w {name}={allows}` allows them."
+            if Path("/proc/sys", *name.split(".")).read_text().strip() != forbids:
+                continue
+            everywhere = f"`sudo sysctl -w {name}={allows}`"
+            if name == APPARMOR:
+                return (
+                    " It needs user namespaces, which this machine keeps for programs that have an "
+                    f"AppArmor profile. Allow them for this one program with `course doctor "
+                    f"--apparmor | sudo tee {PROFILE}` and `sudo apparmor_parser -r {PROFILE}`, or "
+                    f"for every program with {everywhere}."
+                )
+            return f" It needs user namespaces: {everywhere} allows them."
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
         return (
             " In a container it needs user namespaces and a whole /proc: start the container with "

@@ -70,6 +70,30 @@ c.Autograde.autograde_preprocessors = [
 # The folder through which work goes out and comes back, where students share a machine with you.
 # Without this line it is nbgrader's own, /usr/local/share/nbgrader/exchange.
 # c.Exchange.root = "/srv/nbgrader/exchange"
+
+# What you release, of each folder: all of it, whatever students' accounts hand in
+# (nbgrader_config_for_students.py).
+c.CourseDirectory.include = ["*"]
+'''
+
+# What nbgrader reads where a student fetches and submits.
+STUDENTS_CONFIG = "nbgrader_config_for_students.py"
+STUDENTS_SETTINGS = '''\
+"""Settings of nbgrader for students: copy this to ~/.jupyter/nbgrader_config.py of their accounts.
+
+Where all accounts share one machine, the place for all is /etc/jupyter/nbgrader_config.py; your own
+workspace has a configuration of its own, which counts more.
+"""
+
+c = get_config()
+
+c.CourseDirectory.course_id = "{course_id}"
+
+# What is handed in, of each folder that was fetched: not the data, which everybody has.
+c.CourseDirectory.include = [
+    *("*.ipynb", "*.py", "*.txt", "*.md", "*.csv", "*.json"),
+    *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.svg", "*.pdf"),
+]
 '''
 
 
@@ -81,12 +105,12 @@ class Made:
     ----------
     assignments : list of str
         Whose ``source/`` was made.
-    config_kept : bool
-        Whether the instructor's own configuration was left as it is.
+    kept : list of str
+        The configurations that the instructor changed, and that were left as they are.
     """
 
     assignments: list[str]
-    config_kept: bool
+    kept: list[str]
 
 
 def make(
@@ -121,17 +145,29 @@ def make(
                 save(contents(root, assignment, solved=True), Path(aside, assignment))
                 place(Path(aside, assignment), folder / "source" / assignment)
         config = folder / CONFIG
-        there = config.read_text(encoding="utf-8") if config.exists() else None
-        drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there or "", re.MULTILINE)
+        there = config.read_text(encoding="utf-8") if config.exists() else ""
+        drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there, re.MULTILINE)
         seed = drawn[1] if drawn else secrets.token_hex(16)
-        wanted = SETTINGS.format(course_id=course_id, seed=seed)
-        kept = there not in (None, wanted)
-        if not kept:
-            aside_config = folder / f".{CONFIG}.part"
-            aside_config.write_text(wanted, encoding="utf-8")
-            os.replace(aside_config, config)
+        kept = [
+            path.name
+            for path, text in (
+                (config, SETTINGS.format(course_id=course_id, seed=seed)),
+                (folder / STUDENTS_CONFIG, STUDENTS_SETTINGS.format(course_id=course_id)),
+            )
+            if not written(path, text)
+        ]
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{folder} or its source is a file, not a folder.") from error
     except OSError as error:
         raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
     return Made(chosen, kept)
+
+
+def written(path: Path, text: str) -> bool:
+    """Write a text into a file, unless it holds another one; return whether it holds this one."""
+    if path.exists():
+        return path.read_text(encoding="utf-8") == text
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_text(text, encoding="utf-8")
+    os.replace(aside, path)
+    return True

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from autograder import bubblewrap
+
 
 def shown():
     """Options of bubblewrap that show both even where they lie in somebody's closed folder."""
@@ -29,4 +31,11 @@ def become(uid):
 
 def as_user(uid, command):
     """A command for root that runs this one as a user."""
-    return ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", *shown(), *become(uid), *command]
+    return [*bwrap(), "--dev-bind", "/", "/", *shown(), *become(uid), *command]
+
+
+def bwrap():
+    """The beginning of a command that runs in a bubblewrap of its own."""
+    found = bubblewrap.find()
+    assert found, "the test has no marker `sandbox`"
+    return [found.path, "--die-with-parent"]

@@ -1,8 +1,10 @@
-"""Options of the tests, and the two answer keys."""
+"""Options of the tests, what they need of the machine, and the two answer keys."""
 
 import functools
 import os
+from collections import Counter
 
+import needs
 import pytest
 
 # The tests share all cores already; kernels and graders that they start are told so as well.
@@ -18,6 +20,46 @@ def pytest_addoption(parser):
         action="store_true",
         help="take the pictures of JupyterLab that the course shows",
     )
+
+
+# -- what a machine may lack ----------------------------------------------------------------------
+
+
+def pytest_configure(config):
+    for name, need in needs.NEEDS.items():
+        config.addinivalue_line("markers", f"{name}: needed for {need.tests}")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Skip a test whose needs are not met, before anything is made for it."""
+    name = needs.unmet({marker.name for marker in item.iter_markers()})
+    if name is None:
+        return
+    item.user_properties.append(("left out", name))
+    end = pytest.fail if needs.must_be_there(name) else pytest.skip
+    end(f"To run it: {needs.missing(name)}.")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter):
+    """Say in plain words what was left out, and how to get it."""
+    left_out = Counter(
+        name
+        for report in terminalreporter.stats.get("skipped", [])
+        for about, name in report.user_properties
+        if about == "left out"
+    )
+    if not left_out:
+        return
+    terminalreporter.section("left out, because this machine lacks what they need")
+    for name, count in left_out.most_common():
+        tests = f"{count} test{'s' * (count > 1)} of {needs.NEEDS[name].tests}"
+        terminalreporter.line(f"{tests}. To run them: {needs.missing(name).rstrip('.')}.")
+    terminalreporter.line("Nothing is wrong: the course works without.")
+
+
+# -- the answer keys ------------------------------------------------------------------------------
 
 
 def remembering(key):

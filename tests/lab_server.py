@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import websocket  # comes with JupyterLab's server
+
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
@@ -26,21 +28,47 @@ class Server:
     address: str
     token: str
     process: subprocess.Popen
+    log: Path
 
     def url(self, notebook=None):
         """Where the browser finds a notebook (without tabs from before), or what opens first."""
         page = f"lab/tree/{notebook}?reset&" if notebook else "?"
         return f"{self.address}/{page}token={self.token}"
 
-    def ask(self, path, method="GET"):
+    def ask(self, path, method="GET", body=None):
         """Give what the server's own interface answers."""
         request = urllib.request.Request(
             f"{self.address}/{path}",
+            data=body,
             headers={"Authorization": f"token {self.token}"},
             method=method,
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read() or "null")
+
+    def run(self, code, folder=""):
+        """Start a kernel for a notebook in `folder`, run code in it, and give what it prints."""
+        asked = json.dumps({"name": "python3", "path": f"{folder}/new.ipynb"}).encode()
+        kernel = self.ask("api/kernels", "POST", asked)["id"]
+        url = f"{self.address}/api/kernels/{kernel}/channels?token={self.token}"
+        line = websocket.create_connection(url.replace("http", "ws", 1), timeout=60)
+        head = {"msg_id": "1", "msg_type": "execute_request", "username": "", "session": "1"}
+        content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": True}
+        message = {"header": head, "parent_header": {}, "metadata": {}, "content": content}
+        line.send(json.dumps(message | {"channel": "shell", "buffers": []}))
+        said = []
+        while True:
+            reply = json.loads(line.recv())
+            if reply["msg_type"] == "stream":
+                said.append(reply["content"]["text"])
+            elif reply["msg_type"] == "error":
+                said.append("\n".join(reply["content"]["traceback"]))
+            elif reply["content"].get("execution_state") == "idle" and (
+                reply["parent_header"].get("msg_id") == "1"
+            ):
+                line.close()
+                return "".join(said)
 
     def stop_kernels(self):
         """End all kernels, so that a notebook opened next begins with a new one."""
@@ -48,35 +76,32 @@ class Server:
             self.ask(f"api/sessions/{session['id']}", "DELETE")
 
 
+PARTS = ("autograder", "datasets", "notebooks", "utils", "pyproject.toml", ".gitignore")
+LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+
+
 def copy_course(target):
-    """Copy what git has, or would take, and nothing of a learner's own."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
+    """Copy what the course runs with, and nothing of a learner's own."""
+    target.mkdir(parents=True)
+    for name in PARTS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name, ignore=LEFT_BEHIND)
+        else:
+            shutil.copy(ROOT / name, target)
 
 
-def environment(course, home):
-    """Return an environment for `course`: its own code first, no settings of this machine."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
-    return {**kept, "HOME": str(home), "PYTHONPATH": str(course)}
+def environment(home):
+    """Return an environment with this home, and no settings of this machine."""
+    own = ("JUPYTER", "PYTHON")
+    return {k: v for k, v in os.environ.items() if not k.startswith(own)} | {"HOME": str(home)}
 
 
 @contextmanager
-def serve(course, home) -> Iterator[Server]:
-    """Run ``course lab`` in the folder `course` until the block ends."""
+def serve(course, home, command=("-m", "autograder", "lab"), environ=None) -> Iterator[Server]:
+    """Run ``course lab``, or another of Python's commands, in a folder until the block ends."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "autograder", "lab", "--no-browser", "--port", str(port)]
-    if is_root():
-        command += ["--", "--allow-root"]
+    command = [sys.executable, *command, "--no-browser", "--port", str(port)]
     home.mkdir(exist_ok=True)
     log = home / "lab.log"
     with (
@@ -84,7 +109,7 @@ def serve(course, home) -> Iterator[Server]:
         subprocess.Popen(
             command,
             cwd=course,
-            env=environment(course, home),
+            env=environ or environment(home),
             stdout=out,
             stderr=subprocess.STDOUT,
         ) as process,
@@ -101,11 +126,6 @@ def started(process, log):
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         if said := re.search(r"(http://\S+?)/lab/tree/\S+\?token=(\w+)", log.read_text()):
-            return Server(said[1], said[2], process)
+            return Server(said[1], said[2], process, log)
         time.sleep(0.1)
     raise AssertionError(f"JupyterLab did not start:\n{log.read_text()}")
-
-
-def is_root():
-    """Tell whether JupyterLab and Chromium will want to be told that this is meant."""
-    return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -7,8 +7,6 @@ weaker            each once more without the layers that stop it, where it succe
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +22,10 @@ from utils.judging import judge as judge_answer
 from utils.verdict import printable
 
 HERE = Path(__file__).parent / "attacks"
-LACKING = shutil.which("bwrap") is None and not os.environ.get("CI")
 
 pytestmark = [
     pytest.mark.sandbox,
     pytest.mark.xdist_group("attacks"),
-    pytest.mark.skipif(LACKING, reason="needs bubblewrap"),
 ]
 each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 

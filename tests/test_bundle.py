@@ -1,6 +1,7 @@
 """The bundle a student receives: it works alone, says what the course says, and holds no answer."""
 
 import ast
+import datetime
 import inspect
 import json
 import os
@@ -29,6 +30,9 @@ ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = notebooks.assignments(ROOT)
 NAME = "01_forward_propagation"
 
+# Whose pages load the pictures of garments, which are larger than all the rest.
+WITH_GARMENTS = ASSIGNMENTS[1:5]
+
 # All tests share one bundle, which takes seconds to make.
 pytestmark = pytest.mark.xdist_group("bundle")
 
@@ -51,13 +55,14 @@ def files(folder):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
     found = set(files(bundles / assignment))
-    own = {name.removeprefix("utils/") for name in found if name.endswith(".py")}
+    own = {name.removeprefix("utils/") for name in found if name.endswith(".py")} - {"start.py"}
     assert {"__init__.py", "check.py", "laws/__init__.py"} < own
     assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
-        *("datasets/README.md", "datasets/garments.h5", "utils/answer_key.h5"),
+        *("start.py", "utils/answer_key.h5"),
+        *(["datasets/README.md", "datasets/garments.h5"] if assignment in WITH_GARMENTS else []),
         *(f"utils/{name}" for name in own),
         *pictures,
     }
@@ -109,7 +114,8 @@ def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
 def test_the_zip_is_the_folder(bundles, tmp_path):
     with zipfile.ZipFile(bundles / f"{NAME}.zip") as archive:
         assert archive.testzip() is None
-        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        dates = {datetime.date(*entry.date_time[:3]) for entry in archive.infolist()}
+        assert dates == {bundle.release_date(ROOT)}
         assert archive.namelist() == sorted(archive.namelist())
         archive.extractall(tmp_path)
     unpacked, folder = files(tmp_path / NAME), files(bundles / NAME)
@@ -117,6 +123,8 @@ def test_the_zip_is_the_folder(bundles, tmp_path):
     assert unpacked.keys() == folder.keys()
     assert all(unpacked[name].read_bytes() == folder[name].read_bytes() for name in folder)
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in folder.values())
+    written = {datetime.date.fromtimestamp(path.stat().st_mtime) for path in folder.values()}
+    assert written == dates
 
 
 def test_the_same_course_gives_the_same_bytes(bundles, tmp_path, monkeypatch):
@@ -366,6 +374,12 @@ def test_place_brings_the_old_one_back_when_the_new_one_cannot_be_placed(tmp_pat
 def test_release_says_what_the_course_lacks_and_where_it_cannot_write(tmp_path, capsys):
     root = tmp_path / "course"
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    with pytest.raises(BrokenCourse, match=r"pyproject.toml cannot be read: No such file or "):
+        bundle.release(root, "00_start_here", tmp_path / "out")
+    (root / "pyproject.toml").write_text("[tool.course]\ndate = 'today'\n")
+    with pytest.raises(BrokenCourse, match=r"pyproject.toml names no date: "):
+        bundle.release(root, "00_start_here", tmp_path / "out")
+    shutil.copy(ROOT / "pyproject.toml", root)
     with pytest.raises(BrokenCourse, match=r"LICENSE cannot be read: No such file or directory\."):
         bundle.release(root, "00_start_here", tmp_path / "out")
     (tmp_path / "file").write_text("")

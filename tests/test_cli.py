@@ -1,20 +1,15 @@
 """The ``course`` command as a person meets it, and ``course lab`` with a real JupyterLab."""
 
-import json
 import os
-import re
 import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-from autograder import cli, lab
+from autograder import cli, lab, start
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -186,7 +181,7 @@ def test_lab_where_a_file_is_in_the_way(notebooks, monkeypatch, capsys):
 
 def test_lab_on_a_port_in_use(notebooks, monkeypatch, capsys):
     monkeypatch.setattr(cli, "ROOT", notebooks.parent)
-    with socket.create_server((lab.HOST, 0)) as server:
+    with socket.create_server((start.HOST, 0)) as server:
         port = server.getsockname()[1]
         assert cli.main(["lab", "--port", str(port)]) == ExitCode.USAGE
     assert f"Port {port} is already in use" in capsys.readouterr().err
@@ -198,70 +193,3 @@ def test_lab_passes_on_what_follows_two_dashes(monkeypatch):
     monkeypatch.setattr(lab, "open_lab", lambda root, **options: asked.update(options))
     assert cli.main(["lab", "--no-browser", "--", "--collaborative", "x"]) == 0
     assert asked == {"browser": False, "port": None, "extra": ["--collaborative", "x"]}
-
-
-# -- a real JupyterLab ----------------------------------------------------------------------------
-
-
-def ask(address, path, token):
-    request = urllib.request.Request(
-        f"{address}/{path}", headers={"Authorization": f"token {token}"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
-def address_and_token(server, log):
-    """What a person reads in the terminal, once JupyterLab is up."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        said = log.read_text()
-        if printed := re.search(rf"(http://\S+)/lab/tree/{lab.FIRST_PAGE}\?token=(\w+)", said):
-            return printed.groups()
-        time.sleep(0.1)
-    return pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
-
-
-@pytest.mark.kernel
-def test_lab_serves_the_first_page_from_the_learners_copy(tmp_path):
-    course = tmp_path / "the course"  # with a space, as on many desktops
-    shutil.copytree(ROOT / "autograder", course / "autograder")
-    first = course / "notebooks" / lab.FIRST_PAGE
-    first.parent.mkdir(parents=True)
-    cell = {"cell_type": "markdown", "id": "hello", "metadata": {}, "source": "# Welcome"}
-    page = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    first.write_text(json.dumps(page))
-
-    with socket.create_server((lab.HOST, 0)) as free:
-        port = free.getsockname()[1]
-    command = [*(sys.executable, "-m", "autograder", "lab", "--no-browser", "--port", str(port))]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command += ["--", "--allow-root"]
-    home = tmp_path / "home"
-    home.mkdir()
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
-    environ["HOME"] = str(home)
-
-    log = tmp_path / "log"
-    with (
-        log.open("w") as out,
-        subprocess.Popen(
-            command, cwd=course, env=environ, stdout=out, stderr=subprocess.STDOUT
-        ) as server,
-    ):
-        try:
-            address, token = address_and_token(server, log)
-            contents = ask(address, f"api/contents/{lab.FIRST_PAGE}", token)
-            kernel = ask(address, "api/kernelspecs", token)["kernelspecs"]["python3"]
-            with pytest.raises(urllib.error.HTTPError, match="403") as refused:
-                ask(address, f"api/contents/{lab.FIRST_PAGE}", "wrong")
-            refused.value.close()
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-    assert address == f"http://{lab.HOST}:{port}"
-    assert contents["content"]["cells"][0]["source"] == "# Welcome"
-    assert kernel["spec"]["display_name"].startswith("Python 3")
-    assert (course / lab.OWN_COPY / lab.FIRST_PAGE).is_file()
-    assert not list(home.rglob("kernel.json")), "a kernel was registered outside the environment"

@@ -1,7 +1,5 @@
 """`course grade --cluster` on a real Dask cluster of two workers, all on this machine."""
 
-import sys
-
 import psutil
 import pytest
 
@@ -11,7 +9,6 @@ from benchmarks.cluster import Cluster
 pytestmark = [
     pytest.mark.sandbox,
     pytest.mark.xdist_group("cluster"),
-    pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux"),
 ]
 
 

@@ -21,7 +21,6 @@ from utils.data import DataError, flower, load_garments, moons, spiral
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "datasets" / "build.py"
-FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 SIZES = {"train": 10_000, "dev": 2_000, "test": 2_000}
 TOYS = [flower, moons, spiral]
 
@@ -52,10 +51,8 @@ def content(path: Path) -> dict[str, object]:
 # The file
 
 
+@pytest.mark.debian_dataset
 def test_the_file_in_git_is_what_a_fresh_build_gives(tmp_path: Path) -> None:
-    if not FASHION_MNIST.is_dir():
-        message = "needs Debian's package dataset-fashion-mnist"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     fresh, earlier = tmp_path / "fresh.h5", tmp_path / "earlier.h5"
     earlier.write_text("an earlier build")
     fresh.hardlink_to(earlier)
@@ -128,9 +125,8 @@ def test_wrong_source_files_are_refused(tmp_path: Path, start: bytes, said: str)
     assert not (tmp_path / "never.h5").exists()
 
 
+@pytest.mark.debian_dataset
 def test_a_place_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
-    if not FASHION_MNIST.is_dir():
-        pytest.skip("needs Debian's package dataset-fashion-mnist")
     target = tmp_path / "no such folder" / "garments.h5"
     done = build("--to", target)
     assert done.returncode == 2

@@ -22,7 +22,7 @@ from nbgrader.utils import determine_grade
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from autograder import cli, execute, gradebook, intake, notebooks
+from autograder import bubblewrap, cli, execute, gradebook, intake, notebooks
 from autograder import grade as grading
 from autograder.engine import shown
 from autograder.errors import ExitCode, UsageError
@@ -355,7 +355,7 @@ def test_without_verdicts_there_are_no_points(both, tmp_path):
 
 def test_without_walls_stock_autograde_refuses_until_told_in_full(monkeypatch):
     execute._refuse_without_walls.cache_clear()
-    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(bubblewrap, "find", lambda: None)
     resources = {"nbgrader": {"notebook": NAME, "assignment": NAME}}
     with pytest.raises(UsageError, match=r"`c\.Execute\.no_sandbox = True`"):
         execute.Execute().preprocess(blank(), resources)

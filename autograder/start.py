@@ -1,0 +1,294 @@
+"""Open the notebooks of this folder in JupyterLab.
+
+    python3 start.py        (on Windows: py start.py)
+
+The first time, what the notebooks need is installed into the folder .venv beside this file, and
+nowhere else; delete it, and it is gone. Inside an environment that has all of it, such as the one
+that conda makes from environment.yml, that one is used.
+"""
+
+# `course release` puts this file into each bundle, so it uses Python's own library alone, and none
+# of what came after Python 3.7: an older Python, too, has to say in a sentence that it is too old.
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+__all__ = ["HOST", "Problem", "main", "port_is_taken", "serve"]
+
+OLDEST = (3, 11)
+NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
+NEEDED = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "h5py", "scipy")
+LOCK = "requirements.lock"
+HOST = "127.0.0.1"
+
+# Where Jupyter and the notebooks' kernels write; each can be set in the environment.
+PLACES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+
+
+class Problem(Exception):
+    """Something keeps the notebooks from being opened; the message says what to do about it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Set up what is missing, then serve this folder; return the exit code."""
+    here = Path(__file__).resolve().parent
+    parser = argparse.ArgumentParser(prog="start.py", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.add_argument("--port", type=int, help="serve on this port")
+    options = parser.parse_args(arguments)
+    try:
+        pages = sorted(here.glob("*.ipynb"))
+        if not pages:
+            raise Problem(f"There is no notebook in {here}. Unpack the whole zip, then try again.")
+        page = next((one for one in pages if one.stem == here.name), pages[0])
+        if options.port is not None and port_is_taken(options.port):
+            raise Problem(f"Port {options.port} is in use. Leave --port out, to get a free one.")
+        if not has_all():
+            return run_in(environment(here))
+        serve(here, page.name, browser=not options.no_browser, port=options.port)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+# --- the environment -----------------------------------------------------------------------------
+
+
+def has_all() -> bool:
+    """Return whether this Python is an environment of its own, with all that is needed."""
+    own = sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX") == sys.prefix
+    found = all(importlib.util.find_spec(name) for name in NEEDED)
+    return own and sys.version_info >= OLDEST and found
+
+
+def environment(here: Path) -> Path:
+    """Return the Python of the environment in .venv, which is made where there is none.
+
+    It counts as made once its stamp is written: an interrupted installation, a newer list of
+    packages and a folder that was moved all make it anew.
+    """
+    folder = here / ".venv"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp = folder / "ready"
+    made = f"{here}\n{hashlib.sha256((here / LOCK).read_bytes()).hexdigest()}"
+    if python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made:
+        return python
+    maker = suitable_python()
+    print("Setting up; the first time takes a minute or more.", flush=True)
+    install = [str(python), "-m", "pip", "install", "--progress-bar", "off"]
+    install += ["--disable-pip-version-check", "--require-hashes", "--no-deps"]
+    install += ["-r", str(here / LOCK)]
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        with (folder / "install.log").open("w", encoding="utf-8") as log:
+            for command in ([maker, "-m", "venv", str(folder)], install):
+                if subprocess.call(command, stdout=log, stderr=subprocess.STDOUT):
+                    raise Problem(why_not_installed(Path(log.name)))
+        stamp.write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise Problem(
+            f"This folder cannot be written ({error.strerror}: {error.filename}). Copy it to a "
+            "folder of your own, unpacked, and start there."
+        ) from error
+    return python
+
+
+def suitable_python() -> str:
+    """Return a Python that is new enough and can make environments."""
+    names = [sys.executable] if sys.version_info >= OLDEST else []
+    names += filter(None, map(shutil.which, NEWER))
+    if not names:
+        version = "{}.{}".format(*sys.version_info)
+        raise Problem(
+            f"Python {version} is too old: this needs Python 3.11 or newer. Install a newer one "
+            "beside it, or use conda, as README.md says."
+        )
+    for name in names:
+        if subprocess.call([name, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL) == 0:
+            return name
+    raise Problem(
+        f"{names[0]} lacks its venv module. On Debian and Ubuntu, `sudo apt install python3-venv` "
+        "brings it; where you may not install anything, use conda, as README.md says."
+    )
+
+
+def why_not_installed(log: Path) -> str:
+    """Return a sentence for what pip said."""
+    said = log.read_text(encoding="utf-8", errors="replace")
+    if re.search("connection broken|connection error|timed out|resolve", said, re.IGNORECASE):
+        return "The packages could not be downloaded. Connect to the internet, then try again."
+    return f"The packages could not be installed: {log} says why."
+
+
+def run_in(python: Path) -> int:
+    """Run this file with another Python, in this process's place where that is possible."""
+    command = [str(python), *sys.argv]
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return subprocess.call(command)
+
+
+# --- JupyterLab ----------------------------------------------------------------------------------
+
+
+def serve(
+    folder: Path,
+    page: str,
+    *,
+    browser: bool = True,
+    port: int | None = None,
+    extra: Sequence[str] = (),
+    modules: Path | None = None,
+) -> None:
+    """Serve a folder in JupyterLab to this machine alone, until somebody ends it.
+
+    Parameters
+    ----------
+    folder
+        What JupyterLab shows.
+    page
+        The notebook that it opens first, relative to `folder`.
+    browser
+        Whether to open a browser, where there is one.
+    port
+        The port to serve on; a free one is found when there is none.
+    extra
+        More arguments for JupyterLab.
+    modules
+        A folder that the notebooks import from before all others.
+
+    """
+    root = os.name != "nt" and os.geteuid() == 0
+    if root:
+        print(
+            "JupyterLab runs as root here; it listens on this machine alone, and asks for a token."
+        )
+    browser = browser and has_browser()
+    prepare(folder, modules)
+    os.chdir(folder)  # nbgrader takes the folder it runs in for its course
+    from jupyterlab.labapp import LabApp
+
+    token = os.urandom(24).hex()
+    arguments = [
+        f"--ServerApp.root_dir={folder}",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.allow_root={root}",
+        f"--ServerApp.open_browser={browser}",
+        f"--ServerApp.use_redirect_file={not reads_no_hidden_files()}",
+        f"--IdentityProvider.token={token}",
+        f"--LabApp.default_url=/lab/tree/{page}",
+        "--Application.log_level=ERROR",
+    ]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    server = LabApp.initialize_server([*arguments, *extra])
+    address = f"http://{HOST}:{server.port}{server.base_url}lab/tree/{quote(page)}?token={token}"
+    server.io_loop.add_callback(announce, address, server.port, browser)
+    server.start()
+
+
+def announce(address: str, port: int, browser: bool) -> None:
+    """Say where JupyterLab can be reached."""
+    print("JupyterLab is running. " + ("It" if browser else "Open it in a browser; it") + " is at")
+    print(f"\n{address}\n")
+    if not browser:
+        print(f"From another machine, first type there: ssh -N -L {port}:{HOST}:{port} {who()}")
+        print("and leave that running; then open the same address there.")
+    print("Save whenever you like. Press Ctrl-C here when you are done.", flush=True)
+
+
+def who() -> str:
+    """Return this user at this machine, as ssh takes it."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        user = "YOU"
+    return f"{user}@{socket.gethostname()}"
+
+
+def prepare(folder: Path, modules: Path | None) -> None:
+    """Set what JupyterLab and its kernels read in the environment.
+
+    This Python's own programs and kernels come first. Other people's modules (PYTHONPATH) are left
+    out, since one that has the name of a package here would stand in its place. Where Jupyter may
+    not write into the home folder, or where a variable sends it, it writes into `folder`.
+    """
+    path = [sysconfig.get_path("scripts"), *filter(None, [os.environ.get("PATH")])]
+    os.environ["PATH"] = os.pathsep.join(path)
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    strangers = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:] = [place for place in sys.path if place not in strangers]
+    if modules is not None:
+        os.environ["PYTHONPATH"] = str(modules)
+        sys.path.insert(0, str(modules))
+    for name in PLACES:
+        if name in os.environ and not can_be_written(Path(os.environ[name])):
+            print(f"{name} is {os.environ[name]}, which cannot be written; it is left out.")
+            del os.environ[name]
+    if not can_be_written(Path.home() / ".jupyter"):
+        home = folder / ".home"
+        home.mkdir(exist_ok=True)
+        print(f"Your home folder cannot be written, so JupyterLab keeps its settings in {home}.")
+        os.environ["HOME"] = str(home)
+
+
+def can_be_written(path: Path) -> bool:
+    """Return whether a folder of this path is there and open, or could be made."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+
+
+def has_browser() -> bool:
+    """Return whether a browser with a window can be opened here."""
+    if sys.platform == "linux" and not wsl():
+        if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def reads_no_hidden_files() -> bool:
+    """Return whether the browser cannot open the file by which Jupyter keeps its token unseen.
+
+    That is so for a browser outside WSL, and for one that was installed as a snap.
+    """
+    return wsl() or any(map(os.path.exists, ("/snap/bin/firefox", "/snap/bin/chromium")))
+
+
+def wsl() -> bool:
+    """Return whether this is Linux inside Windows."""
+    return "WSL_DISTRO_NAME" in os.environ
+
+
+def port_is_taken(port: int) -> bool:
+    """Return whether something on this machine already answers at a port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
