@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("left out, because this machine lacks what they need")
     for name, count in left_out.most_common():
         tests = f"{count} test{'s' * (count > 1)} of {needs.NEEDS[name].tests}"
-        terminalreporter.line(f"{tests}. To run them: {needs.missing(name).rstrip('.')}.")
+        terminalreporter.line(f"{tests}. To run them: {needs.missing(name)}.")
     terminalreporter.line("Nothing is wrong: the course works without.")
 
 

@@ -49,13 +49,14 @@ def no_sandbox():
     from autograder.sandbox import layers
 
     lacking = [layer for layer in layers() if not layer.active and layer.name != "cgroup"]
-    ways = dict.fromkeys(layer.how.strip() for layer in lacking)
-    return " ".join(ways) if lacking else ""
+    worst = [layer for layer in lacking if layer.needed] or lacking
+    return " ".join(dict.fromkeys(layer.how.strip() for layer in worst)).rstrip(".")
 
 
 def no_debian_dataset():
     """Return how to get the pictures that the data set is made from."""
-    return "" if FASHION_MNIST.is_dir() else "`apt install dataset-fashion-mnist` (on Debian)"
+    there = any(FASHION_MNIST.glob("*.gz"))
+    return "" if there else "`apt install dataset-fashion-mnist` (on Debian and Ubuntu)"
 
 
 def no_cgroup():
@@ -71,7 +72,7 @@ def not_root():
     """Return how to become root, where this is an ordinary user."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("setpriv"):
         return ""
-    return "run them as root on Linux, for they act as several users"
+    return "run them as root on Linux, since they act as several users"
 
 
 def no_git():
