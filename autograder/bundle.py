@@ -29,7 +29,11 @@ KEPT_BACK = {"reference", "exercises"}  # of utils: the solutions and the known 
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
 # Beside the notebook and utils; each from the same place of the course.
-COPIED = ("LICENSE", "requirements.lock")
+COPIED = (
+    *("LICENSE", "requirements.lock"),
+    # What JupyterLab reads when start.py opens it.
+    *("utils/jupyter/nbgrader_config.py", "utils/jupyter/labconfig/page_config.json"),
+)
 # For the notebooks that load them.
 GARMENTS = ("datasets/README.md", "datasets/garments.h5")
 

@@ -19,7 +19,6 @@ __all__ = ["copy_missing", "open_lab"]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
-SETTINGS = Path(__file__).with_name("jupyter")
 
 # What running a notebook or Python leaves behind: not the course's, so not copied.
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
@@ -59,10 +58,7 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
     print(f"Your own notebooks are in {own}.")
     print(f"Files copied there just now: {len(copied)}. What you had is as you left it.")
 
-    # A learner needs neither an instructor's tools in the sidebar nor news of Jupyter.
-    settings = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(settings)
-    start.serve(own, FIRST_PAGE, browser=browser, port=port, extra=extra, modules=root)
+    start.serve(own, FIRST_PAGE, browser=browser, port=port, extra=extra, course=root)
 
 
 def copy_missing(source: Path, target: Path) -> list[Path]:

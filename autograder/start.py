@@ -157,7 +157,7 @@ def serve(
     browser: bool = True,
     port: int | None = None,
     extra: Sequence[str] = (),
-    modules: Path | None = None,
+    course: Path | None = None,
 ) -> None:
     """Serve a folder in JupyterLab to this machine alone, until somebody ends it.
 
@@ -173,8 +173,9 @@ def serve(
         The port to serve on; a free one is found when there is none.
     extra
         More arguments for JupyterLab.
-    modules
-        A folder that the notebooks import from before all others.
+    course
+        The folder with ``utils``, when it is not `folder` itself: what the notebooks import from
+        before all others, and where JupyterLab finds its settings.
 
     """
     root = os.name != "nt" and os.geteuid() == 0
@@ -183,7 +184,7 @@ def serve(
             "JupyterLab runs as root here; it listens on this machine alone, and asks for a token."
         )
     browser = browser and has_browser()
-    prepare(folder, modules)
+    prepare(folder, course or folder)
     os.chdir(folder)  # nbgrader takes the folder it runs in for its course
     from jupyterlab.labapp import LabApp
 
@@ -225,21 +226,22 @@ def who() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def prepare(folder: Path, modules: Path | None) -> None:
+def prepare(folder: Path, course: Path) -> None:
     """Set what JupyterLab and its kernels read in the environment.
 
     This Python's own programs and kernels come first. Other people's modules (PYTHONPATH) are left
-    out, since one that has the name of a package here would stand in its place. Where Jupyter may
-    not write into the home folder, or where a variable sends it, it writes into `folder`.
+    out, since one that has the name of a package here would stand in its place. The settings in
+    ``utils/jupyter`` leave out an instructor's tools and news of Jupyter. Where Jupyter may not
+    write into the home folder, or where a variable sends it, it writes into `folder`.
     """
     path = [sysconfig.get_path("scripts"), *filter(None, [os.environ.get("PATH")])]
     os.environ["PATH"] = os.pathsep.join(path)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     strangers = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [place for place in sys.path if place not in strangers]
-    if modules is not None:
-        os.environ["PYTHONPATH"] = str(modules)
-        sys.path.insert(0, str(modules))
+    os.environ["PYTHONPATH"] = str(course)
+    settings = [str(course / "utils" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     for name in PLACES:
         if name in os.environ and not can_be_written(Path(os.environ[name])):
             print(f"{name} is {os.environ[name]}, which cannot be written; it is left out.")

@@ -61,7 +61,7 @@ def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
-        *("start.py", "utils/answer_key.h5"),
+        *("start.py", "utils/answer_key.h5", "utils/jupyter/labconfig/page_config.json"),
         *(["datasets/README.md", "datasets/garments.h5"] if assignment in WITH_GARMENTS else []),
         *(f"utils/{name}" for name in own),
         *pictures,

@@ -193,3 +193,48 @@ def test_lab_passes_on_what_follows_two_dashes(monkeypatch):
     monkeypatch.setattr(lab, "open_lab", lambda root, **options: asked.update(options))
     assert cli.main(["lab", "--no-browser", "--", "--collaborative", "x"]) == 0
     assert asked == {"browser": False, "port": None, "extra": ["--collaborative", "x"]}
+
+
+# -- other people's packages, and an installation that is none ------------------------------------
+
+
+def beside_a_foreign_utils(folder, code, *arguments, stranger=""):
+    """Run Python where another package named utils comes first on PYTHONPATH."""
+    (folder / "utils").mkdir(exist_ok=True)
+    (folder / "utils" / "__init__.py").write_text(stranger)
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_a_foreign_package_utils_stands_in_nobodys_way(tmp_path):
+    run = beside_a_foreign_utils(
+        tmp_path,
+        "from autograder.cli import main; main()",
+        *("release", "00_start_here", "--to", str(tmp_path / "out")),
+        stranger="raise SystemExit('a stranger was imported')",
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert (tmp_path / "out" / "00_start_here.zip").is_file()
+
+
+def test_a_foreign_package_utils_that_is_loaded_already_is_named(tmp_path):
+    run = beside_a_foreign_utils(tmp_path, "import utils, autograder")
+    last = run.stderr.splitlines()[-1]
+    assert last.startswith(f"ImportError: Another package named utils ({tmp_path}")
+    assert "Take the other one off PYTHONPATH" in last
+
+
+def test_the_course_is_installed_in_its_own_folder_or_not_at_all(tmp_path):
+    pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps"]
+    pip += ["--no-build-isolation", "--target", str(tmp_path / "packages"), str(ROOT)]
+    run = subprocess.run(pip, text=True, capture_output=True, check=False)
+    assert run.returncode != 0
+    assert "Install it there with: pip install -e ." in run.stdout + run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
+    assert not (tmp_path / "packages").exists()
