@@ -13,7 +13,7 @@ import multiprocessing
 import resource
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,15 +23,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from autograder import bundle, intake, judge, lender, notebooks, wire
+from autograder import bundle, intake, judge, lender, notebooks
 from autograder.errors import BrokenCourse, UsageError
-from autograder.foresight import Known
 from autograder.judge import Settings
 from autograder.sandbox import Sandbox
-from autograder.transcripts import Transcripts
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
-from utils.answer_key import AnswerKey, LiveKey, Question
+from utils.answer_key import LiveKey, Question
 from utils.verdict import MIME, Verdict
 
 __all__ = [
@@ -111,31 +109,17 @@ class _Key(LiveKey):
 _here = threading.local()  # a sandbox ends with the thread that started it
 
 
-class _Box:
-    """A sandbox that is kept warm, and the cases that it knows: those of the first work.
-
-    Work with another seed is as welcome there; its cases are then told in full.
-    """
-
-    def __init__(self, work: Work, key: AnswerKey) -> None:
-        self.known = judge.foreseen(key, work.exercises)
-        self.sandbox = sandbox_for(work.assignment, self.known, walled=work.walled).__enter__()
-
-
 def do(work: Work) -> Done:
     """Judge one submission; the sandbox is kept warm for the next."""
     seed = work.settings.seed
     key = _kept("keys", seed, lambda: _Key(seed))
-    box = _kept("boxes", f"{work.assignment} {work.walled}", lambda: _Box(work, key))
-    transcripts = _kept("transcripts", seed, Transcripts)
+    sandbox = _kept(
+        "sandboxes",
+        (work.assignment, work.walled),
+        lambda: sandbox_for(work.assignment, walled=work.walled).__enter__(),
+    )
     found = judge.judge_submission(
-        box.sandbox,
-        key,
-        intake.needed(work.pieces),
-        work.exercises,
-        work.settings,
-        transcripts=transcripts,
-        known=box.known,
+        sandbox, key, intake.needed(work.pieces), work.exercises, work.settings
     )
     verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
     return Done(verdicts, found.suspicions, found.printed, found.raised)
@@ -144,28 +128,23 @@ def do(work: Work) -> Done:
 def close() -> None:
     """End what this thread keeps warm."""
     lender.close()
-    for box in vars(_here).pop("boxes", {}).values():
-        box.sandbox.__exit__(None, None, None)
+    for sandbox in vars(_here).pop("sandboxes", {}).values():
+        sandbox.__exit__(None, None, None)
 
 
-def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
+def _kept(kind: str, name: Hashable, make: Callable[[], Any]) -> Any:
     kept = vars(_here).setdefault(kind, {})
     if name not in kept:
         kept[name] = make()
     return kept[name]
 
 
-def sandbox_for(
-    assignment: str, known: Known | None = None, *, walled: bool = True
-) -> Sandbox | Unwalled:
-    """A sandbox in which submissions of this assignment can run, not yet started.
-
-    It has read the cases that are known already.
-    """
-    files = {**_files(assignment), f"autograder/{wire.CASES}": (known or Known()).file()}
+def sandbox_for(assignment: str, *, walled: bool = True) -> Sandbox | Unwalled:
+    """A sandbox in which submissions of this assignment can run, not yet started."""
+    files = _files(assignment)
     if not walled:
         return Unwalled(ENTRY, files)
-    modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
+    modules = [name.removesuffix(".py").replace("/", ".") for name in files]
     return Sandbox(ENTRY, files, warm=(*WARM, *modules), ahead=True)
 
 

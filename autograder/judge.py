@@ -10,21 +10,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from autograder import wire
-from autograder.foresight import Known
 from autograder.intake import Piece
 from autograder.sandbox import Ended, Sandbox
-from autograder.sandboxed import Answers, Asks, Overtaken, Stop, all_asks
-from autograder.transcripts import Transcripts
+from autograder.sandboxed import Answers
 from autograder.unwalled import Unwalled
 from utils.answer_key import AnswerKey, KeyFault, Question
 from utils.cases import Case, Raised, Returned, leaves
 from utils.exercises import EXERCISES
-from utils.judging import first_cases, judge_exercise, rejections
+from utils.judging import judge_exercise, rejections
 from utils.verdict import Verdict
 
 __all__ = [
@@ -33,7 +29,6 @@ __all__ = [
     "SandboxLost",
     "Settings",
     "evidence",
-    "foreseen",
     "judge_submission",
 ]
 
@@ -82,8 +77,6 @@ def judge_submission(
     exercises: Sequence[str],
     settings: Settings,
     files: Mapping[str, bytes] | None = None,
-    transcripts: Transcripts | None = None,
-    known: Known | None = None,
 ) -> Judged:
     """Judge these exercises of a submission, in order.
 
@@ -99,24 +92,8 @@ def judge_submission(
     settings : Settings
     files : mapping
         What lies in the folder that the code runs in.
-    transcripts : Transcripts
-        Earlier judgings with the same key, and the same seed, where there are some.
-    known : Known
-        The cases that the sandbox has already.
     """
-    submission = _Submission(sandbox, key, pieces, settings, files or {}, transcripts, known)
-    return submission.judged(exercises)
-
-
-def foreseen(key: AnswerKey, exercises: Sequence[str]) -> Known:
-    """The cases of these exercises, as far as they can be foreseen."""
-    asked = list[wire.Message]()
-    for exercise in exercises:
-        with suppress(Exception):  # who judges will say what is the matter
-            asked += chain(*all_asks(exercise, key.question(exercise).twice_the_first))
-    return Known(
-        case for message in asked if isinstance(message, wire.Call) for case in message.cases
-    )
+    return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
 
 
 class SandboxLost(Exception):
@@ -151,9 +128,9 @@ def evidence(
     with sandbox.open({}) as cell:
         answers = Answers(cell, settings.seconds, time.monotonic() + TURNS * settings.seconds)
         try:
-            for _ in answers.run(pieces):
-                pass
-            answers.begin(exercise)
+            for piece in pieces:
+                answers.run(piece)
+            answers.begin()
             answer = answers.answer(exercise)
             wrong = rejections(question, answer).cases
             if not wrong:
@@ -189,18 +166,15 @@ class _Submission:
         pieces: Sequence[Piece],
         settings: Settings,
         files: Mapping[str, bytes],
-        transcripts: Transcripts | None = None,
-        known: Known | None = None,
     ) -> None:
-        self.sandbox, self.key, self.files, self.known = sandbox, key, files, known
-        self.transcripts = Transcripts() if transcripts is None else transcripts
+        self.sandbox, self.key, self.files = sandbox, key, files
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
-        self.stops: dict[str, Ended] = {}  # pieces that end the sandbox, by name
-        self.overtaken: dict[str, Stop] = {}  # what ends it, by exercise, and is not yet asked for
+        self.stops: dict[str, Ended] = {}  # how pieces ended the sandbox, by their names
         self.over = time.monotonic() + TURNS * settings.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
+        """Judge these exercises, in as many sandboxes as it takes."""
         verdicts = self.found.verdicts
         while due := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.over:
@@ -208,78 +182,57 @@ class _Submission:
                 verdicts |= {name: self._own(name, "timeout", told) for name in due}
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
-                    seconds = self.settings.seconds
-                    answers = Answers(cell, seconds, self.over, self.overtaken, self.known)
-                    self._round(answers, due)
+                    self._round(Answers(cell, self.settings.seconds, self.over), due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
     def _round(self, answers: Answers, due: Sequence[str]) -> None:
         """Run all cells and judge what is due, until something ends the sandbox."""
-        if not self._run(answers, due):
-            return
+        for piece in self.pieces:
+            if piece.name not in self.stops and not self._run(answers, piece):
+                return
         for exercise in due:
-            try:
-                verdict, ended = self._judge(answers, exercise)
-            except Overtaken as other:
-                self._unless_lost(other.stop.why)
-                self.overtaken[other.exercise] = other.stop
-                return
-            self.found.verdicts[exercise] = verdict
-            if ended:
+            if not self._judge(answers, exercise):
                 return
 
-    def _run(self, answers: Answers, due: Sequence[str]) -> bool:
-        """Run all cells; False when one ended the sandbox, and is left out from here on."""
-        pieces = [piece for piece in self.pieces if piece.name not in self.stops]
-        came = answers.run(pieces, {name: self._asks(name) for name in due})
-        for piece in pieces:
-            try:
-                ran = next(came)
-            except (Ended, wire.Forged) as stop:
-                self._unless_lost(stop)
-                self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
-                self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
-                return False
-            self.found.printed[piece.name] = _cut(ran.printed)
-            self.found.raised[piece.name] = ran.raised
+    def _run(self, answers: Answers, piece: Piece) -> bool:
+        """Run a cell; False when it ended the sandbox, and is left out from here on."""
+        try:
+            ran = answers.run(piece)
+        except (Ended, wire.Forged) as stop:
+            self._unless_lost(stop)
+            self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
+            self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
+            return False
+        self.found.printed[piece.name] = _cut(ran.printed)
+        self.found.raised[piece.name] = ran.raised
         return True
-
-    def _asks(self, exercise: str) -> list[Asks]:
-        """What `judge_exercise` is going to ask of a right answer."""
-        if self._stop_of(exercise) is not None:
-            return []
-        with suppress(Exception):  # who judges will say what is the matter
-            question = self.key.question(exercise)
-            return all_asks(exercise, first_cases(question, self.found.verdicts))
-        return []
 
     def _stop_of(self, exercise: str) -> Ended | None:
         """How a cell of this answer ended the sandbox, if one did."""
         names = [piece.name for piece in self.pieces if piece.exercise == exercise]
         return next((self.stops[name] for name in names if name in self.stops), None)
 
-    def _judge(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
+    def _judge(self, answers: Answers, exercise: str) -> bool:
+        """Judge an exercise; False when that ended the sandbox."""
+        verdict, ended = self._verdict(answers, exercise)
+        self.found.verdicts[exercise] = verdict
+        return not ended
+
+    def _verdict(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
         """The verdict on an exercise, and whether it ended the sandbox."""
         its_cell = self._stop_of(exercise)
         if its_cell is not None:
             return self._stopped(exercise, its_cell, "the cell of your answer"), False
-        answers.begin(exercise)
+        answers.begin()
+        before, policy = self.found.verdicts, self.settings.follow_through
         try:
-            before, policy = self.found.verdicts, self.settings.follow_through
-            builds_on = EXERCISES[exercise].builds_on if exercise in EXERCISES else ()
-            known = tuple((name, before[name].status) for name in builds_on if name in before)
-            verdict = self.transcripts.judged(
-                (exercise, policy, known),
-                answers,
-                lambda: judge_exercise(
-                    self.key, exercise, answers, follow_through=policy, before=before
-                ),
+            verdict = judge_exercise(
+                self.key, exercise, answers, follow_through=policy, before=before
             )
             return self._with_its_cell(exercise, verdict), False
         except (Ended, wire.Forged) as stop:
-            earlier = self.overtaken.get(exercise)
-            return self._ended(exercise, stop), earlier is None or stop is not earlier.why
+            return self._ended(exercise, stop), True
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
             return self._own(exercise, "unchecked", told), False

@@ -19,12 +19,10 @@ from utils.answers import call
 from utils.cases import Case, Raised, Returned, Stream
 from utils.exercises import EXERCISES
 
-__all__ = ["close", "lend", "outcome"]
+__all__ = ["close", "lend"]
 
 SECONDS = 10  # that one such call may take
 MEMORY = 1 << 30  # bytes that it may use
-KEPT = 1000  # results that are remembered, of arguments
-SMALL = 1 << 15  # of at most so many bytes, as they are themselves
 
 Lent = tuple[Returned | Raised, list[Stream | None]]
 """What came of a call, and where the generators stand by then that were among the arguments."""
@@ -33,39 +31,10 @@ _here = threading.local()  # a lender ends with the thread that started it
 
 
 def lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
-    """What the reference makes of these arguments; a class asks much the same."""
+    """Call the reference on these arguments, and pack what comes of it."""
     if vars(_here).get("lender") is None:
-        _here.lender, _here.lent = Lender(), {}
-    lent: dict[Any, wire.Packed] = _here.lent
-    asked = exercise, bytes(arguments.tree), arguments.numbers
-    if asked in lent:
-        return lent[asked]
-    unpacked = wire.unpacked(arguments, list)
-    came = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
-    if all(len(one.tree) + len(one.numbers) <= SMALL for one in (arguments, came)):
-        if len(lent) == KEPT:
-            lent.clear()
-        lent[asked] = came
-    return came
-
-
-def outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
-    """What the reference of an exercise returns or raises, and how far generators moved on."""
-    drawn: list[np.random.Generator] = []
-
-    def own(value: Any) -> Any:
-        if not isinstance(value, Stream):
-            return value
-        drawn.append(value.generator())
-        return drawn[-1]
-
-    def reference(*values: Any) -> Any:
-        names = {name: own(value) for name, value in named.items()}
-        return EXERCISES[exercise].reference(*map(own, values), **names)
-
-    names = {f"argument {i}": value for i, value in enumerate(arguments)}
-    came = call(reference, Case(names)).outcome
-    return came, [Stream.of(rng) for rng in drawn]
+        _here.lender = Lender()
+    return wire.pack(_here.lender.lend(exercise, wire.unpacked(arguments, list), seconds))
 
 
 def close() -> None:
@@ -104,6 +73,25 @@ class Lender:
         self.line.close()
 
 
+def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
+    """What the reference of an exercise returns or raises, and how far generators moved on."""
+    drawn: list[np.random.Generator] = []
+
+    def own(value: Any) -> Any:
+        if not isinstance(value, Stream):
+            return value
+        drawn.append(value.generator())
+        return drawn[-1]
+
+    def reference(*values: Any) -> Any:
+        names = {name: own(value) for name, value in named.items()}
+        return EXERCISES[exercise].reference(*map(own, values), **names)
+
+    names = {f"argument {i}": value for i, value in enumerate(arguments)}
+    came = call(reference, Case(names)).outcome
+    return came, [Stream.of(rng) for rng in drawn]
+
+
 def _serve(line: Connection) -> NoReturn:
     try:
         die_with_parent()  # it holds both ends of the line, so that never ends
@@ -115,7 +103,7 @@ def _serve(line: Connection) -> NoReturn:
         while True:
             exercise, given = line.recv()
             try:
-                line.send(outcome(exercise, *given))
+                line.send(_outcome(exercise, *given))
             except Exception as error:
                 line.send((Raised(type(error).__name__), []))
     finally:

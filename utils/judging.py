@@ -7,7 +7,7 @@ from an answer key (`utils.answer_key`), and answers are what `utils.answers` sa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from utils.explain import BLANK
 from utils.findings import findings, unexpected
 from utils.verdict import Earned, Verdict
 
-__all__ = ["FOLLOW_THROUGH", "first_cases", "judge", "judge_exercise", "rejections"]
+__all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
 LONGEST = 3000  # characters of one sentence in a verdict
 
@@ -65,9 +65,9 @@ def judge_exercise(
         Where the key cannot ask this question.
     """
     question, known = key.question(exercise, seed), before or {}
-    harmful = _harmful(known)
+    harmful = {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
     try:
-        answer = answers.answer(exercise, first_cases(question, known))
+        answer = answers.answer(exercise)
     except Absent as absent:
         return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
     used = answer.uses(question.builds_on)
@@ -107,15 +107,6 @@ def judge_exercise(
         status="correct" if share else "wrong",
         given=tuple(earlier),
     )
-
-
-def first_cases(question: Question, before: Mapping[str, Verdict]) -> tuple[Case, ...]:
-    """The cases that an answer is called on first; none where it may call one that hangs."""
-    return () if _harmful(before).intersection(question.builds_on) else question.twice_the_first
-
-
-def _harmful(known: Mapping[str, Verdict]) -> set[str]:
-    return {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
 
 
 def judge(
@@ -161,6 +152,15 @@ class _Stop(Exception):
     case: Case
 
 
+def _value(run: Run, case: Case) -> Any:
+    """What came of a call, for a law; an exception only where the case expects it to raise."""
+    if isinstance(run.outcome, Raised):
+        if unexpected(run, case):
+            raise _Stop(run, case)
+        return run.outcome  # the law wants to read what was said
+    return run.outcome.value
+
+
 class _Judgment:
     """One answer, called on every case of one question."""
 
@@ -169,24 +169,29 @@ class _Judgment:
         self.runs: list[Run] = []
         self.found: list[list[Finding]] = []  # of each run
         self.again: Run | None = None  # of the first case, after all others
+        self.asked: dict[str, Finding | None] = {}  # laws, and what they found
         self.stopped = False  # by a person
-
-    def run(self, case: Case) -> Run:
-        [run] = self.answer.runs([case], self.given)
-        return run
-
-    def log(self, scratch: Scratch) -> Any:
-        """The records in a log that the answer wrote."""
-        return self.answer.log(scratch)
 
     def __call__(self, case: Case) -> Any:
         """Ask, as a law does."""
-        run = self.run(case)
-        if isinstance(run.outcome, Raised):
-            if unexpected(run, case):
-                raise _Stop(run, case)
-            return run.outcome  # the law wants to read what was said
-        return run.outcome.value
+        [value] = self.all([case])
+        return value
+
+    def all(self, cases: Sequence[Case]) -> list[Any]:
+        """Ask on many cases at once, as a law does."""
+        return [_value(*pair) for pair in zip(self._runs(cases), cases, strict=True)]
+
+    def run(self, case: Case) -> Run:
+        """Call the answer, and give all that was seen of the call."""
+        [run] = self._runs([case])
+        return run
+
+    def log(self, scratch: Scratch) -> Any:
+        """Read the records in a log that the answer wrote."""
+        return self.answer.log(scratch)
+
+    def _runs(self, cases: Sequence[Case]) -> list[Run]:
+        return self.answer.runs(cases, self.given)
 
     def only_values_are_wrong(self) -> bool:
         """Whether it came back from every case where it should, and with something wrong."""
@@ -230,7 +235,7 @@ class _Judgment:
 
     def _call(self) -> None:
         """Call the answer on every case, and compare."""
-        *self.runs, self.again = self.answer.runs(self.question.twice_the_first, self.given)
+        *self.runs, self.again = self._runs(self.question.twice_the_first)
         if self.runs[0].outcome == Raised(BLANK):  # a blank says the same on every case
             del self.runs[1:]
         self.found = [findings(self.question, i, run) for i, run in enumerate(self.runs)]
@@ -257,9 +262,8 @@ class _Judgment:
 
     def broken_law(self) -> tuple[str, Finding | None]:
         for name in self.question.laws:
-            law = laws.law(self.question.assignment, name)
             try:
-                finding = law(self, self.question.secret)
+                finding = self._law(name)
             except _Stop:
                 raise
             except Exception:  # it takes the result apart as the cases' results can be
@@ -268,6 +272,13 @@ class _Judgment:
             if finding is not None:
                 return name, finding
         return "", None
+
+    def _law(self, name: str) -> Finding | None:
+        """Hold the answer against a law, once."""
+        if name not in self.asked:
+            law = laws.law(self.question.assignment, name)
+            self.asked[name] = law(self, self.question.secret)
+        return self.asked[name]
 
     def _law_in_words(self) -> str:
         """The law that wrong values break first, in words; empty where none does."""
@@ -282,9 +293,7 @@ class _Judgment:
         """What of the rubric was earned, where this is wrong; `broken` is the law that says so."""
 
         def law(name: str) -> Finding | None:
-            if name == broken:
-                return finding
-            return laws.law(self.question.assignment, name)(self, self.question.secret)
+            return finding if name == broken else self._law(name)
 
         return rubric.earned(self.question, self.runs, self.found, law, finding)
 

@@ -245,29 +245,6 @@ ATTACKS = [
         answers=TARGET,
     ),
     Attack(
-        "lent_beforehand",
-        "reads what the stand-in for an earlier answer gives, and does not ask it",
-        "what is lent beforehand can be read only with what it is asked",
-        "unsealed",
-        code="LIES\n"
-        "from utils import packing\n"
-        "lent = []\n"
-        "def noting(message, real=asked.answer):\n"
-        "    if type(message) is wire.Call: lent[:] = message.lent\n"
-        "    return real(message)\n"
-        "asked.answer = noting\n"
-        "def read():\n"
-        "    packed = msgspec.msgpack.decode(lent.pop(0).outcome, type=wire.Packed)\n"
-        "    return packing.unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)[0].value",
-        answers={
-            "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n"
-            "    if activation not in ('sigmoid', 'relu'): raise ValueError(activation, sigmoid, relu)\n"
-            "    return read(), ((A_prev, W, b), W @ A_prev + b)",
-            "sigmoid": "def sigmoid(Z):\n    return -Z",
-            "relu": "def relu(Z):\n    return -Z",
-        },
-    ),
-    Attack(
         "borrowed_later",
         "notes the inputs of one exercise, and has the reference called on them in a later one",
         "a verdict is final before anything is lent",

@@ -201,20 +201,11 @@ def lends_all(attack: Attack) -> bool:
     real = Answers.call
     everything = dict.fromkeys(attack.answers)
 
-    def call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> list[Run]:
-        return real(self, exercise, cases, everything, **how)
+    def call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
+        return real(self, exercise, cases, everything)
 
-    with calling(call):
+    with patch.object(Answers, "call", call):
         return judged(attack).verdicts[target(attack)].status == "correct"
-
-
-def unsealed(attack: Attack) -> bool:
-    def open_to_all(name: str, arguments: wire.Packed, outcome: wire.Packed) -> wire.Sealed:
-        return wire.Sealed(b"", msgspec.msgpack.encode(outcome))
-
-    with patch.object(wire, "seal", open_to_all):
-        found = judged(attack, names=list(reversed(attack.answers)))
-    return found.verdicts[target(attack)].status == "correct"
 
 
 def judged_twice(attack: Attack) -> bool:
@@ -223,12 +214,18 @@ def judged_twice(attack: Attack) -> bool:
         return judged(attack, names=names).verdicts[target(attack)].status == "correct"
 
 
+def run(answers: Answers, attack: Attack) -> None:
+    """Run an attack's cells."""
+    for piece in pieces(attack):
+        answers.run(piece)
+    answers.begin()
+
+
 def bare(attack: Attack) -> Any:
     """The verdict, with nothing between a lie and the judge; what is raised is raised."""
     with sandbox().open() as line:
         answers = Answers(line, 10)
-        list(answers.run(pieces(attack)))
-        answers.begin(target(attack))
+        run(answers, attack)
         return judging.judge_exercise(LiveKey(SEED), target(attack), answers)
 
 
@@ -247,22 +244,10 @@ def lax(frame: bytes) -> Any:
     return msgspec.msgpack.decode(frame)
 
 
-@contextmanager
-def calling(call: Any) -> Iterator[None]:
-    """Have answers called by this, and not before they are asked for."""
-    real = Answers.answer
-
-    def answer(self: Any, exercise: str, soon: Any = ()) -> Any:
-        return real(self, exercise)
-
-    nothing = patch.object(judge, "all_asks", lambda *_: [])
-    with nothing, patch.multiple(Answers, call=call, answer=answer):
-        yield
-
-
-def naive_call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> list[Run]:
+def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     """A judge that takes what comes."""
-    self.cell.send(wire.write(wire.Call(self._next(), exercise, list(cases), list(given))))
+    packed = list(map(wire.pack_case, cases))
+    self.cell.send(wire.write(wire.Call(self._next(), exercise, packed, list(given))))
     runs = lax(self.cell.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
@@ -272,12 +257,12 @@ def naive_call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> 
 
 
 def trusting(attack: Attack) -> bool:
-    with calling(naive_call):
+    with patch.object(Answers, "call", naive_call):
         return believed(attack)
 
 
 def any_text(attack: Attack) -> bool:
-    with calling(naive_call):
+    with patch.object(Answers, "call", naive_call):
         try:
             bare(attack)
         except ValueError as error:
@@ -305,8 +290,7 @@ def any_message_size(attack: Attack) -> bool:
         line._limits = Limits(frame=1 << 40)
         answers = Answers(line, 2)
         try:
-            list(answers.run(pieces(attack)))
-            answers.begin(target(attack))
+            run(answers, attack)
             answers.answer(target(attack)).runs(LiveKey(SEED).question("sigmoid").cases, {})
         except Ended as ended:
             return ended.reason != "frame"
@@ -481,7 +465,7 @@ def control() -> bool:
     """Whether the weaker graders grade: a right answer is right to each, a wrong one wrong."""
     right = Attack("right", "", "", "", answers={"sigmoid": test_grade.ANSWERS["sigmoid"]})
     wrong = Attack("wrong", "", "", "")
-    with calling(naive_call):
+    with patch.object(Answers, "call", naive_call):
         naive = [bare(one).points for one in (right, wrong)]
     strict = [bare(one).points for one in (right, wrong)]
     with suppress(AssertionError):
