@@ -18,43 +18,19 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from typing import TypeVar
 
 from autograder import zygote
 from autograder.errors import BrokenCourse
+from autograder.limits import MIB, Limits
 
-__all__ = ["MIB", "START", "Cell", "Ended", "Limits", "Printed", "kill", "readable"]
+__all__ = ["START", "Cell", "Ended", "Printed", "kill", "readable"]
 
 T = TypeVar("T")
 
 START = 60  # seconds that the warm process may take to answer
 LOOK = 0.05  # seconds between two looks at a submission's memory
-FLOOD = 100  # times the output that is kept, and the submission is ended
-MIB = 1 << 20
 PART = MIB >> 2  # bytes that are read at once
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use.
-
-    Attributes
-    ----------
-    memory : bytes, of all its processes together, on top of the warm process's own
-    cpu : seconds that one of its processes may compute
-    processes : processes and threads at one time
-    scratch : bytes of files
-    output : bytes kept of what it prints
-    frame : bytes of one message
-    """
-
-    memory: int = 1024 * MIB
-    cpu: int = 600
-    processes: int = 16
-    scratch: int = 64 * MIB
-    output: int = 1 * MIB
-    frame: int = 64 * MIB
 
 
 class Ended(BaseException):
@@ -65,8 +41,10 @@ class Ended(BaseException):
     Parameters
     ----------
     reason
-        ``"timeout"``, ``"memory"``, ``"output"``, ``"frame"``: the limit that struck. ``"exited"``:
-        Python ended itself. ``"killed"``: a signal ended it, or something outside.
+        The limit that struck: ``"timeout"``, it was waited for so long; ``"total"``, its notebook
+        as a whole took so long; ``"cpu"``, it computed for so long; ``"memory"``; ``"output"``;
+        ``"frame"``, the size of a message. ``"exited"``: Python ended itself. ``"killed"``: a
+        signal ended it, or something outside.
     sentence
         The same for a person.
     """
@@ -171,7 +149,7 @@ class Cell:
 
     def send(self, *frames: bytes) -> None:
         """Send frames; what does not go now goes while the next one from there is waited for."""
-        if len(self._going) > self._limits.frame and self._end is None:
+        if len(self._going) > self._limits.message and self._end is None:
             self._finish("frame", "It asked for more than it reads.")
         self._going += b"".join(map(framed, frames))
         self._put()
@@ -267,14 +245,15 @@ class Cell:
         return bool(part)
 
     def _room(self) -> int:
-        return self._limits.frame + zygote.HEADER.size - len(self._coming)
+        return self._limits.message + zygote.HEADER.size - len(self._coming)
 
     def _flooded(self) -> bool:
-        return any(one.size > FLOOD * self._limits.output for one in (self.out, self.err))
+        most = self._limits.flood * self._limits.output
+        return any(one.size > most for one in (self.out, self.err))
 
     def _frame(self) -> bytes | None:
         size = announced(self._coming)
-        if size is not None and size > self._limits.frame:
+        if size is not None and size > self._limits.message:
             self._finish("frame", f"It sent a message of {size:,} bytes.")
             return None
         return taken(self._coming)
@@ -337,7 +316,7 @@ def how(said: str) -> tuple[str, str]:
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
     if -code == signal.SIGXCPU:
-        return "timeout", "It computed for longer than it may."
+        return "cpu", "It computed for longer than it may."
     return "killed", f"It was killed ({signal.strsignal(-code)})."
 
 

@@ -281,10 +281,11 @@ def grade(
             teaching = Workspace(workspace)
             settings = Execute(config=teaching.config).settings(assignment)
             writer = stack.enter_context(teaching.book(assignment)).take
+        limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
         chosen: dict[str, Any] = {
             "seed": seed,
             "follow_through": follow_through,
-            "seconds": timeout,
+            "limits": limits,
         }
         code = grade_all(
             ROOT,

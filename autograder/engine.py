@@ -26,6 +26,7 @@ from typing import Any, Protocol, TypeVar
 from autograder import bundle, intake, judge, lender, notebooks
 from autograder.errors import BrokenCourse, UsageError
 from autograder.judge import Settings
+from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Sandbox
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
@@ -50,10 +51,9 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[1]
 ENTRY = "autograder.inside:serve"
-SHARED = ("autograder/wire.py", "autograder/inside.py")
+SHARED = ("autograder/limits.py", "autograder/wire.py", "autograder/inside.py")
 WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
 AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
-MEMORY = 2 << 30  # bytes that judging may take
 TRIES = 3  # a worker that dies is replaced; work that kills this many is given up
 
 
@@ -115,8 +115,8 @@ def do(work: Work) -> Done:
     key = _kept("keys", seed, lambda: _Key(seed))
     sandbox = _kept(
         "sandboxes",
-        (work.assignment, work.walled),
-        lambda: sandbox_for(work.assignment, walled=work.walled).__enter__(),
+        (work.assignment, work.settings.limits, work.walled),
+        lambda: sandbox_for(work.assignment, work.settings.limits, walled=work.walled).__enter__(),
     )
     found = judge.judge_submission(
         sandbox, key, intake.needed(work.pieces), work.exercises, work.settings
@@ -139,13 +139,15 @@ def _kept(kind: str, name: Hashable, make: Callable[[], Any]) -> Any:
     return kept[name]
 
 
-def sandbox_for(assignment: str, *, walled: bool = True) -> Sandbox | Unwalled:
+def sandbox_for(
+    assignment: str, limits: Limits = LIMITS, *, walled: bool = True
+) -> Sandbox | Unwalled:
     """A sandbox in which submissions of this assignment can run, not yet started."""
     files = _files(assignment)
     if not walled:
         return Unwalled(ENTRY, files)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files]
-    return Sandbox(ENTRY, files, warm=(*WARM, *modules), ahead=True)
+    return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True)
 
 
 @cache
@@ -269,7 +271,7 @@ def _limit_memory() -> None:
     """Let what laws make of a student's results, such as outer products, end in a MemoryError."""
     with suppress(FileNotFoundError):
         most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a sandbox sets limits of its own
-        resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY, most))
+        resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, most))
 
 
 def _serve(line: Connection) -> None:

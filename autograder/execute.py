@@ -27,6 +27,7 @@ from autograder.errors import UsageError
 from autograder.grade import LOOK, course_notebook, judged_exercises
 from autograder.gradebook import BESIDE, graded_notebook
 from autograder.judge import Settings
+from autograder.limits import LIMITS
 from autograder.sandbox import refuse_without_walls
 from utils.judging import FOLLOW_THROUGH
 from utils.verdict import MIME
@@ -54,7 +55,8 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     """Judge the answers in a notebook, and give the graded notebook in its place."""
 
     timeout = Integer(
-        60, help="Seconds that a cell may run, and that the tests of one exercise may."
+        int(LIMITS.seconds),
+        help="Seconds that a cell may run, and that the tests of one exercise may.",
     ).tag(config=True)
 
     follow_through = Enum(
@@ -73,7 +75,8 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
 
     def settings(self, assignment: str) -> Settings:
         """What decides a verdict besides the answer."""
-        return Settings(self.seed or assignment, self.follow_through, self.timeout)
+        limits = replace(LIMITS, seconds=self.timeout)
+        return Settings(self.seed or assignment, self.follow_through, limits)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]

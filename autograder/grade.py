@@ -30,8 +30,9 @@ from nbformat import NotebookNode
 from autograder import engine, intake, notebooks
 from autograder.engine import Done, Work
 from autograder.errors import BrokenCourse, ExitCode, UsageError
+from autograder.fingerprint import Fingerprints
 from autograder.judge import Settings
-from autograder.store import Store, definition, digest
+from autograder.store import Store, digest
 from utils.verdict import MIME, printable
 
 __all__ = [
@@ -190,7 +191,8 @@ def grade(
     interrupted = False
     with Store(output / "verdicts.db") as store, progress(len(students)) as tell, terminable():
         page = intake.Page(course)
-        due = _Due(page, assignment, submissions, settings, store, walled=walled)
+        fingerprints = Fingerprints(root)
+        due = _Due(page, assignment, submissions, settings, store, fingerprints, walled=walled)
 
         def finish(submission: Submission, judged: int) -> None:
             results = results_of(course, assignment, submission)
@@ -233,12 +235,14 @@ class _Due:
         submissions: Path,
         settings: Settings,
         store: Store,
+        fingerprints: Fingerprints,
         *,
         walled: bool,
     ) -> None:
         self.page, self.assignment, self.submissions = page, assignment, submissions
         self.exercises = judged_exercises(page.course)
         self.settings, self.store, self.walled = settings, store, walled
+        self.fingerprints = fingerprints
 
     def works(
         self, students: Sequence[str], known: Callable[[Submission], None]
@@ -260,7 +264,8 @@ class _Due:
         answers = digest([vars(piece) for piece in pieces])
         settings = asdict(self.settings)
         for exercise in self.exercises:
-            key = digest(answers, definition(exercise), settings, self.walled)
+            fingerprint = self.fingerprints.fingerprint(exercise)
+            key = digest(answers, fingerprint, settings, self.walled)
             submission.keys[exercise] = key
             stored = self.store.get(key)
             if stored is not None:

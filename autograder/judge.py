@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder import wire
 from autograder.intake import Piece
+from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Ended, Sandbox
 from autograder.sandboxed import Answers
 from autograder.unwalled import Unwalled
@@ -32,8 +33,7 @@ __all__ = [
     "judge_submission",
 ]
 
-PRINTED = 10_000  # letters of what a cell printed that are kept
-TURNS = 30  # a submission's cells and exercises together may take so many times what one may
+TOTAL = "the notebook as a whole takes too long: other cells left no time for it."
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class Settings:
     ----------
     seed : decides the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.judging`
-    seconds : how long a cell may run, and how long all calls of one exercise may take
+    limits : what it may take
     """
 
     seed: str
     follow_through: str = "full"
-    seconds: float = 60
+    limits: Limits = LIMITS
 
 
 @dataclass
@@ -126,7 +126,7 @@ def evidence(
     if verdict.status not in ("wrong", "error") or verdict.given or not question.cases:
         return Evidence(verdict)
     with sandbox.open({}) as cell:
-        answers = Answers(cell, settings.seconds, time.monotonic() + TURNS * settings.seconds)
+        answers = Answers(cell, settings.limits)
         try:
             for piece in pieces:
                 answers.run(piece)
@@ -171,18 +171,17 @@ class _Submission:
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
         self.stops: dict[str, Ended] = {}  # how pieces ended the sandbox, by their names
-        self.over = time.monotonic() + TURNS * settings.seconds
+        self.over = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
         """Judge these exercises, in as many sandboxes as it takes."""
         verdicts = self.found.verdicts
         while due := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.over:
-                told = "the notebook as a whole takes too long: other cells left no time for it."
-                verdicts |= {name: self._own(name, "timeout", told) for name in due}
+                verdicts |= {name: self._own(name, "timeout", TOTAL) for name in due}
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
-                    self._round(Answers(cell, self.settings.seconds, self.over), due)
+                    self._round(Answers(cell, self.settings.limits, self.over), due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
@@ -204,7 +203,7 @@ class _Submission:
             self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
             self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
             return False
-        self.found.printed[piece.name] = _cut(ran.printed)
+        self.found.printed[piece.name] = _cut(ran.printed, self.settings.limits.printed)
         self.found.raised[piece.name] = ran.raised
         return True
 
@@ -270,14 +269,17 @@ class _Submission:
         return verdict
 
     def _stopped(self, exercise: str, ended: Ended, what: str) -> Verdict:
+        limits = self.settings.limits
         told = {
-            "timeout": f"{what} did not come to an end in {self.settings.seconds:g} seconds.",
+            "timeout": f"{what} did not come to an end in {limits.seconds:g} seconds.",
+            "total": TOTAL,
+            "cpu": f"{what} computed for more than {limits.cpu:,} seconds.",
             "memory": f"{what} asked for more memory than there is.",
             "output": f"{what} printed without end.",
             "frame": f"{what} gave a result that is too large to look at.",
             "exited": f"{what} ended Python itself, as exit() does.",
         }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
-        status = "timeout" if ended.reason == "timeout" else "error"
+        status = "timeout" if ended.reason in ("timeout", "total", "cpu") else "error"
         return self._own(exercise, status, told)
 
     def _own(self, exercise: str, status: str, message: str) -> Verdict:
@@ -285,9 +287,9 @@ class _Submission:
         return Verdict(exercise, status, 0, most, message)
 
 
-def _cut(text: str) -> str:
-    more = len(text) - PRINTED
-    return text if more <= 0 else f"{text[:PRINTED]}\n[… {more:,} letters more]\n"
+def _cut(text: str, most: int) -> str:
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}\n[… {more:,} letters more]\n"
 
 
 def _forged(error: wire.Forged) -> Ended:

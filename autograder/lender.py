@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder import wire
+from autograder.limits import Limits
 from autograder.walls import address_space, die_with_parent
 from utils.answers import call
 from utils.cases import Case, Raised, Returned, Stream
@@ -21,8 +22,6 @@ from utils.exercises import EXERCISES
 
 __all__ = ["close", "lend"]
 
-SECONDS = 10  # that one such call may take
-MEMORY = 1 << 30  # bytes that it may use
 
 Lent = tuple[Returned | Raised, list[Stream | None]]
 """What came of a call, and where the generators stand by then that were among the arguments."""
@@ -30,10 +29,11 @@ Lent = tuple[Returned | Raised, list[Stream | None]]
 _here = threading.local()  # a lender ends with the thread that started it
 
 
-def lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
+def lend(exercise: str, arguments: wire.Packed, seconds: float, limits: Limits) -> wire.Packed:
     """Call the reference on these arguments, and pack what comes of it."""
-    if vars(_here).get("lender") is None:
-        _here.lender = Lender()
+    if vars(_here).get("lender") is None or _here.lender.limits != limits:
+        close()
+        _here.lender = Lender(limits)
     return wire.pack(_here.lender.lend(exercise, wire.unpacked(arguments, list), seconds))
 
 
@@ -47,11 +47,12 @@ def close() -> None:
 class Lender:
     """The line to that process."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.line, theirs = multiprocessing.Pipe()
         self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
         if not self.pid:
-            _serve(theirs)
+            _serve(theirs, limits.reference_memory)
         theirs.close()
 
     def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
@@ -59,7 +60,7 @@ class Lender:
         why = "takes too long"
         try:
             self.line.send((exercise, arguments))
-            if self.line.poll(min(SECONDS, seconds)):
+            if self.line.poll(min(self.limits.reference_seconds, seconds)):
                 return self.line.recv()
         except (EOFError, OSError):
             why = "ends it"
@@ -92,13 +93,13 @@ def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent
     return came, [Stream.of(rng) for rng in drawn]
 
 
-def _serve(line: Connection) -> NoReturn:
+def _serve(line: Connection, memory: int) -> NoReturn:
     try:
         die_with_parent()  # it holds both ends of the line, so that never ends
         os.closerange(3, line.fileno())  # nobody waits in vain for the end of another line
         os.closerange(line.fileno() + 1, 1 << 16)
         with suppress(FileNotFoundError):
-            resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY,) * 2)
+            resource.setrlimit(resource.RLIMIT_AS, (address_space() + memory,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             exercise, given = line.recv()

@@ -28,14 +28,14 @@ from pathlib import Path
 from typing import IO, Self
 
 from autograder import cgroup, walls
-from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
+from autograder.cell import START, Cell, Ended, kill, readable
 from autograder.errors import BrokenCourse, UsageError
+from autograder.limits import LIMITS, MIB, Limits
 
 __all__ = [
     "Cell",
     "Ended",
     "Layer",
-    "Limits",
     "Sandbox",
     "layers",
     "minimum",
@@ -47,7 +47,6 @@ COURSE = "/run/course"  # where the files that all submissions share are, inside
 OWN = {f"autograder/{name}.py": ROOT / f"autograder/{name}.py" for name in ("walls", "zygote")}
 BEGIN = f"import sys; sys.path.insert(0, {COURSE!r}); from autograder.zygote import main; main()"
 
-WARM_MEMORY = 512 * MIB  # that the warm process may use
 DYING = 0.5  # seconds that the processes of a sandbox may take to die one after another
 
 WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
@@ -107,7 +106,7 @@ class Sandbox:
         entry: str,
         files: Mapping[str, bytes | Path] | None = None,
         *,
-        limits: Limits | None = None,
+        limits: Limits = LIMITS,
         warm: Sequence[str] = WARM,
         hide: Sequence[Path] = (),
         ahead: bool = False,
@@ -115,7 +114,7 @@ class Sandbox:
     ) -> None:
         self._entry = entry
         self._files = {"autograder/__init__.py": b"", **(files or {}), **OWN}
-        self._limits = limits or Limits()
+        self._limits = limits
         self._warm = warm
         self._hide = hide
         self._ahead = ahead
@@ -243,7 +242,7 @@ class Sandbox:
         if "limits" in self._without:
             return ()
         most = self._limits
-        return cgroup.scope(2 * most.memory + WARM_MEMORY, 3 * (most.processes + 1) + 2)
+        return cgroup.scope(2 * most.memory + most.warm_memory, 3 * (most.processes + 1) + 2)
 
     def _command(self, given: list[int]) -> list[str]:
         """What starts bubblewrap; the files that it copies are opened, and added to `given`."""

@@ -17,6 +17,7 @@ from typing import Any
 from autograder import lender, wire
 from autograder.cell import Cell, Ended
 from autograder.intake import Piece
+from autograder.limits import Limits
 from autograder.unwalled import UnwalledCell
 from utils.answers import Absent, Given
 from utils.cases import Case, Run, Scratch
@@ -24,7 +25,6 @@ from utils.exercises import EXERCISES
 
 __all__ = ["Answer", "Answers"]
 
-LENDINGS = 2000  # times that one exercise may call the reference
 REPLIES: dict[type, type] = {
     wire.RunCell: wire.CellRan,
     wire.Look: wire.Seen,
@@ -40,20 +40,19 @@ class Answers:
     ----------
     cell : Cell
         Its sandbox.
-    seconds : float
-        That a cell may run, and that all calls of one exercise may take.
+    limits : Limits
     over : float
         When the submission as a whole must be done.
     """
 
-    def __init__(self, cell: Cell | UnwalledCell, seconds: float, over: float = math.inf) -> None:
-        self.cell, self.seconds, self.over = cell, seconds, over
+    def __init__(self, cell: Cell | UnwalledCell, limits: Limits, over: float = math.inf) -> None:
+        self.cell, self.limits, self.over = cell, limits, over
         self.number = 0
         self.begin()
 
     def begin(self) -> None:
         """Begin with a cell or an exercise: its time starts anew."""
-        self.left = self.seconds
+        self.left = self.limits.seconds
         self.lendings = 0
 
     def run(self, piece: Piece) -> wire.CellRan:
@@ -77,7 +76,7 @@ class Answers:
         came, seconds = self.request(wire.Call(self._next(), exercise, packed, list(given)))
         if len(came.runs) != len(cases):
             raise wire.Forged("It answered for other cases than were asked.")
-        if sum(len(run.outcome.tree) for run in came.runs) > 4 * wire.TREES:
+        if sum(len(run.outcome.tree) for run in came.runs) > 4 * self.limits.tree:
             raise wire.Forged("It sent values of too many parts.")
         return [wire.unpack_run(run, seconds / len(cases)) for run in came.runs]
 
@@ -100,7 +99,7 @@ class Answers:
         deadline = min(started + self.left, self.over)
         self.cell.send(wire.write(message))
         while True:
-            reply = wire.read(self.cell.receive(_left(deadline)))
+            reply = wire.read(self._receive(deadline))
             if reply.number != message.number:
                 raise wire.Forged("It answered a question that was not asked, or was answered.")
             if isinstance(reply, REPLIES[type(message)]):
@@ -110,15 +109,24 @@ class Answers:
         self.left -= seconds
         return reply, seconds
 
+    def _receive(self, deadline: float) -> bytes:
+        """Wait for a frame, and tell whose time is over when there is none."""
+        try:
+            return self.cell.receive(_left(deadline))
+        except Ended as ended:
+            if ended.reason == "timeout" and deadline == self.over:
+                raise Ended("total", "The notebook as a whole took too long.") from None
+            raise
+
     def _lend(self, message: wire.Message, reply: Any, deadline: float) -> None:
         """Call the reference for an answer that is being called, and send what came of it."""
         lent = message.given if isinstance(message, wire.Call) else ()
         if not isinstance(reply, wire.Borrow) or reply.exercise not in lent:
             raise wire.Forged("It answered another question than was asked.")
         self.lendings += 1
-        if self.lendings > LENDINGS:
+        if self.lendings > self.limits.reference_calls:
             raise wire.Forged("It called a function of the course without end.")
-        outcome = lender.lend(reply.exercise, reply.arguments, _left(deadline))
+        outcome = lender.lend(reply.exercise, reply.arguments, _left(deadline), self.limits)
         self.cell.send(wire.write(wire.Lent(message.number, outcome)))
 
     def _next(self) -> int:

@@ -21,6 +21,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from autograder.limits import LIMITS
 from utils.cases import Case, Explanation, Raised, Returned, Run, Strange, Stream
 from utils.packing import Packer, unpack
 from utils.plain import plain
@@ -57,7 +58,6 @@ Text = Annotated[str, Meta(max_length=200_000)]
 Few = Meta(max_length=50)
 Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Size = Annotated[int, Meta(ge=0, lt=2**53)]
-TREES = 4 << 20  # bytes of one value without its numbers; 100,000 parts take about three million
 
 
 class Forged(BaseException):
@@ -217,7 +217,7 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
     Forged
         When it is not.
     """
-    if len(packed.tree) > TREES:
+    if len(packed.tree) > LIMITS.tree:  # 100,000 parts take about three million bytes
         raise Forged("It sent a value of too many parts.")
     try:
         value = unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)
@@ -272,7 +272,7 @@ def pack_run(run: Run) -> Ran:
         told.blank[:200],
     ) if told else None  # fmt: skip
     outcome = pack(run.outcome)
-    if len(outcome.tree) > TREES:
+    if len(outcome.tree) > LIMITS.tree:
         outcome = pack(Returned(Strange("too large to look at")))
     return Ran(
         outcome,

@@ -30,6 +30,7 @@ from autograder import engine, intake, notebooks
 from autograder.engine import Work
 from autograder.grade import judged_exercises
 from autograder.judge import Settings
+from autograder.limits import LIMITS
 from autograder.sandboxed import Answers
 from benchmarks.classes import ROOT, TASK, hand_in
 from utils.answers import Given, Notebook
@@ -126,7 +127,7 @@ def unjudged(cells: Sequence[intake.Piece], calls: Sequence[Called]) -> None:
     """Run cells in a sandbox, and make calls there; nobody looks at what comes."""
     [sandbox] = vars(engine._here)["sandboxes"].values()
     with sandbox.open() as cell:
-        answers = Answers(cell, 60)
+        answers = Answers(cell, LIMITS)
         for piece in cells:
             answers.run(piece)
         for exercise, cases, given in calls:

@@ -10,6 +10,7 @@ from test_grade import ANSWERS, TASK, solved
 from autograder import engine, intake, judge, notebooks
 from autograder.engine import Work
 from autograder.judge import Settings
+from autograder.limits import Limits
 from autograder.sandboxed import Answers
 from utils.exercises import EXERCISES
 from utils.verdict import MIME
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
 
 COURSE = solved()
 EXERCISES_OF_TASK = tuple(ANSWERS)
+TEN_SECONDS = Limits(seconds=10)
 NO_BIAS = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W, b)"
 
 
@@ -31,7 +33,7 @@ def graded():
     """Grades an answer as a worker does; what it keeps is new."""
 
     def grade(seed="spring", **answers):
-        work = Work(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, seconds=10))
+        work = Work(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
         return {name: said[MIME] for name, said in engine.do(work).verdicts.items()}
 
     yield grade
@@ -83,7 +85,9 @@ def test_another_seed_is_another_class(graded):
 
 def test_a_hanging_answer_hangs_again(graded):
     endless = "def relu(Z):\n    while True:\n        pass"
-    work = Work(TASK, pieces(relu=endless), ("relu", "sigmoid"), Settings("x", seconds=0.5))
+    work = Work(
+        TASK, pieces(relu=endless), ("relu", "sigmoid"), Settings("x", limits=Limits(seconds=0.5))
+    )
     for _ in range(2):
         found = engine.do(work).verdicts
         assert found["relu"][MIME]["status"] == "timeout"
@@ -195,7 +199,9 @@ def test_a_cell_is_what_it_is_in_jupyter(graded, cell):
         intake.Piece(cell, "own-1"),
         intake.Piece("factor = factor if 'factor' in globals() else 0", "own-2"),
     ]
-    work = Work(TASK, (*cells[:at], *own, *cells[at:]), ("relu",), Settings("x", seconds=10))
+    work = Work(
+        TASK, (*cells[:at], *own, *cells[at:]), ("relu",), Settings("x", limits=TEN_SECONDS)
+    )
     if "transformers" in cell:  # it makes of every cell that comes another one
-        work = Work(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", seconds=10))
+        work = Work(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
     assert engine.do(work).verdicts["relu"][MIME]["status"] == "correct"

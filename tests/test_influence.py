@@ -17,6 +17,7 @@ from autograder import engine, intake
 from autograder.cell import Cell
 from autograder.engine import Work
 from autograder.judge import Settings
+from autograder.limits import Limits
 from utils.verdict import MIME
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
@@ -55,7 +56,9 @@ def _fresh():
 
 def statuses(page, *exercises, seconds=10):
     pieces = tuple(intake.pieces(intake.put_in(intake.Page(COURSE), list(intake.cells_of(page)))))
-    done = engine.do(Work(TASK, pieces, exercises, Settings("spring", seconds=seconds)))
+    done = engine.do(
+        Work(TASK, pieces, exercises, Settings("spring", limits=Limits(seconds=seconds)))
+    )
     return [done.verdicts[name][MIME]["status"] for name in exercises]
 
 
