@@ -201,7 +201,9 @@ def key(exercises: Iterable[str], to: Path) -> None:
 def students_environment(text: str) -> str:
     """Return the course's environment.yml without what only the course's own folder needs."""
     lines = text[text.index("name:") :].splitlines()
-    own = re.compile(r"\s*-\s*(pip|pip:|-e \.|(typer|rich|msgspec)\b.*)\s*$")
+    own = re.compile(
+        r"\s*-\s*(pip|pip:|-e \.|(typer|rich|msgspec|nbformat|traitlets|sqlalchemy)\b.*)\s*$"
+    )
     return "\n".join(line for line in lines if not own.match(line)) + "\n"
 
 

@@ -25,13 +25,15 @@ from typing import Any, Protocol, TypeVar
 
 from autograder import bundle, intake, judge, lender, notebooks
 from autograder.errors import BrokenCourse, UsageError
+from autograder.files import ROOT
 from autograder.judge import Settings
 from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Sandbox
+from autograder.startup import start_worker
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
 from utils.answer_key import LiveKey, Question
-from utils.verdict import MIME, Verdict
+from utils.verdict import MIME, Status, Verdict
 
 __all__ = [
     "Done",
@@ -44,12 +46,12 @@ __all__ = [
     "map_works",
     "processes",
     "sandbox_for",
+    "serve",
     "shown",
 ]
 
 T = TypeVar("T")
 
-ROOT = Path(__file__).resolve().parents[1]
 ENTRY = "autograder.inside:serve"
 SHARED = ("autograder/limits.py", "autograder/wire.py", "autograder/inside.py")
 WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
@@ -87,7 +89,7 @@ class Done:
 def shown(verdict: Verdict) -> dict[str, Any]:
     """A verdict as a notebook shows it, and as plain data."""
     record = verdict.record()
-    if verdict.status == "unchecked":
+    if verdict.status is Status.UNCHECKED:
         record["points"] = None
     return {"text/html": verdict.html(), "text/plain": verdict.text(), MIME: record}
 
@@ -256,7 +258,7 @@ class _Processes:
         # A fresh one: a fork would have the driver's threads in the middle of whatever they do.
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=_serve, args=(theirs,))
+        process = spawn.Process(target=start_worker, args=(__name__, theirs))
         with self._lock:
             if self._closed:
                 raise WorkerLost("Grading was stopped.")
@@ -274,7 +276,7 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, most))
 
 
-def _serve(line: Connection) -> None:
+def serve(line: Connection) -> None:
     """Do one piece of work after another, until the driver ends, whichever way."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver to answer
     die_with_parent()

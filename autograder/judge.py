@@ -18,11 +18,11 @@ from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Ended, Sandbox
 from autograder.sandboxed import Answers
 from autograder.unwalled import Unwalled
-from utils.answer_key import AnswerKey, KeyFault, Question
+from utils.answer_key import AnswerKey, KeyFault
 from utils.cases import Case, Raised, Returned, leaves
 from utils.exercises import EXERCISES
 from utils.judging import judge_exercise, rejections
-from utils.verdict import Verdict
+from utils.verdict import Status, Verdict
 
 __all__ = [
     "Evidence",
@@ -113,17 +113,14 @@ def evidence(
     sandbox: Sandbox | Unwalled,
     key: AnswerKey,
     pieces: Sequence[Piece],
+    exercises: Sequence[str],
     exercise: str,
     settings: Settings,
-    seed: int | None,
 ) -> Evidence:
-    """Judge one exercise again, as it was judged with this seed, and find what shows it best."""
-    asked = _Fixed(key, exercise, seed)
-    builds_on = EXERCISES[exercise].builds_on
-    submission = _Submission(sandbox, asked, pieces, settings, {})
-    verdict = submission.judged([*builds_on, exercise]).verdicts[exercise]
-    question = asked.question(exercise)
-    if verdict.status not in ("wrong", "error") or verdict.given or not question.cases:
+    """Judge a submission again, and find what shows best the verdict on one of its exercises."""
+    found = judge_submission(sandbox, key, pieces, exercises, settings)
+    verdict, question = found.verdicts[exercise], key.question(exercise)
+    if verdict.status not in (Status.WRONG, Status.ERROR) or verdict.given or not question.cases:
         return Evidence(verdict)
     with sandbox.open({}) as cell:
         answers = Answers(cell, settings.limits)
@@ -140,17 +137,6 @@ def evidence(
             return Evidence(verdict, case, run.outcome)
         except (Ended, wire.Forged, Exception):  # it is another one than before: nothing to show
             return Evidence(verdict)
-
-
-class _Fixed:
-    """A key that asks one exercise with one seed."""
-
-    def __init__(self, key: AnswerKey, exercise: str, seed: int | None) -> None:
-        self._key, self._exercise, self._seed = key, exercise, seed
-
-    def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise, with its seed."""
-        return self._key.question(exercise, self._seed if exercise == self._exercise else seed)
 
 
 def _size(case: Case) -> int:
@@ -178,7 +164,7 @@ class _Submission:
         verdicts = self.found.verdicts
         while due := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.over:
-                verdicts |= {name: self._own(name, "timeout", TOTAL) for name in due}
+                verdicts |= {name: self._own(name, Status.TIMEOUT, TOTAL) for name in due}
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
                     self._round(Answers(cell, self.settings.limits, self.over), due)
@@ -234,13 +220,13 @@ class _Submission:
             return self._ended(exercise, stop), True
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
-            return self._own(exercise, "unchecked", told), False
+            return self._own(exercise, Status.UNCHECKED, told), False
         except Exception as fault:  # ours, or brought about: no proof, no points, and no end of us
             self.found.suspicions[exercise] = (
                 f"What it gave made the judge stumble ({type(fault).__name__})."
             )
             told = "could not be checked: what it gives is nothing that can be judged."
-            return self._own(exercise, "unchecked", told), True
+            return self._own(exercise, Status.UNCHECKED, told), True
 
     def _ended(self, exercise: str, stop: Ended | wire.Forged) -> Verdict:
         """The verdict on an exercise that ended the sandbox, or lied."""
@@ -248,7 +234,7 @@ class _Submission:
         if isinstance(stop, Ended):
             return self._stopped(exercise, stop, f"calling your {exercise}")
         self.found.suspicions[exercise] = str(stop)
-        return self._own(exercise, "tampered", "its answer did not come as it should.")
+        return self._own(exercise, Status.TAMPERED, "its answer did not come as it should.")
 
     def _unless_lost(self, stop: Ended | wire.Forged) -> None:
         """What died with the whole sandbox was not ended by its own doing."""
@@ -257,7 +243,7 @@ class _Submission:
 
     def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
         """Where the answer's own cell raised, that is what the student should read first."""
-        if verdict.status != "error" or verdict.points:
+        if verdict.status is not Status.ERROR or verdict.points:
             return verdict
         for piece in self.pieces:
             raised = self.found.raised.get(piece.name, "") if piece.exercise == exercise else ""
@@ -279,10 +265,10 @@ class _Submission:
             "frame": f"{what} gave a result that is too large to look at.",
             "exited": f"{what} ended Python itself, as exit() does.",
         }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
-        status = "timeout" if ended.reason in ("timeout", "total", "cpu") else "error"
-        return self._own(exercise, status, told)
+        too_long = ended.reason in ("timeout", "total", "cpu")
+        return self._own(exercise, Status.TIMEOUT if too_long else Status.ERROR, told)
 
-    def _own(self, exercise: str, status: str, message: str) -> Verdict:
+    def _own(self, exercise: str, status: Status, message: str) -> Verdict:
         most = EXERCISES[exercise].points if exercise in EXERCISES else 0
         return Verdict(exercise, status, 0, most, message)
 

@@ -23,7 +23,7 @@ def limit(value: float, unit: str, about: str) -> Any:
 class Limits:
     """What grading a submission may take; `described` puts each into words.
 
-    A field that is read as bytes is a whole number of pages, and below 2**53.
+    What is shown in MiB is a number of bytes, in whole pages.
     """
 
     seconds: float = limit(60, "s", "time of a cell, and of all calls of one exercise")
@@ -54,8 +54,9 @@ LIMITS = Limits()
 
 
 def described(limits: Limits) -> Iterator[str]:
-    """Put each limit into words, with its name."""
+    """Put each limit into words: what it bounds, its value, and its name."""
     for one in fields(limits):
         value, unit = getattr(limits, one.name), one.metadata["unit"]
         shown = f"{value / MIB:g}" if unit == "MiB" else f"{value:,}"
-        yield f"{one.name}: {' '.join(filter(None, (shown, unit)))}, {one.metadata['about']}"
+        told = " ".join(filter(None, (shown, unit)))
+        yield f"{one.metadata['about']}: {told} ({one.name})"

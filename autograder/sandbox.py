@@ -30,6 +30,7 @@ from typing import IO, Self
 from autograder import cgroup, walls
 from autograder.cell import START, Cell, Ended, kill, readable
 from autograder.errors import BrokenCourse, UsageError
+from autograder.files import ROOT
 from autograder.limits import LIMITS, MIB, Limits
 
 __all__ = [
@@ -42,7 +43,6 @@ __all__ = [
     "refuse_without_walls",
 ]
 
-ROOT = Path(__file__).resolve().parents[1]
 COURSE = "/run/course"  # where the files that all submissions share are, inside
 OWN = {f"autograder/{name}.py": ROOT / f"autograder/{name}.py" for name in ("walls", "zygote")}
 BEGIN = f"import sys; sys.path.insert(0, {COURSE!r}); from autograder.zygote import main; main()"

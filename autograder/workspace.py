@@ -4,7 +4,6 @@ The folder is the instructor's. What is made here, and made anew each time, is `
 course's own assignments; submissions, gradebook and a changed configuration are never touched.
 """
 
-import os
 import re
 import secrets
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from autograder.bundle import contents, place, save
 from autograder.errors import UsageError
+from autograder.files import write_text
 from autograder.notebooks import assignments
 
 __all__ = ["Made", "make"]
@@ -127,9 +127,7 @@ def make(
         wanted = SETTINGS.format(course_id=course_id, seed=seed)
         kept = there not in (None, wanted)
         if not kept:
-            aside_config = folder / f".{CONFIG}.part"
-            aside_config.write_text(wanted, encoding="utf-8")
-            os.replace(aside_config, config)
+            write_text(config, [wanted])
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{folder} or its source is a file, not a folder.") from error
     except OSError as error:

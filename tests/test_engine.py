@@ -9,6 +9,7 @@ from test_grade import ANSWERS, TASK, solved
 
 from autograder import engine, intake, judge, notebooks
 from autograder.engine import Work
+from autograder.files import ROOT
 from autograder.judge import Settings
 from autograder.limits import Limits
 from autograder.sandboxed import Answers
@@ -102,11 +103,30 @@ def test_a_law_that_compares_two_calls_has_two_calls(graded):
     assert "draw every number from rng" in found["message"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (Limits(seconds=0.5), "calling your relu did not come to an end in 0.5 seconds."),
+        (Limits(seconds=30, cpu=1), "calling your relu computed for more than 1 seconds."),
+        (Limits(seconds=30, turns=0.1), "the notebook as a whole takes too long"),
+    ],
+)
+def test_what_runs_out_is_named(limits, said):
+    endless = "def relu(Z):\n    while True:\n        pass"
+    work = Work(TASK, pieces(relu=endless), ("relu",), Settings("x", limits=limits))
+    try:
+        found = engine.do(work).verdicts["relu"][MIME]
+    finally:
+        engine.close()
+    assert found["status"] == "timeout"
+    assert said in found["message"]
+
+
 @pytest.mark.parametrize("walled", [True, False], ids=["sandbox", "no sandbox"])
 def test_a_stand_in_draws_from_the_generator_that_it_is_given(walled):
     """A wrong draw is charged once, though three later answers hand a generator on to it."""
     task, wrong = "04_hyperparameters", "sample_log_uniform"
-    course = notebooks.read(notebooks.notebook_of(engine.ROOT, task))
+    course = notebooks.read(notebooks.notebook_of(ROOT, task))
     page = notebooks.solve(course, markers=False)
     cell = next(c for c in page.cells if c.id == f"{wrong}-solution")
     cell.source = (

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from autograder import engine, fingerprint
-from autograder.engine import ROOT
+from autograder.files import ROOT
 from autograder.fingerprint import Fingerprints
 from autograder.imports import files_of
 from utils.exercises import EXERCISES

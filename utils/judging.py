@@ -20,14 +20,14 @@ from utils.cases import Case, Explanation, Raised, Run, Scratch, Seed
 from utils.comparing import Finding, same
 from utils.explain import BLANK
 from utils.findings import findings, unexpected
-from utils.verdict import Earned, Verdict
+from utils.verdict import Earned, Status, Verdict
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
 LONGEST = 3000  # characters of one sentence in a verdict
 
-_HARMLESS = ("correct", "wrong", "error", "blank", "unchecked")
-"""What an earlier answer may be and still be called; another one hangs, or ends the program."""
+_HARMFUL = {Status.TIMEOUT, Status.TAMPERED}
+"""What an earlier answer is when it must not be called: it hangs, or lies."""
 
 FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
 """The share of its points that an answer gets which is right but for an earlier one it calls."""
@@ -65,21 +65,23 @@ def judge_exercise(
         Where the key cannot ask this question.
     """
     question, known = key.question(exercise, seed), before or {}
-    harmful = {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
+    harmful = {name for name, verdict in known.items() if verdict.status in _HARMFUL}
     try:
         answer = answers.answer(exercise)
     except Absent as absent:
-        return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
+        return _verdict_of(question, [], Status.ERROR, absent.message, advice=absent.advice)
     used = answer.uses(question.builds_on)
     share = FOLLOW_THROUGH[follow_through]
     alone = _Judgment(question, answer, {})
     if harmful.intersection(used):
-        first = _verdict_of(question, [], "error", "it calls one that does not come to an end.")
+        first = _verdict_of(
+            question, [], Status.ERROR, "it calls one that does not come to an end."
+        )
     elif used and share == 1 and question.given is not None and alone.only_values_are_wrong():
         first = None  # most likely nobody will ask for it, and to say it takes time
     else:
         first = alone.verdict()
-    if first is not None and (not used or first.status not in ("wrong", "error")):
+    if first is not None and (not used or first.status not in (Status.WRONG, Status.ERROR)):
         return first
     earlier = _wrong_earlier(key, question, answers, used, known)
     if not earlier:
@@ -97,14 +99,14 @@ def judge_exercise(
     again = judge(question, answer, {name: question.given[name] for name in earlier})
     blamed = f"The course's own {names} stood in for yours, which {_is(earlier)} not right yet."
     got = first.points if first is not None else 0.0
-    if again.status != "correct":
+    if again.status is not Status.CORRECT:
         return again if share == 1 else replace(again, points=min(again.points, got))
     return replace(
         again,
         points=round(max(share * again.max_points, got), 2),
         message=f"right, given your {names}.",
         advice=blamed if share else f"{blamed} It gets its points when that is mended.",
-        status="correct" if share else "wrong",
+        status=Status.CORRECT if share else Status.WRONG,
         given=tuple(earlier),
     )
 
@@ -209,7 +211,7 @@ class _Judgment:
             return self._verdict()
         except KeyboardInterrupt:
             return self._said(
-                "error",
+                Status.ERROR,
                 "You stopped the check while your code was running.",
                 advice="If it ran for long: is there a loop that never ends?",
             )
@@ -231,7 +233,7 @@ class _Judgment:
             return self._wrong(finding, None, law)
         count = len(self.runs)
         told = f"right on {count} cases" if count > 1 else "right"
-        return self._said("correct", told + _seed_said(self.question) + ".")
+        return self._said(Status.CORRECT, told + _seed_said(self.question) + ".")
 
     def _call(self) -> None:
         """Call the answer on every case, and compare."""
@@ -315,7 +317,7 @@ class _Judgment:
         elif not known.whole:
             advice = "Something else is not right either: mend this first, then check again."
         return self._said(
-            "wrong",
+            Status.WRONG,
             finding.sentence,
             advice=advice,
             mistake=known.mistake.name if known else "",
@@ -345,7 +347,7 @@ class _Judgment:
             told = replace(told, sentence=due, advice=told.sentence)
         known = naming.known(self.question, self.runs, self.found, None)
         return self._said(
-            "error",
+            Status.ERROR,
             told.sentence,
             advice=told.advice if known is None else "",
             mistake=known.mistake.name if known else "",
@@ -359,14 +361,14 @@ class _Judgment:
 
     def _blank(self) -> Verdict:
         return self._said(
-            "blank",
+            Status.BLANK,
             "still blank. Begin with what is written above it.",
             advice=f"Your code goes where `raise {BLANK}()` stands; "
             "delete that line when you are done.",
             foot=f'`hint("{self.question.exercise}")` helps you to begin.',
         )
 
-    def _said(self, status: str, message: str, **more: Any) -> Verdict:
+    def _said(self, status: Status, message: str, **more: Any) -> Verdict:
         return _verdict_of(self.question, self.runs, status, message, **more)
 
 
@@ -389,7 +391,7 @@ def _wrong_earlier(
             verdict = known.get(earlier.exercise) or judge(
                 earlier, answers.answer(earlier.exercise), given
             )
-            right = verdict.status == "correct"
+            right = verdict.status is Status.CORRECT
         except Absent:
             right = False
         if not right:
@@ -402,11 +404,11 @@ def _is(names: list[str]) -> str:
 
 
 def _verdict_of(
-    question: Question, runs: list[Run], status: str, message: str, **more: Any
+    question: Question, runs: list[Run], status: Status, message: str, **more: Any
 ) -> Verdict:
     earned = more.pop("earned", ())
     said = {name: _short(more.get(name, "")) for name in ("advice", "source")}
-    points = question.points if status == "correct" else sum(one.got for one in earned)
+    points = question.points if status is Status.CORRECT else sum(one.got for one in earned)
     return Verdict(
         question.exercise,
         status,

@@ -51,8 +51,8 @@ ATTACKS = [
     inside(
         "patched_judge",
         "puts a judge in place that finds everything right",
-        "import utils.check\nfrom utils.verdict import Verdict\n"
-        "utils.check.judge_exercise = lambda key, name, *a, **k: Verdict(name, 'correct', 10, 10, 'right.')",
+        "import utils.check\nfrom utils.verdict import Status, Verdict\n"
+        "utils.check.judge_exercise = lambda key, name, *a, **k: Verdict(name, Status.CORRECT, 10, 10, 'right.')",
     ),
     inside(
         "patched_plain",
