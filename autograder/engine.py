@@ -147,7 +147,7 @@ def sandbox_for(
     """A sandbox in which submissions of this assignment can run, not yet started."""
     files = _files(assignment)
     if not walled:
-        return Unwalled(ENTRY, files)
+        return Unwalled(ENTRY, files, limits)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files]
     return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True)
 

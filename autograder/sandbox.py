@@ -28,9 +28,10 @@ from pathlib import Path
 from typing import IO, Self
 
 from autograder import cgroup, walls
-from autograder.cell import START, Cell, Ended, kill, readable
+from autograder.cell import START, Cell, kill, readable
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import ROOT
+from autograder.frames import Ended
 from autograder.limits import LIMITS, MIB, Limits
 
 __all__ = [

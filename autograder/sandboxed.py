@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder import lender, wire
-from autograder.cell import Cell, Ended
+from autograder.frames import Ended, Frames
 from autograder.intake import Piece
 from autograder.limits import Limits
-from autograder.unwalled import UnwalledCell
 from utils.answers import Absent, Given
 from utils.cases import Case, Run, Scratch
 from utils.exercises import EXERCISES
@@ -38,14 +37,14 @@ class Answers:
 
     Parameters
     ----------
-    cell : Cell
-        Its sandbox.
+    cell : Frames
+        The line to its sandbox.
     limits : Limits
     over : float
         When the submission as a whole must be done.
     """
 
-    def __init__(self, cell: Cell | UnwalledCell, limits: Limits, over: float = math.inf) -> None:
+    def __init__(self, cell: Frames, limits: Limits, over: float = math.inf) -> None:
         self.cell, self.limits, self.over = cell, limits, over
         self.number = 0
         self.begin()

@@ -290,7 +290,7 @@ def any_tree(attack: Attack) -> bool:
 
 def any_message_size(attack: Attack) -> bool:
     with sandbox().open() as line:
-        line._limits = Limits(message=1 << 40)
+        line._most = 1 << 40
         answers = Answers(line, Limits(seconds=2))
         try:
             run(answers, attack)
