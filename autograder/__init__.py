@@ -3,11 +3,6 @@
 import sys
 from pathlib import Path
 
-# nbformat imports jsonschema, and that this, which builds forty grammars for checking addresses
-# that are in no notebook: a second for each command and each process. Not to be found, it is left
-# out. See python-jsonschema/jsonschema#1428.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 # `utils` is the name of other people's packages too: the one beside this package comes first.
 _COURSE = str(Path(__file__).resolve().parents[1])
 if sys.path[:1] != [_COURSE]:

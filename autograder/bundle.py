@@ -4,7 +4,6 @@ In it are the notebook, its pictures, ``utils/`` and the data, and for an answer
 that right answers give. The solutions, and what tells mistakes apart, stay with the course.
 """
 
-import ast
 import datetime
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.errors import BrokenCourse, UsageError
+from autograder.imports import files_of, imported
 from autograder.notebooks import assignments, notebook_of, read, solve, tidy, to_text
 from utils.answer_key import KeyFault, freeze
 from utils.exercises import EXERCISES
@@ -172,37 +172,19 @@ def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, by
     due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     due.append(f"import {module_of(assignment)}")
     while due:
-        for module in _imported(due.pop()):
-            for file in _files_of(root, module):
+        for module in imported(due.pop()):
+            for file in files_of(root, module):
                 name = file.relative_to(root).as_posix()
-                if name not in found and file.relative_to(root).parts[1] not in KEPT_BACK:
+                if name not in found and not _is_kept_back(file.relative_to(root)):
                     found[name] = _given(root, file)
                     due.append(found[name].decode())
     return found
 
 
-def _imported(source: str) -> set[str]:
-    """Return the modules of ``utils`` that a text imports, wherever it does."""
-    found: set[str] = set()
-    lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
-    try:
-        tree = ast.parse("\n".join(lines))
-    except SyntaxError:  # a cell that is not Python imports nothing
-        return found
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in found if name.split(".")[0] == "utils"}
-
-
-def _files_of(root: Path, module: str) -> list[Path]:
-    """Return the files that importing a module runs: its packages', then its own."""
-    parts = module.split(".")
-    packages = [root.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
-    own = root.joinpath(*parts).with_suffix(".py")
-    return [file for file in (*packages, own) if file.is_file()]
+def _is_kept_back(file: Path) -> bool:
+    """Tell whether a student must not have a file."""
+    package, name, *_ = file.parts
+    return package != "utils" or name in KEPT_BACK
 
 
 def _given(root: Path, file: Path) -> bytes:
@@ -236,7 +218,9 @@ def key(exercises: Iterable[str], to: Path) -> None:
 def students_environment(text: str) -> str:
     """Return the course's environment.yml without what only the course's own folder needs."""
     lines = text[text.index("name:") :].splitlines()
-    own = re.compile(r"\s*-\s*(pip|pip:|-e \.|(typer|rich|msgspec)\b.*)\s*$")
+    own = re.compile(
+        r"\s*-\s*(pip|pip:|-e \.|(typer|rich|msgspec|nbformat|traitlets|sqlalchemy)\b.*)\s*$"
+    )
     return "\n".join(line for line in lines if not own.match(line)) + "\n"
 
 

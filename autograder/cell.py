@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 import resource
 import select
@@ -16,65 +15,17 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from typing import TypeVar
 
-from autograder import zygote
 from autograder.errors import BrokenCourse
+from autograder.frames import Frames
+from autograder.limits import MIB, Limits
 
-__all__ = ["MIB", "START", "Cell", "Ended", "Limits", "Printed", "kill", "readable"]
-
-T = TypeVar("T")
+__all__ = ["START", "Cell", "Printed", "kill", "readable"]
 
 START = 60  # seconds that the warm process may take to answer
 LOOK = 0.05  # seconds between two looks at a submission's memory
-FLOOD = 100  # times the output that is kept, and the submission is ended
-MIB = 1 << 20
-PART = MIB >> 2  # bytes that are read at once
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use.
-
-    Attributes
-    ----------
-    memory : bytes, of all its processes together, on top of the warm process's own
-    cpu : seconds that one of its processes may compute
-    processes : processes and threads at one time
-    scratch : bytes of files
-    output : bytes kept of what it prints
-    frame : bytes of one message
-    """
-
-    memory: int = 1024 * MIB
-    cpu: int = 600
-    processes: int = 16
-    scratch: int = 64 * MIB
-    output: int = 1 * MIB
-    frame: int = 64 * MIB
-
-
-class Ended(BaseException):
-    """A submission came to its end, or was brought to it.
-
-    No `Exception`: who judges may take one for a fault of the answer, and go on.
-
-    Parameters
-    ----------
-    reason
-        ``"timeout"``, ``"memory"``, ``"output"``, ``"frame"``: the limit that struck. ``"exited"``:
-        Python ended itself. ``"killed"``: a signal ended it, or something outside.
-    sentence
-        The same for a person.
-    """
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.reason = reason
-        self.sentence = sentence
 
 
 class Printed:
@@ -98,7 +49,7 @@ class Printed:
         return text
 
 
-class Cell:
+class Cell(Frames):
     """One submission's processes, and the line to them.
 
     Attributes
@@ -115,26 +66,22 @@ class Cell:
         self._limits = limits
         self._watched = "limits" not in without
         self._stack = ExitStack()
-        self._channel, channel = socket.socketpair()
+        ours, channel = socket.socketpair()
+        super().__init__(ours, limits.message)
         self._fate, fate = socket.socketpair(type=socket.SOCK_SEQPACKET)
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
         self._pipes = {io.FileIO(out): self.out, io.FileIO(err): self.err}
-        self._lines = select.poll()
-        self._wanted = 0  # what is waited for on the channel
         self._inside = [channel.detach(), theirs_out, theirs_err, fate.detach()]
-        ours: list[socket.socket | io.FileIO] = [self._channel, self._fate, *self._pipes]
-        for end in ours:
+        self._stack.callback(self._channel.close)
+        told: list[socket.socket | io.FileIO] = [self._fate, *self._pipes]
+        for end in told:
             self._stack.callback(end.close)
             os.set_blocking(end.fileno(), False)
-            if end is not self._channel:
-                self._lines.register(end, select.POLLIN)
+            self._lines.register(end, select.POLLIN)
         self._first = self._proc = -1
         self._inherited = 0  # bytes that a process has from the warm one
         self._looked = 0.0  # when its memory was last looked at
-        self._coming, self._going = bytearray(), bytearray()
-        self._open = True  # whether the worker still has its end of the channel
-        self._end: Ended | None = None
 
     def ask(self, control: socket.socket) -> None:
         """Ask the warm process for a fork."""
@@ -165,26 +112,9 @@ class Cell:
         self.active = frozenset(said.split()[1:])
         self._inherited = self._resident("1")
         text = {name: content.decode("latin-1") for name, content in files.items()}
-        self._going += framed(json.dumps(text).encode())
+        self.send(json.dumps(text).encode())
         # A fork that waited may have been killed meanwhile; then that is nobody's fault.
         return not readable(self._fate.fileno(), 0)
-
-    def send(self, *frames: bytes) -> None:
-        """Send frames; what does not go now goes while the next one from there is waited for."""
-        if len(self._going) > self._limits.frame and self._end is None:
-            self._finish("frame", "It asked for more than it reads.")
-        self._going += b"".join(map(framed, frames))
-        self._put()
-
-    def receive(self, timeout: float) -> bytes:
-        """Wait for a frame, and meanwhile take in what is printed, and look at memory.
-
-        Raises
-        ------
-        Ended
-            When there is none in time, or a limit strikes, or the submission is no more.
-        """
-        return self._until(self._frame, timeout)
 
     def kill(self) -> None:
         """Tell every process of the submission to end; `close` waits until they are dead."""
@@ -200,62 +130,21 @@ class Cell:
         self._coming.clear()  # whoever still holds it, as an exception's traceback does
         self._going.clear()
 
-    def _until(self, done: Callable[[], T | None], timeout: float) -> T:
-        deadline = time.monotonic() + timeout
-        while (result := done()) is None:
-            if self._end is not None:
-                raise self._end
-            left = deadline - time.monotonic()
-            if left <= 0:
-                self._finish("timeout", f"It did not answer in {timeout:g} seconds.")
-            elif self._uses_too_much():
-                most = self._limits.memory // MIB
-                self._finish("memory", f"It used more than {most:,} MiB of memory.")
-            else:
-                self._turn(min(left, LOOK))
-        return result
-
     def _turn(self, wait: float) -> None:
-        """Move what can be moved on every line, so that neither side waits for the other."""
-        wanted = select.POLLIN if self._room() > 0 else 0
-        wanted |= select.POLLOUT if self._going else 0
-        self._wait_for(wanted if self._open else 0)
-        ready = dict(self._lines.poll(math.ceil(1000 * wait)))
-        channel = ready.get(self._channel.fileno(), 0)
-        if channel & ~select.POLLIN:  # an end that is closed counts as ready for both
-            self._put()
-        if channel & ~select.POLLOUT:
-            self._get()
+        """Look at memory, and meanwhile take in what is printed."""
+        if self._uses_too_much():
+            most = self._limits.memory // MIB
+            self._finish("memory", f"It used more than {most:,} MiB of memory.")
+        else:
+            super()._turn(wait)
+
+    def _hear(self, ready: Mapping[int, int]) -> None:
         for pipe in [pipe for pipe in self._pipes if pipe.fileno() in ready]:
             self._take(pipe)
         if self._flooded():
             self._finish("output", "It printed without end.")
         elif self._fate.fileno() in ready:
             self._finish(*how(self._fate.recv(100).decode()))
-
-    def _wait_for(self, wanted: int) -> None:
-        """Tell what is waited for on the channel, where that is not what it was."""
-        if wanted and wanted != self._wanted:
-            self._lines.register(self._channel, wanted)
-        elif self._wanted and not wanted:
-            self._lines.unregister(self._channel)
-        self._wanted = wanted
-
-    def _put(self) -> None:
-        try:
-            del self._going[: self._channel.send(self._going[:MIB])]
-        except BlockingIOError:
-            pass
-        except OSError:  # the other end is closed; what the warm process says next will tell why
-            self._going.clear()
-
-    def _get(self) -> bool:
-        part = b""
-        with suppress(OSError):
-            part = self._channel.recv(min(self._room(), PART))
-            self._open = bool(part)
-        self._coming += part
-        return bool(part)
 
     def _take(self, pipe: io.FileIO) -> bool:
         part = pipe.read(MIB)  # None when there is nothing now, b"" when there will not be any more
@@ -266,18 +155,9 @@ class Cell:
             self._lines.unregister(pipe)
         return bool(part)
 
-    def _room(self) -> int:
-        return self._limits.frame + zygote.HEADER.size - len(self._coming)
-
     def _flooded(self) -> bool:
-        return any(one.size > FLOOD * self._limits.output for one in (self.out, self.err))
-
-    def _frame(self) -> bytes | None:
-        size = announced(self._coming)
-        if size is not None and size > self._limits.frame:
-            self._finish("frame", f"It sent a message of {size:,} bytes.")
-            return None
-        return taken(self._coming)
+        most = self._limits.flood * self._limits.output
+        return any(one.size > most for one in (self.out, self.err))
 
     def _uses_too_much(self) -> bool:
         """Look at its memory, unless that was a moment ago."""
@@ -300,7 +180,7 @@ class Cell:
 
     def _finish(self, reason: str, sentence: str) -> None:
         """Kill PID 1 of its namespace, and with it all; then take what is still in the lines."""
-        self._end = self._end or Ended(reason, sentence)
+        super()._finish(reason, sentence)
         kill(self._first)
         while self._open and self._room() > 0 and self._get():
             pass
@@ -309,35 +189,13 @@ class Cell:
                 pass
 
 
-def framed(frame: bytes) -> bytes:
-    """A frame with its length before it."""
-    return zygote.HEADER.pack(len(frame)) + frame
-
-
-def announced(coming: bytearray) -> int | None:
-    """The bytes of the first frame in what came; None when not even that is there."""
-    start = zygote.HEADER.size
-    return int(zygote.HEADER.unpack(coming[:start])[0]) if len(coming) >= start else None
-
-
-def taken(coming: bytearray) -> bytes | None:
-    """The first frame, taken out of what came; None when it is not whole yet."""
-    start, size = zygote.HEADER.size, announced(coming)
-    if size is None or len(coming) < start + size:
-        return None
-    with memoryview(coming) as view:
-        frame = bytes(view[start : start + size])
-    del coming[: start + size]
-    return frame
-
-
 def how(said: str) -> tuple[str, str]:
     """Reason and sentence for what the warm process said last; it says nothing once it is dead."""
     code = int(said.split()[1]) if said.startswith("ended ") else -signal.SIGKILL
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
     if -code == signal.SIGXCPU:
-        return "timeout", "It computed for longer than it may."
+        return "cpu", "It computed for longer than it may."
     return "killed", f"It was killed ({signal.strsignal(-code)})."
 
 

@@ -16,14 +16,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from autograder.errors import CourseError, ExitCode, UsageError
+from autograder.files import ROOT
+from autograder.startup import leave_out_grammars
 
 __all__ = ["app", "main"]
 
 LEARNERS = "For learners"
 INSTRUCTORS = "For instructors"
 
-# The course's folder: an editable install leaves this file in its place there.
-ROOT = Path(__file__).resolve().parents[1]
 
 # Objects made between two searches for cycles: grading makes next to none, and importing nbgrader
 # so many objects that the searches took a tenth of the time.
@@ -281,10 +281,11 @@ def grade(
             teaching = Workspace(workspace)
             settings = Execute(config=teaching.config).settings(assignment)
             writer = stack.enter_context(teaching.book(assignment)).take
+        limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
         chosen: dict[str, Any] = {
             "seed": seed,
             "follow_through": follow_through,
-            "seconds": timeout,
+            "limits": limits,
         }
         code = grade_all(
             ROOT,
@@ -331,8 +332,9 @@ def doctor(
         ),
     ] = False,
 ) -> None:
-    """Say what this machine has for grading, and how to get what is missing."""
+    """Say what this machine has for grading, how to get what is missing, and what limits hold."""
     from autograder import bubblewrap, sandbox
+    from autograder.limits import LIMITS, described
 
     program = bubblewrap.find()
     if apparmor:
@@ -347,6 +349,7 @@ def doctor(
         needed = "must be here" if layer.needed else "makes it stronger"
         how = "" if layer.active else f" {layer.how}"
         print(f"{'✓' if layer.active else '✗'} {layer.name} ({needed}).{how}")
+    print("A submission may take:", *described(LIMITS), sep="\n- ")
     if not sandbox.minimum(found):
         print("So `course grade` refuses to run here, unless --no-sandbox is typed.")
         raise typer.Exit(ExitCode.PROBLEMS)
@@ -360,6 +363,7 @@ def cores() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``course`` and return its exit code; what went wrong is one sentence on stderr."""
+    leave_out_grammars()
     try:
         app(None if arguments is None else list(arguments), prog_name="course")
     except CourseError as error:

@@ -13,7 +13,7 @@ import multiprocessing
 import resource
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,16 +23,17 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from autograder import bundle, intake, judge, lender, notebooks, wire
+from autograder import bundle, intake, judge, lender, notebooks
 from autograder.errors import BrokenCourse, UsageError
-from autograder.foresight import Known
+from autograder.files import ROOT
 from autograder.judge import Settings
+from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Sandbox
-from autograder.transcripts import Transcripts
+from autograder.startup import start_worker
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
-from utils.answer_key import AnswerKey, LiveKey, Question
-from utils.verdict import MIME, Verdict
+from utils.answer_key import LiveKey, Question
+from utils.verdict import MIME, Status, Verdict
 
 __all__ = [
     "Done",
@@ -45,17 +46,16 @@ __all__ = [
     "map_works",
     "processes",
     "sandbox_for",
+    "serve",
     "shown",
 ]
 
 T = TypeVar("T")
 
-ROOT = Path(__file__).resolve().parents[1]
 ENTRY = "autograder.inside:serve"
-SHARED = ("autograder/wire.py", "autograder/inside.py")
+SHARED = ("autograder/limits.py", "autograder/wire.py", "autograder/inside.py")
 WARM = ("numpy", "scipy.special", "h5py", "matplotlib.pyplot", "autograder.inside", "utils.check")
 AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
-MEMORY = 2 << 30  # bytes that judging may take
 TRIES = 3  # a worker that dies is replaced; work that kills this many is given up
 
 
@@ -89,7 +89,7 @@ class Done:
 def shown(verdict: Verdict) -> dict[str, Any]:
     """A verdict as a notebook shows it, and as plain data."""
     record = verdict.record()
-    if verdict.status == "unchecked":
+    if verdict.status is Status.UNCHECKED:
         record["points"] = None
     return {"text/html": verdict.html(), "text/plain": verdict.text(), MIME: record}
 
@@ -111,31 +111,17 @@ class _Key(LiveKey):
 _here = threading.local()  # a sandbox ends with the thread that started it
 
 
-class _Box:
-    """A sandbox that is kept warm, and the cases that it knows: those of the first work.
-
-    Work with another seed is as welcome there; its cases are then told in full.
-    """
-
-    def __init__(self, work: Work, key: AnswerKey) -> None:
-        self.known = judge.foreseen(key, work.exercises)
-        self.sandbox = sandbox_for(work.assignment, self.known, walled=work.walled).__enter__()
-
-
 def do(work: Work) -> Done:
     """Judge one submission; the sandbox is kept warm for the next."""
     seed = work.settings.seed
     key = _kept("keys", seed, lambda: _Key(seed))
-    box = _kept("boxes", f"{work.assignment} {work.walled}", lambda: _Box(work, key))
-    transcripts = _kept("transcripts", seed, Transcripts)
+    sandbox = _kept(
+        "sandboxes",
+        (work.assignment, work.settings.limits, work.walled),
+        lambda: sandbox_for(work.assignment, work.settings.limits, walled=work.walled).__enter__(),
+    )
     found = judge.judge_submission(
-        box.sandbox,
-        key,
-        intake.needed(work.pieces),
-        work.exercises,
-        work.settings,
-        transcripts=transcripts,
-        known=box.known,
+        sandbox, key, intake.needed(work.pieces), work.exercises, work.settings
     )
     verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
     return Done(verdicts, found.suspicions, found.printed, found.raised)
@@ -144,11 +130,11 @@ def do(work: Work) -> Done:
 def close() -> None:
     """End what this thread keeps warm."""
     lender.close()
-    for box in vars(_here).pop("boxes", {}).values():
-        box.sandbox.__exit__(None, None, None)
+    for sandbox in vars(_here).pop("sandboxes", {}).values():
+        sandbox.__exit__(None, None, None)
 
 
-def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
+def _kept(kind: str, name: Hashable, make: Callable[[], Any]) -> Any:
     kept = vars(_here).setdefault(kind, {})
     if name not in kept:
         kept[name] = make()
@@ -156,17 +142,14 @@ def _kept(kind: str, name: str, make: Callable[[], Any]) -> Any:
 
 
 def sandbox_for(
-    assignment: str, known: Known | None = None, *, walled: bool = True
+    assignment: str, limits: Limits = LIMITS, *, walled: bool = True
 ) -> Sandbox | Unwalled:
-    """A sandbox in which submissions of this assignment can run, not yet started.
-
-    It has read the cases that are known already.
-    """
-    files = {**_files(assignment), f"autograder/{wire.CASES}": (known or Known()).file()}
+    """A sandbox in which submissions of this assignment can run, not yet started."""
+    files = _files(assignment)
     if not walled:
-        return Unwalled(ENTRY, files)
-    modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
-    return Sandbox(ENTRY, files, warm=(*WARM, *modules), ahead=True)
+        return Unwalled(ENTRY, files, limits)
+    modules = [name.removesuffix(".py").replace("/", ".") for name in files]
+    return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True)
 
 
 @cache
@@ -275,7 +258,7 @@ class _Processes:
         # A fresh one: a fork would have the driver's threads in the middle of whatever they do.
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=_serve, args=(theirs,))
+        process = spawn.Process(target=start_worker, args=(__name__, theirs))
         with self._lock:
             if self._closed:
                 raise WorkerLost("Grading was stopped.")
@@ -290,10 +273,10 @@ def _limit_memory() -> None:
     """Let what laws make of a student's results, such as outer products, end in a MemoryError."""
     with suppress(FileNotFoundError):
         most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a sandbox sets limits of its own
-        resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY, most))
+        resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, most))
 
 
-def _serve(line: Connection) -> None:
+def serve(line: Connection) -> None:
     """Do one piece of work after another, until the driver ends, whichever way."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver to answer
     die_with_parent()

@@ -22,14 +22,16 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Enum, Integer, Unicode
 
 from autograder import engine, intake
-from autograder.engine import ROOT, Work
+from autograder.engine import Work
 from autograder.errors import UsageError
+from autograder.files import ROOT
 from autograder.grade import LOOK, course_notebook, judged_exercises
 from autograder.gradebook import BESIDE, graded_notebook
 from autograder.judge import Settings
+from autograder.limits import LIMITS
 from autograder.sandbox import refuse_without_walls
 from utils.judging import FOLLOW_THROUGH
-from utils.verdict import MIME
+from utils.verdict import MIME, Status
 
 __all__ = ["Execute", "SaveAutoGrades", "TakeIn"]
 
@@ -54,7 +56,8 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     """Judge the answers in a notebook, and give the graded notebook in its place."""
 
     timeout = Integer(
-        60, help="Seconds that a cell may run, and that the tests of one exercise may."
+        int(LIMITS.seconds),
+        help="Seconds that a cell may run, and that the tests of one exercise may.",
     ).tag(config=True)
 
     follow_through = Enum(
@@ -73,7 +76,8 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
 
     def settings(self, assignment: str) -> Settings:
         """What decides a verdict besides the answer."""
-        return Settings(self.seed or assignment, self.follow_through, self.timeout)
+        limits = replace(LIMITS, seconds=self.timeout)
+        return Settings(self.seed or assignment, self.follow_through, limits)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
@@ -114,11 +118,11 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
         shown = [
             output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
         ]
-        status = shown[0] if shown else "unchecked"  # as with --no-execute
+        status = shown[0] if shown else Status.UNCHECKED  # as with --no-execute
         if status in LOOK:
             where = (self.notebook_id, self.assignment_id, self.student_id)
             grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
-            grade.auto_score = None if status == "unchecked" else grade.auto_score
+            grade.auto_score = None if status == Status.UNCHECKED else grade.auto_score
             grade.needs_manual_grade = True
             self.gradebook.db.commit()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from autograder import engine, grade, intake, judge
@@ -13,6 +15,7 @@ from autograder.errors import UsageError
 from autograder.judge import Settings
 from utils.answer_key import LiveKey
 from utils.cases import Raised, Returned, Seed, Strange
+from utils.verdict import MIME
 
 __all__ = ["explain"]
 
@@ -20,7 +23,7 @@ NUMBERS = 60  # of an array that are written out
 
 
 def explain(root: Path, student: str, exercise: str, submissions: Path, output: Path) -> str:
-    """The verdict on one answer, judged anew with the seed that it was judged with.
+    """Judge one answer anew, with the settings that it was judged with, and show the verdict.
 
     Parameters
     ----------
@@ -34,19 +37,27 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
         When there is no such result.
     """
     result = _result(output, student, exercise)
+    settings = _settings(output, result)
     assignment = str(result["assignment"])
     course = grade.course_notebook(root, assignment)
     submission = grade.take_in(intake.Page(course), assignment, submissions, student)
-    if submission.taken is None or exercise not in grade.judged_exercises(course):
+    exercises = grade.judged_exercises(course)
+    if submission.taken is None or exercise not in exercises:
         return f"{exercise} of {student}: {result['message']}"
-    settings = Settings(assignment)
-    key = LiveKey(assignment)
+    key = LiveKey(settings.seed)
     pieces = intake.needed(intake.pieces(submission.taken))
-    with engine.sandbox_for(assignment) as sandbox:
-        seen = judge.evidence(sandbox, key, pieces, exercise, settings, result["seed"])
+    with engine.sandbox_for(assignment, settings.limits) as sandbox:
+        seen = judge.evidence(sandbox, key, pieces, exercises, exercise, settings)
     parts = [f"{exercise} of {student}", "", seen.verdict.text()]
     if seen.case is not None:
         parts += ["", "The smallest case that shows it:", "", *_example(exercise, seen)]
+    now = engine.shown(seen.verdict)[MIME]
+    if (now["status"], now["points"]) != (result["status"], result["points"]):
+        parts += [
+            "",
+            f"It was graded as {result['status']}, with {result['points']} points: the answer or "
+            "the course has changed since then. Grade it again.",
+        ]
     parts += ["", f"Made with {result['made_with']}."]
     return "\n".join(parts)
 
@@ -67,6 +78,17 @@ def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
             return dict(one)
     names = ", ".join(one["exercise"] for one in of_student)
     raise UsageError(f"{path} has no exercise {exercise}; it has {names}.")
+
+
+def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
+    """The settings that a result was made with."""
+    try:
+        return msgspec.convert(result.get("settings"), Settings)
+    except msgspec.ValidationError:
+        raise UsageError(
+            f"{output / 'results.jsonl'} does not say with what settings it was made: it is an "
+            "older one, or was edited. Grade again."
+        ) from None
 
 
 def _example(exercise: str, seen: judge.Evidence) -> list[str]:

@@ -18,9 +18,10 @@ import signal
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -30,9 +31,11 @@ from nbformat import NotebookNode
 from autograder import engine, intake, notebooks
 from autograder.engine import Done, Work
 from autograder.errors import BrokenCourse, ExitCode, UsageError
+from autograder.files import write_text
+from autograder.fingerprint import Fingerprints
 from autograder.judge import Settings
-from autograder.store import Store, definition, digest
-from utils.verdict import MIME, printable
+from autograder.store import Store, digest
+from utils.verdict import MIME, Status, printable
 
 __all__ = [
     "LOOK",
@@ -41,23 +44,40 @@ __all__ = [
     "course_notebook",
     "grade",
     "judged_exercises",
-    "write_whole",
 ]
 
-LOOK = {"unchecked", "tampered"}  # what somebody should look at
+LOOK = {Status.UNCHECKED, Status.TAMPERED}  # what somebody should look at
 MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
     platform.python_version()
 )
 
 
+class Standing(StrEnum):
+    """Why an answer has no verdict."""
+
+    MISSING = "missing"
+    """It was not handed in."""
+
+    PENDING = "manual"
+    """A person is to grade it."""
+
+
 @dataclass(frozen=True)
 class Result:
-    """How a student's answer to one exercise was judged; `points` is None while nobody knows."""
+    """What became of a student's answer to one exercise.
+
+    Attributes
+    ----------
+    status : how it was judged; None where it was not, and `standing` says why
+    points : None while nobody knows
+    settings : what it was judged with, to do the same again
+    """
 
     student: str
     assignment: str
     exercise: str
-    status: str
+    status: Status | None
+    standing: Standing | None
     points: float | None
     max_points: float
     mistake: str
@@ -65,7 +85,19 @@ class Result:
     earned: Mapping[str, float] = field(default_factory=dict)
     given: Sequence[str] = ()
     seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     made_with: str = MADE_WITH
+
+    @property
+    def shown(self) -> str:
+        """What a table says of it, in a word."""
+        return self.status or self.standing or ""
+
+    def record(self) -> dict[str, Any]:
+        """Give a line of `results.jsonl`."""
+        record = vars(self) | {"status": self.shown}
+        del record["standing"]
+        return record
 
 
 @dataclass
@@ -118,12 +150,12 @@ class Graded:
     @classmethod
     def of(cls, submission: Submission, results: Sequence[Result], stored: int) -> Self:
         """Keep these results; `stored` is how many were known before."""
-        lines = "".join(json.dumps(vars(r), ensure_ascii=False) + "\n" for r in results)
+        lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
         return cls(
             submission.student,
             [result.points for result in results],
             sum(result.max_points for result in results if result.points is None),
-            Counter(result.status for result in results),
+            Counter(result.shown for result in results),
             sum("the course's own" in result.message for result in results),
             zlib.compress(lines.encode("utf-8", "replace")),
             submission.notes,
@@ -190,10 +222,11 @@ def grade(
     interrupted = False
     with Store(output / "verdicts.db") as store, progress(len(students)) as tell, terminable():
         page = intake.Page(course)
-        due = _Due(page, assignment, submissions, settings, store, walled=walled)
+        fingerprints = Fingerprints(root)
+        due = _Due(page, assignment, submissions, settings, store, fingerprints, walled=walled)
 
         def finish(submission: Submission, judged: int) -> None:
-            results = results_of(course, assignment, submission)
+            results = results_of(course, assignment, submission, settings)
             if writer is not None:
                 writer(submission, results)
             graded = Graded.of(submission, results, len(submission.keys) - judged)
@@ -233,12 +266,14 @@ class _Due:
         submissions: Path,
         settings: Settings,
         store: Store,
+        fingerprints: Fingerprints,
         *,
         walled: bool,
     ) -> None:
         self.page, self.assignment, self.submissions = page, assignment, submissions
         self.exercises = judged_exercises(page.course)
         self.settings, self.store, self.walled = settings, store, walled
+        self.fingerprints = fingerprints
 
     def works(
         self, students: Sequence[str], known: Callable[[Submission], None]
@@ -260,7 +295,8 @@ class _Due:
         answers = digest([vars(piece) for piece in pieces])
         settings = asdict(self.settings)
         for exercise in self.exercises:
-            key = digest(answers, definition(exercise), settings, self.walled)
+            fingerprint = self.fingerprints.fingerprint(exercise)
+            key = digest(answers, fingerprint, settings, self.walled)
             submission.keys[exercise] = key
             stored = self.store.get(key)
             if stored is not None:
@@ -292,7 +328,7 @@ class _Due:
                     "suspicion": came.suspicions.get(name, ""),
                 }
                 for name, verdict in came.verdicts.items()
-                if verdict[MIME]["status"] != "unchecked"
+                if verdict[MIME]["status"] != Status.UNCHECKED
             }
         )
         return len(came.verdicts)
@@ -372,10 +408,12 @@ def judged_exercises(course: NotebookNode) -> list[str]:
     return [name for name, cell in tests.items() if not cell.metadata.nbgrader.solution]
 
 
-def results_of(course: NotebookNode, assignment: str, submission: Submission) -> list[Result]:
+def results_of(
+    course: NotebookNode, assignment: str, submission: Submission, settings: Settings
+) -> list[Result]:
     """A student's results, one for each exercise."""
     return [
-        _result(assignment, exercise, cell, submission)
+        _result(assignment, exercise, cell, submission, settings)
         for exercise, cell in intake.test_cells(course).items()
     ]
 
@@ -385,31 +423,56 @@ def most(cell: NotebookNode) -> float:
     return points
 
 
-def _result(assignment: str, exercise: str, cell: NotebookNode, submission: Submission) -> Result:
-    told = Result(submission.student, assignment, exercise, "missing", 0, most(cell), "", "")
+def _result(
+    assignment: str,
+    exercise: str,
+    cell: NotebookNode,
+    submission: Submission,
+    settings: Settings,
+) -> Result:
+    told = Result(
+        submission.student,
+        assignment,
+        exercise,
+        None,
+        Standing.MISSING,
+        0,
+        most(cell),
+        "",
+        "",
+        settings=asdict(settings),
+    )
     taken = submission.taken
     if taken is None:
         return replace(told, message=" ".join(submission.notes))
     if exercise in submission.verdicts:
         record = submission.verdicts[exercise][MIME]
+        told = _judged(told, Status(record["status"]))
         told = replace(told, **{name: record[name] for name in _FROM_RECORD})
     elif cell.metadata.nbgrader.solution:
         answer = intake.answer_cells(taken.notebook)[exercise]
         if answer.source.strip() != cell.source.strip():
-            told = replace(told, status="manual", points=None, message="Graded by hand.")
+            told = replace(told, standing=Standing.PENDING, points=None, message="Graded by hand.")
         else:
-            told = replace(told, status="blank", message="Still blank.")
+            told = replace(_judged(told, Status.BLANK), message="Still blank.")
     else:
-        told = replace(told, status="unchecked", points=None, message=submission.notes[-1])
-    if exercise in taken.missing and told.status in ("blank", "manual"):
+        told = _judged(told, Status.UNCHECKED)
+        told = replace(told, points=None, message=submission.notes[-1])
+    if exercise in taken.missing and (
+        told.status is Status.BLANK or told.standing is Standing.PENDING
+    ):
         message = f"The cell for the answer to {exercise} is not in the notebook."
         message = " ".join([message, *submission.notes])
-        told = replace(told, status="missing", points=0, message=message)
+        told = replace(told, status=None, standing=Standing.MISSING, points=0, message=message)
     repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
     return replace(told, message=printable(" ".join([told.message, *repairs])))
 
 
-_FROM_RECORD = ("status", "points", "mistake", "message", "earned", "given", "seed")
+def _judged(result: Result, status: Status) -> Result:
+    return replace(result, status=status, standing=None)
+
+
+_FROM_RECORD = ("points", "mistake", "message", "earned", "given", "seed")
 
 
 # --- what comes out ------------------------------------------------------------------------------
@@ -417,7 +480,7 @@ _FROM_RECORD = ("status", "points", "mistake", "message", "earned", "given", "se
 
 def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str = "") -> None:
     """Write both files, each whole or not at all; `mark` goes into their names."""
-    write_whole(output / f"results{mark}.jsonl", (one.lines for one in done))
+    write_text(output / f"results{mark}.jsonl", (one.lines for one in done))
     tests = intake.test_cells(course)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
@@ -428,21 +491,7 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
         # A spreadsheet would work out a name that begins as a formula does.
         name = f"'{one.student}" if one.student.startswith(("=", "+", "-", "@")) else one.student
         rows.writerow([name, number(one.total), full, number(one.pending), *points])
-    write_whole(output / f"grades{mark}.csv", [table.getvalue()])
-
-
-def write_whole(path: Path, parts: Iterable[str], mode: int | None = None) -> None:
-    """Write aside, then rename: nobody ever sees half a file, nor another grader's."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            file.writelines(parts)
-        if mode is not None:
-            aside.chmod(mode)
-        os.replace(aside, path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    write_text(output / f"grades{mark}.csv", [table.getvalue()])
 
 
 def number(points: float | None) -> str:
@@ -500,7 +549,7 @@ def progress(count: int) -> Iterator[Callable[[Graded], None]]:
 
         def tell(one: Graded) -> None:
             for status, count in one.statuses.items():
-                kind = {"correct": "right"}.get(status, "wrong")
+                kind = "right" if status == Status.CORRECT else "wrong"
                 answers["in trouble" if status in LOOK else kind] += count
             told = ", ".join(f"{answers[kind]} {kind}" for kind in ("right", "wrong", "in trouble"))
             bar.update(task, advance=1, told=told)

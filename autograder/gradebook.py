@@ -40,9 +40,10 @@ from sqlalchemy.orm import selectinload
 from autograder import intake
 from autograder.engine import shown
 from autograder.errors import UsageError
-from autograder.grade import LOOK, Result, Submission, write_whole
+from autograder.files import write_text
+from autograder.grade import LOOK, Result, Submission
 from autograder.workspace import CONFIG
-from utils.verdict import MIME, Verdict
+from utils.verdict import MIME, Status, Verdict
 
 __all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
 
@@ -350,7 +351,7 @@ class Book:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
-                write_whole(folder / name, [text], 0o664 if places.groupshared else 0o444)
+                write_text(folder / name, [text], 0o664 if places.groupshared else 0o444)
             asides = tuple(f".{name}." for name in files)  # another grader may be at it too
             for other in folder.iterdir():
                 if other.is_dir() and not other.is_symlink():
@@ -366,11 +367,12 @@ class Book:
 
 def _said(result: Result) -> dict[str, Any]:
     """What there is to say of an exercise that was not judged, as the outputs of a verdict."""
-    return shown(
-        Verdict(
-            result.exercise, result.status, result.points or 0, result.max_points, result.message
-        )
+    status = result.status or Status.ERROR
+    outputs = shown(
+        Verdict(result.exercise, status, result.points or 0, result.max_points, result.message)
     )
+    outputs[MIME]["status"] = result.shown
+    return outputs
 
 
 def handed_in_at(folder: Path) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType
@@ -108,34 +108,6 @@ def _run(source: str) -> BaseException | None:
     return None
 
 
-class _Ready(Case):
-    """A case that is known before a submission comes; its inputs are laid out by then.
-
-    Each fork has them as its own; called on once more, it gets others.
-    """
-
-    def lay_out(self) -> None:
-        """Lay the inputs out, but for names of files, which are not known yet."""
-        if not any(isinstance(value, Scratch) for value in self.args.values()):
-            vars(self)["ready"] = super().inputs()
-
-    def inputs(self, folder: Path | None = None) -> list[Any]:
-        return vars(self).pop("ready", None) or super().inputs(folder)
-
-
-def _ready() -> list[_Ready]:
-    """The cases that are known, in order."""
-    with suppress(FileNotFoundError):
-        known = wire.read_cases(Path(__file__).with_name(wire.CASES).read_bytes())
-        cases = [_Ready(case.args, layout=case.layout) for case in known]
-        for case in cases:
-            case.lay_out()
-        return cases
-    return []
-
-
-READY = _ready()
-
 REHEARSAL = """\
 import numpy as np
 
@@ -222,31 +194,26 @@ class _Asked:
         )
 
     def _call(self, message: wire.Call) -> wire.Came:
-        cases = [READY[c] if isinstance(c, int) else wire.unpack_case(c) for c in message.cases]
-        known = {sealed.mark: sealed.outcome for sealed in message.lent}
-        given = {name: self._lent(name, message.number, known) for name in message.given}
+        cases = list(map(wire.unpack_case, message.cases))
+        given = {name: self._lent(name, message.number) for name in message.given}
         try:
             runs = self.notebook.answer(message.exercise).runs(cases, given)
         except Absent:
             runs = []
         return wire.Came(message.number, list(map(wire.pack_run, runs)))
 
-    def _lent(self, name: str, number: int, known: Mapping[bytes, bytes]) -> Callable[..., Any]:
-        """A function that the judge calls for us, or has called already."""
+    def _lent(self, name: str, number: int) -> Callable[..., Any]:
+        """Make a function that has the judge call the reference of this name."""
 
         def lent(*arguments: Any, **named: Any) -> Any:
-            packed = wire.pack_arguments(arguments, named)
-            came = wire.opened(known, name, packed) or self._borrowed(name, number, packed)
-            outcome = wire.unpack_lent(came, (*arguments, *named.values()))
+            assert self.channel is not None
+            asked = wire.Borrow(number, name, wire.pack_arguments(arguments, named))
+            self.channel.send(wire.write(asked))
+            reply: wire.Lent = wire.read(self.channel.receive() or b"", inside=True)
+            outcome = wire.unpack_lent(reply.outcome, (*arguments, *named.values()))
             if isinstance(outcome, Raised):
                 raise ValueError(f"{name} raised {outcome.kind}: {outcome.message}")
             return outcome.value
 
         lent.__name__ = name
         return lent
-
-    def _borrowed(self, name: str, number: int, arguments: wire.Packed) -> wire.Packed:
-        assert self.channel is not None
-        self.channel.send(wire.write(wire.Borrow(number, name, arguments)))
-        lent: wire.Lent = wire.read(self.channel.receive() or b"", inside=True)
-        return lent.outcome

@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.limits import LIMITS, MIB
 from autograder.notebooks import SOLUTION
 
 if TYPE_CHECKING:
@@ -40,11 +41,6 @@ __all__ = [
     "read",
     "test_cells",
 ]
-
-
-LARGEST = 32 << 20  # bytes of a notebook: outputs are in it, and are of no matter
-MOST_CELLS = 10_000
-LONGEST = 100_000  # characters of a cell whose names are looked for: a tree of more takes gigabytes
 
 
 class Unreadable(Exception):
@@ -140,8 +136,8 @@ def read(path: Path) -> tuple[list[Cell], list[Repair]]:
         When the file holds none.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(f"{path.name} is larger than {LARGEST >> 20} MB.")
+        if path.stat().st_size > LIMITS.notebook:
+            raise Unreadable(f"{path.name} is larger than {LIMITS.notebook // MIB} MB.")
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from None
@@ -161,8 +157,8 @@ def read(path: Path) -> tuple[list[Cell], list[Repair]]:
     cells = _raw_cells(data)
     if cells is None:
         raise Unreadable(f"{path.name} is not a notebook, though it is JSON.")
-    if len(cells) > MOST_CELLS:
-        raise Unreadable(f"{path.name} has more than {MOST_CELLS:,} cells.")
+    if len(cells) > LIMITS.cells:
+        raise Unreadable(f"{path.name} has more than {LIMITS.cells:,} cells.")
     if data.get("nbformat") != 4:
         kind = data.get("nbformat")
         kind = kind if isinstance(kind, int) else "unknown"
@@ -329,7 +325,7 @@ def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
 
     Of an endless cell, none; of one that is not Python, every word is read.
     """
-    if len(source) > LONGEST:
+    if len(source) > LIMITS.cell:  # a tree of more takes gigabytes
         return frozenset(), frozenset()
     try:
         top = symtable.symtable(_without_magics(source), "cell", "exec")
@@ -351,7 +347,7 @@ def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
 def _is_python(source: str) -> bool:
     """Whether a cell is Python by itself."""
     try:
-        return len(source) < LONGEST and ast.parse(_without_magics(source)) is not None
+        return len(source) < LIMITS.cell and ast.parse(_without_magics(source)) is not None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
 
@@ -366,7 +362,7 @@ def _whole_cells(text: str) -> Iterator[Any]:
     """The cells of a damaged file that are whole."""
     decoder = json.JSONDecoder()
     end = 0
-    for match in islice(re.finditer(r'\{\s*"cell_type"', text), 2 * MOST_CELLS):
+    for match in islice(re.finditer(r'\{\s*"cell_type"', text), 2 * LIMITS.cells):
         try:
             if match.start() >= end:  # nbgrader's metadata begin like a cell
                 cell, end = decoder.raw_decode(text, match.start())

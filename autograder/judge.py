@@ -10,22 +10,19 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from autograder import wire
-from autograder.foresight import Known
 from autograder.intake import Piece
+from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Ended, Sandbox
-from autograder.sandboxed import Answers, Asks, Overtaken, Stop, all_asks
-from autograder.transcripts import Transcripts
+from autograder.sandboxed import Answers
 from autograder.unwalled import Unwalled
-from utils.answer_key import AnswerKey, KeyFault, Question
+from utils.answer_key import AnswerKey, KeyFault
 from utils.cases import Case, Raised, Returned, leaves
 from utils.exercises import EXERCISES
-from utils.judging import first_cases, judge_exercise, rejections
-from utils.verdict import Verdict
+from utils.judging import judge_exercise, rejections
+from utils.verdict import Status, Verdict
 
 __all__ = [
     "Evidence",
@@ -33,12 +30,10 @@ __all__ = [
     "SandboxLost",
     "Settings",
     "evidence",
-    "foreseen",
     "judge_submission",
 ]
 
-PRINTED = 10_000  # letters of what a cell printed that are kept
-TURNS = 30  # a submission's cells and exercises together may take so many times what one may
+TOTAL = "the notebook as a whole takes too long: other cells left no time for it."
 
 
 @dataclass(frozen=True)
@@ -49,12 +44,12 @@ class Settings:
     ----------
     seed : decides the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.judging`
-    seconds : how long a cell may run, and how long all calls of one exercise may take
+    limits : what it may take
     """
 
     seed: str
     follow_through: str = "full"
-    seconds: float = 60
+    limits: Limits = LIMITS
 
 
 @dataclass
@@ -82,8 +77,6 @@ def judge_submission(
     exercises: Sequence[str],
     settings: Settings,
     files: Mapping[str, bytes] | None = None,
-    transcripts: Transcripts | None = None,
-    known: Known | None = None,
 ) -> Judged:
     """Judge these exercises of a submission, in order.
 
@@ -99,24 +92,8 @@ def judge_submission(
     settings : Settings
     files : mapping
         What lies in the folder that the code runs in.
-    transcripts : Transcripts
-        Earlier judgings with the same key, and the same seed, where there are some.
-    known : Known
-        The cases that the sandbox has already.
     """
-    submission = _Submission(sandbox, key, pieces, settings, files or {}, transcripts, known)
-    return submission.judged(exercises)
-
-
-def foreseen(key: AnswerKey, exercises: Sequence[str]) -> Known:
-    """The cases of these exercises, as far as they can be foreseen."""
-    asked = list[wire.Message]()
-    for exercise in exercises:
-        with suppress(Exception):  # who judges will say what is the matter
-            asked += chain(*all_asks(exercise, key.question(exercise).twice_the_first))
-    return Known(
-        case for message in asked if isinstance(message, wire.Call) for case in message.cases
-    )
+    return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
 
 
 class SandboxLost(Exception):
@@ -136,24 +113,21 @@ def evidence(
     sandbox: Sandbox | Unwalled,
     key: AnswerKey,
     pieces: Sequence[Piece],
+    exercises: Sequence[str],
     exercise: str,
     settings: Settings,
-    seed: int | None,
 ) -> Evidence:
-    """Judge one exercise again, as it was judged with this seed, and find what shows it best."""
-    asked = _Fixed(key, exercise, seed)
-    builds_on = EXERCISES[exercise].builds_on
-    submission = _Submission(sandbox, asked, pieces, settings, {})
-    verdict = submission.judged([*builds_on, exercise]).verdicts[exercise]
-    question = asked.question(exercise)
-    if verdict.status not in ("wrong", "error") or verdict.given or not question.cases:
+    """Judge a submission again, and find what shows best the verdict on one of its exercises."""
+    found = judge_submission(sandbox, key, pieces, exercises, settings)
+    verdict, question = found.verdicts[exercise], key.question(exercise)
+    if verdict.status not in (Status.WRONG, Status.ERROR) or verdict.given or not question.cases:
         return Evidence(verdict)
     with sandbox.open({}) as cell:
-        answers = Answers(cell, settings.seconds, time.monotonic() + TURNS * settings.seconds)
+        answers = Answers(cell, settings.limits)
         try:
-            for _ in answers.run(pieces):
-                pass
-            answers.begin(exercise)
+            for piece in pieces:
+                answers.run(piece)
+            answers.begin()
             answer = answers.answer(exercise)
             wrong = rejections(question, answer).cases
             if not wrong:
@@ -163,17 +137,6 @@ def evidence(
             return Evidence(verdict, case, run.outcome)
         except (Ended, wire.Forged, Exception):  # it is another one than before: nothing to show
             return Evidence(verdict)
-
-
-class _Fixed:
-    """A key that asks one exercise with one seed."""
-
-    def __init__(self, key: AnswerKey, exercise: str, seed: int | None) -> None:
-        self._key, self._exercise, self._seed = key, exercise, seed
-
-    def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise, with its seed."""
-        return self._key.question(exercise, self._seed if exercise == self._exercise else seed)
 
 
 def _size(case: Case) -> int:
@@ -189,106 +152,81 @@ class _Submission:
         pieces: Sequence[Piece],
         settings: Settings,
         files: Mapping[str, bytes],
-        transcripts: Transcripts | None = None,
-        known: Known | None = None,
     ) -> None:
-        self.sandbox, self.key, self.files, self.known = sandbox, key, files, known
-        self.transcripts = Transcripts() if transcripts is None else transcripts
+        self.sandbox, self.key, self.files = sandbox, key, files
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
-        self.stops: dict[str, Ended] = {}  # pieces that end the sandbox, by name
-        self.overtaken: dict[str, Stop] = {}  # what ends it, by exercise, and is not yet asked for
-        self.over = time.monotonic() + TURNS * settings.seconds
+        self.stops: dict[str, Ended] = {}  # how pieces ended the sandbox, by their names
+        self.over = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
+        """Judge these exercises, in as many sandboxes as it takes."""
         verdicts = self.found.verdicts
         while due := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.over:
-                told = "the notebook as a whole takes too long: other cells left no time for it."
-                verdicts |= {name: self._own(name, "timeout", told) for name in due}
+                verdicts |= {name: self._own(name, Status.TIMEOUT, TOTAL) for name in due}
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
-                    seconds = self.settings.seconds
-                    answers = Answers(cell, seconds, self.over, self.overtaken, self.known)
-                    self._round(answers, due)
+                    self._round(Answers(cell, self.settings.limits, self.over), due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
     def _round(self, answers: Answers, due: Sequence[str]) -> None:
         """Run all cells and judge what is due, until something ends the sandbox."""
-        if not self._run(answers, due):
-            return
+        for piece in self.pieces:
+            if piece.name not in self.stops and not self._run(answers, piece):
+                return
         for exercise in due:
-            try:
-                verdict, ended = self._judge(answers, exercise)
-            except Overtaken as other:
-                self._unless_lost(other.stop.why)
-                self.overtaken[other.exercise] = other.stop
-                return
-            self.found.verdicts[exercise] = verdict
-            if ended:
+            if not self._judge(answers, exercise):
                 return
 
-    def _run(self, answers: Answers, due: Sequence[str]) -> bool:
-        """Run all cells; False when one ended the sandbox, and is left out from here on."""
-        pieces = [piece for piece in self.pieces if piece.name not in self.stops]
-        came = answers.run(pieces, {name: self._asks(name) for name in due})
-        for piece in pieces:
-            try:
-                ran = next(came)
-            except (Ended, wire.Forged) as stop:
-                self._unless_lost(stop)
-                self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
-                self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
-                return False
-            self.found.printed[piece.name] = _cut(ran.printed)
-            self.found.raised[piece.name] = ran.raised
+    def _run(self, answers: Answers, piece: Piece) -> bool:
+        """Run a cell; False when it ended the sandbox, and is left out from here on."""
+        try:
+            ran = answers.run(piece)
+        except (Ended, wire.Forged) as stop:
+            self._unless_lost(stop)
+            self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
+            self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
+            return False
+        self.found.printed[piece.name] = _cut(ran.printed, self.settings.limits.printed)
+        self.found.raised[piece.name] = ran.raised
         return True
-
-    def _asks(self, exercise: str) -> list[Asks]:
-        """What `judge_exercise` is going to ask of a right answer."""
-        if self._stop_of(exercise) is not None:
-            return []
-        with suppress(Exception):  # who judges will say what is the matter
-            question = self.key.question(exercise)
-            return all_asks(exercise, first_cases(question, self.found.verdicts))
-        return []
 
     def _stop_of(self, exercise: str) -> Ended | None:
         """How a cell of this answer ended the sandbox, if one did."""
         names = [piece.name for piece in self.pieces if piece.exercise == exercise]
         return next((self.stops[name] for name in names if name in self.stops), None)
 
-    def _judge(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
+    def _judge(self, answers: Answers, exercise: str) -> bool:
+        """Judge an exercise; False when that ended the sandbox."""
+        verdict, ended = self._verdict(answers, exercise)
+        self.found.verdicts[exercise] = verdict
+        return not ended
+
+    def _verdict(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
         """The verdict on an exercise, and whether it ended the sandbox."""
         its_cell = self._stop_of(exercise)
         if its_cell is not None:
             return self._stopped(exercise, its_cell, "the cell of your answer"), False
-        answers.begin(exercise)
+        answers.begin()
+        before, policy = self.found.verdicts, self.settings.follow_through
         try:
-            before, policy = self.found.verdicts, self.settings.follow_through
-            builds_on = EXERCISES[exercise].builds_on if exercise in EXERCISES else ()
-            known = tuple((name, before[name].status) for name in builds_on if name in before)
-            verdict = self.transcripts.judged(
-                (exercise, policy, known),
-                answers,
-                lambda: judge_exercise(
-                    self.key, exercise, answers, follow_through=policy, before=before
-                ),
+            verdict = judge_exercise(
+                self.key, exercise, answers, follow_through=policy, before=before
             )
             return self._with_its_cell(exercise, verdict), False
         except (Ended, wire.Forged) as stop:
-            earlier = self.overtaken.get(exercise)
-            return self._ended(exercise, stop), earlier is None or stop is not earlier.why
+            return self._ended(exercise, stop), True
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
-            return self._own(exercise, "unchecked", told), False
+            return self._own(exercise, Status.UNCHECKED, told), False
         except Exception as fault:  # ours, or brought about: no proof, no points, and no end of us
             self.found.suspicions[exercise] = (
                 f"What it gave made the judge stumble ({type(fault).__name__})."
             )
             told = "could not be checked: what it gives is nothing that can be judged."
-            return self._own(exercise, "unchecked", told), True
+            return self._own(exercise, Status.UNCHECKED, told), True
 
     def _ended(self, exercise: str, stop: Ended | wire.Forged) -> Verdict:
         """The verdict on an exercise that ended the sandbox, or lied."""
@@ -296,7 +234,7 @@ class _Submission:
         if isinstance(stop, Ended):
             return self._stopped(exercise, stop, f"calling your {exercise}")
         self.found.suspicions[exercise] = str(stop)
-        return self._own(exercise, "tampered", "its answer did not come as it should.")
+        return self._own(exercise, Status.TAMPERED, "its answer did not come as it should.")
 
     def _unless_lost(self, stop: Ended | wire.Forged) -> None:
         """What died with the whole sandbox was not ended by its own doing."""
@@ -305,7 +243,7 @@ class _Submission:
 
     def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
         """Where the answer's own cell raised, that is what the student should read first."""
-        if verdict.status != "error" or verdict.points:
+        if verdict.status is not Status.ERROR or verdict.points:
             return verdict
         for piece in self.pieces:
             raised = self.found.raised.get(piece.name, "") if piece.exercise == exercise else ""
@@ -317,24 +255,27 @@ class _Submission:
         return verdict
 
     def _stopped(self, exercise: str, ended: Ended, what: str) -> Verdict:
+        limits = self.settings.limits
         told = {
-            "timeout": f"{what} did not come to an end in {self.settings.seconds:g} seconds.",
+            "timeout": f"{what} did not come to an end in {limits.seconds:g} seconds.",
+            "total": TOTAL,
+            "cpu": f"{what} computed for more than {limits.cpu:,} seconds.",
             "memory": f"{what} asked for more memory than there is.",
             "output": f"{what} printed without end.",
             "frame": f"{what} gave a result that is too large to look at.",
             "exited": f"{what} ended Python itself, as exit() does.",
         }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
-        status = "timeout" if ended.reason == "timeout" else "error"
-        return self._own(exercise, status, told)
+        too_long = ended.reason in ("timeout", "total", "cpu")
+        return self._own(exercise, Status.TIMEOUT if too_long else Status.ERROR, told)
 
-    def _own(self, exercise: str, status: str, message: str) -> Verdict:
+    def _own(self, exercise: str, status: Status, message: str) -> Verdict:
         most = EXERCISES[exercise].points if exercise in EXERCISES else 0
         return Verdict(exercise, status, 0, most, message)
 
 
-def _cut(text: str) -> str:
-    more = len(text) - PRINTED
-    return text if more <= 0 else f"{text[:PRINTED]}\n[… {more:,} letters more]\n"
+def _cut(text: str, most: int) -> str:
+    more = len(text) - most
+    return text if more <= 0 else f"{text[:most]}\n[… {more:,} letters more]\n"
 
 
 def _forged(error: wire.Forged) -> Ended:

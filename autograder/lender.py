@@ -14,17 +14,14 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder import wire
+from autograder.limits import Limits
 from autograder.walls import address_space, die_with_parent
 from utils.answers import call
 from utils.cases import Case, Raised, Returned, Stream
 from utils.exercises import EXERCISES
 
-__all__ = ["close", "lend", "outcome"]
+__all__ = ["close", "lend"]
 
-SECONDS = 10  # that one such call may take
-MEMORY = 1 << 30  # bytes that it may use
-KEPT = 1000  # results that are remembered, of arguments
-SMALL = 1 << 15  # of at most so many bytes, as they are themselves
 
 Lent = tuple[Returned | Raised, list[Stream | None]]
 """What came of a call, and where the generators stand by then that were among the arguments."""
@@ -32,24 +29,52 @@ Lent = tuple[Returned | Raised, list[Stream | None]]
 _here = threading.local()  # a lender ends with the thread that started it
 
 
-def lend(exercise: str, arguments: wire.Packed, seconds: float) -> wire.Packed:
-    """What the reference makes of these arguments; a class asks much the same."""
-    if vars(_here).get("lender") is None:
-        _here.lender, _here.lent = Lender(), {}
-    lent: dict[Any, wire.Packed] = _here.lent
-    asked = exercise, bytes(arguments.tree), arguments.numbers
-    if asked in lent:
-        return lent[asked]
-    unpacked = wire.unpacked(arguments, list)
-    came = wire.pack(_here.lender.lend(exercise, unpacked, seconds))
-    if all(len(one.tree) + len(one.numbers) <= SMALL for one in (arguments, came)):
-        if len(lent) == KEPT:
-            lent.clear()
-        lent[asked] = came
-    return came
+def lend(exercise: str, arguments: wire.Packed, seconds: float, limits: Limits) -> wire.Packed:
+    """Call the reference on these arguments, and pack what comes of it."""
+    if vars(_here).get("lender") is None or _here.lender.limits != limits:
+        close()
+        _here.lender = Lender(limits)
+    return wire.pack(_here.lender.lend(exercise, wire.unpacked(arguments, list), seconds))
 
 
-def outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
+def close() -> None:
+    """End what this thread keeps ready."""
+    if vars(_here).get("lender") is not None:
+        _here.lender.close()
+        _here.lender = None
+
+
+class Lender:
+    """The line to that process."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.line, theirs = multiprocessing.Pipe()
+        self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
+        if not self.pid:
+            _serve(theirs, limits.reference_memory)
+        theirs.close()
+
+    def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
+        """What the reference returned or raised."""
+        why = "takes too long"
+        try:
+            self.line.send((exercise, arguments))
+            if self.line.poll(min(self.limits.reference_seconds, seconds)):
+                return self.line.recv()
+        except (EOFError, OSError):
+            why = "ends it"
+        close()
+        raise wire.Forged(f"It called a function of the course on what {why}.")
+
+    def close(self) -> None:
+        """End the process."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self.line.close()
+
+
+def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
     """What the reference of an exercise returns or raises, and how far generators moved on."""
     drawn: list[np.random.Generator] = []
 
@@ -68,54 +93,18 @@ def outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
     return came, [Stream.of(rng) for rng in drawn]
 
 
-def close() -> None:
-    """End what this thread keeps ready."""
-    if vars(_here).get("lender") is not None:
-        _here.lender.close()
-        _here.lender = None
-
-
-class Lender:
-    """The line to that process."""
-
-    def __init__(self) -> None:
-        self.line, theirs = multiprocessing.Pipe()
-        self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
-        if not self.pid:
-            _serve(theirs)
-        theirs.close()
-
-    def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
-        """What the reference returned or raised."""
-        why = "takes too long"
-        try:
-            self.line.send((exercise, arguments))
-            if self.line.poll(min(SECONDS, seconds)):
-                return self.line.recv()
-        except (EOFError, OSError):
-            why = "ends it"
-        close()
-        raise wire.Forged(f"It called a function of the course on what {why}.")
-
-    def close(self) -> None:
-        """End the process."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        self.line.close()
-
-
-def _serve(line: Connection) -> NoReturn:
+def _serve(line: Connection, memory: int) -> NoReturn:
     try:
         die_with_parent()  # it holds both ends of the line, so that never ends
         os.closerange(3, line.fileno())  # nobody waits in vain for the end of another line
         os.closerange(line.fileno() + 1, 1 << 16)
         with suppress(FileNotFoundError):
-            resource.setrlimit(resource.RLIMIT_AS, (address_space() + MEMORY,) * 2)
+            resource.setrlimit(resource.RLIMIT_AS, (address_space() + memory,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
             exercise, given = line.recv()
             try:
-                line.send(outcome(exercise, *given))
+                line.send(_outcome(exercise, *given))
             except Exception as error:
                 line.send((Raised(type(error).__name__), []))
     finally:

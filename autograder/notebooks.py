@@ -6,9 +6,7 @@ notebook and runs nbgrader's own steps on it, so the two versions cannot drift a
 
 import copy
 import inspect
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from nbformat import NotebookNode
 
 from autograder.blanks import BlankError, fill, without_markers
 from autograder.errors import BrokenCourse, UsageError
+from autograder.files import write_text
 from utils.exercises import EXERCISES
 
 __all__ = [
@@ -88,17 +87,7 @@ def to_text(notebook: NotebookNode) -> str:
 
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook, aside first, so that half of it never stands at `path`."""
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder. Name a file in it.")
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(to_text(notebook), encoding="utf-8")
-        os.replace(aside, path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            aside.unlink()
+    write_text(path, [to_text(notebook)])
 
 
 # -- what is made of them -----------------------------------------------------------------------

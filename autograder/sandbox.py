@@ -27,26 +27,26 @@ from pathlib import Path
 from typing import IO, Self
 
 from autograder import bubblewrap, cgroup, walls
-from autograder.cell import MIB, START, Cell, Ended, Limits, kill, readable
+from autograder.cell import START, Cell, kill, readable
 from autograder.errors import BrokenCourse, UsageError
+from autograder.files import ROOT
+from autograder.frames import Ended
+from autograder.limits import LIMITS, MIB, Limits
 
 __all__ = [
     "Cell",
     "Ended",
     "Layer",
-    "Limits",
     "Sandbox",
     "layers",
     "minimum",
     "refuse_without_walls",
 ]
 
-ROOT = Path(__file__).resolve().parents[1]
 COURSE = "/run/course"  # where the files that all submissions share are, inside
 OWN = {f"autograder/{name}.py": ROOT / f"autograder/{name}.py" for name in ("walls", "zygote")}
 BEGIN = f"import sys; sys.path.insert(0, {COURSE!r}); from autograder.zygote import main; main()"
 
-WARM_MEMORY = 512 * MIB  # that the warm process may use
 DYING = 0.5  # seconds that the processes of a sandbox may take to die one after another
 
 WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
@@ -106,7 +106,7 @@ class Sandbox:
         entry: str,
         files: Mapping[str, bytes | Path] | None = None,
         *,
-        limits: Limits | None = None,
+        limits: Limits = LIMITS,
         warm: Sequence[str] = WARM,
         hide: Sequence[Path] = (),
         ahead: bool = False,
@@ -114,7 +114,7 @@ class Sandbox:
     ) -> None:
         self._entry = entry
         self._files = {"autograder/__init__.py": b"", **(files or {}), **OWN}
-        self._limits = limits or Limits()
+        self._limits = limits
         self._warm = warm
         self._hide = hide
         self._ahead = ahead
@@ -243,7 +243,7 @@ class Sandbox:
         if "limits" in self._without:
             return ()
         most = self._limits
-        return cgroup.scope(2 * most.memory + WARM_MEMORY, 3 * (most.processes + 1) + 2)
+        return cgroup.scope(2 * most.memory + most.warm_memory, 3 * (most.processes + 1) + 2)
 
     def _command(self, given: list[int]) -> list[str]:
         """Return bubblewrap's arguments; open the files that it copies, and add them to `given`."""

@@ -6,28 +6,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 from autograder.errors import UsageError
-from utils.exercises import EXERCISES
 
-__all__ = ["Store", "definition", "digest"]
+__all__ = ["Store", "digest"]
 
-ROOT = Path(__file__).resolve().parents[1]
 WAIT = 120  # seconds for another grader to let go of the file
-
-# What every verdict depends on: how it is judged, and what runs the answer.
-ENGINE = (
-    *(f"utils/{name}.py" for name in ("answer_key", "answers", "cases", "comparing", "explain")),
-    *(f"utils/explainers/{name}.py" for name in ("__init__", "calls", "indices", "kinds")),
-    *(f"utils/explainers/{name}.py" for name in ("names", "shapes", "trouble")),
-    *(f"utils/{name}.py" for name in ("findings", "judging", "naming", "packing", "plain")),
-    *(f"utils/{name}.py" for name in ("rubric", "shapes", "verdict")),
-    *(f"autograder/{name}.py" for name in ("foresight", "inside", "intake", "judge", "lender")),
-    *(f"autograder/{name}.py" for name in ("sandboxed", "wire")),
-)
 
 
 class Store:
@@ -101,21 +87,3 @@ class Store:
 def digest(*parts: Any) -> str:
     """One hash of all of these, which JSON can hold."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-@cache
-def definition(exercise: str) -> str:
-    """A hash of all that decides how an exercise is judged.
-
-    Its own module, the solutions and laws of its notebook, what it builds on, and the engine.
-    """
-    found = EXERCISES[exercise]
-    notebook = found.assignment.partition("_")[2]
-    files = [*ENGINE, *(f"utils/exercises/{notebook}/{name}.py" for name in (exercise, "common"))]
-    files += [f"utils/reference/{notebook}.py", f"utils/laws/{notebook}.py"]
-    texts = [_text(ROOT / file) for file in files]
-    return digest(exercise, texts, [definition(name) for name in found.builds_on])
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""

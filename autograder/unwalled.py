@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from autograder import zygote
-from autograder.cell import Ended, framed, taken
+from autograder.frames import Frames
+from autograder.limits import Limits
 
-__all__ = ["Unwalled", "UnwalledCell"]
+__all__ = ["Unwalled"]
 
 BEGIN = """\
 import importlib, os, sys
@@ -35,13 +34,13 @@ getattr(importlib.import_module(module), function)(Channel(int(line)))
 class Unwalled:
     """Has the verbs of `autograder.sandbox.Sandbox`; each submission is a plain process.
 
-    There is a limit on time, and no other.
+    There is a limit on time, and on what is sent; and no other.
     """
 
-    def __init__(self, entry: str, files: Mapping[str, bytes | Path]) -> None:
+    def __init__(self, entry: str, files: Mapping[str, bytes | Path], limits: Limits) -> None:
         own = Path(zygote.__file__).parent
         shared = {f"autograder/{name}.py": own / f"{name}.py" for name in ("zygote", "walls")}
-        self._entry = entry
+        self._entry, self._limits = entry, limits
         self._files = {"autograder/__init__.py": b"", **files, **shared}
 
     def __enter__(self) -> Self:
@@ -60,7 +59,7 @@ class Unwalled:
         return True
 
     @contextmanager
-    def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[UnwalledCell]:
+    def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[Frames]:
         """Start a process for one submission, and end it."""
         ours, theirs = socket.socketpair()
         with ours, tempfile.TemporaryDirectory(prefix="course-") as scratch:
@@ -79,52 +78,7 @@ class Unwalled:
                     start_new_session=True,
                 )
             try:
-                yield UnwalledCell(ours)
+                yield Frames(ours, self._limits.message)
             finally:
                 process.kill()
                 process.wait()
-
-
-class UnwalledCell:
-    """The line to one submission."""
-
-    def __init__(self, line: socket.socket) -> None:
-        line.setblocking(False)
-        self._line = line
-        self._coming, self._going = bytearray(), bytearray()
-
-    def send(self, *frames: bytes) -> None:
-        """Send frames; they go while the next one from there is waited for."""
-        self._going += b"".join(map(framed, frames))
-
-    def receive(self, timeout: float) -> bytes:
-        """Wait for a frame."""
-        until = time.monotonic() + timeout
-        while (frame := taken(self._coming)) is None:
-            self._turn(until - time.monotonic())
-        return frame
-
-    def _turn(self, left: float) -> None:
-        """Send and read what can be, so that neither side waits for the other."""
-        writing = [self._line] if self._going else []
-        readable, writable, _ = select.select([self._line], writing, [], max(left, 0))
-        if not readable and not writable:
-            raise Ended("timeout", "It did not answer in time.")
-        if writable:
-            self._write()
-        if readable:
-            self._coming += self._part()
-
-    def _write(self) -> None:
-        try:
-            del self._going[: self._line.send(self._going)]
-        except OSError:  # the other end is closed; what it said before is still to be read
-            self._going.clear()
-
-    def _part(self) -> bytes:
-        part = b""
-        with suppress(OSError):
-            part = self._line.recv(1 << 20)
-        if not part:
-            raise Ended("exited", "It ended Python itself.")
-        return part

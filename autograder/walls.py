@@ -10,7 +10,7 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -113,7 +113,7 @@ def become_own_user() -> None:
         write("/proc/sys/user/max_user_namespaces", "0")
 
 
-def new_places(scratch: int, without: frozenset[str]) -> None:
+def new_places(most: Mapping[str, Any], without: frozenset[str]) -> None:
     """Mount an empty scratch folder, the one place to write, and this namespace's own ``/proc``.
 
     Stops: reading what another submission left, filling disk or memory with files, looking at
@@ -121,7 +121,8 @@ def new_places(scratch: int, without: frozenset[str]) -> None:
     """
     nosuid, nodev, noexec, private = 2, 4, 8, 0x4000 | 1 << 18
     call("mount", b"none", b"/", None, private, None)
-    size = b"" if "scratch" in without else b"size=%d,nr_inodes=%d," % (scratch, 10_000)
+    room = b"size=%d,nr_inodes=%d," % (most["scratch"], most["scratch_files"])
+    size = b"" if "scratch" in without else room
     call("mount", b"tmpfs", SCRATCH.encode(), b"tmpfs", nosuid | nodev, size + b"mode=700")
     if "processes" not in without:
         call("mount", b"proc", b"/proc", b"proc", nosuid | nodev | noexec, b"subset=pid")
@@ -161,24 +162,24 @@ def address_space() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
-def limits(memory: int, cpu: int, processes: int, file: int) -> None:
+def limits(most: Mapping[str, Any]) -> None:
     """Set the kernel's limits of a process and its children.
 
     Stops: a memory bomb (as a polite MemoryError), an endless loop that the parent lost sight
     of, a fork bomb, a file without end, a core dump of the warm process's memory.
     """
-    for kind, most in {
-        resource.RLIMIT_AS: address_space() + memory,
-        resource.RLIMIT_NPROC: processes,
-        resource.RLIMIT_FSIZE: file,
-        resource.RLIMIT_NOFILE: 128,
+    for kind, value in {
+        resource.RLIMIT_AS: address_space() + most["memory"],
+        resource.RLIMIT_NPROC: most["processes"],
+        resource.RLIMIT_FSIZE: most["scratch"],
+        resource.RLIMIT_NOFILE: most["open_files"],
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }.items():
-        resource.setrlimit(kind, (most, most))
+        resource.setrlimit(kind, (value, value))
     # A signal of its own, to be told from other ends, and a second later the one that kills.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (most["cpu"], most["cpu"] + 1))
 
 
 # --- Landlock ------------------------------------------------------------------------------------

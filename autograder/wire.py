@@ -15,19 +15,18 @@ a reply that comes twice, or to another question, is refused.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from autograder.limits import LIMITS
 from utils.cases import Case, Explanation, Raised, Returned, Run, Strange, Stream
 from utils.packing import Packer, unpack
 from utils.plain import plain
 
 __all__ = [
-    "CASES",
     "Borrow",
     "Call",
     "Came",
@@ -40,22 +39,17 @@ __all__ = [
     "Ran",
     "ReadLog",
     "RunCell",
-    "Sealed",
     "Seen",
-    "opened",
     "pack",
     "pack_arguments",
     "pack_case",
     "pack_run",
     "read",
-    "read_cases",
-    "seal",
     "unpack_case",
     "unpack_lent",
     "unpack_run",
     "unpacked",
     "write",
-    "write_cases",
 ]
 
 Name = Annotated[str, Meta(max_length=200)]
@@ -64,8 +58,6 @@ Text = Annotated[str, Meta(max_length=200_000)]
 Few = Meta(max_length=50)
 Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Size = Annotated[int, Meta(ge=0, lt=2**53)]
-CASES = "cases"  # the file of cases that a sandbox knows, beside this one
-TREES = 4 << 20  # bytes of one value without its numbers; 100,000 parts take about three million
 
 
 class Forged(BaseException):
@@ -105,24 +97,12 @@ class Look(Message, frozen=True):
     names: list[str]
 
 
-class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a lent function gives, to be found and read by who has what it was asked."""
-
-    mark: bytes
-    outcome: bytes
-
-
 class Call(Message, frozen=True):
-    """Call an answer on cases; functions in `given` are lent in the place of the student's.
-
-    A case that the sandbox knows beforehand is told by its place among those. `lent` is what the
-    lent functions will most likely be asked, which need not be borrowed one by one then.
-    """
+    """Call an answer on cases; functions in `given` are lent in the place of the student's."""
 
     exercise: str
-    cases: Sequence[Packed | int]
+    cases: list[Packed]
     given: list[str]
-    lent: list[Sealed] = []
 
 
 class ReadLog(Message, frozen=True):
@@ -237,7 +217,7 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
     Forged
         When it is not.
     """
-    if len(packed.tree) > TREES:
+    if len(packed.tree) > LIMITS.tree:  # 100,000 parts take about three million bytes
         raise Forged("It sent a value of too many parts.")
     try:
         value = unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)
@@ -270,43 +250,6 @@ def unpack_lent(lent: Packed, arguments: Iterable[Any]) -> Returned | Raised:
     return came
 
 
-def seal(name: str, arguments: Packed, outcome: Packed) -> Sealed:
-    """What a function gives for these arguments, to be read by nobody who does not have them."""
-    mark, key = _mark_and_key(name, arguments)
-    return Sealed(mark, _masked(_WRITER.encode(outcome), key))
-
-
-def opened(lent: Mapping[bytes, bytes], name: str, arguments: Packed) -> Packed | None:
-    """What is sealed for these arguments among outcomes by their mark; None if nothing is."""
-    mark, key = _mark_and_key(name, arguments)
-    if mark not in lent:
-        return None
-    return msgspec.msgpack.decode(_masked(lent[mark], key), type=Packed)
-
-
-def _mark_and_key(name: str, arguments: Packed) -> tuple[bytes, bytes]:
-    told = _WRITER.encode((name, arguments))
-    digest = hashlib.blake2b(told).digest()
-    return digest[:32], digest[32:]
-
-
-def _masked(content: bytes, key: bytes) -> bytes:
-    """The content, or again the content: each bit turned where a stream from the key says so."""
-    stream = hashlib.shake_256(key).digest(len(content))
-    turned = int.from_bytes(content) ^ int.from_bytes(stream)
-    return turned.to_bytes(len(content))
-
-
-def write_cases(cases: Sequence[Packed]) -> bytes:
-    """A file of cases, which the sandbox has read before a submission comes."""
-    return _WRITER.encode(cases)
-
-
-def read_cases(file: bytes) -> list[Case]:
-    """The cases in such a file."""
-    return list(map(unpack_case, msgspec.msgpack.decode(file, type=list[Packed])))
-
-
 def pack_case(case: Case) -> Packed:
     """What a function is called with; what is expected of it stays here."""
     return pack((case.args, case.layout))
@@ -329,7 +272,7 @@ def pack_run(run: Run) -> Ran:
         told.blank[:200],
     ) if told else None  # fmt: skip
     outcome = pack(run.outcome)
-    if len(outcome.tree) > TREES:
+    if len(outcome.tree) > LIMITS.tree:
         outcome = pack(Returned(Strange("too large to look at")))
     return Ran(
         outcome,

@@ -4,7 +4,6 @@ The folder is the instructor's. What is made here, and made anew each time, is `
 course's own assignments; submissions, gradebook and a changed configuration are never touched.
 """
 
-import os
 import re
 import secrets
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from autograder.bundle import contents, place, save
 from autograder.errors import UsageError
+from autograder.files import write_text
 from autograder.notebooks import assignments
 
 __all__ = ["Made", "make"]
@@ -167,7 +167,5 @@ def written(path: Path, text: str) -> bool:
     """Write a text into a file, unless it holds another one; return whether it holds this one."""
     if path.exists():
         return path.read_text(encoding="utf-8") == text
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+    write_text(path, [text])
     return True

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from autograder import walls
 
@@ -68,7 +68,7 @@ class Plan:
     """What is the same for every submission, ready before the first one comes."""
 
     entry: Callable[[Channel], object]
-    limits: dict[str, int]
+    limits: dict[str, Any]
     readable: list[str]
     seccomp: Callable[[], None] | None
     without: frozenset[str]
@@ -190,7 +190,7 @@ def walled_in(plan: Plan) -> list[str]:
     """Put up the walls; gives those that a machine may lack, and that stand."""
     active = []
     walls.become_own_user()
-    walls.new_places(plan.limits["scratch"], plan.without)
+    walls.new_places(plan.limits, plan.without)
     walls.write("/proc/self/oom_score_adj", "1000")
     if "privileges" not in plan.without:
         walls.drop_privileges()
@@ -207,8 +207,7 @@ def work(plan: Plan, fd: int) -> NoReturn:
     code = 1
     try:
         if "limits" not in plan.without:
-            most = plan.limits
-            walls.limits(most["memory"], most["cpu"], most["processes"], most["scratch"])
+            walls.limits(plan.limits)
         channel = Channel(fd)
         os.chdir(walls.SCRATCH)
         for name, text in json.loads(channel.receive() or b"{}").items():

@@ -5,9 +5,9 @@ and files. Then the same cells are run, and the same functions called on the sam
 judge had asked for, laws and second runs with a reference included, in one warm interpreter
 without anything around it; and between the two, judged by the same judge in that interpreter. In
 turns; the difference to bare execution is what intake, sandbox, messages, looking at results and
-judging cost together. The last rows say how much of it is the sandbox alone, were there no judge
-and no second calls: a fork that nothing is asked of, one that runs the cells, and one that is then
-called on all that is foreseen.
+judging cost together. The last rows say how much of it is the sandbox alone, were there no judge:
+a fork that nothing is asked of, one that runs the cells, and one that is then called on all that
+the judge had asked for.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from autograder import engine, intake, notebooks, wire
+from autograder import engine, intake, notebooks
 from autograder.engine import Work
 from autograder.grade import judged_exercises
 from autograder.judge import Settings
-from autograder.sandboxed import Answers, Asks, all_asks
+from autograder.limits import LIMITS
+from autograder.sandboxed import Answers
 from benchmarks.classes import ROOT, TASK, hand_in
-from utils.answers import Notebook
+from utils.answers import Given, Notebook
 from utils.cases import Case
 from utils.exercises import EXERCISES
 from utils.judging import judge_exercise
@@ -40,12 +42,16 @@ from utils.verdict import Verdict
 KEY = engine._Key(TASK)
 
 
+Called = tuple[str, list[Case], list[str]]
+"""An exercise, the cases that it was called on, and the references that were lent to it."""
+
+
 @dataclass
 class Asked:
     """All that the judge asked of a submission: the cells, and the calls."""
 
     cells: list[str]
-    calls: list[tuple[str, list[Case], list[str]]] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
 
 
 def taken_in(path: Path, page: intake.Page) -> tuple[intake.Piece, ...]:
@@ -66,17 +72,13 @@ def asked_of(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> Asked
     """What the judge asks of a submission."""
     pieces = taken_in(path, page)
     asked = Asked([piece.source for piece in intake.needed(pieces)])
-    exchange = Answers.exchange
+    call = Answers.call
 
-    def noted(self: Any, *messages: wire.Message, **more: Any) -> Any:
-        for call in messages:
-            if isinstance(call, wire.Call):
-                packed = [case for case in call.cases if isinstance(case, wire.Packed)]
-                cases = list(map(wire.unpack_case, packed))
-                asked.calls.append((call.exercise, cases, call.given))
-        return exchange(self, *messages, **more)
+    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Given) -> Any:
+        asked.calls.append((exercise, list(cases), list(given)))
+        return call(self, exercise, cases, given)
 
-    with mock.patch.object(Answers, "exchange", noted):
+    with mock.patch.object(Answers, "call", noted):
         engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
     return asked
 
@@ -121,17 +123,16 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
     return time.perf_counter() - start
 
 
-def unjudged(cells: Sequence[intake.Piece], foreseen: Mapping[str, Iterable[Asks]]) -> None:
-    """Run cells in a sandbox, and ask all that is foreseen; nobody looks at what comes."""
-    [box] = vars(engine._here)["boxes"].values()
-    with box.sandbox.open() as cell:
-        answers = Answers(cell, 60, known=box.known)
-        for _ in answers.run(cells, foreseen):
-            pass
-        for exercise, questions in foreseen.items():
-            answers.begin(exercise)
-            for asks in questions:
-                answers.exchange(*asks)
+def unjudged(cells: Sequence[intake.Piece], calls: Sequence[Called]) -> None:
+    """Run cells in a sandbox, and make calls there; nobody looks at what comes."""
+    [sandbox] = vars(engine._here)["sandboxes"].values()
+    with sandbox.open() as cell:
+        answers = Answers(cell, LIMITS)
+        for piece in cells:
+            answers.run(piece)
+        for exercise, cases, given in calls:
+            answers.begin()
+            answers.call(exercise, cases, dict.fromkeys(given, print))
 
 
 def seconds(run: Callable[[], Any]) -> float:
@@ -155,10 +156,8 @@ def main() -> None:
         paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
         asked = [asked_of(path, page, exercises) for path in paths]  # and all is warm
         taken = [intake.needed(taken_in(path, page)) for path in paths]
-        foreseen = {name: all_asks(name, KEY.question(name).twice_the_first) for name in exercises}
         rounds = []
         for _ in range(given.rounds):
-            vars(engine._here)["transcripts"].clear()  # each round is a class of its own
             pairs = [
                 (
                     through_the_engine(path, page, exercises),
@@ -167,10 +166,13 @@ def main() -> None:
                 )
                 for path, one in zip(paths, asked, strict=True)
             ]
-            nothing: list[Sequence[intake.Piece]] = [()] * len(taken)
             sandbox = [
-                [seconds(lambda one=one, soon=soon: unjudged(one, soon)) for one in cells]
-                for cells, soon in ((nothing, {}), (taken, {}), (taken, foreseen))
+                [seconds(partial(unjudged, cells, calls)) for cells, calls in each]
+                for each in (
+                    [([], []) for _ in taken],
+                    [(cells, []) for cells in taken],
+                    [(cells, one.calls) for cells, one in zip(taken, asked, strict=True)],
+                )
             ]
             columns = [*zip(*pairs, strict=True), *sandbox]
             rounds.append([1000 * statistics.mean(column) for column in columns])
@@ -184,7 +186,7 @@ def main() -> None:
     print(f"| above bare execution | {above:.1f} |")
     print(f"| a fork, and its end | {fork:.1f} |")
     print(f"| with the cells | {cells:.1f} |")
-    print(f"| and the first calls, unjudged | {calls:.1f} |")
+    print(f"| and the calls, unjudged | {calls:.1f} |")
 
 
 if __name__ == "__main__":

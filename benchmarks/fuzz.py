@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import intake, notebooks
+from autograder import notebooks
+from autograder.limits import LIMITS
 from utils.exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -479,7 +480,7 @@ def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
     if rng.random() < 0.03:
         kind = not_a_notebook
     content, touched = kind(written(one), rng)
-    one.touched |= POINTS.keys() if len(content) > intake.LARGEST else touched
+    one.touched |= POINTS.keys() if len(content) > LIMITS.notebook else touched
     if kind not in (whole, windows, appended) and not isinstance(one.page.get("cells"), list):
         one.touched |= POINTS.keys()  # where the answers stand is not known
     one.done = [each.__name__ for each in (*damages, kind)]

@@ -6,10 +6,10 @@ where no case does, and the sentence that the student reads.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.files import write_text
 from utils.answer_key import LiveKey
 from utils.exercises import EXERCISES, Exercise
 from utils.judging import rejections
@@ -51,7 +51,5 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    aside = PAGE.with_suffix(".part")
-    aside.write_text(page(), encoding="utf-8")
-    os.replace(aside, PAGE)
+    write_text(PAGE, [page()])
     print(f"Written: {PAGE.name}")

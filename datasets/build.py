@@ -22,6 +22,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from utils.files import written_aside
+
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 GARMENTS_PATH = Path(__file__).resolve().parent / "garments.h5"
 
@@ -146,26 +148,21 @@ def split(folder: Path) -> Parts:
 
 def write(parts: Parts, path: Path) -> None:
     """Write the HDF5 file aside, then rename it: `path` is never half-written."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with h5py.File(aside, "w") as file:
-            for name, value in ATTRIBUTES.items():
-                file.attrs[name] = value
-            for part, (images, labels) in parts.items():
-                group = file.create_group(part)
-                # HDF5's shuffle filter sorts the bytes of wider numbers; with
-                # one byte a pixel there is nothing to sort.
-                group.create_dataset(
-                    "images",
-                    data=images,
-                    chunks=(250, 28, 28),
-                    compression="gzip",
-                    compression_opts=9,
-                )
-                group.create_dataset("labels", data=labels, compression="gzip")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written_aside(path) as aside, h5py.File(aside, "w") as file:
+        for name, value in ATTRIBUTES.items():
+            file.attrs[name] = value
+        for part, (images, labels) in parts.items():
+            group = file.create_group(part)
+            # HDF5's shuffle filter sorts the bytes of wider numbers; with
+            # one byte a pixel there is nothing to sort.
+            group.create_dataset(
+                "images",
+                data=images,
+                chunks=(250, 28, 28),
+                compression="gzip",
+                compression_opts=9,
+            )
+            group.create_dataset("labels", data=labels, compression="gzip")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,9 +14,10 @@ import pytest
 from attacks import ATTACKS, outer, table
 from attacks.attack import WON
 
-from autograder import engine, judge
+from autograder import engine
 from autograder.intake import Piece
 from autograder.judge import Settings, judge_submission
+from autograder.limits import Limits
 from utils.answer_key import LiveKey
 from utils.judging import judge as judge_answer
 from utils.verdict import printable
@@ -131,11 +132,10 @@ def test_draws_that_are_nan_are_not_spread_evenly(exercise):
     assert judge_answer(LiveKey("x").question(exercise), draws).points < 5
 
 
-def test_a_notebook_of_slow_cells_comes_to_its_end(monkeypatch):
-    monkeypatch.setattr(judge, "TURNS", 5)
+def test_a_notebook_of_slow_cells_comes_to_its_end():
     pieces = [Piece("import time; time.sleep(0.4)", f"own-{i}") for i in range(100)]
     with engine.sandbox_for("01_forward_propagation") as sandbox:
-        settings = Settings("x", seconds=0.5)
+        settings = Settings("x", limits=Limits(seconds=0.5, turns=5))
         found = judge_submission(sandbox, LiveKey("x"), pieces, ["relu"], settings)
     assert found.verdicts["relu"].status == "timeout"
     assert len(found.printed) < 10

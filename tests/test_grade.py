@@ -26,7 +26,7 @@ TASK = "01_forward_propagation"
 POINTS = {name: one.points for name, one in EXERCISES.items() if one.assignment == TASK}
 FULL = sum(POINTS.values())
 KEYS = ["student", "assignment", "exercise", "status", "points", "max_points", "mistake", "message"]
-KEYS += ["earned", "given", "seed", "made_with"]
+KEYS += ["earned", "given", "seed", "settings", "made_with"]
 
 ANSWERS = {
     "sigmoid": "def sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))",

@@ -59,14 +59,47 @@ def test_an_early_bug_is_not_charged_again(class_):
         assert "right, given your linear_forward" in one["message"]
 
 
-def test_a_verdict_is_explained_again_with_a_case_to_send(class_):
+@pytest.fixture
+def explain(class_):
+    """Runs `course explain` on the grades of the class."""
     where, submissions, output = class_
-    run(where, submissions, output)
     arguments = ["--submissions", str(submissions), "--output", str(output)]
 
     def explain(*who):
         words = [sys.executable, "-m", "autograder", "explain", *who, *arguments]
         return subprocess.run(words, cwd=where, text=True, capture_output=True, check=False)
+
+    return explain
+
+
+def test_an_explanation_agrees_with_the_grade(class_, explain):
+    """What it is judged with again is what it was judged with."""
+    where, submissions, output = class_
+    chosen = ("--follow-through", "none", "--seed", "secret", "--timeout", "20")
+    run(where, submissions, output, *chosen)
+    one = results(output)["ben", "linear_activation_forward"]
+    assert (one["status"], one["points"] < one["max_points"]) == ("partial", True)
+    settings = one["settings"]
+    assert (settings["seed"], settings["follow_through"]) == ("secret", "none")
+    assert settings["limits"]["seconds"] == 20
+    told = explain("ben", "linear_activation_forward").stdout
+    assert "✗ linear_activation_forward" in told
+    assert f"{one['points']:g} of {one['max_points']:g} points" in told
+    assert "has changed" not in told
+
+    lines = (output / "results.jsonl").read_text()
+    hand_in(submissions, "ben", solved())
+    assert "has changed" in explain("ben", "linear_forward").stdout
+    hand_in(submissions, "ben", solved(linear_forward=WRONG))
+    (output / "results.jsonl").write_text(lines.replace('"settings"', '"setting"'))
+    told = explain("ben", "linear_forward")
+    assert told.returncode == 2
+    assert "does not say with what settings it was made" in told.stderr
+
+
+def test_a_verdict_is_explained_again_with_a_case_to_send(class_, explain):
+    where, submissions, output = class_
+    run(where, submissions, output)
 
     told = explain("ben", "linear_forward")
     assert told.returncode == 0, told.stderr

@@ -20,10 +20,10 @@ from as_user import as_user
 import autograder.sandbox
 from autograder import bubblewrap, cgroup, cli
 from autograder.errors import BrokenCourse, ExitCode
-from autograder.sandbox import Ended, Limits, Sandbox, layers, minimum
+from autograder.limits import MIB, Limits
+from autograder.sandbox import Ended, Sandbox, layers, minimum
 
 ROOT = Path(__file__).resolve().parents[1]
-MIB = 1 << 20
 
 # Runs the code of each frame, and sends back what it leaves in `said`, or raises.
 ENTRY = b"""
@@ -41,7 +41,7 @@ def serve(channel):
             scope["said"] = type(error).__name__
         channel.send(str(scope["said"]).encode())
 """
-LIMITS = Limits(memory=256 * MIB, processes=8, scratch=4 * MIB, output=1000, frame=MIB)
+LIMITS = Limits(memory=256 * MIB, processes=8, scratch=4 * MIB, output=1000, message=MIB)
 
 
 pytestmark = pytest.mark.sandbox
@@ -197,7 +197,7 @@ def test_frames_sent_before_the_end_arrive(cell):
 
 def test_computing_time_is_limited():
     with sandbox_for(Limits(cpu=1)) as sandbox, sandbox.open() as cell:
-        assert ends(cell, "while True: pass") == "timeout"
+        assert ends(cell, "while True: pass") == "cpu"
 
 
 # -- using up all ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ import numpy as np
 from utils.answers import call
 from utils.cases import Case, Raised, Returned
 from utils.comparing import Template
+from utils.files import written_aside
 from utils.packing import Packer, unpack
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
@@ -209,15 +210,10 @@ def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
     read in the file but what the cases of each exercise give.
     """
     live = LiveKey()
-    aside = path.with_name(path.name + ".part")
-    try:
-        with h5py.File(aside, "w") as file:
-            file.attrs["format"] = FORMAT
-            for exercise in exercises:
-                _pack_question(file.create_group(exercise), live.question(exercise, seed))
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written_aside(path) as aside, h5py.File(aside, "w") as file:
+        file.attrs["format"] = FORMAT
+        for exercise in exercises:
+            _pack_question(file.create_group(exercise), live.question(exercise, seed))
 
 
 def _seed_for(exercise: str, common: str | None) -> int:

@@ -77,8 +77,8 @@ class Answer(Protocol):
 class Answers(Protocol):
     """All of a student's answers."""
 
-    def answer(self, exercise: str, soon: Sequence[Case] = ()) -> Answer:
-        """The answer of this name, or `Absent`; most likely it is called on these cases `soon`."""
+    def answer(self, exercise: str) -> Answer:
+        """The answer of this name, or `Absent`."""
 
 
 def call(function: Callable[..., Any], case: Case) -> Run:
@@ -163,8 +163,8 @@ class Notebook:
     def __init__(self, namespace: Mapping[str, Any], folder: Path | None = None) -> None:
         self.namespace, self.folder = namespace, folder
 
-    def answer(self, exercise: str, soon: Sequence[Case] = ()) -> Function:
-        """The function of this name; that it is called soon is of no matter here.
+    def answer(self, exercise: str) -> Function:
+        """The function of this name.
 
         Raises
         ------

@@ -13,7 +13,7 @@ from utils.answer_key import KeyFault, UnknownExercise, open_key
 from utils.answers import Notebook
 from utils.explain import is_blank
 from utils.judging import judge_exercise
-from utils.verdict import CheckFailed, Verdict
+from utils.verdict import CheckFailed, Status, Verdict
 
 __all__ = ["check", "hint", "ready"]
 
@@ -38,7 +38,7 @@ def check(exercise: str, seed: int | None = None) -> None:
     """
     verdict = _verdict(_name(exercise), sys._getframe(1).f_globals, seed)
     _show(verdict)
-    if verdict.status != "correct":
+    if verdict.status is not Status.CORRECT:
         raise CheckFailed(verdict) from None
 
 
@@ -90,7 +90,11 @@ def ready(*exercises: str) -> bool:
 def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> Verdict:
     if seed is not None and not (isinstance(seed, int) and seed >= 0):
         return Verdict(
-            exercise, "error", 0, 0, f"a seed is a whole number from 0 up, and {seed!r} is not."
+            exercise,
+            Status.ERROR,
+            0,
+            0,
+            f"a seed is a whole number from 0 up, and {seed!r} is not.",
         )
     try:
         follow_through = os.environ.get("COURSE_FOLLOW_THROUGH", "full")
@@ -98,7 +102,7 @@ def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> V
     except KeyFault as fault:
         slip = _misspelled(exercise, fault)
         if slip:
-            return Verdict(exercise, "error", 0, 0, slip)
+            return Verdict(exercise, Status.ERROR, 0, 0, slip)
         return _unchecked(exercise, str(fault))
     except Exception as fault:
         return _unchecked(exercise, f"{type(fault).__name__}: {fault}")
@@ -107,7 +111,7 @@ def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> V
 def _unchecked(exercise: str, why: str) -> Verdict:
     return Verdict(
         exercise,
-        "unchecked",
+        Status.UNCHECKED,
         0,
         0,
         f"could not be checked, and that is not your fault: {why}.",
@@ -145,5 +149,5 @@ def _show(verdict: Verdict) -> None:
         shell = get_ipython()
     if shell is not None and hasattr(shell, "kernel"):
         display(verdict)  # type: ignore[no-untyped-call]
-    elif shell is None or verdict.status == "correct":
+    elif shell is None or verdict.status is Status.CORRECT:
         _say(verdict.text())

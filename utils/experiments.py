@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import h5py
 import numpy as np
 
+from utils.files import written_aside
+
 __all__ = ["LogError", "append_record", "budget", "progress", "read_log"]
 
 Record = dict[str, Any]
@@ -60,18 +62,17 @@ def append_record(log: str | Path | None, record: Record) -> None:
     if log is None:
         return
     count = _length(log)
-    aside = Path(f"{log}.part")
-    if count:
-        shutil.copyfile(log, aside)
-    with h5py.File(aside, "a" if count else "w", locking=False) as file:
-        file.attrs["format"] = _FORMAT
-        group = file.create_group(f"{count:06d}")
-        group.attrs["configuration"] = json.dumps(record["configuration"], default=_plain)
-        group.attrs["diverged"] = bool(record["diverged"])
-        for name in _NUMBERS:
-            group.attrs[name] = float(record[name])
-        group["costs"] = np.asarray(record["costs"])
-    os.replace(aside, log)
+    with written_aside(Path(log)) as aside:
+        if count:
+            shutil.copyfile(log, aside)
+        with h5py.File(aside, "a" if count else "w", locking=False) as file:
+            file.attrs["format"] = _FORMAT
+            group = file.create_group(f"{count:06d}")
+            group.attrs["configuration"] = json.dumps(record["configuration"], default=_plain)
+            group.attrs["diverged"] = bool(record["diverged"])
+            for name in _NUMBERS:
+                group.attrs[name] = float(record[name])
+            group["costs"] = np.asarray(record["costs"])
 
 
 def _length(log: str | Path) -> int:

@@ -7,7 +7,7 @@ from an answer key (`utils.answer_key`), and answers are what `utils.answers` sa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -20,14 +20,14 @@ from utils.cases import Case, Explanation, Raised, Run, Scratch, Seed
 from utils.comparing import Finding, same
 from utils.explain import BLANK
 from utils.findings import findings, unexpected
-from utils.verdict import Earned, Verdict
+from utils.verdict import Earned, Status, Verdict
 
-__all__ = ["FOLLOW_THROUGH", "first_cases", "judge", "judge_exercise", "rejections"]
+__all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
 LONGEST = 3000  # characters of one sentence in a verdict
 
-_HARMLESS = ("correct", "wrong", "error", "blank", "unchecked")
-"""What an earlier answer may be and still be called; another one hangs, or ends the program."""
+_HARMFUL = {Status.TIMEOUT, Status.TAMPERED}
+"""What an earlier answer is when it must not be called: it hangs, or lies."""
 
 FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
 """The share of its points that an answer gets which is right but for an earlier one it calls."""
@@ -65,21 +65,23 @@ def judge_exercise(
         Where the key cannot ask this question.
     """
     question, known = key.question(exercise, seed), before or {}
-    harmful = _harmful(known)
+    harmful = {name for name, verdict in known.items() if verdict.status in _HARMFUL}
     try:
-        answer = answers.answer(exercise, first_cases(question, known))
+        answer = answers.answer(exercise)
     except Absent as absent:
-        return _verdict_of(question, [], "error", absent.message, advice=absent.advice)
+        return _verdict_of(question, [], Status.ERROR, absent.message, advice=absent.advice)
     used = answer.uses(question.builds_on)
     share = FOLLOW_THROUGH[follow_through]
     alone = _Judgment(question, answer, {})
     if harmful.intersection(used):
-        first = _verdict_of(question, [], "error", "it calls one that does not come to an end.")
+        first = _verdict_of(
+            question, [], Status.ERROR, "it calls one that does not come to an end."
+        )
     elif used and share == 1 and question.given is not None and alone.only_values_are_wrong():
         first = None  # most likely nobody will ask for it, and to say it takes time
     else:
         first = alone.verdict()
-    if first is not None and (not used or first.status not in ("wrong", "error")):
+    if first is not None and (not used or first.status not in (Status.WRONG, Status.ERROR)):
         return first
     earlier = _wrong_earlier(key, question, answers, used, known)
     if not earlier:
@@ -97,25 +99,16 @@ def judge_exercise(
     again = judge(question, answer, {name: question.given[name] for name in earlier})
     blamed = f"The course's own {names} stood in for yours, which {_is(earlier)} not right yet."
     got = first.points if first is not None else 0.0
-    if again.status != "correct":
+    if again.status is not Status.CORRECT:
         return again if share == 1 else replace(again, points=min(again.points, got))
     return replace(
         again,
         points=round(max(share * again.max_points, got), 2),
         message=f"right, given your {names}.",
         advice=blamed if share else f"{blamed} It gets its points when that is mended.",
-        status="correct" if share else "wrong",
+        status=Status.CORRECT if share else Status.WRONG,
         given=tuple(earlier),
     )
-
-
-def first_cases(question: Question, before: Mapping[str, Verdict]) -> tuple[Case, ...]:
-    """The cases that an answer is called on first; none where it may call one that hangs."""
-    return () if _harmful(before).intersection(question.builds_on) else question.twice_the_first
-
-
-def _harmful(known: Mapping[str, Verdict]) -> set[str]:
-    return {name for name, verdict in known.items() if verdict.status not in _HARMLESS}
 
 
 def judge(
@@ -161,6 +154,15 @@ class _Stop(Exception):
     case: Case
 
 
+def _value(run: Run, case: Case) -> Any:
+    """What came of a call, for a law; an exception only where the case expects it to raise."""
+    if isinstance(run.outcome, Raised):
+        if unexpected(run, case):
+            raise _Stop(run, case)
+        return run.outcome  # the law wants to read what was said
+    return run.outcome.value
+
+
 class _Judgment:
     """One answer, called on every case of one question."""
 
@@ -169,24 +171,29 @@ class _Judgment:
         self.runs: list[Run] = []
         self.found: list[list[Finding]] = []  # of each run
         self.again: Run | None = None  # of the first case, after all others
+        self.asked: dict[str, Finding | None] = {}  # laws, and what they found
         self.stopped = False  # by a person
-
-    def run(self, case: Case) -> Run:
-        [run] = self.answer.runs([case], self.given)
-        return run
-
-    def log(self, scratch: Scratch) -> Any:
-        """The records in a log that the answer wrote."""
-        return self.answer.log(scratch)
 
     def __call__(self, case: Case) -> Any:
         """Ask, as a law does."""
-        run = self.run(case)
-        if isinstance(run.outcome, Raised):
-            if unexpected(run, case):
-                raise _Stop(run, case)
-            return run.outcome  # the law wants to read what was said
-        return run.outcome.value
+        [value] = self.all([case])
+        return value
+
+    def all(self, cases: Sequence[Case]) -> list[Any]:
+        """Ask on many cases at once, as a law does."""
+        return [_value(*pair) for pair in zip(self._runs(cases), cases, strict=True)]
+
+    def run(self, case: Case) -> Run:
+        """Call the answer, and give all that was seen of the call."""
+        [run] = self._runs([case])
+        return run
+
+    def log(self, scratch: Scratch) -> Any:
+        """Read the records in a log that the answer wrote."""
+        return self.answer.log(scratch)
+
+    def _runs(self, cases: Sequence[Case]) -> list[Run]:
+        return self.answer.runs(cases, self.given)
 
     def only_values_are_wrong(self) -> bool:
         """Whether it came back from every case where it should, and with something wrong."""
@@ -204,7 +211,7 @@ class _Judgment:
             return self._verdict()
         except KeyboardInterrupt:
             return self._said(
-                "error",
+                Status.ERROR,
                 "You stopped the check while your code was running.",
                 advice="If it ran for long: is there a loop that never ends?",
             )
@@ -226,11 +233,11 @@ class _Judgment:
             return self._wrong(finding, None, law)
         count = len(self.runs)
         told = f"right on {count} cases" if count > 1 else "right"
-        return self._said("correct", told + _seed_said(self.question) + ".")
+        return self._said(Status.CORRECT, told + _seed_said(self.question) + ".")
 
     def _call(self) -> None:
         """Call the answer on every case, and compare."""
-        *self.runs, self.again = self.answer.runs(self.question.twice_the_first, self.given)
+        *self.runs, self.again = self._runs(self.question.twice_the_first)
         if self.runs[0].outcome == Raised(BLANK):  # a blank says the same on every case
             del self.runs[1:]
         self.found = [findings(self.question, i, run) for i, run in enumerate(self.runs)]
@@ -257,9 +264,8 @@ class _Judgment:
 
     def broken_law(self) -> tuple[str, Finding | None]:
         for name in self.question.laws:
-            law = laws.law(self.question.assignment, name)
             try:
-                finding = law(self, self.question.secret)
+                finding = self._law(name)
             except _Stop:
                 raise
             except Exception:  # it takes the result apart as the cases' results can be
@@ -268,6 +274,13 @@ class _Judgment:
             if finding is not None:
                 return name, finding
         return "", None
+
+    def _law(self, name: str) -> Finding | None:
+        """Hold the answer against a law, once."""
+        if name not in self.asked:
+            law = laws.law(self.question.assignment, name)
+            self.asked[name] = law(self, self.question.secret)
+        return self.asked[name]
 
     def _law_in_words(self) -> str:
         """The law that wrong values break first, in words; empty where none does."""
@@ -282,9 +295,7 @@ class _Judgment:
         """What of the rubric was earned, where this is wrong; `broken` is the law that says so."""
 
         def law(name: str) -> Finding | None:
-            if name == broken:
-                return finding
-            return laws.law(self.question.assignment, name)(self, self.question.secret)
+            return finding if name == broken else self._law(name)
 
         return rubric.earned(self.question, self.runs, self.found, law, finding)
 
@@ -306,7 +317,7 @@ class _Judgment:
         elif not known.whole:
             advice = "Something else is not right either: mend this first, then check again."
         return self._said(
-            "wrong",
+            Status.WRONG,
             finding.sentence,
             advice=advice,
             mistake=known.mistake.name if known else "",
@@ -336,7 +347,7 @@ class _Judgment:
             told = replace(told, sentence=due, advice=told.sentence)
         known = naming.known(self.question, self.runs, self.found, None)
         return self._said(
-            "error",
+            Status.ERROR,
             told.sentence,
             advice=told.advice if known is None else "",
             mistake=known.mistake.name if known else "",
@@ -350,14 +361,14 @@ class _Judgment:
 
     def _blank(self) -> Verdict:
         return self._said(
-            "blank",
+            Status.BLANK,
             "still blank. Begin with what is written above it.",
             advice=f"Your code goes where `raise {BLANK}()` stands; "
             "delete that line when you are done.",
             foot=f'`hint("{self.question.exercise}")` helps you to begin.',
         )
 
-    def _said(self, status: str, message: str, **more: Any) -> Verdict:
+    def _said(self, status: Status, message: str, **more: Any) -> Verdict:
         return _verdict_of(self.question, self.runs, status, message, **more)
 
 
@@ -380,7 +391,7 @@ def _wrong_earlier(
             verdict = known.get(earlier.exercise) or judge(
                 earlier, answers.answer(earlier.exercise), given
             )
-            right = verdict.status == "correct"
+            right = verdict.status is Status.CORRECT
         except Absent:
             right = False
         if not right:
@@ -393,11 +404,11 @@ def _is(names: list[str]) -> str:
 
 
 def _verdict_of(
-    question: Question, runs: list[Run], status: str, message: str, **more: Any
+    question: Question, runs: list[Run], status: Status, message: str, **more: Any
 ) -> Verdict:
     earned = more.pop("earned", ())
     said = {name: _short(more.get(name, "")) for name in ("advice", "source")}
-    points = question.points if status == "correct" else sum(one.got for one in earned)
+    points = question.points if status is Status.CORRECT else sum(one.got for one in earned)
     return Verdict(
         question.exercise,
         status,

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture
+from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture, quiet
 
 __all__ = ["CLAIMS", "DT", "Claim", "Sorting", "fire", "rates", "same_rate", "trains", "voltages"]
 
@@ -119,7 +118,7 @@ def voltages(z: Sequence[float], outputs: Array, seconds: float = 0.2) -> Pictur
         count = int(spikes[i].sum())
         told.append(f"for z = {z[i]:g}, a = {a:.2f} and {count} spikes")
         for ax in (left, right):
-            _quiet(ax)
+            quiet(ax)
     axes[0, 0].set_title("logistic unit: output a", fontsize=11, color=BLUE)
     axes[0, 1].set_title("firing neuron: voltage, spikes", fontsize=11, color=ORANGE)
     for ax in axes[-1]:
@@ -176,7 +175,7 @@ def rates(z: Array, outputs: Array, still: Array, trembling: Array) -> Picture:
     right.text(x[0], 1 / PAUSE - 4, "no faster than this", color=GRAY, va="top")
     right.legend(frameon=False, loc="center left")
     for ax in (left, right):
-        _quiet(ax)
+        quiet(ax)
 
     def at(values: Array, place: float) -> float:
         return float(values.ravel()[np.argmin(np.abs(x - place))])
@@ -189,12 +188,6 @@ def rates(z: Array, outputs: Array, still: Array, trembling: Array) -> Picture:
         f"{at(still, 4):.0f} spikes a second without noise, {at(trembling, -2):.0f}, "
         f"{at(trembling, 0):.0f} and {at(trembling, 4):.0f} with noise.",
     )
-
-
-def _quiet(ax: Axes) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(color="#e5e7eb", linewidth=0.8)
-    ax.set_axisbelow(True)
 
 
 # --- the claims ----------------------------------------------------------------------------

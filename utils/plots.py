@@ -61,7 +61,7 @@ def activations(sigmoid: Callable[[Array], Array], relu: Callable[[Array], Array
     ):
         ax.plot(z.ravel(), np.asarray(function(z)).ravel(), color=color, linewidth=2.5)
         ax.set(title=f"your {name}", xlabel="z", ylabel="a")
-        _quiet(ax)
+        quiet(ax, 11)
     ends = [
         float(np.asarray(f(np.array([[x]]))).ravel()[0]) for f in (sigmoid, relu) for x in (-6, 6)
     ]
@@ -90,7 +90,7 @@ def signal(spreads: Mapping[str, Sequence[float]]) -> Picture:
         told.append(f"{name} ends at {values[-1]:.2g}")
     ax.set(yscale="log", xlabel="layer l", ylabel="standard deviation of A[l]")
     ax.margins(x=0.12)
-    _quiet(ax)
+    quiet(ax, 11)
     layers = len(next(iter(spreads.values()))) - 1
     return Picture(
         figure, f"Spread of the signal over {layers} layers, logarithmic: {'; '.join(told)}."
@@ -106,7 +106,7 @@ def timings(sizes: Sequence[int], loop: Sequence[float], vectorized: Sequence[fl
         ax.plot(sizes, seconds, style, color=color, marker=marker, linewidth=2, label=name)
     ax.set(xscale="log", yscale="log", xlabel="number of examples m", ylabel="seconds a call")
     ax.legend(frameon=False)
-    _quiet(ax)
+    quiet(ax, 11)
     ratio = loop[-1] / vectorized[-1]
     return Picture(
         figure,
@@ -129,10 +129,11 @@ def gallery(garments: Garments, count: int = 12) -> Picture:
     return Picture(figure, f"{count} small gray pictures of garments: {', '.join(names)}.")
 
 
-def _quiet(ax: Axes) -> None:
-    """Only what is needed: no box around, a faint grid."""
+def quiet(ax: Axes, label_size: float | None = None) -> None:
+    """Leave in axes only what is needed: no box around, a faint grid."""
     ax.spines[["top", "right"]].set_visible(False)
-    ax.xaxis.label.set_fontsize(11)
-    ax.yaxis.label.set_fontsize(11)
+    if label_size is not None:
+        ax.xaxis.label.set_fontsize(label_size)
+        ax.yaxis.label.set_fontsize(label_size)
     ax.grid(color="#e5e7eb", linewidth=0.8)
     ax.set_axisbelow(True)

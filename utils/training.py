@@ -19,12 +19,11 @@ from typing import Any
 
 import numpy as np
 from IPython.display import display
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from utils.given_forward import L_model_forward, compute_cost
-from utils.plots import BLUE, GRAY, ORANGE, Picture
+from utils.plots import BLUE, GRAY, ORANGE, Picture, quiet
 from utils.suspects import accuracy
 
 __all__ = ["Run", "boundary", "compare", "errors", "live"]
@@ -246,7 +245,7 @@ def compare(runs: Mapping[str, Run], X: Array, Y: Array) -> Picture:
         )
     ax.set(xlabel="percent of the training done", ylabel="cost on dev pictures", ylim=(0, None))
     ax.legend(frameon=False, fontsize=11)
-    _quiet(ax)
+    quiet(ax)
     return Picture(figure, f"Cost on {Y.shape[1]} dev pictures. {'. '.join(told)}.")
 
 
@@ -337,9 +336,3 @@ def errors(X: Array, Y: Array, AL: Array, names: Sequence[str], count: int = 6) 
 def _says(network: Parameters, examples: Array) -> Array:
     """The predictions of a network."""
     return L_model_forward(examples, network)[0]
-
-
-def _quiet(ax: Axes) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(color="#e5e7eb", linewidth=0.8)
-    ax.set_axisbelow(True)

@@ -5,17 +5,47 @@ from __future__ import annotations
 import html
 import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
 from utils.shapes import Box, boxes_as_html, boxes_as_text
 
-__all__ = ["MIME", "CheckFailed", "Earned", "Verdict", "printable"]
+__all__ = ["MIME", "CheckFailed", "Earned", "Status", "Verdict", "printable"]
 
 MIME = "application/vnd.deep-course.verdict+json"
 
-_SIGNS = {"correct": "✓", "blank": "○", "unchecked": "?"}  # all others: ✗
+
+class Status(StrEnum):
+    """How an answer was judged."""
+
+    CORRECT = "correct"
+    """It gives what it should on every case, and keeps every law."""
+
+    PARTIAL = "partial"
+    """It does not, and earned a part of its points; only in records, where points are in sight."""
+
+    WRONG = "wrong"
+    """It came back from every case, and with something wrong."""
+
+    ERROR = "error"
+    """It raised, ended the program, used up memory, or is not there."""
+
+    TIMEOUT = "timeout"
+    """It did not come to an end in the time, or with the computing, that it may take."""
+
+    BLANK = "blank"
+    """The stub still stands in it."""
+
+    TAMPERED = "tampered"
+    """What came from its sandbox was not sent by the course's own code."""
+
+    UNCHECKED = "unchecked"
+    """It could not be judged: the fault is the course's, not the student's."""
+
+
+_SIGNS = {Status.CORRECT: "✓", Status.BLANK: "○", Status.UNCHECKED: "?"}  # all others: ✗
 # Where a card is shown, the exception that follows it would say all of it again. Only a card
 # that has this rule beside it is meant: an error after one that passed is the student's own.
 _SAID_ONCE = (
@@ -44,8 +74,7 @@ class Verdict:
     Attributes
     ----------
     exercise : str
-    status : "correct", "wrong", "blank", "error" or "unchecked"
-        "unchecked": the fault is the course's, not the student's.
+    status : Status
     points, max_points : float
     message : str
         The sentence that says it all; enough where there is room for one only.
@@ -68,7 +97,7 @@ class Verdict:
     """
 
     exercise: str
-    status: str
+    status: Status
     points: float
     max_points: float
     message: str
@@ -104,7 +133,7 @@ class Verdict:
         sentences = (self.message, self.mistake_sentence, self.advice, self._points_said())
         partial = 0 < self.points < self.max_points
         return data | {
-            "status": "partial" if partial else self.status,
+            "status": Status.PARTIAL if partial else self.status,
             "earned": {one.part: one.got for one in self.earned},
             "message": " ".join(filter(None, sentences)),
         }
@@ -142,9 +171,11 @@ class Verdict:
     def html(self) -> str:
         """Everything, as a card; the colors repeat what signs and words say."""
         # Light enough for a dark page, dark enough for a light one: 3 to 1 and more on both.
-        color = {"correct": "#2e9e4f", "blank": "#8a8a8a", "unchecked": "#8e6fd8"}.get(
-            self.status, "#e5484d"
-        )
+        color = {
+            Status.CORRECT: "#2e9e4f",
+            Status.BLANK: "#8a8a8a",
+            Status.UNCHECKED: "#8e6fd8",
+        }.get(self.status, "#e5484d")
         parts = [
             f'<div><strong><span style="color:{color}">{self.sign}</span> '
             f"{html.escape(self.exercise)}</strong>&ensp;{_prose(self.message)}</div>"
@@ -180,7 +211,7 @@ class Verdict:
         return (
             f'<div class="verdict" style="border-left:4px solid {color};padding:6px 12px;'
             f'margin:4px 0;line-height:1.45">{"".join(parts)}</div>'
-            + ("" if self.status == "correct" else _SAID_ONCE)
+            + ("" if self.status is Status.CORRECT else _SAID_ONCE)
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ asked.answer = answer
 real_write = wire.write
 wire.write = lambda message: message if type(message) is bytes else msgspec.msgpack.encode(message) if type(message) is dict else real_write(message)
 def came(message, one): return {'type': 'Came', 'number': message.number, 'runs': [one] * len(message.cases)}
-def borrow(name, *arguments, **named): return asked._lent(name, numbers[-1], {})(*arguments, **named)
+def borrow(name, *arguments, **named): return asked._lent(name, numbers[-1])(*arguments, **named)
 """
 BORROWS = {"sigmoid": "def sigmoid(Z):\n    return Z"}
 WHERE = (

@@ -51,8 +51,8 @@ ATTACKS = [
     inside(
         "patched_judge",
         "puts a judge in place that finds everything right",
-        "import utils.check\nfrom utils.verdict import Verdict\n"
-        "utils.check.judge_exercise = lambda key, name, *a, **k: Verdict(name, 'correct', 10, 10, 'right.')",
+        "import utils.check\nfrom utils.verdict import Status, Verdict\n"
+        "utils.check.judge_exercise = lambda key, name, *a, **k: Verdict(name, Status.CORRECT, 10, 10, 'right.')",
     ),
     inside(
         "patched_plain",
@@ -243,29 +243,6 @@ ATTACKS = [
         "lends_all",
         code="LIES\ndef known(Z): return borrow('sigmoid', Z)",
         answers=TARGET,
-    ),
-    Attack(
-        "lent_beforehand",
-        "reads what the stand-in for an earlier answer gives, and does not ask it",
-        "what is lent beforehand can be read only with what it is asked",
-        "unsealed",
-        code="LIES\n"
-        "from utils import packing\n"
-        "lent = []\n"
-        "def noting(message, real=asked.answer):\n"
-        "    if type(message) is wire.Call: lent[:] = message.lent\n"
-        "    return real(message)\n"
-        "asked.answer = noting\n"
-        "def read():\n"
-        "    packed = msgspec.msgpack.decode(lent.pop(0).outcome, type=wire.Packed)\n"
-        "    return packing.unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)[0].value",
-        answers={
-            "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n"
-            "    if activation not in ('sigmoid', 'relu'): raise ValueError(activation, sigmoid, relu)\n"
-            "    return read(), ((A_prev, W, b), W @ A_prev + b)",
-            "sigmoid": "def sigmoid(Z):\n    return -Z",
-            "relu": "def relu(Z):\n    return -Z",
-        },
     ),
     Attack(
         "borrowed_later",

@@ -37,7 +37,8 @@ from attacks.room import Room, hand_in, page_of, processes
 from autograder import cell, engine, grade, intake, judge, lender, sandboxed, wire
 from autograder.inside import SHELL
 from autograder.judge import Settings, judge_submission
-from autograder.sandbox import Ended, Limits, Sandbox
+from autograder.limits import LIMITS, Limits
+from autograder.sandbox import Ended, Sandbox
 from autograder.sandboxed import Answers
 from utils import judging, packing
 from utils.answer_key import LiveKey
@@ -48,6 +49,7 @@ SEED = "spring"
 ASK = LiveKey.question
 SANDBOXES: dict[tuple[str, ...], Any] = {}
 COURSE = test_grade.notebook()
+TEN_SECONDS = Limits(seconds=10)
 
 
 class Hung(BaseException):
@@ -80,9 +82,9 @@ def pieces(attack: Attack) -> list[intake.Piece]:
     return intake.needed(intake.pieces(intake.put_in(intake.Page(COURSE), cells)))
 
 
-def judged(attack: Attack, box: Any = None, seconds: float = 10, names: Any = None) -> judge.Judged:
+def judged(attack: Attack, box: Any = None, names: Any = None, **limits: Any) -> judge.Judged:
     """As the engine judges, with whatever is patched."""
-    settings = Settings(SEED, "full", seconds)
+    settings = Settings(SEED, limits=replace(TEN_SECONDS, **limits))
     due = names or list(attack.answers)
     return judge_submission(box or sandbox(), LiveKey(SEED), pieces(attack), due, settings)
 
@@ -201,20 +203,11 @@ def lends_all(attack: Attack) -> bool:
     real = Answers.call
     everything = dict.fromkeys(attack.answers)
 
-    def call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> list[Run]:
-        return real(self, exercise, cases, everything, **how)
+    def call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
+        return real(self, exercise, cases, everything)
 
-    with calling(call):
+    with patch.object(Answers, "call", call):
         return judged(attack).verdicts[target(attack)].status == "correct"
-
-
-def unsealed(attack: Attack) -> bool:
-    def open_to_all(name: str, arguments: wire.Packed, outcome: wire.Packed) -> wire.Sealed:
-        return wire.Sealed(b"", msgspec.msgpack.encode(outcome))
-
-    with patch.object(wire, "seal", open_to_all):
-        found = judged(attack, names=list(reversed(attack.answers)))
-    return found.verdicts[target(attack)].status == "correct"
 
 
 def judged_twice(attack: Attack) -> bool:
@@ -223,12 +216,18 @@ def judged_twice(attack: Attack) -> bool:
         return judged(attack, names=names).verdicts[target(attack)].status == "correct"
 
 
-def bare(attack: Attack) -> Any:
+def run(answers: Answers, attack: Attack) -> None:
+    """Run an attack's cells."""
+    for piece in pieces(attack):
+        answers.run(piece)
+    answers.begin()
+
+
+def bare(attack: Attack, limits: Limits = TEN_SECONDS) -> Any:
     """The verdict, with nothing between a lie and the judge; what is raised is raised."""
     with sandbox().open() as line:
-        answers = Answers(line, 10)
-        list(answers.run(pieces(attack)))
-        answers.begin(target(attack))
+        answers = Answers(line, limits)
+        run(answers, attack)
         return judging.judge_exercise(LiveKey(SEED), target(attack), answers)
 
 
@@ -247,22 +246,10 @@ def lax(frame: bytes) -> Any:
     return msgspec.msgpack.decode(frame)
 
 
-@contextmanager
-def calling(call: Any) -> Iterator[None]:
-    """Have answers called by this, and not before they are asked for."""
-    real = Answers.answer
-
-    def answer(self: Any, exercise: str, soon: Any = ()) -> Any:
-        return real(self, exercise)
-
-    nothing = patch.object(judge, "all_asks", lambda *_: [])
-    with nothing, patch.multiple(Answers, call=call, answer=answer):
-        yield
-
-
-def naive_call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> list[Run]:
+def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     """A judge that takes what comes."""
-    self.cell.send(wire.write(wire.Call(self._next(), exercise, list(cases), list(given))))
+    packed = list(map(wire.pack_case, cases))
+    self.cell.send(wire.write(wire.Call(self._next(), exercise, packed, list(given))))
     runs = lax(self.cell.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
@@ -272,12 +259,12 @@ def naive_call(self: Any, exercise: str, cases: Any, given: Any, **how: Any) -> 
 
 
 def trusting(attack: Attack) -> bool:
-    with calling(naive_call):
+    with patch.object(Answers, "call", naive_call):
         return believed(attack)
 
 
 def any_text(attack: Attack) -> bool:
-    with calling(naive_call):
+    with patch.object(Answers, "call", naive_call):
         try:
             bare(attack)
         except ValueError as error:
@@ -295,18 +282,18 @@ def any_array(attack: Attack) -> bool:
 
 def any_tree(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with patch.object(wire, "TREES", 1 << 40), suppress(wire.Forged):
-        bare(attack)
+    large = replace(LIMITS, tree=1 << 40)
+    with patch.object(wire, "LIMITS", large), suppress(wire.Forged):
+        bare(attack, large)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 200 << 10
 
 
 def any_message_size(attack: Attack) -> bool:
     with sandbox().open() as line:
-        line._limits = Limits(frame=1 << 40)
-        answers = Answers(line, 2)
+        line._most = 1 << 40
+        answers = Answers(line, Limits(seconds=2))
         try:
-            list(answers.run(pieces(attack)))
-            answers.begin(target(attack))
+            run(answers, attack)
             answers.answer(target(attack)).runs(LiveKey(SEED).question("sigmoid").cases, {})
         except Ended as ended:
             return ended.reason != "frame"
@@ -328,13 +315,12 @@ def no_deadline(attack: Attack) -> bool:
 
 
 def any_lendings(attack: Attack) -> bool:
-    with patch.object(sandboxed, "LENDINGS", 1 << 40):
-        return won(attack, judged(attack, seconds=30, names=list(attack.answers)))
+    names = list(attack.answers)
+    return won(attack, judged(attack, names=names, seconds=30, reference_calls=1 << 40))
 
 
 def any_memory(attack: Attack) -> bool:
-    with patch.object(lender, "MEMORY", 1 << 40):
-        return won(attack, judged(attack, seconds=30))
+    return won(attack, judged(attack, seconds=30, reference_memory=1 << 40))
 
 
 def fragile_lender(attack: Attack) -> bool:
@@ -387,7 +373,7 @@ def trusting_reader(attack: Attack, room: Room) -> bool:
 
 
 def any_number(attack: Attack, room: Room) -> bool:
-    with patch.object(intake, "MOST_CELLS", 1 << 40):
+    with patch.object(intake, "LIMITS", replace(LIMITS, cells=1 << 40)):
         hand_in(attack, room.submitted)
         cells, _ = intake.read(next((room.submitted / attack.folder).rglob("*.ipynb")))
         return len(cells) == 1_000_000
@@ -433,7 +419,7 @@ def split_anyhow(attack: Attack) -> bool:
 
 def any_length(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with patch.object(intake, "LONGEST", 1 << 40):
+    with patch.object(intake, "LIMITS", replace(LIMITS, cell=1 << 40)):
         pieces(attack)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 << 10
 
@@ -449,7 +435,7 @@ def plain_csv(attack: Attack) -> bool:
 
 
 def no_flood_limit(attack: Attack) -> bool:
-    with patch.object(cell, "FLOOD", 1 << 40):
+    with patch.object(cell.Cell, "_flooded", lambda self: False):
         return won(attack, judged(attack))
 
 
@@ -481,7 +467,7 @@ def control() -> bool:
     """Whether the weaker graders grade: a right answer is right to each, a wrong one wrong."""
     right = Attack("right", "", "", "", answers={"sigmoid": test_grade.ANSWERS["sigmoid"]})
     wrong = Attack("wrong", "", "", "")
-    with calling(naive_call):
+    with patch.object(Answers, "call", naive_call):
         naive = [bare(one).points for one in (right, wrong)]
     strict = [bare(one).points for one in (right, wrong)]
     with suppress(AssertionError):

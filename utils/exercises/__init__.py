@@ -6,27 +6,30 @@ What several exercises of a notebook need is in its `common`. Nothing here is ev
 student's bundle.
 """
 
-from utils.exercises import (
-    backward_propagation,
-    forward_propagation,
-    hyperparameters,
-    matrix_dimensions,
-    start_here,
-    the_brain,
-)
+from importlib import import_module
+from pathlib import Path
+
 from utils.exercises.exercise import Exercise
 
-__all__ = ["EXERCISES", "Exercise"]
+__all__ = ["EXERCISES", "Exercise", "module_of"]
+
+
+def module_of(exercise: Exercise) -> str:
+    """Name the module of an exercise."""
+    return f"{__name__}.{exercise.assignment.partition('_')[2]}.{exercise.name}"
+
+
+def _place(exercise: Exercise) -> tuple[str, int]:
+    """Tell where an exercise stands: its assignment, and its line in the reference."""
+    return exercise.assignment, exercise.reference.__code__.co_firstlineno
+
+
+_FOUND: list[Exercise] = [
+    import_module(f"{__name__}.{file.parent.name}.{file.stem}").exercise
+    for file in Path(__file__).parent.glob("*/*.py")
+    if file.stem not in ("__init__", "common")
+]
 
 EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise
-    for notebook in (
-        start_here,
-        forward_propagation,
-        backward_propagation,
-        matrix_dimensions,
-        hyperparameters,
-        the_brain,
-    )
-    for exercise in notebook.EXERCISES
+    exercise.name: exercise for exercise in sorted(_FOUND, key=_place)
 }

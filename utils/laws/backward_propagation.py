@@ -87,7 +87,7 @@ def reacts_as_nudged(ask: Ask, secret: Any) -> Finding | None:
 def proportional(ask: Ask, secret: Any) -> Finding | None:
     """With -3 dA in place of dA, dZ must be -3 times what it was."""
     Z, dA = 2 * _wave(1, 3, 5), _wave(2, 3, 5)
-    once, more = (ask(Case({"dA": factor * dA, "Z": Z})) for factor in (1, -3))
+    once, more = ask.all([Case({"dA": factor * dA, "Z": Z}) for factor in (1, -3)])
     if np.allclose(more, -3 * once, rtol=1e-6, atol=1e-9):
         return None
     return Finding(
@@ -148,9 +148,13 @@ def linear_examples_twice(ask: Ask, secret: Any) -> Finding | None:
     """Every example twice must leave dW and db, and give every column of dA_prev twice."""
     dZ, (A_prev, W, b) = _linear_inputs()
     order = [2, 0, 3, 1]
-    once = ask(Case({"dZ": dZ, "cache": (A_prev, W, b)}))
     cache = (np.hstack([A_prev, A_prev[:, order]]), W, b)
-    twice = ask(Case({"dZ": np.hstack([dZ, dZ[:, order]]), "cache": cache}))
+    once, twice = ask.all(
+        [
+            Case({"dZ": dZ, "cache": (A_prev, W, b)}),
+            Case({"dZ": np.hstack([dZ, dZ[:, order]]), "cache": cache}),
+        ]
+    )
     return _changed_by_twice(
         {"dW": (once[1], twice[1]), "db": (once[2], twice[2])},
         ("dA_prev", once[0], twice[0], order),
@@ -236,11 +240,11 @@ def model_examples_twice(ask: Ask, secret: Any) -> Finding | None:
     """Every example twice must leave all dW and db, and give every column of each dA twice."""
     X, Y, parameters = _network()
     order = [2, 0, 4, 3, 1]
-    found = []
+    cases = []
     for columns in (range(5), [*range(5), *order]):
         AL, caches = L_model_forward(X[:, columns], parameters)
-        found.append(ask(Case({"AL": AL, "Y": Y[:, columns], "caches": caches})))
-    once, twice = found
+        cases.append(Case({"AL": AL, "Y": Y[:, columns], "caches": caches}))
+    once, twice = ask.all(cases)
     means = {name: (once[name], twice[name]) for name in once if name[:2] != "dA"}
     return _changed_by_twice(means, ("dA0", once["dA0"], twice["dA0"], order))
 
@@ -263,7 +267,7 @@ def epsilon_counts(ask: Ask, secret: Any) -> Finding | None:
     """Another epsilon must give another difference: costs are no straight lines."""
     X, Y, parameters = _network(2, 1)
     args = {"parameters": parameters, "grads": _gradients(parameters, np.copy), "X": X, "Y": Y}
-    small, large = (ask(Case(args | {"epsilon": epsilon})) for epsilon in (1e-5, 0.3))
+    small, large = ask.all([Case(args | {"epsilon": epsilon}) for epsilon in (1e-5, 0.3)])
     if abs(small - large) > 1e-5:
         return None
     return Finding("law", "With epsilon 0.3 and with 1e-5 the same difference came: is it used?")
@@ -273,11 +277,8 @@ def proportional_step(ask: Ask, secret: Any) -> Finding | None:
     """Three times the learning rate must make the step three times as long."""
     _, _, parameters = _network()
     grads = _gradients(parameters, lambda value: 1 + value**2)
-
-    def updated(rate: float) -> Any:
-        return ask(Case({"parameters": parameters, "grads": grads, "learning_rate": rate}))
-
-    one, three = updated(0.1), updated(0.3)
+    args = {"parameters": parameters, "grads": grads}
+    one, three = ask.all([Case(args | {"learning_rate": rate}) for rate in (0.1, 0.3)])
     for name, value in parameters.items():
         if not np.allclose(three[name] - value, 3 * (one[name] - value), rtol=1e-6, atol=1e-9):
             return Finding(
@@ -303,10 +304,10 @@ def new_arrays(ask: Ask, secret: Any) -> Finding | None:
     )
 
 
-def _trained(ask: Ask, iterations: int, rate: float = 0.2) -> Any:
+def _training(iterations: int, rate: float = 0.2) -> Case:
     X, Y, _ = _network()
     args = {"X": X, "Y": Y, "layer_dims": [3, 4, 1], "learning_rate": rate}
-    return ask(Case(args | {"num_iterations": iterations, "rng": Seed(86)}))
+    return Case(args | {"num_iterations": iterations, "rng": Seed(86)})
 
 
 def _first_weights() -> dict[str, Array]:
@@ -319,9 +320,9 @@ def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
     Whether the network learns anything is not asked here.
     """
     X, Y, _ = _network()
-    _, costs = _trained(ask, 4)
-    for k in range(4):
-        network = _trained(ask, k)[0] if k else _first_weights()
+    (_, costs), *trained = ask.all([_training(k) for k in (4, 1, 2, 3)])
+    networks = [_first_weights(), *(network for network, _ in trained)]
+    for k, network in enumerate(networks):
         wanted = float(compute_cost(L_model_forward(X, network)[0], Y))
         if abs(costs[k] - wanted) > 1e-6:
             when = "that initialize_parameters_deep makes with rng"
@@ -337,7 +338,7 @@ def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
 def learning_rate_counts(ask: Ask, secret: Any) -> Finding | None:
     """With twice the learning rate the first iteration must go twice as far."""
     first = _first_weights()
-    one, two = (_trained(ask, 1, rate)[0] for rate in (0.1, 0.2))
+    (one, _), (two, _) = ask.all([_training(1, rate) for rate in (0.1, 0.2)])
     for name, value in first.items():
         if not np.allclose(two[name] - value, 2 * (one[name] - value), rtol=1e-6, atol=1e-9):
             return Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -25,8 +25,9 @@ ROUNDING = 1e-7  # relative, and far above what the order of a sum can do
 
 def sigmoid_mirrored(ask: Ask, secret: Any) -> Finding | None:
     """The values at z and −z lie between 0 and 1, and together make 1."""
-    for z in (0.4, 1.3, 2.9):
-        a, b = map(float, np.ravel(ask(Case({"Z": np.array([[z, -z]])}))))
+    sizes = (0.4, 1.3, 2.9)
+    for z, values in zip(sizes, ask.all(_both_signs(sizes)), strict=True):
+        a, b = map(float, np.ravel(values))
         told = f"At z = {z} and z = {-z} it gives {a:.7g} and {b:.7g}"
         if not (0 < a < 1 and 0 < b < 1):
             return Finding("law", f"{told}: every value should lie between 0 and 1.")
@@ -39,8 +40,9 @@ def sigmoid_mirrored(ask: Ask, secret: Any) -> Finding | None:
 
 def relu_one_sided(ask: Ask, secret: Any) -> Finding | None:
     """Of the values at z and −z, one is 0 and the other |z|."""
-    for z in (0.4, 1.3, 12.9):
-        a, b = map(float, np.ravel(ask(Case({"Z": np.array([[z, -z]])}))))
+    sizes = (0.4, 1.3, 12.9)
+    for z, values in zip(sizes, ask.all(_both_signs(sizes)), strict=True):
+        a, b = map(float, np.ravel(values))
         if abs(b) > ROUNDING or abs(a - z) > ROUNDING * z:
             return Finding(
                 "law",
@@ -48,6 +50,11 @@ def relu_one_sided(ask: Ask, secret: Any) -> Finding | None:
                 "one of them should get through as it is, and the other be stopped.",
             )
     return None
+
+
+def _both_signs(sizes: Sequence[float]) -> list[Case]:
+    """For each z a case that holds z and −z."""
+    return [Case({"Z": np.array([[z, -z]])}) for z in sizes]
 
 
 # --- fresh weights -------------------------------------------------------------------------------
@@ -64,7 +71,10 @@ def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
 
     A single test rejects right work less than once in 10**9 checks.
     """
-    one, again, other = (ask(Case({"layer_dims": FEW, "rng": Seed(seed)})) for seed in (1, 1, 2))
+    drawn = [(FEW, 1), (FEW, 1), (FEW, 2), *((dims, 1) for dims in SIZES)]
+    one, again, other, *large = ask.all(
+        [Case({"layer_dims": dims, "rng": Seed(seed)}) for dims, seed in drawn]
+    )
     if not same(Returned(one), Returned(again)):
         return Finding(
             "law",
@@ -73,8 +83,7 @@ def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
         )
     if same(Returned(one), Returned(other)):
         return Finding("law", "Generators of different seeds gave the same weights: draw from rng.")
-    for dims in SIZES:
-        parameters = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
+    for dims, parameters in zip(SIZES, large, strict=True):
         weights = [parameters[f"W{l}"] for l in range(1, len(dims))]
         for l, W in enumerate(weights, 1):
             due = (dims[l], dims[l - 1])
@@ -118,8 +127,8 @@ def _hang_together(W: Array, V: Array) -> bool:
 
 def he_scale(ask: Ask, secret: Any) -> Finding | None:
     """The standard deviation of W[l] must be sqrt(2 / n[l-1])."""
-    for dims in SIZES:
-        parameters = ask(Case({"layer_dims": dims, "rng": Seed(1)}))
+    drawn = ask.all([Case({"layer_dims": dims, "rng": Seed(1)}) for dims in SIZES])
+    for dims, parameters in zip(SIZES, drawn, strict=True):
         for l in range(1, len(dims)):
             wanted, spread = np.sqrt(2 / dims[l - 1]), np.std(parameters[f"W{l}"])
             if not abs(spread / wanted - 1) <= 0.05:  # nor is nan
@@ -151,8 +160,7 @@ def bias_by_row(ask: Ask, secret: Any) -> Finding | None:
     rng = np.random.default_rng(4)
     layer = {"A_prev": rng.normal(0, 1, (3, 4)), "W": rng.normal(0, 1, (2, 3))}
     b, step = rng.normal(0, 1, (2, 1)), np.array([[0.0], [1.0]])
-    Z, _ = ask(Case({**layer, "b": b}))
-    raised, _ = ask(Case({**layer, "b": b + step}))
+    (Z, _), (raised, _) = ask.all([Case({**layer, "b": bias}) for bias in (b, b + step)])
     if np.allclose(raised - Z, step, rtol=0, atol=ROUNDING):
         return None
     return Finding(
@@ -171,8 +179,7 @@ def _in_columns(name: str, result: str, rest: Mapping[str, Any]) -> Law:
     def law(ask: Ask, secret: Any) -> Finding | None:
         A = np.random.default_rng(3).normal(0, 1, (3, 7))
         order = [3, 4, 5, 6, 0, 1, 2, 2, 5]
-        one, _ = ask(Case({name: A, **rest}))
-        moved, _ = ask(Case({name: A[:, order], **rest}))
+        (one, _), (moved, _) = ask.all([Case({name: X, **rest}) for X in (A, A[:, order])])
         if np.allclose(moved, one[:, order], rtol=ROUNDING, atol=ROUNDING):
             return None
         return Finding(
@@ -192,8 +199,10 @@ def _layer(seed: int, n: int) -> dict[str, Array]:
 def layer_ranges(ask: Ask, secret: Any) -> Finding | None:
     """What a ReLU gives is never negative; what a sigmoid gives lies between 0 and 1."""
     A_prev = np.random.default_rng(5).normal(0, 1, (3, 11))
-    for activation in ("relu", "sigmoid"):
-        A, _ = ask(Case({"A_prev": A_prev, **_layer(5, 4), "activation": activation}))
+    activations = ("relu", "sigmoid")
+    layer = {"A_prev": A_prev, **_layer(5, 4)}
+    found = ask.all([Case({**layer, "activation": one}) for one in activations])
+    for activation, (A, _) in zip(activations, found, strict=True):
         if activation == "relu" and np.min(A) < 0:
             return Finding("law", 'With "relu", A has negative entries; no ReLU gives any.')
         if activation == "sigmoid" and not (np.min(A) > 0 and np.max(A) < 1):
@@ -243,9 +252,8 @@ def mean_over_examples(ask: Ask, secret: Any) -> Finding | None:
     AL = np.array([[0.9, 0.2, 0.35, 0.6, 0.1]])
     Y = np.array([[1.0, 0.0, 1.0, 1.0, 0.0]])
     order = [3, 1, 4, 0, 2] * 2
-    one, twice = (float(ask(Case({"AL": a, "Y": y}))) for a, y in [
-        (AL, Y), (AL[:, order], Y[:, order])
-    ])  # fmt: skip
+    pairs = [(AL, Y), (AL[:, order], Y[:, order])]
+    one, twice = map(float, ask.all([Case({"AL": a, "Y": y}) for a, y in pairs]))
     if abs(twice - one) <= HAIR or np.isnan(one):
         return None
     return Finding(
@@ -257,11 +265,10 @@ def mean_over_examples(ask: Ask, secret: Any) -> Finding | None:
 
 def labels_mirrored(ask: Ask, secret: Any) -> Finding | None:
     """A prediction of 0.9 for a 1 costs what 0.1 costs for a 0."""
-    for p in (0.9, 0.3):
-        one, zero = (
-            float(ask(Case({"AL": np.array([[a]]), "Y": np.array([[y]])})))
-            for a, y in [(p, 1.0), (1 - p, 0.0)]
-        )
+    predictions = (0.9, 0.3)
+    pairs = [pair for p in predictions for pair in ((p, 1.0), (1 - p, 0.0))]
+    costs = ask.all([Case({"AL": np.array([[a]]), "Y": np.array([[y]])}) for a, y in pairs])
+    for p, one, zero in zip(predictions, *(map(float, costs[i::2]) for i in (0, 1)), strict=True):
         if abs(one - zero) > HAIR:
             return Finding(
                 "law",

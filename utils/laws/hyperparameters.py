@@ -97,9 +97,9 @@ def within_ends_below_one(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _within(ask: Ask, *ranges: tuple[float, float]) -> Finding | None:
-    for low, high in ranges:
-        case = Case({"low": low, "high": high, "size": 200, "rng": Seed(3)})
-        x = np.asarray(ask(case), float)
+    cases = [Case({"low": l, "high": h, "size": 200, "rng": Seed(3)}) for l, h in ranges]
+    for (low, high), drawn in zip(ranges, ask.all(cases), strict=True):
+        x = np.asarray(drawn, float)
         slack = 1e-9 * high
         if np.min(x) < low - slack or np.max(x) > high + slack:
             return Finding(
@@ -125,17 +125,14 @@ def one_minus_log_uniform(ask: Ask, secret: Any) -> Finding | None:
 
 def _draws(ask: Ask, low: float, high: float, to_unit: Any) -> Finding | None:
     """Whether draws come from rng, each anew, and are uniform once brought to [0, 1]."""
-
-    def draw(seed: int) -> Array:
-        case = Case({"low": low, "high": high, "size": 10_000, "rng": Seed(seed)})
-        return np.asarray(ask(case), float)
-
-    x = draw(1)
+    args = {"low": low, "high": high, "size": 10_000}
+    drawn = ask.all([Case(args | {"rng": Seed(seed)}) for seed in (1, 2)])
+    x, other = (np.asarray(one, float) for one in drawn)
     if x.shape != (10_000,) or not np.all(np.isfinite(x)):
         return Finding("law", "With size = 10000 there should be as many finite numbers.")
     if np.unique(x).size < 0.998 * x.size:
         return Finding("law", f"Only {np.unique(x).size} of {x.size} draws differ from each other.")
-    if np.array_equal(x, draw(2)):
+    if np.array_equal(x, other):
         return Finding("law", "Generators of different seeds gave the same draws: draw from rng.")
     u = to_unit(np.clip(x, low, high))
     if _uniform_p_value(u) < RARE:
@@ -166,32 +163,36 @@ _KINDS = {
 }
 
 
-def _configuration(ask: Ask, count: int, *kinds: str, seed: int = 1) -> dict[str, list[Any]]:
-    """So many draws of each kind, by one call on a space with so many names."""
+def _configurations(
+    ask: Ask, count: int, *kinds: str, seeds: Sequence[int] = (1,)
+) -> list[dict[str, list[Any]]]:
+    """For each seed so many draws of each kind, by one call on a space with so many names."""
     space = {f"{kind}{i}": _KINDS[kind] for i in range(count) for kind in kinds}
-    drawn = ask(Case({"space": space, "rng": Seed(seed)}))
-    return {kind: [drawn[f"{kind}{i}"] for i in range(count)] for kind in kinds}
+    drawn = ask.all([Case({"space": space, "rng": Seed(seed)}) for seed in seeds])
+    return [{kind: [one[f"{kind}{i}"] for i in range(count)] for kind in kinds} for one in drawn]
 
 
 def log_kinds(ask: Ask, secret: Any) -> Finding | None:
     """What is drawn on a logarithmic scale must be uniform there."""
-    values = _configuration(ask, 400, "log", "one_minus_log")
+    [values] = _configurations(ask, 400, "log", "one_minus_log")
     return _of_kind("log", values["log"]) or _of_kind("one_minus_log", values["one_minus_log"])
 
 
 def int_kind(ask: Ask, secret: Any) -> Finding | None:
     """Whole numbers, both ends among them, equally often."""
-    return _of_kind("int", _configuration(ask, 800, "int")["int"])
+    [values] = _configurations(ask, 800, "int")
+    return _of_kind("int", values["int"])
 
 
 def choice_kind(ask: Ask, secret: Any) -> Finding | None:
     """Each of the values, equally often."""
-    return _of_kind("choice", _configuration(ask, 400, "choice")["choice"])
+    [values] = _configurations(ask, 400, "choice")
+    return _of_kind("choice", values["choice"])
 
 
 def draws_of_their_own(ask: Ask, secret: Any) -> Finding | None:
     """Draws must come from rng, and those under different names must not hang together."""
-    values, again = (_configuration(ask, 200, *_KINDS, seed=seed) for seed in (1, 2))
+    values, again = _configurations(ask, 200, *_KINDS, seeds=(1, 2))
     ranks = {}
     for kind, draws in values.items():
         if len(set(map(str, draws))) == 1:
@@ -273,17 +274,18 @@ _X = np.vstack([_NUMBER, -_NUMBER, _NUMBER % 7])
 _Y = (_NUMBER % 2 == 0).astype(float).reshape(1, _M)
 
 
-def _divided(ask: Ask, seed: int = 1) -> dict[str, tuple[Array, Array, Array]]:
+def _divided(ask: Ask, *seeds: int) -> list[dict[str, tuple[Array, Array, Array]]]:
     """For each part of a split its X, its Y, and which examples its first row names."""
-    case = Case({"X": _X, "Y": _Y, "fractions": (0.6, 0.3, 0.1), "rng": Seed(seed)})
-    return {
-        part: (X, Y, np.clip(X[0], 0, _M - 1).astype(int)) for part, (X, Y) in ask(case).items()
-    }
+    args = {"X": _X, "Y": _Y, "fractions": (0.6, 0.3, 0.1)}
+    return [
+        {part: (X, Y, np.clip(X[0], 0, _M - 1).astype(int)) for part, (X, Y) in split.items()}
+        for split in ask.all([Case(args | {"rng": Seed(seed)}) for seed in seeds])
+    ]
 
 
 def every_example_once(ask: Ask, secret: Any) -> Finding | None:
     """Every column of X in exactly one part."""
-    data = _divided(ask)
+    [data] = _divided(ask, 1)
     met = dict.fromkeys(range(_M), "")
     for part, (X, _, chosen) in data.items():
         if not np.array_equal(X, _X[:, chosen]):
@@ -299,7 +301,8 @@ def every_example_once(ask: Ask, secret: Any) -> Finding | None:
 
 def own_labels(ask: Ask, secret: Any) -> Finding | None:
     """Every column of X with the label it came with."""
-    for part, (_, Y, chosen) in _divided(ask).items():
+    [data] = _divided(ask, 1)
+    for part, (_, Y, chosen) in data.items():
         if not np.array_equal(Y, _Y[:, chosen]):
             return Finding("law", f"In {part}, an example has another example's label.")
     return None
@@ -307,7 +310,7 @@ def own_labels(ask: Ask, secret: Any) -> Finding | None:
 
 def shuffled(ask: Ask, secret: Any) -> Finding | None:
     """Each part a random choice, and another one for another seed."""
-    data, other = _divided(ask), _divided(ask, 2)
+    data, other = _divided(ask, 1, 2)
     for part, (X, _, chosen) in data.items():
         if _uniform_p_value((X[0] + 0.5) / _M) < RARE:
             return Finding(
@@ -364,11 +367,10 @@ def best_alone_counts(ask: Ask, secret: Any) -> Finding | None:
         _trial(0.8, rate=0.5, depth=8, name="a"),
         _trial(0.99, diverged=True, rate=0.002, depth=3, name="a"),
     ]
-    alone = ask(Case({"space": space, "records": [best]}))
-    for at in range(len(others) + 1):
-        records = [*others[:at], best, *others[at:]]
-        if ask(Case({"space": space, "records": records})) != alone:
-            return Finding("law", "The new space changes with trials that are not the best.")
+    orders = [[best], *([*others[:at], best, *others[at:]] for at in range(len(others) + 1))]
+    alone, *more = ask.all([Case({"space": space, "records": records}) for records in orders])
+    if any(one != alone for one in more):
+        return Finding("law", "The new space changes with trials that are not the best.")
     return None
 
 
@@ -389,11 +391,11 @@ def _trial(dev_accuracy: float, diverged: bool = False, **configuration: Any) ->
 def test_part_untouched(ask: Ask, secret: Any) -> Finding | None:
     """An experiment must say the same whatever is in the test part."""
     configuration = {"width": 5, "depth": 1, "iterations": 20, "learning_rate": 0.5}
-    one, two = (
-        ask(
-            Case({"configuration": configuration, "data": _points(poisoned), "rng": Seed(3)}),
-        )
-        for poisoned in ("", "test")
+    one, two = ask.all(
+        [
+            Case({"configuration": configuration, "data": _points(poisoned), "rng": Seed(3)})
+            for poisoned in ("", "test")
+        ]
     )
     return None if _alike(one, two) else _TOUCHED
 
@@ -436,16 +438,16 @@ _SAME = {
 
 
 def _search(
-    ask: Ask, space: Any, n_trials: int, log: Scratch | None = None, poisoned: str = ""
-) -> Any:
-    """The records of a search that always begins with the same generator."""
+    space: Any, n_trials: int, log: Scratch | None = None, poisoned: str = "", seed: int = 4
+) -> Case:
+    """The case of a search."""
     arguments = {"space": space, "n_trials": n_trials, "data": _points(poisoned)}
-    return ask(Case(arguments | {"rng": Seed(4), "log": log}))
+    return Case(arguments | {"rng": Seed(seed), "log": log})
 
 
 def fresh_draws(ask: Ask, secret: Any) -> Finding | None:
     """Each trial must have a configuration of its own, and each seed a search of its own."""
-    records = _search(ask, _FREE, 6)
+    records, other = ask.all([_search(_FREE, 6, seed=seed) for seed in (4, 7)])
     if len(records) != 6:
         return Finding("law", f"6 trials were asked for, and {len(records)} records came back.")
     drawn = {json.dumps(record["configuration"], default=_plain) for record in records}
@@ -455,8 +457,7 @@ def fresh_draws(ask: Ask, secret: Any) -> Finding | None:
             f"Of the configurations of 6 trials, only {len(drawn)} are different: "
             "draw a fresh one in each.",
         )
-    arguments = {"space": _FREE, "n_trials": 6, "data": _points()}
-    if _alike(records, ask(Case(arguments | {"rng": Seed(7), "log": None}))):
+    if _alike(records, other):
         return Finding(
             "law", "Generators of different seeds gave the same search: let rng make the children."
         )
@@ -465,7 +466,7 @@ def fresh_draws(ask: Ask, secret: Any) -> Finding | None:
 
 def equal_budgets(ask: Ask, secret: Any) -> Finding | None:
     """Each trial must train for as many iterations as the space says."""
-    for number, record in enumerate(_search(ask, _FREE, 6), 1):
+    for number, record in enumerate(ask(_search(_FREE, 6)), 1):
         if np.size(record["costs"]) != 8 or not np.all(np.isfinite(record["costs"])):
             return Finding(
                 "law",
@@ -477,7 +478,7 @@ def equal_budgets(ask: Ask, secret: Any) -> Finding | None:
 
 def fresh_starts(ask: Ask, secret: Any) -> Finding | None:
     """Trials of one configuration: each from fresh parameters, and from its own random numbers."""
-    costs = [np.asarray(record["costs"], float) for record in _search(ask, _SAME, 4)]
+    costs = [np.asarray(record["costs"], float) for record in ask(_search(_SAME, 4))]
     for number, cost in enumerate(costs[1:], 2):
         # A fresh network costs 0.69, give or take 0.03, on these small inputs; a trained one
         # costs 0.1 and less.
@@ -497,15 +498,14 @@ def fresh_starts(ask: Ask, secret: Any) -> Finding | None:
 
 def test_part_of_a_search(ask: Ask, secret: Any) -> Finding | None:
     """A search must say the same whatever is in the test part."""
-    alike = _alike(_search(ask, _FREE, 6), _search(ask, _FREE, 6, poisoned="test"))
-    return None if alike else _TOUCHED
+    one, other = ask.all([_search(_FREE, 6, poisoned=poisoned) for poisoned in ("", "test")])
+    return None if _alike(one, other) else _TOUCHED
 
 
 def parts_of_a_search(ask: Ask, secret: Any) -> Finding | None:
     """Other labels of the dev part must change the dev accuracies, and nothing else."""
-    for one, other in zip(
-        _search(ask, _FREE, 3), _search(ask, _FREE, 3, poisoned="dev"), strict=True
-    ):
+    searches = ask.all([_search(_FREE, 3, poisoned=poisoned) for poisoned in ("", "dev")])
+    for one, other in zip(*searches, strict=True):
         if not np.allclose(one["costs"], other["costs"], rtol=1e-4):
             return Finding(
                 "law", "The costs change with the examples in the dev part: train on train alone."
@@ -520,7 +520,8 @@ def parts_of_a_search(ask: Ask, secret: Any) -> Finding | None:
 
 def first_trials_stay(ask: Ask, secret: Any) -> Finding | None:
     """A search of 3 trials must be the beginning of a search of 6."""
-    if _alike(_search(ask, _FREE, 6)[:3], _search(ask, _FREE, 3)):
+    six, three = ask.all([_search(_FREE, count) for count in (6, 3)])
+    if _alike(six[:3], three):
         return None
     return Finding(
         "law",
@@ -532,7 +533,7 @@ def first_trials_stay(ask: Ask, secret: Any) -> Finding | None:
 def log_holds_records(ask: Ask, secret: Any) -> Finding | None:
     """After a search, its log must hold what it gave."""
     log = _new_log()
-    records = _search(ask, _FREE, 3, log)
+    records = ask(_search(_FREE, 3, log))
     return _kept(ask.log(log), records)
 
 
@@ -556,12 +557,12 @@ def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:
 def search_goes_on(ask: Ask, secret: Any) -> Finding | None:
     """A search of 3 trials that goes on to 6 must be the search of 6."""
     log = _new_log()
-    first = _search(ask, _FREE, 3, log)
+    first = ask(_search(_FREE, 3, log))
     kept = ask.log(log)
     wrong = _kept(kept, first)
     if wrong is not None:
         return wrong
-    resumed = _search(ask, _FREE, 6, log)
+    resumed, whole = ask.all([_search(_FREE, 6, log), _search(_FREE, 6)])
     ends = ask.log(log)
     if len(ends) != 6 or len(resumed) != 6:
         return Finding(
@@ -571,7 +572,7 @@ def search_goes_on(ask: Ask, secret: Any) -> Finding | None:
         )
     if [r["seconds"] for r in resumed[:3]] != [r["seconds"] for r in kept]:
         return Finding("law", "Trials that the log holds already were run again: go on after them.")
-    if _alike(resumed, _search(ask, _FREE, 6)):
+    if _alike(resumed, whole):
         return None
     return Finding(
         "law",

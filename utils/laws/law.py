@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from utils.cases import Case, Run, Scratch
@@ -16,6 +16,9 @@ class Ask(Protocol):
 
     def __call__(self, case: Case) -> Any:
         """What it returns; where the case expects it to raise, the `Raised`."""
+
+    def all(self, cases: Sequence[Case]) -> list[Any]:
+        """What it returns for each of these cases, all asked in one request."""
 
     def run(self, case: Case) -> Run:
         """All that was seen of the call, the seconds it took among it."""

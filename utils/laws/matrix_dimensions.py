@@ -18,8 +18,8 @@ __all__ = ["LAWS"]
 def layers_add_up(ask: Ask, secret: Any) -> Finding | None:
     """A network has as many parameters as its layers have, each a network of its own."""
     sizes = [7, 3, 11, 2]
-    whole = ask(Case({"layer_dims": sizes}))
-    layers = [ask(Case({"layer_dims": sizes[l : l + 2]})) for l in range(3)]
+    dims = [sizes, *(sizes[l : l + 2] for l in range(3))]
+    whole, *layers = ask.all([Case({"layer_dims": one}) for one in dims])
     if whole == sum(layers) and min(layers) > 0:
         return None
     said = " + ".join(f"{one:.8g}" for one in layers)
@@ -96,7 +96,11 @@ def says_what_is_wrong(ask: Ask, secret: Any) -> Finding | None:
     dictionary, and the name, the shape and the due shape of the first that is wrong. An
     empty name stands for parameters that are right; to be silent then earns nothing.
     """
-    found = [_wrong_with_guard(ask, *tried) for tried in secret]
+    cases = [_guarded(*tried) for tried in secret]
+    found = [
+        _wrong_with_guard(came, *tried[2:])
+        for came, tried in zip(ask.all(cases), secret, strict=True)
+    ]
     wrong = [sentence for sentence in found if sentence]
     if not wrong:
         return None
@@ -104,13 +108,16 @@ def says_what_is_wrong(ask: Ask, secret: Any) -> Finding | None:
     return Finding("law", wrong[0], share=max(0, 1 - len(wrong) / loud))
 
 
-def _wrong_with_guard(ask: Ask, layer_dims: Any, shapes: Any, name: str, has: Any, due: Any) -> str:
-    """What is wrong with what a guard does; empty where nothing is."""
+def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, due: Any) -> Case:
+    """The case of a guard that should raise, or be silent where no parameter is named."""
     args = {"parameters": {key: np.ones(shape) for key, shape in shapes}, "layer_dims": layer_dims}
+    return Case(args, expected=Raised("ValueError") if name else None)
+
+
+def _wrong_with_guard(raised: Any, name: str, has: Any, due: Any) -> str:
+    """What is wrong with what a guard does; empty where nothing is."""
     if not name:
-        silent = ask(Case(args)) is None
-        return "" if silent else "For parameters that are right it should return None."
-    raised = ask(Case(args, expected=Raised("ValueError")))
+        return "" if raised is None else "For parameters that are right it should return None."
     told = f"{name} is {has}, and should be {due}"
     if not isinstance(raised, Raised):
         return f"{told}: a ValueError is due, and none came."

@@ -23,14 +23,13 @@ def unit_mirrored(ask: Ask, secret: Any) -> Finding | None:
     """With all weights and the bias turned around, what was a becomes 1 − a."""
     rng = np.random.default_rng(1)
     X, w, b = rng.normal(0, 1, (3, 7)), rng.normal(0, 1, (3, 1)), 0.7
-    A = ask(Case({"X": X, "w": w, "b": b}))
+    A, turned = ask.all([Case({"X": X, "w": sign * w, "b": sign * b}) for sign in (1, -1)])
     if not (np.min(A) > 0 and np.max(A) < 1):
         return Finding(
             "law",
             f"The entries of A go from {np.min(A):.3g} to {np.max(A):.3g}, "
             "where a sigmoid gives what lies between 0 and 1.",
         )
-    turned = ask(Case({"X": X, "w": -w, "b": -b}))
     if np.allclose(A + turned, 1, rtol=0, atol=ROUNDING):
         return None
     return Finding(
@@ -45,8 +44,7 @@ def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
     rng = np.random.default_rng(2)
     X, w = rng.normal(0, 1, (3, 5)), rng.normal(0, 1, (3, 1))
     order = [2, 3, 4, 0, 1, 1, 4]
-    A = ask(Case({"X": X, "w": w, "b": -0.4}))
-    moved = ask(Case({"X": X[:, order], "w": w, "b": -0.4}))
+    A, moved = ask.all([Case({"X": x, "w": w, "b": -0.4}) for x in (X, X[:, order])])
     if np.allclose(moved, A[:, order], rtol=ROUNDING, atol=0):
         return None
     return Finding(
@@ -62,10 +60,8 @@ def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
 def rate_of_a_longer_watch(ask: Ask, secret: Any) -> Finding | None:
     """The same spikes all over again leave a rate as it is; steps half as long double it."""
     spikes = np.array([[1.0, 0, 0, 1, 1], [0, 0, 1, 0, 0]])
-    rates, twice, fast = (
-        ask(Case({"spikes": trains, "dt": dt}))
-        for trains, dt in [(spikes, 0.2), (np.tile(spikes, 2), 0.2), (spikes, 0.1)]
-    )
+    watched = [(spikes, 0.2), (np.tile(spikes, 2), 0.2), (spikes, 0.1)]
+    rates, twice, fast = ask.all([Case({"spikes": one, "dt": dt}) for one, dt in watched])
     if not np.allclose(twice, rates, rtol=ROUNDING, atol=0):
         return Finding(
             "law",

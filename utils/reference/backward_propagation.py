@@ -193,6 +193,36 @@ def gradient_check(
     return difference
 
 
+def slide_hunt(
+    Y: Array, W: Layers, Z: Layers, A: Layers, dW: Layers, dZ: Layers
+) -> dict[int, tuple[str, Array, str]]:
+    """The summary slide for L = 4, line by line: verdict, right value, what catches the slip.
+
+    Parameters
+    ----------
+    Y : array (1, m)
+    W, Z, A, dW, dZ : tuples
+        The right arrays of one backward pass by layer: W[l] is that of layer l. A begins
+        with A[0] = X; entry 0 of the others is None.
+
+    Returns
+    -------
+    answers : dict
+        Number of the line and ("right" or "wrong", value, "nothing", "shapes",
+        "gradients" or "both").
+    """
+    m = Y.shape[1]
+    answers = {}
+    answers[1] = ("right", A[4] - Y, "nothing")
+    answers[2] = ("wrong", (1 / m) * dZ[4] @ A[3].T, "shapes")
+    answers[3] = ("right", (1 / m) * np.sum(dZ[4], axis=1, keepdims=True), "nothing")
+    answers[4] = ("wrong", W[4].T @ dZ[4] * (Z[3] > 0), "gradients")
+    answers[5] = ("wrong", W[2].T @ dZ[2] * (Z[1] > 0), "both")
+    answers[6] = ("wrong", (1 / m) * dZ[1] @ A[0].T, "shapes")
+    answers[7] = ("right", (1 / m) * np.sum(dZ[1], axis=1, keepdims=True), "nothing")
+    return answers
+
+
 def update_parameters(
     parameters: dict[str, Array], grads: dict[str, Array], learning_rate: float
 ) -> dict[str, Array]:
@@ -252,36 +282,6 @@ def L_layer_model(
         parameters = update_parameters(parameters, grads, learning_rate)
         costs.append(cost)
     return parameters, costs
-
-
-def slide_hunt(
-    Y: Array, W: Layers, Z: Layers, A: Layers, dW: Layers, dZ: Layers
-) -> dict[int, tuple[str, Array, str]]:
-    """The summary slide for L = 4, line by line: verdict, right value, what catches the slip.
-
-    Parameters
-    ----------
-    Y : array (1, m)
-    W, Z, A, dW, dZ : tuples
-        The right arrays of one backward pass by layer: W[l] is that of layer l. A begins
-        with A[0] = X; entry 0 of the others is None.
-
-    Returns
-    -------
-    answers : dict
-        Number of the line and ("right" or "wrong", value, "nothing", "shapes",
-        "gradients" or "both").
-    """
-    m = Y.shape[1]
-    answers = {}
-    answers[1] = ("right", A[4] - Y, "nothing")
-    answers[2] = ("wrong", (1 / m) * dZ[4] @ A[3].T, "shapes")
-    answers[3] = ("right", (1 / m) * np.sum(dZ[4], axis=1, keepdims=True), "nothing")
-    answers[4] = ("wrong", W[4].T @ dZ[4] * (Z[3] > 0), "gradients")
-    answers[5] = ("wrong", W[2].T @ dZ[2] * (Z[1] > 0), "both")
-    answers[6] = ("wrong", (1 / m) * dZ[1] @ A[0].T, "shapes")
-    answers[7] = ("right", (1 / m) * np.sum(dZ[1], axis=1, keepdims=True), "nothing")
-    return answers
 
 
 def be_the_grader() -> list[tuple[Array, Array]]:

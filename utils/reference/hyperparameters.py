@@ -134,6 +134,18 @@ def sample_configuration(space: Space, rng: Rng) -> dict[str, Any]:
     return configuration
 
 
+def read_curves() -> dict[str, str]:
+    """What is the matter with each curve of the gallery."""
+    answers = {}
+    answers["A"] = "too small"
+    answers["B"] = "overfits"
+    answers["C"] = "diverges"
+    answers["D"] = "fine"
+    answers["E"] = "too large"
+    answers["F"] = "overfits"
+    return answers
+
+
 def train_and_evaluate(configuration: dict[str, Any], data: Data, rng: Rng) -> Record:
     """One experiment: train on the train part, look at the dev part, write it all down.
 
@@ -250,15 +262,3 @@ def refine_space(space: Space, records: list[Record]) -> Space:
         else:
             narrower[name] = space[name]
     return narrower
-
-
-def read_curves() -> dict[str, str]:
-    """What is the matter with each curve of the gallery."""
-    answers = {}
-    answers["A"] = "too small"
-    answers["B"] = "overfits"
-    answers["C"] = "diverges"
-    answers["D"] = "fine"
-    answers["E"] = "too large"
-    answers["F"] = "overfits"
-    return answers

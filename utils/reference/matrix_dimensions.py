@@ -83,6 +83,23 @@ def forward_shapes(layer_dims: list[int], m: int) -> dict[str, Shape]:
     return shapes
 
 
+def layer_outputs_vectorized(X: Array, W: Array, b: Array) -> Array:
+    """All outputs of a tanh layer at once, A = tanh(W X + b).
+
+    Parameters
+    ----------
+    X : array (n[0], m)
+    W : array (n[1], n[0])
+    b : array (n[1], 1)
+
+    Returns
+    -------
+    A : array (n[1], m)
+    """
+    A = np.tanh(W @ X + b)
+    return A
+
+
 def backward_shapes(layer_dims: list[int], m: int) -> dict[str, Shape]:
     """Shapes on the way back: each gradient has the shape of what it is the gradient of.
 
@@ -105,23 +122,6 @@ def backward_shapes(layer_dims: list[int], m: int) -> dict[str, Shape]:
     parameters = parameter_shapes(layer_dims)
     shapes = {"d" + name: shape for name, shape in (forward | parameters).items()}
     return shapes
-
-
-def layer_outputs_vectorized(X: Array, W: Array, b: Array) -> Array:
-    """All outputs of a tanh layer at once, A = tanh(W X + b).
-
-    Parameters
-    ----------
-    X : array (n[0], m)
-    W : array (n[1], n[0])
-    b : array (n[1], 1)
-
-    Returns
-    -------
-    A : array (n[1], m)
-    """
-    A = np.tanh(W @ X + b)
-    return A
 
 
 def check_dimensions(parameters: dict[str, Array], layer_dims: list[int]) -> None:

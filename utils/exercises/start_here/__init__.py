@@ -1,5 +1,1 @@
-"""Page 00, start here: its exercises, a module each, in the order of the page."""
-
-from utils.exercises.start_here import double
-
-EXERCISES = (double.exercise,)
+"""Page 00, start here: its exercises, a module each."""

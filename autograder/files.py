@@ -1,0 +1,34 @@
+"""Names the course's folder, and writes what commands write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder.errors import UsageError
+from utils.files import written_aside
+
+__all__ = ["ROOT", "write_text"]
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The course's folder: an editable install leaves this file in its place there."""
+
+
+def write_text(path: Path, parts: Iterable[str], mode: int | None = None) -> None:
+    """Write a text whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        Where that cannot be done.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder. Name a file in it.")
+    try:
+        with written_aside(path) as aside:
+            with aside.open("w", encoding="utf-8", errors="replace", newline="") as file:
+                file.writelines(parts)
+            if mode is not None:
+                aside.chmod(mode)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error

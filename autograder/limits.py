@@ -1,0 +1,62 @@
+"""Bounds what grading a submission may take: every limit once, with its reason.
+
+Runs inside the sandbox too, and imports nothing but Python's own library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+__all__ = ["LIMITS", "MIB", "Limits", "described"]
+
+MIB = 1 << 20
+
+
+def limit(value: float, unit: str, about: str) -> Any:
+    """Make a field of `Limits`: its value, the unit it is shown in, and what it bounds."""
+    return field(default=value, metadata={"unit": unit, "about": about})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What grading a submission may take; `described` puts each into words.
+
+    What is shown in MiB is a number of bytes, in whole pages.
+    """
+
+    seconds: float = limit(60, "s", "time of a cell, and of all calls of one exercise")
+    turns: int = limit(30, "times that", "time of a submission as a whole")
+    cpu: int = limit(600, "s", "computing of one of its processes")
+    memory: int = limit(1024 * MIB, "MiB", "memory of all its processes, beyond the warm one's")
+    processes: int = limit(16, "", "processes and threads at one time")
+    open_files: int = limit(128, "", "open files of a process")
+    scratch: int = limit(64 * MIB, "MiB", "files in its scratch folder")
+    scratch_files: int = limit(10_000, "", "number of files there")
+    output: int = limit(1 * MIB, "MiB", "printed text that is kept, of the submission as a whole")
+    flood: int = limit(100, "times that", "printed text that ends it")
+    printed: int = limit(10_000, "letters", "printed text that is kept of a cell")
+    message: int = limit(64 * MIB, "MiB", "one message from the sandbox")
+    tree: int = limit(4 * MIB, "MiB", "a value in it, without its numbers")
+    reference_calls: int = limit(2000, "", "calls of the reference for one exercise")
+    reference_seconds: float = limit(10, "s", "time of such a call")
+    reference_memory: int = limit(1024 * MIB, "MiB", "memory of such a call")
+    judge_memory: int = limit(2048 * MIB, "MiB", "memory of a process that judges")
+    warm_memory: int = limit(512 * MIB, "MiB", "memory of the warm process")
+    notebook: int = limit(32 * MIB, "MiB", "a notebook's file")
+    cells: int = limit(10_000, "", "cells of a notebook")
+    cell: int = limit(100_000, "letters", "a cell whose names are looked for")
+
+
+LIMITS = Limits()
+"""The limits in force where a run sets no others."""
+
+
+def described(limits: Limits) -> Iterator[str]:
+    """Put each limit into words: what it bounds, its value, and its name."""
+    for one in fields(limits):
+        value, unit = getattr(limits, one.name), one.metadata["unit"]
+        shown = f"{value / MIB:g}" if unit == "MiB" else f"{value:,}"
+        told = " ".join(filter(None, (shown, unit)))
+        yield f"{one.metadata['about']}: {told} ({one.name})"

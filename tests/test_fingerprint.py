@@ -1,0 +1,97 @@
+"""A verdict is used again only while all that it was made with is the same."""
+
+import platform
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from autograder import engine, fingerprint
+from autograder.files import ROOT
+from autograder.fingerprint import Fingerprints
+from autograder.imports import files_of
+from utils.exercises import EXERCISES
+
+UTILS = "suspects network experiments exercises/exercise laws/law judging comparing rubric"
+AUTOGRADER = "cell walls engine inside judge lender limits sandbox sandboxed wire zygote"
+JUDGED_WITH = [f"utils/{name}.py" for name in UTILS.split()]
+JUDGED_WITH += [f"autograder/{name}.py" for name in AUTOGRADER.split()]
+LEFT_OUT = ("autograder/cli.py", "autograder/lab.py", "autograder/gradebook.py")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course's texts, whose modules can be changed."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("autograder", "utils", "notebooks"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+def fingerprints(course):
+    found = Fingerprints(course)
+    return {name: found.fingerprint(name) for name in EXERCISES}
+
+
+def changed(course, *files):
+    """The exercises whose fingerprint is another once these files are changed."""
+    before, texts = fingerprints(course), {}
+    for file in files:
+        texts[file] = (course / file).read_text(encoding="utf-8")
+        (course / file).write_text(texts[file] + "\n# changed\n", encoding="utf-8")
+    after = fingerprints(course)
+    for file, text in texts.items():
+        (course / file).write_text(text, encoding="utf-8")
+    return {name for name in EXERCISES if before[name] != after[name]}
+
+
+def test_each_module_that_judging_imports_is_in_the_fingerprint(course):
+    found = Fingerprints(course)
+    modules = {name: found.modules(name) for name in EXERCISES}
+    every = set().union(*modules.values())
+    assert {course / name for name in JUDGED_WITH} <= every
+    before = fingerprints(course)
+    for file in every:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text + "\n# changed\n", encoding="utf-8")
+        after = Fingerprints(course)
+        name = next(name for name in EXERCISES if file in modules[name])
+        assert after.fingerprint(name) != before[name], file
+        file.write_text(text, encoding="utf-8")
+    assert fingerprints(course) == before
+
+
+def test_what_python_loads_to_judge_is_in_the_fingerprint():
+    """Held against Python itself, outside the sandbox, and against what is shown inside."""
+    found = Fingerprints(ROOT)
+    every = set().union(*map(found.modules, EXERCISES))
+    script = "import autograder.engine, utils.exercises, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    own = [name for name in done.stdout.split() if name.split(".")[0] in ("autograder", "utils")]
+    assert len(own) > 100
+    assert {files_of(ROOT, name)[-1] for name in own} <= every
+    for name, exercise in EXERCISES.items():
+        inside = {ROOT / file for file in engine._files(exercise.assignment)}
+        assert inside <= found.modules(name)
+
+
+def test_an_exercise_that_changes_leaves_the_others_alone(course):
+    assert changed(course, "utils/exercises/forward_propagation/compute_cost.py") == {
+        "compute_cost"
+    }
+    relu = changed(course, "utils/exercises/forward_propagation/relu.py")
+    assert {"relu", "L_model_forward"} <= relu
+    assert not relu & {"sigmoid", "linear_forward", "compute_cost", "double", "random_search"}
+    assert changed(course, *LEFT_OUT) == set()
+
+
+def test_another_python_or_numpy_is_another_judge(course, monkeypatch):
+    before = fingerprints(course)
+    monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")
+    assert not before.items() & fingerprints(course).items()
+    monkeypatch.undo()
+    monkeypatch.setattr(fingerprint, "version", lambda name: "99.0")
+    assert not before.items() & fingerprints(course).items()
