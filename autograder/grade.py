@@ -35,6 +35,7 @@ from autograder.files import write_text
 from autograder.fingerprint import Fingerprints
 from autograder.judge import Settings
 from autograder.store import Store, digest
+from utils.exercises import EXERCISES
 from utils.verdict import MIME, Status, printable
 
 __all__ = [
@@ -306,8 +307,13 @@ class _Due:
         submission.ran = digest("ran", answers, settings, self.walled)
         ran = self.store.get(submission.ran) or {"printed": {}, "raised": {}}
         submission.printed, submission.raised = ran["printed"], ran["raised"]
-        due = tuple(name for name in submission.keys if name not in submission.verdicts)
-        return Work(self.assignment, pieces, due, self.settings, self.walled) if due else None
+        due = {name for name in self.exercises if name not in submission.verdicts}
+        if not due:
+            return None
+        # A verdict hangs on those of what the answer builds on, so these are made once more.
+        due = due.union(*(EXERCISES[name].builds_on for name in due))
+        exercises = tuple(name for name in self.exercises if name in due)
+        return Work(self.assignment, pieces, exercises, self.settings, self.walled)
 
     def take(self, submission: Submission, came: Done | Exception) -> int:
         """Keep what came, remember it in the store, and say how many verdicts are new."""
@@ -317,7 +323,12 @@ class _Due:
                 f"It could not be graded, and that is not the student's fault: {came}"
             )
             return len(submission.keys) - len(submission.verdicts)
-        submission.verdicts |= came.verdicts
+        new = {
+            name: verdict
+            for name, verdict in came.verdicts.items()
+            if name not in submission.verdicts
+        }
+        submission.verdicts |= new
         submission.suspicions |= came.suspicions
         submission.printed, submission.raised = came.printed, came.raised
         self.store.put(
@@ -327,11 +338,11 @@ class _Due:
                     "verdict": verdict,
                     "suspicion": came.suspicions.get(name, ""),
                 }
-                for name, verdict in came.verdicts.items()
+                for name, verdict in new.items()
                 if verdict[MIME]["status"] != Status.UNCHECKED
             }
         )
-        return len(came.verdicts)
+        return len(new)
 
 
 # --- what is given -------------------------------------------------------------------------------

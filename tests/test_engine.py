@@ -2,12 +2,13 @@
 
 import os
 import signal
+from dataclasses import fields
 
 import psutil
 import pytest
 from test_grade import ANSWERS, TASK, solved
 
-from autograder import engine, intake, judge, notebooks
+from autograder import cli, engine, intake, judge, notebooks
 from autograder.engine import Work
 from autograder.files import ROOT
 from autograder.judge import Settings
@@ -225,3 +226,13 @@ def test_a_cell_is_what_it_is_in_jupyter(graded, cell):
     if "transformers" in cell:  # it makes of every cell that comes another one
         work = Work(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
     assert engine.do(work).verdicts["relu"][MIME]["status"] == "correct"
+
+
+# -- the limits ------------------------------------------------------------------------------------
+
+
+def test_doctor_shows_every_limit(capsys):
+    cli.main(["doctor"])
+    shown = capsys.readouterr().out
+    assert "- time of a cell, and of all calls of one exercise: 60 s (seconds)" in shown
+    assert all(f"({one.name})" in shown for one in fields(Limits))

@@ -47,6 +47,21 @@ def test_only_what_changed_is_judged_again(class_):
     assert {key: one for key, one in results(output).items() if key[0] != "cleo"} == first
 
 
+def test_what_an_earlier_answer_did_counts_when_a_later_one_is_judged_again(class_):
+    """A sigmoid that hangs is not called for what builds on it, also where its verdict is kept."""
+    where, submissions, _ = class_
+    one, output = submissions.parent / "one", submissions.parent / "out-one"
+    hand_in(one, "eve", solved(sigmoid="def sigmoid(Z):\n    while True:\n        pass"))
+    run(where, one, output, "--timeout", "3")
+    first = results(output)
+    assert first["eve", "sigmoid"]["status"] == "timeout"
+    assert first["eve", "L_model_forward"]["given"] == ["sigmoid"]
+    module = where / "utils/exercises/forward_propagation/L_model_forward.py"
+    module.write_text(module.read_text() + "\n# a mended test\n")
+    assert known(run(where, one, output, "--timeout", "3")) == 6
+    assert results(output) == first
+
+
 def test_an_early_bug_is_not_charged_again(class_):
     where, submissions, output = class_
     run(where, submissions, output)

@@ -320,7 +320,7 @@ def any_lendings(attack: Attack) -> bool:
 
 
 def any_memory(attack: Attack) -> bool:
-    return won(attack, judged(attack, seconds=30, reference_memory=1 << 40))
+    return won(attack, judged(attack, seconds=50, reference_seconds=50, reference_memory=1 << 40))
 
 
 def fragile_lender(attack: Attack) -> bool:
