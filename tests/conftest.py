@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 from collections import Counter
 
 import needs
@@ -9,6 +10,11 @@ import pytest
 
 # The tests share all cores already; kernels and graders that they start are told so as well.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A script's background job ignores Ctrl-C, and so would all that is started here, a grader to which
+# a test sends it among them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from utils.answer_key import FrozenKey, LiveKey, freeze
 from utils.exercises import EXERCISES
@@ -20,6 +26,41 @@ def pytest_addoption(parser):
         action="store_true",
         help="take the pictures of JupyterLab that the course shows",
     )
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="larger samples where the others take a small, fixed one",
+    )
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig):
+    """Whether larger samples are asked for."""
+    return pytestconfig.getoption("thorough")
+
+
+# -- the order ------------------------------------------------------------------------------------
+
+# What takes longest by itself comes first: begun last, it would leave the other cores idle.
+LONGEST = [
+    "test_journey",
+    "test_bundle",
+    "test_faults",
+    "test_style",
+    "test_mutants",
+    "test_nbgrader_round",
+    "test_attacks",
+    "test_grade",
+    "test_gradebook",
+    "test_cluster",
+    "test_make",
+    "test_notebooks",
+    "test_hyperparameters",
+]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: (*LONGEST, item.path.stem).index(item.path.stem))
 
 
 # -- what a machine may lack ----------------------------------------------------------------------
