@@ -279,7 +279,7 @@ for name, module in sys.modules.items():
 """
 
 
-def run_alone(notebook, folder, aside):
+def run_alone(notebook, folder, aside, budget):
     """Run a notebook in its bundle; give its cells by id, and the files of ``utils`` it used."""
     notebook.cells.append(nbformat.v4.new_code_cell(WHERE, id="where"))
     nbformat.write(notebook, aside / "run.ipynb")
@@ -287,7 +287,7 @@ def run_alone(notebook, folder, aside):
     subprocess.run(
         [sys.executable, "-c", RUN, aside / "run.ipynb", folder],
         cwd=aside,
-        env=environ | {"HOME": str(aside)},
+        env=environ | {"HOME": str(aside), "COURSE_BUDGET": budget},
         capture_output=True,
         check=True,
     )
@@ -299,13 +299,13 @@ def run_alone(notebook, folder, aside):
 @pytest.mark.kernel
 @pytest.mark.parametrize("version", ["blank", "solved"])
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, assignment, version):
+def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, thorough, assignment, version):
     folder = tmp_path / "somewhere else" / assignment
     shutil.copytree(bundles / assignment, folder)
     notebook = notebooks.read(folder / f"{assignment}.ipynb")
     if version == "solved":
         notebook = notebooks.solve(notebook)
-    cells, where = run_alone(notebook, folder, tmp_path)
+    cells, where = run_alone(notebook, folder, tmp_path, "full" if thorough else "small")
 
     assert where[0] == str(folder / "utils" / "__init__.py")
     assert all(file.startswith(str(folder)) for file in where)
