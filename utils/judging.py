@@ -170,6 +170,7 @@ class _Judgment:
         self.found: list[list[Finding]] = []  # of each run
         self.again: Run | None = None  # of the first case, after all others
         self.stopped = False  # by a person
+        self.asked: dict[str, Finding | None] = {}  # of each law that was asked, what it found
 
     def run(self, case: Case) -> Run:
         [run] = self.answer.runs([case], self.given)
@@ -255,11 +256,17 @@ class _Judgment:
         again = f"The same arguments gave another result the second time: {why}."
         return Finding("repeat", again), 0
 
+    def law(self, name: str) -> Finding | None:
+        """What a law finds, which is asked once."""
+        if name not in self.asked:
+            law = laws.law(self.question.assignment, name)
+            self.asked[name] = law(self, self.question.secret)
+        return self.asked[name]
+
     def broken_law(self) -> tuple[str, Finding | None]:
         for name in self.question.laws:
-            law = laws.law(self.question.assignment, name)
             try:
-                finding = law(self, self.question.secret)
+                finding = self.law(name)
             except _Stop:
                 raise
             except Exception:  # it takes the result apart as the cases' results can be
@@ -282,9 +289,7 @@ class _Judgment:
         """What of the rubric was earned, where this is wrong; `broken` is the law that says so."""
 
         def law(name: str) -> Finding | None:
-            if name == broken:
-                return finding
-            return laws.law(self.question.assignment, name)(self, self.question.secret)
+            return finding if name == broken else self.law(name)
 
         return rubric.earned(self.question, self.runs, self.found, law, finding)
 
