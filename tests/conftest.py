@@ -18,6 +18,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 from utils.answer_key import FrozenKey, LiveKey, freeze
 from utils.exercises import EXERCISES
+from utils.judging import rejections
 
 
 def pytest_addoption(parser):
@@ -124,3 +125,17 @@ def frozen(tmp_path_factory):
 @pytest.fixture(params=["live", "frozen"])
 def key(request, live, frozen):
     return live if request.param == "live" else frozen
+
+
+@pytest.fixture(scope="session")
+def judged():
+    """What rejects an answer to a question of the live key, judged once for all tests here."""
+    known = {}
+
+    def judged(question, answer):
+        asked = question.exercise, question.seed, answer
+        if asked not in known:
+            known[asked] = rejections(question, answer)
+        return known[asked]
+
+    return judged
