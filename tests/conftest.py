@@ -40,7 +40,7 @@ def thorough(pytestconfig):
     return pytestconfig.getoption("thorough")
 
 
-# -- the order ------------------------------------------------------------------------------------
+# -- the workers, and the order -------------------------------------------------------------------
 
 # What takes longest by itself comes first: begun last, it would leave the other cores idle.
 LONGEST = [
@@ -58,6 +58,14 @@ LONGEST = [
     "test_notebooks",
     "test_hyperparameters",
 ]
+
+
+@pytest.hookimpl(optionalhook=True)  # of xdist, which may be left out
+def pytest_xdist_auto_num_workers():
+    """Start three workers for two cores: much is waiting, for a browser or an answer that hangs."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # xdist reads it
+    return (3 * (os.cpu_count() or 1) + 1) // 2
 
 
 def pytest_collection_modifyitems(items):
