@@ -13,12 +13,12 @@ SANDBOX_READY := .venv/ready-to-grade
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make lab     open the course in JupyterLab (sets everything up first)"
-	@echo "make setup   only set up: everything goes into .venv, nothing elsewhere"
-	@echo "make test    run all tests"
+	@echo "make lab       open the course in JupyterLab (sets everything up first)"
+	@echo "make setup     only set up: everything goes into .venv, nothing elsewhere"
+	@echo "make test      run all tests"
 	@echo "make test-all  the same, with larger samples"
-	@echo "make tidy    put notebooks into the one form that is kept in git"
-	@echo "make lock    write requirements*.lock anew, with the newest versions"
+	@echo "make tidy      put notebooks into the one form that is kept in git"
+	@echo "make lock      write requirements*.lock anew, with the newest versions"
 
 setup:
 	@if ! $(MAKE) -s -q $(READY) 2>/dev/null; then $(MAKE) -s $(READY); \
