@@ -9,15 +9,16 @@ READY         := .venv/ready
 TEST_READY    := .venv/ready-to-test
 SANDBOX_READY := .venv/ready-to-grade
 
-.PHONY: help setup lab test lock tidy FORCE
+.PHONY: help setup lab test test-all lock tidy FORCE
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make lab     open the course in JupyterLab (sets everything up first)"
-	@echo "make setup   only set up: everything goes into .venv, nothing elsewhere"
-	@echo "make test    run all tests"
-	@echo "make tidy    put notebooks into the one form that is kept in git"
-	@echo "make lock    write requirements*.lock anew, with the newest versions"
+	@echo "make lab       open the course in JupyterLab (sets everything up first)"
+	@echo "make setup     only set up: everything goes into .venv, nothing elsewhere"
+	@echo "make test      run all tests"
+	@echo "make test-all  the same, with larger samples"
+	@echo "make tidy      put notebooks into the one form that is kept in git"
+	@echo "make lock      write requirements*.lock anew, with the newest versions"
 
 setup:
 	@if ! $(MAKE) -s -q $(READY) 2>/dev/null; then $(MAKE) -s $(READY); \
@@ -29,7 +30,10 @@ lab: $(READY)
 
 test: $(TEST_READY)
 	@echo "Running the tests."
-	@$(ENV_PYTHON) -m pytest -n logical --dist loadgroup $(TEST_ARGS)
+	@$(ENV_PYTHON) -m pytest -n logical --dist loadgroup --no-loadscope-reorder $(TEST_ARGS)
+
+test-all:
+	@$(MAKE) -s test TEST_ARGS="--thorough $(TEST_ARGS)"
 
 tidy: $(READY)
 	@$(ENV_PYTHON) -m autograder tidy

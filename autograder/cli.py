@@ -17,7 +17,6 @@ import typer
 
 from autograder.errors import CourseError, ExitCode, UsageError
 from autograder.files import ROOT
-from autograder.startup import leave_out_grammars
 
 __all__ = ["app", "main"]
 
@@ -363,7 +362,6 @@ def cores() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``course`` and return its exit code; what went wrong is one sentence on stderr."""
-    leave_out_grammars()
     try:
         app(None if arguments is None else list(arguments), prog_name="course")
     except CourseError as error:

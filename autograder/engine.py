@@ -29,7 +29,6 @@ from autograder.files import ROOT
 from autograder.judge import Settings
 from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Sandbox
-from autograder.startup import start_worker
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
 from utils.answer_key import LiveKey, Question
@@ -258,7 +257,7 @@ class _Processes:
         # A fresh one: a fork would have the driver's threads in the middle of whatever they do.
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=start_worker, args=(__name__, theirs))
+        process = spawn.Process(target=serve, args=(theirs,))
         with self._lock:
             if self._closed:
                 raise WorkerLost("Grading was stopped.")

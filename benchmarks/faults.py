@@ -40,7 +40,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TASK = "05_the_brain"
 LINGER = 10  # seconds after which what is still there has stayed behind
 SOLUTION = "logistic_unit-solution"
-BODIES = ["Z = w.T @ X + b", "Z = w.T @ X", "while True: pass", "exit()", "import os; os.abort()"]
+HANGS = "import time; time.sleep(600)"  # as long as a loop without end, and no core is kept busy
+BODIES = ["Z = w.T @ X + b", "Z = w.T @ X", HANGS, "exit()", "import os; os.abort()"]
 
 
 def hand_in(folder: Path, count: int) -> None:

@@ -6,11 +6,12 @@ where no case does, and the sentence that the student reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from autograder.files import write_text
-from utils.answer_key import LiveKey
+from utils.answer_key import LiveKey, Question
 from utils.exercises import EXERCISES, Exercise
 from utils.judging import rejections
 
@@ -24,9 +25,10 @@ last column is what the student reads; a quotation before it explains the line t
 """
 
 
-def section(exercise: Exercise) -> Iterator[str]:
-    """The lines of one exercise's table."""
-    question = LiveKey().question(exercise.name, 0)
+def section(
+    exercise: Exercise, question: Question, judged: Callable[..., Any] = rejections
+) -> Iterator[str]:
+    """The lines of one exercise's table; `judged` may remember what it was asked before."""
     count = len(question.cases)
     yield f"\n## {exercise.name}\n"
     notes = [f"{i} {case.note or 'plain'}" for i, case in enumerate(question.cases, 1)]
@@ -35,7 +37,7 @@ def section(exercise: Exercise) -> Iterator[str]:
     yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
     yield "|:--|" + ":-:|" * count + ":--|:--|"
     for mistake in exercise.mistakes:
-        said, wrong, law = rejections(question, mistake.function)
+        said, wrong, law = judged(question, mistake.function)
         marks = " | ".join("✗" if i in wrong else "" for i in range(count))
         told = f"“{said.message}” " if said.status == "error" else ""
         words = (told + said.mistake_sentence).replace("|", "\\|").replace("\n", " ")
@@ -46,7 +48,7 @@ def page() -> str:
     """The whole page."""
     lines = [TOP.rstrip()]
     for exercise in EXERCISES.values():
-        lines += section(exercise)
+        lines += section(exercise, LiveKey().question(exercise.name, 0))
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 from collections import Counter
 
 import needs
@@ -10,8 +11,14 @@ import pytest
 # The tests share all cores already; kernels and graders that they start are told so as well.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# A script's background job ignores Ctrl-C, and so would all that is started here, a grader to which
+# a test sends it among them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 from utils.answer_key import FrozenKey, LiveKey, freeze
 from utils.exercises import EXERCISES
+from utils.judging import rejections
 
 
 def pytest_addoption(parser):
@@ -20,6 +27,54 @@ def pytest_addoption(parser):
         action="store_true",
         help="take the pictures of JupyterLab that the course shows",
     )
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="larger samples where the others take a small, fixed one",
+    )
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig):
+    """Whether larger samples are asked for."""
+    return pytestconfig.getoption("thorough")
+
+
+# -- the workers, and the order -------------------------------------------------------------------
+
+# What takes longest by itself comes first: begun last, it would leave the other cores idle.
+LONGEST = [
+    "test_journey",
+    "test_bundle",
+    "test_faults",
+    "test_style",
+    "test_mutants",
+    "test_nbgrader_round",
+    "test_attacks",
+    "test_grade",
+    "test_gradebook",
+    "test_cluster",
+    "test_make",
+    "test_notebooks",
+    "test_hyperparameters",
+]
+
+
+@pytest.hookimpl(optionalhook=True)  # of xdist, which may be left out
+def pytest_xdist_auto_num_workers():
+    """Start three workers for two cores: much is waiting, for a browser or an answer that hangs."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # xdist reads it
+    return (3 * (os.cpu_count() or 1) + 1) // 2
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        exercise = item.callspec.params.get("name") if hasattr(item, "callspec") else None
+        if item.path.stem == "test_check" and exercise:
+            # About one exercise they ask the same questions, which a worker's keys remember.
+            item.add_marker(pytest.mark.xdist_group(f"check {exercise}"))
+    items.sort(key=lambda item: (*LONGEST, item.path.stem).index(item.path.stem))
 
 
 # -- what a machine may lack ----------------------------------------------------------------------
@@ -83,3 +138,17 @@ def frozen(tmp_path_factory):
 @pytest.fixture(params=["live", "frozen"])
 def key(request, live, frozen):
     return live if request.param == "live" else frozen
+
+
+@pytest.fixture(scope="session")
+def judged():
+    """What rejects an answer to a question of the live key, judged once for all tests here."""
+    known = {}
+
+    def judged(question, answer):
+        asked = question.exercise, question.seed, answer
+        if asked not in known:
+            known[asked] = rejections(question, answer)
+        return known[asked]
+
+    return judged

@@ -21,7 +21,7 @@ import yaml
 
 from autograder import bundle, cli, notebooks
 from autograder.errors import BrokenCourse, ExitCode
-from utils.answer_key import FrozenKey, LiveKey
+from utils.answer_key import FrozenKey
 from utils.exercises import EXERCISES
 from utils.judging import judge
 from utils.verdict import MIME
@@ -280,7 +280,7 @@ for name, module in sys.modules.items():
 """
 
 
-def run_alone(notebook, folder, aside):
+def run_alone(notebook, folder, aside, budget):
     """Run a notebook in its bundle; give its cells by id, and the files of ``utils`` it used."""
     notebook.cells.append(nbformat.v4.new_code_cell(WHERE, id="where"))
     nbformat.write(notebook, aside / "run.ipynb")
@@ -288,7 +288,7 @@ def run_alone(notebook, folder, aside):
     subprocess.run(
         [sys.executable, "-c", RUN, aside / "run.ipynb", folder],
         cwd=aside,
-        env=environ | {"HOME": str(aside)},
+        env=environ | {"HOME": str(aside), "COURSE_BUDGET": budget},
         capture_output=True,
         check=True,
     )
@@ -300,13 +300,13 @@ def run_alone(notebook, folder, aside):
 @pytest.mark.kernel
 @pytest.mark.parametrize("version", ["blank", "solved"])
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, assignment, version):
+def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, thorough, assignment, version):
     folder = tmp_path / "somewhere else" / assignment
     shutil.copytree(bundles / assignment, folder)
     notebook = notebooks.read(folder / f"{assignment}.ipynb")
     if version == "solved":
         notebook = notebooks.solve(notebook)
-    cells, where = run_alone(notebook, folder, tmp_path)
+    cells, where = run_alone(notebook, folder, tmp_path, "full" if thorough else "small")
 
     assert where[0] == str(folder / "utils" / "__init__.py")
     assert all(file.startswith(str(folder)) for file in where)
@@ -322,16 +322,17 @@ def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, assignment, v
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-def test_the_frozen_key_says_all_that_the_live_one_says(bundles, exercise):
+def test_the_frozen_key_says_all_that_the_live_one_says(bundles, live, judged, exercise):
     frozen = FrozenKey(bundles / exercise.assignment / "utils" / "answer_key.h5")
-    questions = [key.question(exercise.name, 0) for key in (frozen, LiveKey())]
+    question, fresh = frozen.question(exercise.name), live.question(exercise.name, 0)
     functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
     for function in functions:
-        told, live = (replace(judge(question, function), foot="") for question in questions)
-        assert told.text() == live.text().replace(" (seed 0)", "")
-        assert told.html() == live.html().replace(" (seed 0)", "")
-        assert told.record() | {"message": "", "seed": 0} == live.record() | {"message": ""}
-    assert frozen.question(exercise.name).hints == exercise.hints
+        told = replace(judge(question, function), foot="")
+        due = replace(judged(fresh, function).verdict, foot="")
+        assert told.text() == due.text().replace(" (seed 0)", "")
+        assert told.html() == due.html().replace(" (seed 0)", "")
+        assert told.record() | {"message": "", "seed": 0} == due.record() | {"message": ""}
+    assert question.hints == exercise.hints
 
 
 # -- making it ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import linecache
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -24,6 +25,7 @@ from utils.verdict import CheckFailed
 
 MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
 COMPOUNDS = [(name, two) for name, ex in EXERCISES.items() for two in ex.compounds]
+DRAWS_ANEW = ("no_loop_over_examples",)  # laws whose inputs are others each time
 SLIPS = [(name, slip) for name, ex in EXERCISES.items() for slip in ex.slips]
 
 
@@ -364,6 +366,9 @@ def test_right_work_passes_however_it_is_written(name, key):
     assert exercise.right
     for seed in seeds(key, 5):
         question = key.question(name, seed)
+        if seed:  # most laws ask the very same whatever the seed is: to ask it once will do
+            anew = {law: part for law, part in question.laws.items() if law in DRAWS_ANEW}
+            question = replace(question, laws=anew)
         for function in (exercise.reference, *exercise.right):
             verdict = judge(question, function)
             assert verdict.status == "correct", f"{function.__name__}: {verdict.text()}"

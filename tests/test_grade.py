@@ -522,7 +522,10 @@ def test_ctrl_c_keeps_what_is_graded(tmp_path):
             if line.startswith("ada:"):
                 break
         process.send_signal(signal.SIGINT)
-        said, errors = process.communicate(timeout=60)
+        try:
+            said, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()  # where it does not heed Ctrl-C: it would sleep for long
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert "1 of 2 students are not graded yet" in said

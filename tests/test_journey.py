@@ -15,6 +15,9 @@ from autograder import notebooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.git, pytest.mark.xdist_group("browser")]
 
+PATIENCE = 20_000  # ms: other tests keep the machine busy
+expect.set_options(timeout=PATIENCE)
+
 START = "00_start_here/00_start_here.ipynb"
 FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
 PICTURE = ROOT / "notebooks/00_start_here/images/check.png"
@@ -161,7 +164,7 @@ def opened(browser, lab):
         errors = []
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         try:

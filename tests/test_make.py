@@ -31,6 +31,11 @@ case "$2" in *ensurepip*) exit 1 ;; *) exec "{sys.executable}" "$@" ;; esac
 REAL = f"""#!/bin/sh
 exec "{sys.executable}" "$@"
 """
+# An environment is made in a moment without a pip of its own. It then uses the one that is lent.
+WITHOUT_PIP = f"""#!/bin/sh
+case "$1 $2" in "-m venv") set -- "$@" --without-pip ;; esac
+exec "{sys.executable}" "$@"
+"""
 
 
 @pytest.fixture
@@ -109,7 +114,7 @@ def test_no_network(course):
 def test_a_package_that_is_not_what_was_locked(course):
     with (course / "requirements.lock").open("a") as lock:
         lock.write("no-such-package-for-this-course==1.0 --hash=sha256:" + "0" * 64 + "\n")
-    run = make(course, lent(machine(course, REAL)))
+    run = make(course, lent(machine(course, WITHOUT_PIP)))
     assert run.returncode != 0
     assert "No matching distribution found for no-such-package-for-this-course" in run.stderr
     assert "The packages could not be installed: .venv/install.log says why." in run.stderr
@@ -126,6 +131,7 @@ def test_setup_makes_an_environment_once_and_anew_when_it_is_broken(course):
     assert "Type 'make lab'" in first.stdout
     assert (course / ".venv" / "bin" / "course").is_file()
 
+    environ = lent(machine(course, WITHOUT_PIP))
     second = make(course, environ)
     assert second.stdout == "The course is already set up.\n"
 
@@ -151,9 +157,13 @@ def test_setup_makes_an_environment_once_and_anew_when_it_is_broken(course):
     assert "Making an environment" in make(moved, environ).stdout
 
 
-@pytest.mark.parametrize("moment", ["bin/python3", "install.log"])
-def test_an_interrupted_setup_is_made_anew(course, moment):
-    environ = lent(machine(course, REAL))
+@pytest.mark.parametrize(
+    ("moment", "stub"),
+    [("bin/python3", REAL), ("install.log", WITHOUT_PIP)],
+    ids=["while-venv-works", "while-pip-works"],
+)
+def test_an_interrupted_setup_is_made_anew(course, moment, stub):
+    environ = lent(machine(course, stub))
     with subprocess.Popen(
         ["make", "setup"],
         cwd=course,
@@ -169,7 +179,7 @@ def test_an_interrupted_setup_is_made_anew(course, moment):
     assert (course / ".venv" / moment).exists()
     assert not (course / ".venv" / "ready").exists()
 
-    second = make(course, environ)
+    second = make(course, lent(machine(course, WITHOUT_PIP)))
     assert second.returncode == 0, second.stderr
     assert "Making an environment" in second.stdout
     assert (course / ".venv" / "ready").exists()
@@ -180,5 +190,5 @@ def test_make_alone_tells_what_there_is(course):
     run = make(course, machine(course, None), "help")
     assert run.returncode == 0
     assert [line.split()[1] for line in run.stdout.splitlines()] == [
-        *("lab", "setup", "test", "tidy", "lock")
+        *("lab", "setup", "test", "test-all", "tidy", "lock")
     ]
