@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from autograder.errors import BrokenCourse, UsageError
 from autograder.imports import files_of, imported
 from autograder.notebooks import assignments, notebook_of, read, solve, tidy, to_text
-from utils.answer_key import KeyFault, freeze
+from utils.checker.answer_key import KeyFault, freeze
 from utils.exercises import EXERCISES
 from utils.laws import module_of
 

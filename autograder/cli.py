@@ -315,7 +315,7 @@ def explain(
 ) -> None:
     """Show a verdict again, with the smallest case that fails: to be sent to the student."""
     from autograder.explain import explain as explain_one
-    from utils.verdict import printable
+    from utils.checker.verdict import printable
 
     print(printable(explain_one(ROOT, student, exercise, submissions, output)))
 

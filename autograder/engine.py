@@ -31,8 +31,8 @@ from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Sandbox
 from autograder.unwalled import Unwalled
 from autograder.walls import address_space, die_with_parent
-from utils.answer_key import LiveKey, Question
-from utils.verdict import MIME, Status, Verdict
+from utils.checker.answer_key import LiveKey, Question
+from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = [
     "Done",

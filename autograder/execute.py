@@ -30,8 +30,8 @@ from autograder.gradebook import BESIDE, graded_notebook
 from autograder.judge import Settings
 from autograder.limits import LIMITS
 from autograder.sandbox import refuse_without_walls
-from utils.judging import FOLLOW_THROUGH
-from utils.verdict import MIME, Status
+from utils.checker.judge import FOLLOW_THROUGH
+from utils.checker.verdict import MIME, Status
 
 __all__ = ["Execute", "SaveAutoGrades", "TakeIn"]
 

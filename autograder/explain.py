@@ -13,9 +13,9 @@ import numpy as np
 from autograder import engine, grade, intake, judge
 from autograder.errors import UsageError
 from autograder.judge import Settings
-from utils.answer_key import LiveKey
-from utils.cases import Raised, Returned, Seed, Strange
-from utils.verdict import MIME
+from utils.checker.answer_key import LiveKey
+from utils.checker.cases import Raised, Returned, Seed, Strange
+from utils.checker.verdict import MIME
 
 __all__ = ["explain"]
 

@@ -35,8 +35,8 @@ from autograder.files import write_text
 from autograder.fingerprint import Fingerprints
 from autograder.judge import Settings
 from autograder.store import Store, digest
+from utils.checker.verdict import MIME, Status, printable
 from utils.exercises import EXERCISES
-from utils.verdict import MIME, Status, printable
 
 __all__ = [
     "LOOK",

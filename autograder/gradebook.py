@@ -43,7 +43,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.grade import LOOK, Result, Submission
 from autograder.workspace import CONFIG
-from utils.verdict import MIME, Status, Verdict
+from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
 

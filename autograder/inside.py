@@ -20,8 +20,8 @@ from IPython.utils.capture import capture_output
 
 from autograder import wire
 from utils import check
-from utils.answers import Absent, Function, Notebook
-from utils.cases import Case, Raised, Scratch, Seed, text_of
+from utils.checker.cases import Case, Raised, Scratch, Seed, text_of
+from utils.checker.student_code import Absent, Function, Notebook
 
 __all__ = ["rehearse", "serve"]
 

@@ -18,11 +18,11 @@ from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Ended, Sandbox
 from autograder.sandboxed import Answers
 from autograder.unwalled import Unwalled
-from utils.answer_key import AnswerKey, KeyFault
-from utils.cases import Case, Raised, Returned, leaves
+from utils.checker.answer_key import AnswerKey, KeyFault
+from utils.checker.cases import Case, Raised, Returned, leaves
+from utils.checker.judge import judge_exercise, rejections
+from utils.checker.verdict import Status, Verdict
 from utils.exercises import EXERCISES
-from utils.judging import judge_exercise, rejections
-from utils.verdict import Status, Verdict
 
 __all__ = [
     "Evidence",
@@ -43,7 +43,7 @@ class Settings:
     Attributes
     ----------
     seed : decides the random cases; the same for a whole class
-    follow_through : "full", "half" or "none", see `utils.judging`
+    follow_through : "full", "half" or "none", see `utils.checker.judge`
     limits : what it may take
     """
 

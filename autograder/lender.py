@@ -16,8 +16,8 @@ import numpy as np
 from autograder import wire
 from autograder.limits import Limits
 from autograder.walls import address_space, die_with_parent
-from utils.answers import call
-from utils.cases import Case, Raised, Returned, Stream
+from utils.checker.cases import Case, Raised, Returned, Stream
+from utils.checker.student_code import call
 from utils.exercises import EXERCISES
 
 __all__ = ["close", "lend"]

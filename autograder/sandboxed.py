@@ -18,8 +18,8 @@ from autograder import lender, wire
 from autograder.frames import Ended, Frames
 from autograder.intake import Piece
 from autograder.limits import Limits
-from utils.answers import Absent, Given
-from utils.cases import Case, Run, Scratch
+from utils.checker.cases import Case, Run, Scratch
+from utils.checker.student_code import Absent, Given
 from utils.exercises import EXERCISES
 
 __all__ = ["Answer", "Answers"]

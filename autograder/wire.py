@@ -2,7 +2,7 @@
 
 Whatever comes out of the sandbox was written by a student's code, or may have been. So every
 field has its type and its limit, checked by msgspec before anything is made of it; values are
-trees of plain data (`utils.packing`). Who sends a message says `number`, the reply repeats it:
+trees of plain data (`utils.checker.serialize`). Who sends a message says `number`, the reply repeats it:
 a reply that comes twice, or to another question, is refused.
 
     judge ── RunCell ──→ sandbox      judge ←── CellRan ── sandbox
@@ -22,9 +22,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from autograder.limits import LIMITS
-from utils.cases import Case, Explanation, Raised, Returned, Run, Strange, Stream
-from utils.packing import Packer, unpack
-from utils.plain import plain
+from utils.checker.cases import Case, Explanation, Raised, Returned, Run, Strange, Stream
+from utils.checker.sanitize import plain
+from utils.checker.serialize import Packer, unpack
 
 __all__ = [
     "Borrow",
@@ -134,7 +134,7 @@ class Seen(Message, frozen=True):
 
 
 class Told(Struct, frozen=True, forbid_unknown_fields=True):
-    """An exception in words: the fields of a `utils.cases.Explanation`."""
+    """An exception in words: the fields of a `utils.checker.cases.Explanation`."""
 
     sentence: Words
     advice: Words
@@ -144,7 +144,7 @@ class Told(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ran(Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of one call: the fields of a `utils.cases.Run`."""
+    """What came of one call: the fields of a `utils.checker.cases.Run`."""
 
     outcome: Packed
     changed: Annotated[list[Name], Few]

@@ -15,7 +15,7 @@ from pathlib import Path
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
-from utils.answer_key import freeze
+from utils.checker.answer_key import freeze
 from utils.exercises import EXERCISES
 
 REPEATS = 15
@@ -25,7 +25,7 @@ import numpy as np
 from IPython.display import HTML, display
 from pathlib import Path
 import utils.check
-from utils.answer_key import FrozenKey, LiveKey
+from utils.checker.answer_key import FrozenKey, LiveKey
 from utils.check import check
 from utils.exercises import EXERCISES
 keys = {"live": LiveKey(), "frozen": FrozenKey(Path(KEY))}

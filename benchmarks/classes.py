@@ -17,10 +17,10 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder import intake, notebooks
-from utils.answer_key import LiveKey
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
 from utils.exercises.exercise import Exercise
-from utils.judging import judge
 
 __all__ = ["ROOT", "TASK", "answers", "hand_in"]
 

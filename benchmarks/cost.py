@@ -33,11 +33,11 @@ from autograder.judge import Settings
 from autograder.limits import LIMITS
 from autograder.sandboxed import Answers
 from benchmarks.classes import ROOT, TASK, hand_in
-from utils.answers import Given, Notebook
-from utils.cases import Case
+from utils.checker.cases import Case
+from utils.checker.judge import judge_exercise
+from utils.checker.student_code import Given, Notebook
+from utils.checker.verdict import Verdict
 from utils.exercises import EXERCISES
-from utils.judging import judge_exercise
-from utils.verdict import Verdict
 
 KEY = engine._Key(TASK)
 

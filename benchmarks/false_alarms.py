@@ -16,9 +16,9 @@ from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
-from utils.answer_key import LiveKey
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
-from utils.judging import judge
 
 SLOW = 0.05  # seconds
 CHUNK = 100

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.files import write_text
-from utils.answer_key import LiveKey, Question
+from utils.checker.answer_key import LiveKey, Question
+from utils.checker.judge import rejections
 from utils.exercises import EXERCISES, Exercise
-from utils.judging import rejections
 
 PAGE = Path(__file__).with_name("kill_matrix.md")
 

@@ -42,9 +42,9 @@ from mutmut.mutation.file_mutation import MutationVisitor
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
-from utils.answer_key import LiveKey, Question
+from utils.checker.answer_key import LiveKey, Question
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
-from utils.judging import judge
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 MODULES = list(dict.fromkeys(exercise.reference.__module__ for exercise in EXERCISES.values()))

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from utils.answer_key import LiveKey
-from utils.answers import call
-from utils.cases import About, Between, Case, Returned, Shaped
-from utils.comparing import parts, tolerance
+from utils.checker.answer_key import LiveKey
+from utils.checker.cases import About, Between, Case, Returned, Shaped
+from utils.checker.compare import parts, tolerance
+from utils.checker.judge import judge
+from utils.checker.student_code import call
 from utils.exercises import EXERCISES, Exercise
-from utils.judging import judge
 
 STEPS = {np.dtype(np.float64): 2**12, np.dtype(np.float32): 2**6}
 """Eps that an input moves by: many, so that rounding does not count."""

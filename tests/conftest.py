@@ -16,9 +16,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-from utils.answer_key import FrozenKey, LiveKey, freeze
+from utils.checker.answer_key import FrozenKey, LiveKey, freeze
+from utils.checker.judge import rejections
 from utils.exercises import EXERCISES
-from utils.judging import rejections
 
 
 def pytest_addoption(parser):

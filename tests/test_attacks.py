@@ -18,9 +18,9 @@ from autograder import engine
 from autograder.intake import Piece
 from autograder.judge import Settings, judge_submission
 from autograder.limits import Limits
-from utils.answer_key import LiveKey
-from utils.judging import judge as judge_answer
-from utils.verdict import printable
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge as judge_answer
+from utils.checker.verdict import printable
 
 HERE = Path(__file__).parent / "attacks"
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from utils import training
-from utils.answer_key import LiveKey
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge
 from utils.data import flower
 from utils.exercises import EXERCISES
 from utils.exercises.backward_propagation.common import random_network
 from utils.exercises.backward_propagation.slide_hunt import hunting_ground
-from utils.judging import judge
 from utils.reference import backward_propagation as reference
 from utils.reference import forward_propagation as forward
 from utils.suspects import SUSPECTS, accuracy

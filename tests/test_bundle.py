@@ -21,10 +21,10 @@ import yaml
 
 from autograder import bundle, cli, notebooks
 from autograder.errors import BrokenCourse, ExitCode
-from utils.answer_key import FrozenKey
+from utils.checker.answer_key import FrozenKey
+from utils.checker.judge import judge
+from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
-from utils.judging import judge
-from utils.verdict import MIME
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = notebooks.assignments(ROOT)

@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from utils import answer_key
-from utils.answer_key import FrozenKey, KeyFault, LiveKey, freeze
-from utils.cases import Returned, leaves
 from utils.check import check, hint, ready
-from utils.comparing import same
+from utils.checker import answer_key
+from utils.checker.answer_key import FrozenKey, KeyFault, LiveKey, freeze
+from utils.checker.cases import Returned, leaves
+from utils.checker.compare import same
+from utils.checker.judge import judge
+from utils.checker.verdict import CheckFailed
 from utils.exercises import EXERCISES
-from utils.judging import judge
 from utils.reference import forward_propagation as reference
-from utils.verdict import CheckFailed
 
 MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
 COMPOUNDS = [(name, two) for name, ex in EXERCISES.items() for two in ex.compounds]

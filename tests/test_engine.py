@@ -14,8 +14,8 @@ from autograder.files import ROOT
 from autograder.judge import Settings
 from autograder.limits import Limits
 from autograder.sandboxed import Answers
+from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
-from utils.verdict import MIME
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
 

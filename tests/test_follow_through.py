@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from utils.answer_key import LiveKey
-from utils.answers import Notebook
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge_exercise
+from utils.checker.student_code import Notebook
 from utils.exercises import EXERCISES
-from utils.judging import judge_exercise
 from utils.reference import forward_propagation as reference
 
 NAMES = ["sigmoid", "relu", "linear_forward", "linear_activation_forward", "L_model_forward"]

@@ -29,8 +29,8 @@ from autograder.errors import ExitCode, UsageError
 from autograder.gradebook import graded_notebook
 from autograder.judge import Settings
 from autograder.workspace import CONFIG
+from utils.checker.verdict import MIME, Verdict
 from utils.exercises import EXERCISES
-from utils.verdict import MIME, Verdict
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("gradebook")]
 

@@ -15,11 +15,11 @@ from autograder import engine, grade, notebooks
 from autograder.errors import ExitCode
 from autograder.judge import Settings
 from utils import experiment_plots, experiments
-from utils.answer_key import LiveKey
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
 from utils.exercises.hyperparameters.read_curves import CURVES, gallery_runs
 from utils.experiments import LogError, append_record, budget, progress, read_log
-from utils.judging import judge
 from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
 from utils.plots import Picture
 from utils.reference import hyperparameters as reference

@@ -18,7 +18,7 @@ from autograder.cell import Cell
 from autograder.engine import Work
 from autograder.judge import Settings
 from autograder.limits import Limits
-from utils.verdict import MIME
+from utils.checker.verdict import MIME
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
 

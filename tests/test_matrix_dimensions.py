@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from utils import tracer
-from utils.answer_key import LiveKey
-from utils.cases import Returned, Run
+from utils.checker.answer_key import LiveKey
+from utils.checker.cases import Returned, Run
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
-from utils.judging import judge
 from utils.laws.matrix_dimensions import no_loop_over_examples
 from utils.pictures_of_shapes import columns_as_pictures
 from utils.reference import matrix_dimensions as reference

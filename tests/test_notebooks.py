@@ -198,8 +198,8 @@ def test_what_does_not_fit_is_said(sketch, said):
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_every_solution_in_the_solved_notebook_is_right(assignment):
-    from utils.answer_key import LiveKey
-    from utils.judging import judge
+    from utils.checker.answer_key import LiveKey
+    from utils.checker.judge import judge
 
     solved = notebooks.solve(load(assignment), markers=False)
     space = {}

@@ -108,9 +108,9 @@ def test_git_ignores_a_learners_own_copy():
 FLOORS = [
     (1, "utils/reference/*"),
     (2, "utils/exercises/*"),
-    (1, "utils/comparing.py"),
+    (1, "utils/checker/compare.py"),
     (2, "utils/laws/*"),
-    (1, "utils/shapes.py"),
+    (1, "utils/checker/shapes.py"),
     (1, "utils/plots.py"),
     (1, "utils/data.py"),
     (1, "utils/progress.py"),
@@ -118,17 +118,17 @@ FLOORS = [
     (0, "utils/experiments.py"),
     (1, "utils/neuron.py"),
     (1, "utils/tracer.py"),
-    (2, "utils/verdict.py"),
-    (1, "utils/cases.py"),
-    (1, "utils/plain.py"),
-    (1, "utils/explain.py"),
-    (1, "utils/explainers/*"),
-    (1, "utils/answers.py"),
-    (3, "utils/answer_key.py"),
-    (3, "utils/findings.py"),
-    (3, "utils/naming.py"),
-    (3, "utils/rubric.py"),
-    (3, "utils/judging.py"),
+    (2, "utils/checker/verdict.py"),
+    (1, "utils/checker/cases.py"),
+    (1, "utils/checker/sanitize.py"),
+    (1, "utils/checker/explain.py"),
+    (1, "utils/checker/error_messages/*"),
+    (1, "utils/checker/student_code.py"),
+    (3, "utils/checker/answer_key.py"),
+    (3, "utils/checker/inspect_call.py"),
+    (3, "utils/checker/diagnose.py"),
+    (3, "utils/checker/rubric.py"),
+    (3, "utils/checker/judge.py"),
     (4, "utils/check.py"),
     (4, "utils/__init__.py"),
     (4, "autograder/*"),
@@ -201,15 +201,17 @@ def test_imports_point_one_way():
         ({"utils/check.py": "import autograder.cli"}, "without the autograder"),
         ({"utils/check.py": "def f():\n    from autograder import cli"}, "without the autograder"),
         ({"utils/reference/a.py": "import scipy"}, "NumPy and its siblings"),
-        ({"utils/reference/a.py": "from utils.comparing import x"}, "NumPy and its siblings"),
-        ({"utils/comparing.py": "from utils import check"}, "which is above"),
-        ({"utils/verdict.py": "from .answer_key import x"}, "which is above"),
+        ({"utils/reference/a.py": "from utils.checker.compare import x"}, "NumPy and its siblings"),
+        ({"utils/checker/compare.py": "from utils import check"}, "which is above"),
+        ({"utils/checker/verdict.py": "from .answer_key import x"}, "which is above"),
         ({"autograder/a.py": "from autograder import b"}, "import each other"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
 def test_a_wrong_import_is_seen(tmp_path, files, said):
-    house = dict.fromkeys(["utils/check.py", "utils/answer_key.py", "utils/comparing.py"], "")
+    house = dict.fromkeys(
+        ["utils/check.py", "utils/checker/answer_key.py", "utils/checker/compare.py"], ""
+    )
     house |= {"autograder/cli.py": "", "autograder/b.py": "from autograder.a import x"} | files
     for name, text in house.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -14,12 +14,12 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from utils.answer_key import LiveKey
 from utils.check import check
-from utils.explain import explain
-from utils.judging import judge
-from utils.plain import plain
-from utils.verdict import CheckFailed
+from utils.checker.answer_key import LiveKey
+from utils.checker.explain import explain
+from utils.checker.judge import judge
+from utils.checker.sanitize import plain
+from utils.checker.verdict import CheckFailed
 
 # One exercise for each kind of result, and one that laws judge.
 EXERCISES = {
@@ -124,10 +124,10 @@ RETURNED = {
     "a dictionary that changes later": "later({i: i for i in range(50)})",
     "an array that changes later": "later(np.zeros((2, 3)))",
     "an array that shrinks later": "later(bytearray(1000))",
-    "its own kind of Strange": "__import__('utils.cases').cases.Strange('fine')",
-    "the judge's Anything": "__import__('utils.cases').cases.Anything()",
-    "the judge's Returned": "__import__('utils.cases').cases.Returned(0)",
-    "a forged shape": "__import__('utils.cases').cases.Strange('an array', (2, 3), 'float64')",
+    "its own kind of Strange": "__import__('utils.checker.cases').cases.Strange('fine')",
+    "the judge's Anything": "__import__('utils.checker.cases').cases.Anything()",
+    "the judge's Returned": "__import__('utils.checker.cases').cases.Returned(0)",
+    "a forged shape": "__import__('utils.checker.cases').cases.Strange('an array', (2, 3), 'float64')",
 }
 
 DONE = {
@@ -149,9 +149,9 @@ DONE = {
     "StopIteration": "raise StopIteration()",
     "its own BaseException": "raise type('Mine', (BaseException,), {})('out')",
     "a group": "raise ExceptionGroup('two', [ValueError(1), TypeError(2)])",
-    "the judge's own": "from utils.judging import _Stop; raise _Stop(None, None)",
-    "a key's fault": "from utils.answer_key import KeyFault; raise KeyFault('boo')",
-    "a failed check": "from utils.verdict import CheckFailed; raise CheckFailed(None)",
+    "the judge's own": "from utils.checker.judge import _Stop; raise _Stop(None, None)",
+    "a key's fault": "from utils.checker.answer_key import KeyFault; raise KeyFault('boo')",
+    "a failed check": "from utils.checker.verdict import CheckFailed; raise CheckFailed(None)",
     "recursion": "evil()",
     "deep recursion in repr": "str(itself([])); return itself([])",
     "memory": "return np.zeros((10**7, 10**7))",

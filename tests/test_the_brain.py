@@ -8,9 +8,9 @@ import pytest
 
 from autograder import notebooks
 from utils import neuron
-from utils.cases import leaves
+from utils.checker.cases import leaves
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
-from utils.judging import judge
 from utils.reference import the_brain as reference
 
 ROOT = Path(__file__).resolve().parents[1]

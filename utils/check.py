@@ -9,11 +9,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from utils.answer_key import KeyFault, UnknownExercise, open_key
-from utils.answers import Notebook
-from utils.explain import is_blank
-from utils.judging import judge_exercise
-from utils.verdict import CheckFailed, Status, Verdict
+from utils.checker.answer_key import KeyFault, UnknownExercise, open_key
+from utils.checker.explain import is_blank
+from utils.checker.judge import judge_exercise
+from utils.checker.student_code import Notebook
+from utils.checker.verdict import CheckFailed, Status, Verdict
 
 __all__ = ["check", "hint", "ready"]
 

@@ -92,7 +92,7 @@ def hand_in(attack: Attack, submitted: Path) -> None:
 
 def _table() -> str:
     """The answers of a frozen key to sigmoid, as a student could copy them out of it."""
-    from utils.answer_key import LiveKey
+    from utils.checker.answer_key import LiveKey
 
     cases = LiveKey().question("sigmoid", 0).cases  # as `freeze` asks
     table = {

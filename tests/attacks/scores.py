@@ -44,31 +44,31 @@ ATTACKS = [
     inside(
         "patched_testing",
         "takes numpy.testing and the comparison itself out of the way",
-        "import numpy.testing, utils.findings\n"
+        "import numpy.testing, utils.checker.inspect_call\n"
         "numpy.testing.assert_allclose = lambda *a, **k: None\n"
-        "utils.findings.compare = lambda *a, **k: None",
+        "utils.checker.inspect_call.compare = lambda *a, **k: None",
     ),
     inside(
         "patched_judge",
         "puts a judge in place that finds everything right",
-        "import utils.check\nfrom utils.verdict import Status, Verdict\n"
+        "import utils.check\nfrom utils.checker.verdict import Status, Verdict\n"
         "utils.check.judge_exercise = lambda key, name, *a, **k: Verdict(name, Status.CORRECT, 10, 10, 'right.')",
     ),
     inside(
         "patched_plain",
         "has what it returns replaced by what is expected, on the way to the judge",
-        "import sys, utils.answers\n"
-        "def plain_and_shared(value, inputs, real=utils.answers.plain_and_shared):\n"
+        "import sys, utils.checker.student_code\n"
+        "def plain_and_shared(value, inputs, real=utils.checker.student_code.plain_and_shared):\n"
         "    case = sys._getframe(1).f_locals['case']\n"
         "    return (case.expected.value, ()) if case.expected else real(value, inputs)\n"
-        "utils.answers.plain_and_shared = plain_and_shared",
+        "utils.checker.student_code.plain_and_shared = plain_and_shared",
     ),
     inside(
         "patched_words",
         "patches how exceptions are put into words, so that nothing seems to be wrong",
-        "import utils.answers, utils.judging\n"
-        "utils.answers.explain = lambda *a: None\nutils.judging.unexpected = lambda *a: False\n"
-        "utils.judging.findings = lambda *a: []",
+        "import utils.checker.student_code, utils.checker.judge\n"
+        "utils.checker.student_code.explain = lambda *a: None\nutils.checker.judge.unexpected = lambda *a: False\n"
+        "utils.checker.judge.findings = lambda *a: []",
         {"sigmoid": "def sigmoid(Z):\n    raise ValueError"},
     ),
     inside(
@@ -178,7 +178,7 @@ ATTACKS = [
     inside(
         "guessed_seed",
         "reads the seed, and works the cases out beforehand",
-        "import os\nfrom utils.answer_key import LiveKey\n"
+        "import os\nfrom utils.checker.answer_key import LiveKey\n"
         "cases = LiveKey(os.environ['COURSE_SEED']).question('sigmoid').cases\n"
         "def known(Z):\n    for case in cases:\n"
         "        if np.array_equal(case.args['Z'], Z): return case.expected.value",

@@ -28,8 +28,8 @@ import numpy as np
 import test_grade
 from nbgrader.utils import determine_grade
 
-import utils.comparing
-import utils.plain
+import utils.checker.compare
+import utils.checker.sanitize
 from attacks import ATTACKS
 from attacks.attack import ROOM, WON, Attack
 from attacks.outer import settle
@@ -40,10 +40,11 @@ from autograder.judge import Settings, judge_submission
 from autograder.limits import LIMITS, Limits
 from autograder.sandbox import Ended, Sandbox
 from autograder.sandboxed import Answers
-from utils import judging, packing
-from utils.answer_key import LiveKey
-from utils.answers import Notebook
-from utils.cases import Run
+from utils.checker import judge as checker_judge
+from utils.checker import serialize
+from utils.checker.answer_key import LiveKey
+from utils.checker.cases import Run
+from utils.checker.student_code import Notebook
 
 SEED = "spring"
 ASK = LiveKey.question
@@ -184,7 +185,7 @@ def walls(attack: Attack, room: Room) -> bool:
 
 def in_process(attack: Attack, key: Any = None) -> Any:
     answers = Notebook(namespace(attack))
-    return judging.judge_exercise(key or LiveKey(SEED), target(attack), answers)
+    return judge.judge_exercise(key or LiveKey(SEED), target(attack), answers)
 
 
 class Frozen(LiveKey):
@@ -228,7 +229,7 @@ def bare(attack: Attack, limits: Limits = TEN_SECONDS) -> Any:
     with sandbox().open() as line:
         answers = Answers(line, limits)
         run(answers, attack)
-        return judging.judge_exercise(LiveKey(SEED), target(attack), answers)
+        return judge.judge_exercise(LiveKey(SEED), target(attack), answers)
 
 
 def believed(attack: Attack) -> bool:
@@ -255,7 +256,7 @@ def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     for run in runs:
         if run["failure"]:
             raise ValueError(run["failure"]["sentence"])
-    return [Run(packing.unpack(one["tree"], one["numbers"])) for one in values]
+    return [Run(serialize.unpack(one["tree"], one["numbers"])) for one in values]
 
 
 def trusting(attack: Attack) -> bool:
@@ -276,7 +277,7 @@ def any_array(attack: Attack) -> bool:
     def array(self: Any, name: str, sizes: Any, start: int) -> Any:
         return np.frombuffer(self.numbers, name, math.prod(sizes), start).reshape(sizes).copy()
 
-    with patch.object(packing._Unpacker, "_array", array):
+    with patch.object(serialize._Unpacker, "_array", array):
         return believed(attack)
 
 
@@ -385,17 +386,17 @@ def returned(attack: Attack) -> Any:
 
 
 def any_size(attack: Attack) -> bool:
-    with patch.object(utils.plain, "MOST_BYTES", 1 << 40):
-        return utils.plain.plain(returned(attack)).nbytes > 200_000_000
+    with patch.object(utils.checker.sanitize, "MOST_BYTES", 1 << 40):
+        return utils.checker.sanitize.plain(returned(attack)).nbytes > 200_000_000
 
 
 def any_number_of_parts(attack: Attack) -> bool:
-    with patch.object(utils.plain, "MOST_PARTS", 1 << 40):
-        return len(utils.plain.plain(returned(attack))) == 1_000_000
+    with patch.object(utils.checker.sanitize, "MOST_PARTS", 1 << 40):
+        return len(utils.checker.sanitize.plain(returned(attack))) == 1_000_000
 
 
 def any_number_of_bits(attack: Attack) -> bool:
-    with patch.object(utils.plain, "MOST_BITS", 1 << 40):
+    with patch.object(utils.checker.sanitize, "MOST_BITS", 1 << 40):
         try:
             in_process(attack)
         except OverflowError:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
-from utils.comparing import PRECISION, Template
+from utils.checker.cases import Case
+from utils.checker.compare import PRECISION, Template
 
 __all__ = ["Compound", "Exercise", "Mistake", "Slip"]
 
@@ -80,7 +80,7 @@ class Exercise:
     secret : what its laws need to know, as plain data; in a bundle it is as open as the key
     precision : float
         How exact float64 results must be, relative to the largest entry: see
-        `utils.comparing.tolerance`.
+        `utils.checker.compare.tolerance`.
     mistakes, compounds, slips : known wrong ways, added by decorators
     right : right ways that are not the reference's, added by a decorator
     """

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case, Seed
-from utils.comparing import Finding
+from utils.checker.cases import Case, Seed
+from utils.checker.compare import Finding
 from utils.given_forward import (
     L_model_forward,
     compute_cost,

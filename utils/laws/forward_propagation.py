@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from utils.cases import Case, Returned, Seed
-from utils.comparing import Finding, same
+from utils.checker.cases import Case, Returned, Seed
+from utils.checker.compare import Finding, same
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

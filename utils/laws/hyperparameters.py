@@ -16,8 +16,8 @@ from uuid import uuid4
 import numpy as np
 from scipy import special
 
-from utils.cases import Case, Raised, Returned, Scratch, Seed, Strange
-from utils.comparing import Finding
+from utils.checker.cases import Case, Raised, Returned, Scratch, Seed, Strange
+from utils.checker.compare import Finding
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

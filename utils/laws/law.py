@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from utils.cases import Case, Run, Scratch
-from utils.comparing import Finding
+from utils.checker.cases import Case, Run, Scratch
+from utils.checker.compare import Finding
 
 __all__ = ["Ask", "Law"]
 

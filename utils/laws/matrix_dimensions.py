@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case, Raised, Returned, Run
-from utils.comparing import Finding
+from utils.checker.cases import Case, Raised, Returned, Run
+from utils.checker.compare import Finding
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
-from utils.comparing import Finding
+from utils.checker.cases import Case
+from utils.checker.compare import Finding
 from utils.laws.law import Ask, Law
 
 __all__ = ["LAWS"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case, Seed
+from utils.checker.cases import Case, Seed
 from utils.exercises.backward_propagation import L_model_backward as backward_ways
 from utils.exercises.backward_propagation.common import Rng, normal
 from utils.exercises.exercise import Exercise

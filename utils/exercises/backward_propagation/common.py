@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
+from utils.checker.cases import Case
 from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.forward_propagation import L_model_forward as forward
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Case, Returned
+from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.laws.backward_propagation import digest
 from utils.reference import backward_propagation as reference

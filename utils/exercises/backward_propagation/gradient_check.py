@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import About, Between, Case, Returned
+from utils.checker.cases import About, Between, Case, Returned
 from utils.exercises.backward_propagation.common import Rng, random_network
 from utils.exercises.exercise import Exercise
 from utils.reference import backward_propagation as reference

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
+from utils.checker.cases import Case
 from utils.exercises.backward_propagation.common import Rng, normal, rounded
 from utils.exercises.exercise import Exercise
 from utils.reference import backward_propagation as reference

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from utils.cases import Case
+from utils.checker.cases import Case
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation import linear_activation_forward as one_layer
 from utils.exercises.forward_propagation.common import Rng, normal

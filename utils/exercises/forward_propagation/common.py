@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
+from utils.checker.cases import Case
 
 Rng = np.random.Generator
 

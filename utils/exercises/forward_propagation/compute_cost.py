@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import xlogy
 
-from utils.cases import About, Between, Case, Returned
+from utils.checker.cases import About, Between, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation.common import Rng
 from utils.reference import forward_propagation as reference

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case, Returned, Seed, Shaped
+from utils.checker.cases import Case, Returned, Seed, Shaped
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation.common import Rng
 from utils.reference import forward_propagation as reference

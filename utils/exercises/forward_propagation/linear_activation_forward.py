@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from utils.cases import Case, Raised
+from utils.checker.cases import Case, Raised
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation import linear_forward as linear_step
 from utils.exercises.forward_propagation.common import Rng, layer_arrays

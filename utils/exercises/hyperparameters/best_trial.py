@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case, Raised
+from utils.checker.cases import Case, Raised
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import Rng, blown_up, random_records
 from utils.reference import hyperparameters as reference

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Case, Returned, Seed, Shaped
+from utils.checker.cases import Anything, Case, Returned, Seed, Shaped
 from utils.reference.hyperparameters import sample_configuration as drawn
 
 Rng = np.random.Generator

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Between, Case, Returned
+from utils.checker.cases import Anything, Between, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import sample_configuration, train_and_evaluate
 from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
+from utils.checker.cases import Case
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import best_trial
 from utils.exercises.hyperparameters.common import Rng, blown_up, random_records

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Between, Case, Raised, Returned
+from utils.checker.cases import Anything, Between, Case, Raised, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import sample_log_uniform, sample_one_minus_log_uniform
 from utils.exercises.hyperparameters.common import Rng, fresh_seed

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case, Returned, Shaped
+from utils.checker.cases import Case, Returned, Shaped
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import Rng, fresh_seed
 from utils.reference import hyperparameters as reference

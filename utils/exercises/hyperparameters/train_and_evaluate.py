@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Between, Case, Returned
+from utils.checker.cases import Anything, Between, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data
 from utils.network import train

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Case, Raised, Returned
+from utils.checker.cases import Anything, Case, Raised, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.matrix_dimensions.common import Rng, distinct
 from utils.reference import matrix_dimensions as reference

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Case, Returned
+from utils.checker.cases import Anything, Case, Returned
 
 Rng = np.random.Generator
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Case
+from utils.checker.cases import Case
 from utils.exercises.exercise import Exercise
 from utils.exercises.matrix_dimensions.common import PRIMES, Rng, by_part, distinct
 from utils.reference import matrix_dimensions as reference

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from utils.cases import Case
+from utils.checker.cases import Case
 from utils.exercises.exercise import Exercise
 from utils.reference import the_brain as reference
 from utils.reference.forward_propagation import sigmoid

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Anything, Case, Returned
+from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.reference import the_brain as reference
 

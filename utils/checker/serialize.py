@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import (
+from utils.checker.cases import (
     About,
     Anything,
     Between,

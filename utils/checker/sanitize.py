@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Place, Strange
+from utils.checker.cases import Place, Strange
 
 __all__ = ["MOST_BYTES", "MOST_PARTS", "clean", "name_of", "plain", "plain_and_shared"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from utils.answer_key import Question
-from utils.cases import Case, Raised, Returned, Run
-from utils.comparing import Finding, aliased, changed_inputs, compare
+from utils.checker.answer_key import Question
+from utils.checker.cases import Case, Raised, Returned, Run
+from utils.checker.compare import Finding, aliased, changed_inputs, compare
 
 __all__ = ["findings", "unexpected"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from utils.cases import Explanation
-from utils.explainers.trouble import Trouble, shape_of
+from utils.checker.cases import Explanation
+from utils.checker.error_messages.trouble import Trouble, shape_of
 
 __all__ = ["MISFIT", "do_not_fit", "unpacked"]
 

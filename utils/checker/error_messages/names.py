@@ -10,8 +10,8 @@ from types import ModuleType
 
 import numpy as np
 
-from utils.cases import Explanation
-from utils.explainers.trouble import Trouble, a, kind_of
+from utils.checker.cases import Explanation
+from utils.checker.error_messages.trouble import Trouble, a, kind_of
 
 __all__ = ["blank", "no_such_attribute", "no_value_yet", "not_defined"]
 

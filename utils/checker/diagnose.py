@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from utils.answer_key import KnownMistake, Question
-from utils.cases import Anything, Between, Case, Place, Raised, Returned, Run, Shaped
-from utils.comparing import Finding, compare, parts, same
-from utils.findings import findings, unexpected
+from utils.checker.answer_key import KnownMistake, Question
+from utils.checker.cases import Anything, Between, Case, Place, Raised, Returned, Run, Shaped
+from utils.checker.compare import Finding, compare, parts, same
+from utils.checker.inspect_call import findings, unexpected
 
 __all__ = ["Known", "known"]
 

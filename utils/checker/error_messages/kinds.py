@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterable
 
-from utils.cases import Explanation
-from utils.explainers.trouble import MISSING, Trouble, a, kind_of
+from utils.checker.cases import Explanation
+from utils.checker.error_messages.trouble import MISSING, Trouble, a, kind_of
 
 __all__ = ["argument", "no_such_operation", "not_comparable", "operand", "text_joined"]
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from utils.cases import Explanation
-from utils.explainers import calls, indices, kinds, names, shapes
-from utils.explainers.trouble import Trouble
+from utils.checker.cases import Explanation
+from utils.checker.error_messages import calls, indices, kinds, names, shapes
+from utils.checker.error_messages.trouble import Trouble
 
 __all__ = ["EXPLAINERS"]
 

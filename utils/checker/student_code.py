@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from utils.cases import (
+from utils.checker.cases import (
     Case,
     Place,
     Raised,
@@ -35,8 +35,8 @@ from utils.cases import (
     text_of,
     untouched,
 )
-from utils.explain import explain, is_blank, operands, outside_names
-from utils.plain import clean, name_of, plain, plain_and_shared
+from utils.checker.explain import explain, is_blank, operands, outside_names
+from utils.checker.sanitize import clean, name_of, plain, plain_and_shared
 
 __all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "call"]
 

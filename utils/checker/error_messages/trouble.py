@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.plain import name_of
+from utils.checker.sanitize import name_of
 
 __all__ = ["MISSING", "Operation", "Trouble", "a", "kind_of", "shape_of", "trouble_at"]
 

@@ -3,7 +3,7 @@
 Nothing here knows the answer to any exercise, so this module ships with every bundle.
 `compare` looks for the first thing that is wrong, in the order in which a person would:
 the kind of thing, its shape, its type, then its values. What it is given is plain data
-(`utils.plain`), so that no object of a student's has a say in its own judgment.
+(`utils.checker.sanitize`), so that no object of a student's has a say in its own judgment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import (
+from utils.checker.cases import (
     About,
     Anything,
     Between,
@@ -27,7 +27,7 @@ from utils.cases import (
     Shaped,
     Strange,
 )
-from utils.shapes import shape_in_words
+from utils.checker.shapes import shape_in_words
 
 __all__ = [
     "PRECISION",

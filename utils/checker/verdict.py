@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.shapes import Box, boxes_as_html, boxes_as_text
+from utils.checker.shapes import Box, boxes_as_html, boxes_as_text
 
 __all__ = ["MIME", "CheckFailed", "Earned", "Status", "Verdict", "printable"]
 

@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
-from utils.cases import Explanation
-from utils.explainers.trouble import Trouble, a
+from utils.checker.cases import Explanation
+from utils.checker.error_messages.trouble import Trouble, a
 
 __all__ = [
     "not_a_function",

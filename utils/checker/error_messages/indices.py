@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from utils.cases import Explanation
-from utils.explainers.trouble import MISSING, Trouble, a, kind_of, shape_of
+from utils.checker.cases import Explanation
+from utils.checker.error_messages.trouble import MISSING, Trouble, a, kind_of, shape_of
 
 __all__ = ["no_brackets", "no_such_key", "no_such_place", "out_of_bounds"]
 

@@ -1,7 +1,7 @@
 """Judges an answer: calls it on the cases of a question, and says what it found.
 
 Nothing here knows the answer to any exercise, nor where a student's code runs: a question comes
-from an answer key (`utils.answer_key`), and answers are what `utils.answers` says they are.
+from an answer key (`utils.checker.answer_key`), and answers are what `utils.checker.student_code` says they are.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from utils import laws, naming, rubric
-from utils.answer_key import AnswerKey, Question
-from utils.answers import Absent, Answer, Answers, Function, Given
-from utils.cases import Case, Explanation, Raised, Run, Scratch, Seed
-from utils.comparing import Finding, same
-from utils.explain import BLANK
-from utils.findings import findings, unexpected
-from utils.verdict import Earned, Status, Verdict
+from utils import laws
+from utils.checker import diagnose, rubric
+from utils.checker.answer_key import AnswerKey, Question
+from utils.checker.cases import Case, Explanation, Raised, Run, Scratch, Seed
+from utils.checker.compare import Finding, same
+from utils.checker.explain import BLANK
+from utils.checker.inspect_call import findings, unexpected
+from utils.checker.student_code import Absent, Answer, Answers, Function, Given
+from utils.checker.verdict import Earned, Status, Verdict
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
@@ -302,7 +303,7 @@ class _Judgment:
     # --- in words --------------------------------------------------------------------------
 
     def _wrong(self, finding: Finding, index: int | None, law: str = "") -> Verdict:
-        known = naming.known(self.question, self.runs, self.found, index)
+        known = diagnose.known(self.question, self.runs, self.found, index)
         case = self.question.cases[index] if index is not None else None
         advice = ""
         if known is None:
@@ -345,7 +346,7 @@ class _Judgment:
             raised = _a_kind(run.outcome.kind)
             due = f"this call should raise a {case.expected.kind}, and it raised {raised}."
             told = replace(told, sentence=due, advice=told.sentence)
-        known = naming.known(self.question, self.runs, self.found, None)
+        known = diagnose.known(self.question, self.runs, self.found, None)
         return self._said(
             Status.ERROR,
             told.sentence,

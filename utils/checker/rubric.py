@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from utils.answer_key import Question
-from utils.cases import Raised, Returned, Run
-from utils.comparing import Finding, compare
-from utils.findings import unexpected
-from utils.verdict import Earned
+from utils.checker.answer_key import Question
+from utils.checker.cases import Raised, Returned, Run
+from utils.checker.compare import Finding, compare
+from utils.checker.inspect_call import unexpected
+from utils.checker.verdict import Earned
 
 __all__ = ["INPUTS", "SHAPE", "earned"]
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from utils.cases import Explanation, text_of
-from utils.explainers import EXPLAINERS
-from utils.explainers.shapes import MISFIT
-from utils.explainers.trouble import MISSING, Trouble, shape_of, trouble_at
-from utils.plain import clean, name_of
+from utils.checker.cases import Explanation, text_of
+from utils.checker.error_messages import EXPLAINERS
+from utils.checker.error_messages.shapes import MISFIT
+from utils.checker.error_messages.trouble import MISSING, Trouble, shape_of, trouble_at
+from utils.checker.sanitize import clean, name_of
 
 __all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.shapes import Box
+from utils.checker.shapes import Box
 
 __all__ = [
     "About",
@@ -140,7 +140,7 @@ class Strange:
 
 @dataclass(frozen=True)
 class Returned:
-    """A function came back with this value, which is plain: see `utils.plain`."""
+    """A function came back with this value, which is plain: see `utils.checker.sanitize`."""
 
     value: Any
 

@@ -21,15 +21,15 @@ from typing import Any, Protocol
 import h5py
 import numpy as np
 
-from utils.answers import call
-from utils.cases import Case, Raised, Returned
-from utils.comparing import Template
+from utils.checker.cases import Case, Raised, Returned
+from utils.checker.compare import Template
+from utils.checker.serialize import Packer, unpack
+from utils.checker.student_code import call
 from utils.files import written_aside
-from utils.packing import Packer, unpack
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
-FROZEN_KEY = Path(__file__).with_name("answer_key.h5")
+FROZEN_KEY = Path(__file__).resolve().parents[1] / "answer_key.h5"
 FORMAT = 3
 
 Outcome = Returned | Raised

@@ -1,0 +1,1 @@
+"""Judge one answer. It ships in bundles and holds no solution."""
