@@ -72,7 +72,7 @@ def lab(
     The copy is the folder `my_notebooks`. New pages of the course are added to it; what
     is there already is never overwritten.
     """
-    from autograder.lab import open_lab
+    from autograder.course.lab import open_lab
 
     open_lab(ROOT, browser=browser, port=port, extra=extra or [])
 
@@ -94,7 +94,7 @@ def solve(
     force: Force = False,
 ) -> None:
     """Write an assignment's notebook with all solutions filled in, to read and to run."""
-    from autograder import notebooks
+    from autograder.course import notebooks
 
     source = notebooks.notebook_of(ROOT, assignment)
     target = to or Path(f"{assignment}.solved.ipynb")
@@ -113,7 +113,7 @@ def tidy(
     ] = False,
 ) -> None:
     """Put notebooks into the one form that is kept in git, which is what nbgrader releases."""
-    from autograder import notebooks
+    from autograder.course import notebooks
 
     found = notebooks.untidy(ROOT, assignment or [])
     for path, better in found.items():
@@ -138,7 +138,7 @@ def release(
 
     Of the whole course, each assignment gets its own folder and zip.
     """
-    from autograder.bundle import release_all
+    from autograder.course.bundle import release_all
 
     for made in release_all(ROOT, assignment or [], to, force=force):
         print(f"Written: {made}", flush=True)
@@ -153,7 +153,7 @@ def key(
     force: Force = False,
 ) -> None:
     """Write the frozen answer key alone: what right answers give, without a line of code."""
-    from autograder import bundle, notebooks
+    from autograder.course import bundle, notebooks
 
     if assignment is not None:
         notebooks.notebook_of(ROOT, assignment)
@@ -176,7 +176,7 @@ def workspace(
     Run it again to bring `source/` up to date. Submissions, the gradebook, and a
     configuration that you changed are left as they are.
     """
-    from autograder.workspace import make
+    from autograder.nbgrader_bridge.course_directory import make
 
     made = make(ROOT, folder, course_id=course_id, names=assignment or [])
     for name in made.assignments:
@@ -252,10 +252,10 @@ def grade(
     """
     gc.set_threshold(GARBAGE)
 
-    from autograder import engine
-    from autograder.grade import grade as grade_all
-    from autograder.judge import Settings
-    from autograder.sandbox import refuse_without_walls
+    from autograder.grading import worker_pool
+    from autograder.grading.grade import grade as grade_all
+    from autograder.grading.grade_submission import Settings
+    from autograder.sandbox.sandbox import refuse_without_walls
 
     submissions = submissions or (workspace and workspace / "submitted")
     output = output or (workspace and workspace / "grades")
@@ -264,18 +264,18 @@ def grade(
     if no_sandbox:
         print("Without the sandbox: students' code runs with your rights.", file=sys.stderr)
 
-    def pool() -> AbstractContextManager[engine.Pool]:
+    def pool() -> AbstractContextManager[worker_pool.Pool]:
         if cluster:
-            return engine.cluster(cluster)
+            return worker_pool.cluster(cluster)
         if not no_sandbox:
             refuse_without_walls()
-        return engine.processes(jobs or cores())
+        return worker_pool.processes(jobs or cores())
 
     settings, writer = Settings(assignment), None
     with ExitStack() as stack:
         if workspace is not None:
-            from autograder.execute import Execute
-            from autograder.gradebook import Workspace
+            from autograder.nbgrader_bridge.gradebook import Workspace
+            from autograder.nbgrader_bridge.preprocessors import Execute
 
             teaching = Workspace(workspace)
             settings = Execute(config=teaching.config).settings(assignment)
@@ -314,7 +314,7 @@ def explain(
     ],
 ) -> None:
     """Show a verdict again, with the smallest case that fails: to be sent to the student."""
-    from autograder.explain import explain as explain_one
+    from autograder.grading.explain import explain as explain_one
     from utils.checker.verdict import printable
 
     print(printable(explain_one(ROOT, student, exercise, submissions, output)))
@@ -332,8 +332,8 @@ def doctor(
     ] = False,
 ) -> None:
     """Say what this machine has for grading, how to get what is missing, and what limits hold."""
-    from autograder import bubblewrap, sandbox
     from autograder.limits import LIMITS, described
+    from autograder.sandbox import bubblewrap, sandbox
 
     program = bubblewrap.find()
     if apparmor:

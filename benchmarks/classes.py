@@ -16,7 +16,8 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder import intake, notebooks
+from autograder.course import notebooks
+from autograder.grading.submission import MergedNotebook, code_cells, required_cells
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
@@ -51,8 +52,8 @@ def hand_in(
 
 def _without_demonstrations(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """The cells but for code that is neither an answer, nor a test, nor needed by an answer."""
-    found = intake.pieces(intake.Taken(notebook, frozenset(), ()))
-    needed = {piece.name for piece in intake.needed(found)}
+    found = code_cells(MergedNotebook(notebook, frozenset(), ()))
+    needed = {piece.name for piece in required_cells(found)}
     for cell in notebook.cells:
         if cell.cell_type != "code" or cell.metadata.get("nbgrader") or cell.id in needed:
             yield cell

@@ -26,12 +26,20 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from autograder import engine, intake, notebooks
-from autograder.engine import Work
-from autograder.grade import judged_exercises
-from autograder.judge import Settings
+from autograder.course import notebooks
+from autograder.grading import worker_pool
+from autograder.grading.grade import judged_exercises
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import (
+    CourseNotebook,
+    code_cells,
+    merge_answers,
+    read_notebook,
+    required_cells,
+)
+from autograder.grading.worker_pool import Work
 from autograder.limits import LIMITS
-from autograder.sandboxed import Answers
+from autograder.protocol.client import Answers, CodeCell
 from benchmarks.classes import ROOT, TASK, hand_in
 from utils.checker.cases import Case
 from utils.checker.judge import judge_exercise
@@ -39,7 +47,7 @@ from utils.checker.student_code import Given, Notebook
 from utils.checker.verdict import Verdict
 from utils.exercises import EXERCISES
 
-KEY = engine._Key(TASK)
+KEY = worker_pool._Key(TASK)
 
 
 Called = tuple[str, list[Case], list[str]]
@@ -54,24 +62,24 @@ class Asked:
     calls: list[Called] = field(default_factory=list)
 
 
-def taken_in(path: Path, page: intake.Page) -> tuple[intake.Piece, ...]:
+def taken_in(path: Path, page: CourseNotebook) -> tuple[CodeCell, ...]:
     """A submission's pieces."""
-    cells, _ = intake.read(path)
-    return tuple(intake.pieces(intake.put_in(page, cells)))
+    cells, _ = read_notebook(path)
+    return tuple(code_cells(merge_answers(page, cells)))
 
 
-def through_the_engine(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> float:
+def through_the_engine(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> float:
     """Seconds that a submission takes, from its file to its verdicts."""
     start = time.perf_counter()
     pieces = taken_in(path, page)
-    engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
+    worker_pool.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
     return time.perf_counter() - start
 
 
-def asked_of(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> Asked:
+def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> Asked:
     """What the judge asks of a submission."""
     pieces = taken_in(path, page)
-    asked = Asked([piece.source for piece in intake.needed(pieces)])
+    asked = Asked([piece.source for piece in required_cells(pieces)])
     call = Answers.call
 
     def noted(self: Any, exercise: str, cases: Sequence[Case], given: Given) -> Any:
@@ -79,7 +87,7 @@ def asked_of(path: Path, page: intake.Page, exercises: tuple[str, ...]) -> Asked
         return call(self, exercise, cases, given)
 
     with mock.patch.object(Answers, "call", noted):
-        engine.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
+        worker_pool.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
     return asked
 
 
@@ -123,9 +131,9 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
     return time.perf_counter() - start
 
 
-def unjudged(cells: Sequence[intake.Piece], calls: Sequence[Called]) -> None:
+def unjudged(cells: Sequence[CodeCell], calls: Sequence[Called]) -> None:
     """Run cells in a sandbox, and make calls there; nobody looks at what comes."""
-    [sandbox] = vars(engine._here)["sandboxes"].values()
+    [sandbox] = vars(worker_pool._here)["sandboxes"].values()
     with sandbox.open() as cell:
         answers = Answers(cell, LIMITS)
         for piece in cells:
@@ -150,12 +158,12 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     given = arguments.parse_args()
     course = notebooks.read(notebooks.notebook_of(ROOT, TASK))
-    page, exercises = intake.Page(course), tuple(judged_exercises(course))
+    page, exercises = CourseNotebook(course), tuple(judged_exercises(course))
     with tempfile.TemporaryDirectory() as folder:
         hand_in(Path(folder), given.students)
         paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
         asked = [asked_of(path, page, exercises) for path in paths]  # and all is warm
-        taken = [intake.needed(taken_in(path, page)) for path in paths]
+        taken = [required_cells(taken_in(path, page)) for path in paths]
         rounds = []
         for _ in range(given.rounds):
             pairs = [
@@ -176,7 +184,7 @@ def main() -> None:
             ]
             columns = [*zip(*pairs, strict=True), *sandbox]
             rounds.append([1000 * statistics.mean(column) for column in columns])
-        engine.close()
+        worker_pool.close()
     ours, here, alone, fork, cells, calls = map(statistics.median, zip(*rounds, strict=True))
     above = statistics.median(one - other for one, _, other, *_ in rounds)
     print("| of a submission | ms |\n|:--|--:|")

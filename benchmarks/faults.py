@@ -32,7 +32,7 @@ import nbformat
 import psutil
 from nbgrader.api import Gradebook
 
-from autograder import notebooks
+from autograder.course import notebooks
 from benchmarks.cluster import Cluster
 from benchmarks.throughput import environment, workspace
 
@@ -100,7 +100,7 @@ def kind_of(process: psutil.Process) -> str:
         words = " ".join(process.cmdline())
     except psutil.Error:
         return "gone"
-    kinds = {"spawn_main": "judge", "bwrap": "bubblewrap", "autograder.zygote": "sandbox"}
+    kinds = {"spawn_main": "judge", "bwrap": "bubblewrap", "autograder.sandbox.zygote": "sandbox"}
     return next((kind for sign, kind in kinds.items() if sign in words), "other")
 
 

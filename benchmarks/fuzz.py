@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder import notebooks
+from autograder.course import notebooks
 from autograder.limits import LIMITS
 from utils.exercises import EXERCISES
 

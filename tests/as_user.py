@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from autograder import bubblewrap
+from autograder.sandbox import bubblewrap
 
 
 def shown():

@@ -46,7 +46,7 @@ def no_browser():
 
 def no_sandbox():
     """Return how to get the sandbox where one of its layers is missing."""
-    from autograder.sandbox import layers
+    from autograder.sandbox.sandbox import layers
 
     lacking = [layer for layer in layers() if not layer.active and layer.name != "cgroup"]
     worst = [layer for layer in lacking if layer.needed] or lacking
@@ -61,7 +61,7 @@ def no_debian_dataset():
 
 def no_cgroup():
     """Return what it takes for the kernel to limit a sandbox as a whole."""
-    from autograder import cgroup
+    from autograder.sandbox import cgroup
 
     if cgroup.scope(1 << 30, 20):
         return ""

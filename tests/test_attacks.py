@@ -14,10 +14,10 @@ import pytest
 from attacks import ATTACKS, outer, table
 from attacks.attack import WON
 
-from autograder import engine
-from autograder.intake import Piece
-from autograder.judge import Settings, judge_submission
+from autograder.grading import worker_pool
+from autograder.grading.grade_submission import Settings, judge_submission
 from autograder.limits import Limits
+from autograder.protocol.client import CodeCell
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge as judge_answer
 from utils.checker.verdict import printable
@@ -133,8 +133,8 @@ def test_draws_that_are_nan_are_not_spread_evenly(exercise):
 
 
 def test_a_notebook_of_slow_cells_comes_to_its_end():
-    pieces = [Piece("import time; time.sleep(0.4)", f"own-{i}") for i in range(100)]
-    with engine.sandbox_for("01_forward_propagation") as sandbox:
+    pieces = [CodeCell("import time; time.sleep(0.4)", f"own-{i}") for i in range(100)]
+    with worker_pool.sandbox_for("01_forward_propagation") as sandbox:
         settings = Settings("x", limits=Limits(seconds=0.5, turns=5))
         found = judge_submission(sandbox, LiveKey("x"), pieces, ["relu"], settings)
     assert found.verdicts["relu"].status == "timeout"

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from utils import training
+from utils import live_training
+from utils.accuracy_variants import SUSPECTS, accuracy
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
 from utils.data import flower
@@ -12,7 +13,6 @@ from utils.exercises.backward_propagation.common import random_network
 from utils.exercises.backward_propagation.slide_hunt import hunting_ground
 from utils.reference import backward_propagation as reference
 from utils.reference import forward_propagation as forward
-from utils.suspects import SUSPECTS, accuracy
 
 NAMES = [n for n, e in EXERCISES.items() if e.assignment == "02_backward_propagation"]
 
@@ -196,14 +196,14 @@ class Shown:
 @pytest.fixture
 def shown(monkeypatch):
     shown = Shown()
-    monkeypatch.setattr(training, "display", shown)
-    monkeypatch.setattr(training, "PAUSE", 0)
+    monkeypatch.setattr(live_training, "display", shown)
+    monkeypatch.setattr(live_training, "PAUSE", 0)
     return shown
 
 
 def test_a_live_curve_grows_and_ends_as_a_picture(shown):
     X, Y = flower(50, rng=1)
-    run = training.live(
+    run = live_training.live(
         reference.L_layer_model, X, Y, [2, 4, 1], 0.5, 30, np.random.default_rng(1),
         dev=(X, Y), title="Petals",
     )  # fmt: skip
@@ -224,7 +224,7 @@ def test_a_live_curve_grows_and_ends_as_a_picture(shown):
 def test_listening_ends_also_where_training_fails(shown):
     kept = reference.compute_cost
     with pytest.raises(ValueError, match="matmul"):
-        training.live(
+        live_training.live(
             reference.L_layer_model, np.ones((3, 2)), np.ones((1, 2)), [2, 1], 0.1, 5,
             np.random.default_rng(1),
         )  # fmt: skip
@@ -236,7 +236,7 @@ def test_a_training_that_calls_no_function_of_ours_is_drawn_at_its_end(shown):
         parameters = forward.initialize_parameters_deep(layer_dims, rng)
         return parameters, [np.array([[0.5]]), float("nan"), 0.25]
 
-    run = training.live(train, np.ones((2, 3)), np.ones((1, 3)), [2, 1], 0.1, 3,
+    run = live_training.live(train, np.ones((2, 3)), np.ones((1, 3)), [2, 1], 0.1, 3,
                         np.random.default_rng(1))  # fmt: skip
     assert run.costs[0] == 0.5
     assert "3 iterations" in shown.pages[-1]["text/plain"]
@@ -244,7 +244,7 @@ def test_a_training_that_calls_no_function_of_ours_is_drawn_at_its_end(shown):
 
 def test_a_boundary_moves_and_leaves_four_moments(shown):
     X, Y = flower(60, rng=1)
-    run = training.boundary(
+    run = live_training.boundary(
         reference.L_layer_model, X, Y, [2, 4, 1], 0.5, 40, np.random.default_rng(1)
     )
     assert len(run.costs) == 40
@@ -258,14 +258,14 @@ def test_a_boundary_moves_and_leaves_four_moments(shown):
 def test_a_comparison_and_the_worst_errors_say_their_numbers(shown):
     X, Y = flower(60, rng=1)
     runs = {
-        name: training.live(reference.L_layer_model, X, Y, dims, 0.5, 20,
+        name: live_training.live(reference.L_layer_model, X, Y, dims, 0.5, 20,
                             np.random.default_rng(1), dev=(X, Y))
         for name, dims in (("deep", [2, 4, 1]), ("flat", [2, 1]))
     }  # fmt: skip
-    picture = training.compare(runs, X, Y)
+    picture = live_training.compare(runs, X, Y)
     right = accuracy(forward.L_model_forward(X, runs["flat"].parameters)[0], Y)
     assert f"{right:.1%} right" in picture.alt
     assert "Cost on 60 dev pictures. deep, 20 iterations" in picture.alt
     pixels = np.zeros((4, 7))
-    worst = training.errors(pixels, np.ones((1, 7)), np.full((1, 7), 0.25), ("coat", "shirt"))
+    worst = live_training.errors(pixels, np.ones((1, 7)), np.full((1, 7), 0.25), ("coat", "shirt"))
     assert worst.alt.count("a shirt that was given 25.0%") == 6

@@ -19,7 +19,8 @@ import nbformat
 import pytest
 import yaml
 
-from autograder import bundle, cli, notebooks
+from autograder import cli
+from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, ExitCode
 from utils.checker.answer_key import FrozenKey
 from utils.checker.judge import judge

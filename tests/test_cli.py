@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, lab, start
+from autograder import cli
+from autograder.course import lab, start
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 
 ROOT = Path(__file__).resolve().parents[1]

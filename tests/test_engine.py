@@ -8,12 +8,15 @@ import psutil
 import pytest
 from test_grade import ANSWERS, TASK, solved
 
-from autograder import cli, engine, intake, judge, notebooks
-from autograder.engine import Work
+from autograder import cli
+from autograder.course import notebooks
 from autograder.files import ROOT
-from autograder.judge import Settings
+from autograder.grading import grade_submission, worker_pool
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import CourseNotebook, cells_of, code_cells, merge_answers
+from autograder.grading.worker_pool import Work
 from autograder.limits import Limits
-from autograder.sandboxed import Answers
+from autograder.protocol.client import Answers, CodeCell
 from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
 
@@ -26,8 +29,8 @@ NO_BIAS = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W,
 
 
 def pieces(**answers):
-    cells = intake.cells_of(solved(**answers))
-    return tuple(intake.pieces(intake.put_in(intake.Page(COURSE), cells)))
+    cells = cells_of(solved(**answers))
+    return tuple(code_cells(merge_answers(CourseNotebook(COURSE), cells)))
 
 
 @pytest.fixture
@@ -36,11 +39,11 @@ def graded():
 
     def grade(seed="spring", **answers):
         work = Work(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
-        return {name: said[MIME] for name, said in engine.do(work).verdicts.items()}
+        return {name: said[MIME] for name, said in worker_pool.do(work).verdicts.items()}
 
     yield grade
-    engine.close()
-    vars(engine._here).clear()
+    worker_pool.close()
+    vars(worker_pool._here).clear()
 
 
 @pytest.fixture
@@ -91,7 +94,7 @@ def test_a_hanging_answer_hangs_again(graded):
         TASK, pieces(relu=endless), ("relu", "sigmoid"), Settings("x", limits=Limits(seconds=0.5))
     )
     for _ in range(2):
-        found = engine.do(work).verdicts
+        found = worker_pool.do(work).verdicts
         assert found["relu"][MIME]["status"] == "timeout"
         assert found["sigmoid"][MIME]["status"] == "correct"
 
@@ -116,9 +119,9 @@ def test_what_runs_out_is_named(limits, said):
     endless = "def relu(Z):\n    while True:\n        pass"
     work = Work(TASK, pieces(relu=endless), ("relu",), Settings("x", limits=limits))
     try:
-        found = engine.do(work).verdicts["relu"][MIME]
+        found = worker_pool.do(work).verdicts["relu"][MIME]
     finally:
-        engine.close()
+        worker_pool.close()
     assert found["status"] == "timeout"
     assert said in found["message"]
 
@@ -133,14 +136,14 @@ def test_a_stand_in_draws_from_the_generator_that_it_is_given(walled):
     cell.source = (
         f"def {wrong}(low, high, size, rng):\n    return np.exp(rng.uniform(low, high, size))"
     )
-    taken = intake.put_in(intake.Page(course), intake.cells_of(page))
+    taken = merge_answers(CourseNotebook(course), cells_of(page))
     names = [name for name, one in EXERCISES.items() if one.assignment == task]
-    work = Work(task, tuple(intake.pieces(taken)), tuple(names), Settings("x"), walled)
+    work = Work(task, tuple(code_cells(taken)), tuple(names), Settings("x"), walled)
     try:
-        found = {name: said[MIME] for name, said in engine.do(work).verdicts.items()}
+        found = {name: said[MIME] for name, said in worker_pool.do(work).verdicts.items()}
     finally:
-        engine.close()
-        vars(engine._here).clear()
+        worker_pool.close()
+        vars(worker_pool._here).clear()
     assert found.pop(wrong)["status"] == "partial"
     assert {one["status"] for one in found.values()} == {"correct"}
     charged = [name for name, one in found.items() if wrong in one["given"]]
@@ -165,7 +168,7 @@ def test_a_fork_that_is_ready_leaves_nothing(graded):
     # One waits, and one may still be dying.
     assert len(inside()) <= there[0] + 3
     assert len(os.listdir("/proc/self/fd")) <= there[1] + 8
-    engine.close()
+    worker_pool.close()
     psutil.wait_procs(inside(), timeout=5)
     assert inside() == []
     assert len(os.listdir("/proc/self/fd")) <= files + 2
@@ -192,7 +195,7 @@ def test_a_sandbox_that_dies_with_a_fork_in_hand_is_started_anew(graded):
         try:
             again = graded()
             break
-        except judge.SandboxLost:  # the engine's map does it once more
+        except grade_submission.SandboxLost:  # the engine's map does it once more
             continue
     assert again == right
 
@@ -217,15 +220,15 @@ def test_a_cell_is_what_it_is_in_jupyter(graded, cell):
     cells = pieces(relu=uses)
     at = next(i for i, one in enumerate(cells) if one.exercise == "relu")
     own = [
-        intake.Piece(cell, "own-1"),
-        intake.Piece("factor = factor if 'factor' in globals() else 0", "own-2"),
+        CodeCell(cell, "own-1"),
+        CodeCell("factor = factor if 'factor' in globals() else 0", "own-2"),
     ]
     work = Work(
         TASK, (*cells[:at], *own, *cells[at:]), ("relu",), Settings("x", limits=TEN_SECONDS)
     )
     if "transformers" in cell:  # it makes of every cell that comes another one
         work = Work(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
-    assert engine.do(work).verdicts["relu"][MIME]["status"] == "correct"
+    assert worker_pool.do(work).verdicts["relu"][MIME]["status"] == "correct"
 
 
 # -- the limits ------------------------------------------------------------------------------------

@@ -7,17 +7,28 @@ import sys
 
 import pytest
 
-from autograder import engine, fingerprint
+from autograder.course.imports import files_of
 from autograder.files import ROOT
-from autograder.fingerprint import Fingerprints
-from autograder.imports import files_of
+from autograder.grading import fingerprint, worker_pool
+from autograder.grading.fingerprint import Fingerprints
 from utils.exercises import EXERCISES
 
-UTILS = "suspects network experiments exercises/exercise laws/law judging comparing rubric"
-AUTOGRADER = "cell walls engine inside judge lender limits sandbox sandboxed wire zygote"
+UTILS = (
+    "accuracy_variants network experiment_log exercises/exercise properties/law checker/judge "
+    "checker/compare checker/rubric"
+)
+AUTOGRADER = (
+    "limits sandbox/process sandbox/isolation sandbox/sandbox sandbox/zygote protocol/client "
+    "protocol/messages protocol/reference_process protocol/server grading/grade_submission "
+    "grading/worker_pool"
+)
 JUDGED_WITH = [f"utils/{name}.py" for name in UTILS.split()]
 JUDGED_WITH += [f"autograder/{name}.py" for name in AUTOGRADER.split()]
-LEFT_OUT = ("autograder/cli.py", "autograder/lab.py", "autograder/gradebook.py")
+LEFT_OUT = (
+    "autograder/cli.py",
+    "autograder/course/lab.py",
+    "autograder/nbgrader_bridge/gradebook.py",
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +77,7 @@ def test_what_python_loads_to_judge_is_in_the_fingerprint():
     """Held against Python itself, outside the sandbox, and against what is shown inside."""
     found = Fingerprints(ROOT)
     every = set().union(*map(found.modules, EXERCISES))
-    script = "import autograder.engine, utils.exercises, sys; print(*sys.modules)"
+    script = "import autograder.grading.worker_pool, utils.exercises, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=True
     )
@@ -74,7 +85,7 @@ def test_what_python_loads_to_judge_is_in_the_fingerprint():
     assert len(own) > 100
     assert {files_of(ROOT, name)[-1] for name in own} <= every
     for name, exercise in EXERCISES.items():
-        inside = {ROOT / file for file in engine._files(exercise.assignment)}
+        inside = {ROOT / file for file in worker_pool._files(exercise.assignment)}
         assert inside <= found.modules(name)
 
 

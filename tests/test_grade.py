@@ -461,8 +461,8 @@ def test_our_own_fault_costs_nobody_a_point(tmp_path):
 
 
 def test_work_that_nobody_can_finish_costs_nobody_a_point(tmp_path):
-    from autograder import grade
-    from autograder.judge import Settings
+    from autograder.grading import grade
+    from autograder.grading.grade_submission import Settings
 
     class Dying:
         workers = 1

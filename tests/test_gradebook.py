@@ -22,13 +22,17 @@ from nbgrader.utils import determine_grade
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from autograder import bubblewrap, cli, execute, gradebook, intake, notebooks
-from autograder import grade as grading
-from autograder.engine import shown
+from autograder import cli
+from autograder.course import notebooks
 from autograder.errors import ExitCode, UsageError
-from autograder.gradebook import graded_notebook
-from autograder.judge import Settings
-from autograder.workspace import CONFIG
+from autograder.grading import grade as grading
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import CourseNotebook, cells_of, merge_answers
+from autograder.grading.worker_pool import shown
+from autograder.nbgrader_bridge import gradebook, preprocessors
+from autograder.nbgrader_bridge.course_directory import CONFIG
+from autograder.nbgrader_bridge.gradebook import graded_notebook
+from autograder.sandbox import bubblewrap
 from utils.checker.verdict import MIME, Verdict
 from utils.exercises import EXERCISES
 
@@ -337,9 +341,9 @@ def test_what_could_not_be_checked_waits_for_a_person(both, tmp_path):
     where = {"notebook": NAME, "assignment": NAME, "student": "right"}
     where["db_url"] = f"sqlite:///{workspace / 'gradebook.db'}"
     page = page_of(workspace, "right")
-    execute.SaveAutoGrades().preprocess(page_of(both[0], "right"), {"nbgrader": where})
+    preprocessors.SaveAutoGrades().preprocess(page_of(both[0], "right"), {"nbgrader": where})
     assert book_of(workspace)["right"][0] == grades
-    execute.SaveAutoGrades().preprocess(page, {"nbgrader": where})
+    preprocessors.SaveAutoGrades().preprocess(page, {"nbgrader": where})
     grades, *_ = book_of(workspace)["right"]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
 
@@ -348,17 +352,17 @@ def test_without_verdicts_there_are_no_points(both, tmp_path):
     shutil.copy(both[0] / "gradebook.db", tmp_path)
     where = {"notebook": NAME, "assignment": NAME, "student": "right"}
     where["db_url"] = f"sqlite:///{tmp_path / 'gradebook.db'}"
-    execute.SaveAutoGrades().preprocess(solved(), {"nbgrader": where})  # --no-execute
+    preprocessors.SaveAutoGrades().preprocess(solved(), {"nbgrader": where})  # --no-execute
     grades, *_ = book_of(tmp_path)["right"]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
 
 
 def test_without_walls_stock_autograde_refuses_until_told_in_full(monkeypatch):
-    execute._refuse_without_walls.cache_clear()
+    preprocessors._refuse_without_walls.cache_clear()
     monkeypatch.setattr(bubblewrap, "find", lambda: None)
     resources = {"nbgrader": {"notebook": NAME, "assignment": NAME}}
     with pytest.raises(UsageError, match=r"`c\.Execute\.no_sandbox = True`"):
-        execute.Execute().preprocess(blank(), resources)
+        preprocessors.Execute().preprocess(blank(), resources)
 
 
 # -- the graded notebook --------------------------------------------------------------------------
@@ -375,7 +379,7 @@ def verdicts(name, **more):
 def test_a_report_keeps_its_words_and_loses_its_tags():
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = f"1 < 2 > 0, `a<b`, [x](https://x.org) {EVIL}"
-    taken = intake.put_in(intake.Page(blank(REPORT)), list(intake.cells_of(page)))
+    taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
     graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
     source = cell_of(graded, "experiment_report").source
     assert "<script" not in source
@@ -385,7 +389,7 @@ def test_a_report_keeps_its_words_and_loses_its_tags():
 
 
 def test_points_that_an_instructor_changed_are_given_in_proportion():
-    taken = intake.put_in(intake.Page(blank()), list(intake.cells_of(blank())))
+    taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
     half = shown(Verdict("relu", "wrong", 2.5, 5, "half."))
     points = POINTS | {"relu": 20}
     graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points))
@@ -393,7 +397,7 @@ def test_points_that_an_instructor_changed_are_given_in_proportion():
 
 
 def test_half_a_character_does_no_harm(tmp_path):
-    taken = intake.put_in(intake.Page(blank()), list(intake.cells_of(blank())))
+    taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
     graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": "\ud83d"}, {})
     notebooks.write(nbformat.from_dict(graded), tmp_path / "page.ipynb")
 

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from autograder import engine, grade, notebooks
+from autograder.course import notebooks
 from autograder.errors import ExitCode
-from autograder.judge import Settings
-from utils import experiment_plots, experiments
+from autograder.grading import grade, worker_pool
+from autograder.grading.grade_submission import Settings
+from utils import experiment_log, experiment_plots
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
 from utils.exercises.hyperparameters.read_curves import CURVES, gallery_runs
-from utils.experiments import LogError, append_record, budget, progress, read_log
+from utils.experiment_log import LogError, append_record, budget, progress, read_log
 from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
 from utils.plots import Picture
 from utils.reference import hyperparameters as reference
@@ -157,7 +158,7 @@ def test_an_interruption_while_writing_leaves_the_log_whole(tmp_path, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(experiments.os, "replace", stop)
+        patch.setattr(experiment_log.os, "replace", stop)
         with pytest.raises(KeyboardInterrupt):
             append_record(log, a_record())
     assert log.read_bytes() == before
@@ -181,13 +182,13 @@ def test_what_is_no_log_is_named_and_left_alone(kind, tmp_path):
 
 
 def test_a_bar_says_how_long_is_left():
-    bar = experiments._Bar(5, 20, 30, "trials")
+    bar = experiment_log._Bar(5, 20, 30, "trials")
     assert repr(bar) == "5 of 20 trials, about 1:30 left"
     html = bar._repr_mimebundle_()["text/html"]
     assert '<progress max="20" value="5" aria-label="trials done"' in html
     assert "about 1:30 left" in html
-    assert repr(experiments._Bar(20, 20, 65, "trials")) == "20 trials in 1:05"
-    assert repr(experiments._Bar(0, 20, 0, "trials")) == "0 of 20 trials"
+    assert repr(experiment_log._Bar(20, 20, 65, "trials")) == "20 trials in 1:05"
+    assert repr(experiment_log._Bar(0, 20, 0, "trials")) == "0 of 20 trials"
 
 
 def test_progress_shows_one_bar_and_moves_it(monkeypatch):
@@ -202,8 +203,8 @@ def test_progress_shows_one_bar_and_moves_it(monkeypatch):
         shown.append("new " + repr(bar))
         return Handle()
 
-    monkeypatch.setattr(experiments, "_in_notebook", lambda: True)
-    monkeypatch.setattr(experiments, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(experiment_log, "_in_notebook", lambda: True)
+    monkeypatch.setattr(experiment_log, "perf_counter", lambda: next(clock))
     monkeypatch.setattr("IPython.display.display", display)
     assert list(progress("abc")) == ["a", "b", "c"]
     assert shown == [
@@ -382,7 +383,7 @@ def test_a_written_report_waits_for_a_person(written, tmp_path, monkeypatch):
         tmp_path / "in",
         tmp_path / "out",
         settings=Settings(ASSIGNMENT),
-        pool=lambda: engine.processes(1),
+        pool=lambda: worker_pool.processes(1),
     )
     assert code == ExitCode.FINE
     lines = (tmp_path / "out" / "results.jsonl").read_text().splitlines()

@@ -13,11 +13,12 @@ import pytest
 from attacks.lies import HELP
 from test_grade import ANSWERS, TASK, after, notebook, solved
 
-from autograder import engine, intake
-from autograder.cell import Cell
-from autograder.engine import Work
-from autograder.judge import Settings
+from autograder.grading import worker_pool
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import CourseNotebook, cells_of, code_cells, merge_answers
+from autograder.grading.worker_pool import Work
 from autograder.limits import Limits
+from autograder.sandbox.process import Cell
 from utils.checker.verdict import MIME
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
@@ -51,12 +52,12 @@ def flood():
 @pytest.fixture(autouse=True)
 def _fresh():
     yield
-    engine.close()
+    worker_pool.close()
 
 
 def statuses(page, *exercises, seconds=10):
-    pieces = tuple(intake.pieces(intake.put_in(intake.Page(COURSE), list(intake.cells_of(page)))))
-    done = engine.do(
+    pieces = tuple(code_cells(merge_answers(CourseNotebook(COURSE), list(cells_of(page)))))
+    done = worker_pool.do(
         Work(TASK, pieces, exercises, Settings("spring", limits=Limits(seconds=seconds)))
     )
     return [done.verdicts[name][MIME]["status"] for name in exercises]

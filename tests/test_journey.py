@@ -11,7 +11,7 @@ import pytest
 from lab_server import ROOT, copy_course, serve
 from playwright.sync_api import expect
 
-from autograder import notebooks
+from autograder.course import notebooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.git, pytest.mark.xdist_group("browser")]
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 from lab_server import copy_course, environment, serve
 
-from autograder import lab, start
+from autograder.course import lab, start
 
 pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("lab")]
 

@@ -7,15 +7,15 @@ import chromium
 import numpy as np
 import pytest
 
-from utils import tracer
+from utils import shape_tracer
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Returned, Run
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
-from utils.laws.matrix_dimensions import no_loop_over_examples
-from utils.pictures_of_shapes import columns_as_pictures
+from utils.properties.matrix_dimensions import no_loop_over_examples
 from utils.reference import matrix_dimensions as reference
-from utils.tracer import trace
+from utils.shape_plots import columns_as_pictures
+from utils.shape_tracer import trace
 
 
 def test_the_points_of_the_notebook_are_a_hundred():
@@ -207,7 +207,7 @@ def test_each_step_computes_what_it_says_and_signs_agree(layer_dims, m):
         else:
             made = factors[0]
         assert made.shape == result.shape
-        for sign in (tracer.ROWS, tracer.COLUMNS, tracer.INNER):
+        for sign in (shape_tracer.ROWS, shape_tracer.COLUMNS, shape_tracer.INNER):
             worn = [(m_.shape[a]) for m_ in step.matrices for a in (0, 1) if m_.signs[a] == sign]
             assert len(worn) != 1  # a sign on one size alone says nothing
             assert len(set(worn)) <= 1

@@ -25,10 +25,12 @@ import chromium
 import pytest
 from test_gradebook import EVIL, REPORT, blank, cell_of, malicious
 
-from autograder import cli, gradebook, notebooks
+from autograder import cli
+from autograder.course import notebooks
 from autograder.errors import ExitCode
-from autograder.execute import Execute
-from autograder.workspace import CONFIG, STUDENTS_CONFIG
+from autograder.nbgrader_bridge import gradebook
+from autograder.nbgrader_bridge.course_directory import CONFIG, STUDENTS_CONFIG
+from autograder.nbgrader_bridge.preprocessors import Execute
 from utils.exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,10 +12,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import cli, notebooks
-from autograder.blanks import BEGIN, END, BlankError, fill, without_markers
+from autograder import cli
+from autograder.course import notebooks
+from autograder.course.solutions import BEGIN, END, BlankError, fill, without_markers
 from autograder.errors import BrokenCourse, ExitCode, UsageError
-from autograder.workspace import make
+from autograder.nbgrader_bridge.course_directory import make
 from utils.exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parents[1]

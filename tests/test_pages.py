@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import notebooks
+from autograder.course import notebooks
 from utils.exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import bundle, cli, notebooks
+from autograder import cli
+from autograder.course import bundle, notebooks
 from autograder.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -124,10 +124,12 @@ RETURNED = {
     "a dictionary that changes later": "later({i: i for i in range(50)})",
     "an array that changes later": "later(np.zeros((2, 3)))",
     "an array that shrinks later": "later(bytearray(1000))",
-    "its own kind of Strange": "__import__('utils.checker.cases').cases.Strange('fine')",
-    "the judge's Anything": "__import__('utils.checker.cases').cases.Anything()",
-    "the judge's Returned": "__import__('utils.checker.cases').cases.Returned(0)",
-    "a forged shape": "__import__('utils.checker.cases').cases.Strange('an array', (2, 3), 'float64')",
+    "its own kind of Strange": "__import__('utils.checker.cases').checker.cases.Strange('fine')",
+    "the judge's Anything": "__import__('utils.checker.cases').checker.cases.Anything()",
+    "the judge's Returned": "__import__('utils.checker.cases').checker.cases.Returned(0)",
+    "a forged shape": (
+        "__import__('utils.checker.cases').checker.cases.Strange('an array', (2, 3), 'float64')"
+    ),
 }
 
 DONE = {

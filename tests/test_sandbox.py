@@ -17,11 +17,12 @@ import psutil  # comes with ipykernel
 import pytest
 from as_user import as_user
 
-import autograder.sandbox
-from autograder import bubblewrap, cgroup, cli
+import autograder.sandbox.sandbox
+from autograder import cli
 from autograder.errors import BrokenCourse, ExitCode
 from autograder.limits import MIB, Limits
-from autograder.sandbox import Ended, Sandbox, layers, minimum
+from autograder.sandbox import bubblewrap, cgroup
+from autograder.sandbox.sandbox import Ended, Sandbox, layers, minimum
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -308,7 +309,7 @@ def test_what_is_to_be_hidden_among_shown_files_is():
 def test_an_installed_course_is_hidden(monkeypatch):
     place = Path(IPython.__file__).parent  # has a folder utils, too: take it for a course
     look = f"said = os.listdir({str(place / 'utils')!r}), len(os.listdir({str(place)!r})) > 5"
-    monkeypatch.setattr(autograder.sandbox, "ROOT", place)
+    monkeypatch.setattr(autograder.sandbox.sandbox, "ROOT", place)
     with sandbox_for() as other, other.open() as cell:
         assert run(cell, look) == "([], True)"
 
@@ -529,7 +530,7 @@ def test_the_layers_of_this_machine():
 
 @pytest.mark.systemd
 def test_many_processes_that_nobody_looks_at_are_stopped_by_their_cgroup(sandbox, monkeypatch):
-    monkeypatch.setattr("autograder.cell.LOOK", 60)
+    monkeypatch.setattr("autograder.sandbox.process.LOOK", 60)
     bomb = """
 import os, time
 children = []
@@ -623,7 +624,7 @@ def test_the_narrowest_remedy_is_named_first(monkeypatch, setting, first):
         return value if asked == name else read(path, *arguments)
 
     monkeypatch.setattr(Path, "read_text", with_setting)
-    assert autograder.sandbox.advice().split("`")[1].startswith(first)
+    assert autograder.sandbox.sandbox.advice().split("`")[1].startswith(first)
 
 
 def test_an_entry_point_that_is_not_there_is_told():

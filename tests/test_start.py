@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from lab_server import environment, serve
 
-from autograder import bundle, notebooks, start
+from autograder.course import bundle, notebooks, start
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "05_the_brain"
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("bundle")
 # -- a Python that will not do --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["autograder/start.py", "utils/__init__.py"])
+@pytest.mark.parametrize("name", ["autograder/course/start.py", "utils/__init__.py"])
 def test_an_old_python_can_read_what_tells_it_that_it_is_too_old(name):
     ast.parse((ROOT / name).read_text("utf-8"), feature_version=(3, 7))
 

@@ -1,4 +1,4 @@
-"""Lint, format and types, over every file that git does not ignore."""
+"""Lint, format, types and layers, over every file that git does not ignore."""
 
 import subprocess
 import sys
@@ -8,18 +8,22 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Ruff and mypy read what to look at, and what to leave out, from pyproject.toml and .gitignore.
+# They read what to look at, and what to leave out, from pyproject.toml and .gitignore.
 TOOLS = {
-    "lint": ["ruff", "check", "."],
-    "format": ["ruff", "format", "--check", "."],
-    "types": ["mypy"],
+    "lint": ["-m", "ruff", "check", "."],
+    "format": ["-m", "ruff", "format", "--check", "."],
+    "types": ["-m", "mypy"],
+    "layers": [
+        "-c",
+        "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())",
+    ],
 }
 
 
 @pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
 def test_tool_has_nothing_to_say(command):
     run = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, text=True, capture_output=True, check=False
+        [sys.executable, *command], cwd=ROOT, text=True, capture_output=True, check=False
     )
     if run.returncode:
         pytest.fail(f"{' '.join(command)}\n\n{run.stdout}{run.stderr}", pytrace=False)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import notebooks
-from utils import neuron
+from autograder.course import notebooks
+from utils import spiking_neuron
 from utils.checker.cases import leaves
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
@@ -113,8 +113,8 @@ def page():
 def test_the_page_shows_every_claim_with_its_evidence_and_lists_its_sources():
     text = page()
     claims = "".join(source for name, source in text.items() if name.startswith("claims-"))
-    assert [c.name for c in neuron.CLAIMS] == list(ANSWERS)
-    for claim in neuron.CLAIMS:
+    assert [c.name for c in spiking_neuron.CLAIMS] == list(ANSWERS)
+    for claim in spiking_neuron.CLAIMS:
         assert f"**`{claim.name}`** · *{claim.claim}*" in claims
         assert f"> {claim.evidence}\n" in claims
         assert f"> {claim.source}" in claims
@@ -131,15 +131,15 @@ def test_the_page_shows_every_claim_with_its_evidence_and_lists_its_sources():
 
 def test_the_neuron_fires_at_the_rate_that_mathematics_gives():
     z = np.array([[0.2], [0.5], [1.0], [3.0], [8.0]])
-    spikes, voltage = neuron.fire(z, seconds=2.0)
-    interval = neuron.PAUSE + neuron.LEAK * np.log((z + 1) / z)
-    assert np.allclose(reference.firing_rate(spikes, neuron.DT), 1 / interval, rtol=0.06)
+    spikes, voltage = spiking_neuron.fire(z, seconds=2.0)
+    interval = spiking_neuron.PAUSE + spiking_neuron.LEAK * np.log((z + 1) / z)
+    assert np.allclose(reference.firing_rate(spikes, spiking_neuron.DT), 1 / interval, rtol=0.06)
     assert set(np.unique(spikes)) == {0.0, 1.0}
     assert voltage.max() <= 0
 
 
 def test_below_the_threshold_there_is_silence_and_a_limit_above():
-    spikes, voltage = neuron.fire(np.array([[-3.0], [-0.01], [1e6]]), seconds=1.0)
+    spikes, voltage = spiking_neuron.fire(np.array([[-3.0], [-0.01], [1e6]]), seconds=1.0)
     assert spikes[:2].sum() == 0
     assert voltage[1, -1] == pytest.approx(-0.01)
     assert spikes[2].sum() <= 200
@@ -148,7 +148,7 @@ def test_below_the_threshold_there_is_silence_and_a_limit_above():
 def test_noise_comes_from_the_generator_and_makes_the_rate_rise_smoothly():
     z = np.linspace(-3, 3, 7).reshape(-1, 1)
     one, again, other = (
-        neuron.fire(z, 1.0, 1.0, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
+        spiking_neuron.fire(z, 1.0, 1.0, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
     )
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
@@ -157,26 +157,26 @@ def test_noise_comes_from_the_generator_and_makes_the_rate_rise_smoothly():
 
 
 def test_three_trains_have_one_rate():
-    spikes, names = neuron.same_rate(np.random.default_rng(0))
-    assert reference.firing_rate(spikes, neuron.DT).ravel() == pytest.approx([40, 40, 40])
+    spikes, names = spiking_neuron.same_rate(np.random.default_rng(0))
+    assert reference.firing_rate(spikes, spiking_neuron.DT).ravel() == pytest.approx([40, 40, 40])
     assert len(names) == 3
 
 
 def test_pictures_say_their_numbers_in_words():
     z = np.array([[-0.5, 0.5, 4.0]])
     A = reference.logistic_unit(z, np.array([[1.0]]), 0.0)
-    picture = neuron.voltages(z.ravel(), A)
+    picture = spiking_neuron.voltages(z.ravel(), A)
     assert "for z = −0.5, a = 0.38 and 0 spikes" in picture.alt
     assert "for z = 4, a = 0.98 and 2" in picture.alt
 
     z = np.linspace(-6, 6, 13).reshape(1, -1)
     A = reference.logistic_unit(z, np.array([[1.0]]), 0.0)
-    rates = reference.firing_rate(neuron.fire(z.T, 0.5)[0], neuron.DT)
-    whole = neuron.rates(z, A, rates, rates)
+    rates = reference.firing_rate(spiking_neuron.fire(z.T, 0.5)[0], spiking_neuron.DT)
+    whole = spiking_neuron.rates(z, A, rates, rates)
     assert "0.12 at z = −2, 0.50 at 0 and 0.98 at 4" in whole.alt
 
-    spikes, names = neuron.same_rate(np.random.default_rng(0))
-    trains = neuron.trains(spikes, names, reference.firing_rate(spikes, neuron.DT))
+    spikes, names = spiking_neuron.same_rate(np.random.default_rng(0))
+    trains = spiking_neuron.trains(spikes, names, reference.firing_rate(spikes, spiking_neuron.DT))
     assert "even: 40 spikes/s; at random: 40 spikes/s; in bursts: 40 spikes/s" in trains.alt
     for one in (picture, whole, trains):
         shown = one._repr_mimebundle_()
@@ -185,7 +185,7 @@ def test_pictures_say_their_numbers_in_words():
 
 
 def test_a_sorting_can_be_kept_as_a_page_and_as_text():
-    sorting = neuron.Sorting({**ANSWERS, "size": "no such word"})
+    sorting = spiking_neuron.Sorting({**ANSWERS, "size": "no such word"})
     assert sorting._repr_html_().count("<li>") == 8
     assert "<h4>misleading (2)</h4>" in sorting._repr_html_()
     assert "Bliss &amp; Lømo 1973" in sorting._repr_html_()

@@ -4,7 +4,7 @@ from attacks.attack import Attack
 
 TYPED = "messages are typed, bounded and numbered"
 VALUES = "values are unpacked strictly, and never larger than they came"
-HELP = """import gc, os, msgspec, autograder.inside as inside, autograder.wire as wire
+HELP = """import gc, os, msgspec, autograder.protocol.server as inside, autograder.protocol.messages as wire
 asked = next(one for one in gc.get_objects() if type(one).__name__ == '_Asked')
 def send(message): asked.channel.send(message if type(message) is bytes else msgspec.msgpack.encode(message))
 def packed(tree, numbers=b''): return {'tree': tree, 'numbers': numbers}

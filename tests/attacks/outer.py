@@ -17,7 +17,7 @@ from typing import Any
 from as_user import bwrap
 
 from attacks.attack import WON
-from autograder.sandbox import folders
+from autograder.sandbox.sandbox import folders
 
 __all__ = ["ROOT", "run", "settle"]
 
@@ -46,10 +46,10 @@ def run(script: str, *names: str, timeout: float = 900) -> Any:
 
 def settle() -> None:
     """Make it possible for the sandbox to have a /proc of its own in here."""
-    from autograder import walls
+    from autograder.sandbox import isolation
 
     for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
         place = line.split()[1]
         if place.startswith("/proc/"):  # bubblewrap covers parts of it for root
             with suppress(OSError):
-                walls.call("umount2", place.encode(), 0)
+                isolation.call("umount2", place.encode(), 0)

@@ -34,13 +34,22 @@ from attacks import ATTACKS
 from attacks.attack import ROOM, WON, Attack
 from attacks.outer import settle
 from attacks.room import Room, hand_in, page_of, processes
-from autograder import cell, engine, grade, intake, judge, lender, sandboxed, wire
-from autograder.inside import SHELL
-from autograder.judge import Settings, judge_submission
+from autograder.grading import grade, grade_submission, submission, worker_pool
+from autograder.grading.grade_submission import Settings, judge_submission
+from autograder.grading.submission import (
+    CourseNotebook,
+    cells_of,
+    code_cells,
+    merge_answers,
+    read_notebook,
+    required_cells,
+)
 from autograder.limits import LIMITS, Limits
-from autograder.sandbox import Ended, Sandbox
-from autograder.sandboxed import Answers
-from utils.checker import judge as checker_judge
+from autograder.protocol import client, messages, reference_process
+from autograder.protocol.client import Answers, CodeCell
+from autograder.protocol.server import SHELL
+from autograder.sandbox import process
+from autograder.sandbox.sandbox import Ended, Sandbox
 from utils.checker import serialize
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Run
@@ -73,17 +82,24 @@ def within(seconds: int) -> Iterator[None]:
 def sandbox(walls: tuple[str, ...] = ()) -> Any:
     """The sandbox without these walls, started once."""
     if walls not in SANDBOXES:
-        box = Sandbox(engine.ENTRY, engine._files(test_grade.TASK), warm=engine.WARM, without=walls)
+        box = Sandbox(
+            worker_pool.ENTRY,
+            worker_pool._files(test_grade.TASK),
+            warm=worker_pool.WARM,
+            without=walls,
+        )
         SANDBOXES[walls] = box.__enter__()
     return SANDBOXES[walls]
 
 
-def pieces(attack: Attack) -> list[intake.Piece]:
-    cells = list(intake.cells_of(page_of(attack)))
-    return intake.needed(intake.pieces(intake.put_in(intake.Page(COURSE), cells)))
+def pieces(attack: Attack) -> list[CodeCell]:
+    cells = list(cells_of(page_of(attack)))
+    return required_cells(code_cells(merge_answers(CourseNotebook(COURSE), cells)))
 
 
-def judged(attack: Attack, box: Any = None, names: Any = None, **limits: Any) -> judge.Judged:
+def judged(
+    attack: Attack, box: Any = None, names: Any = None, **limits: Any
+) -> grade_submission.Judged:
     """As the engine judges, with whatever is patched."""
     settings = Settings(SEED, limits=replace(TEN_SECONDS, **limits))
     due = names or list(attack.answers)
@@ -94,7 +110,7 @@ def target(attack: Attack) -> str:
     return next(iter(attack.answers))
 
 
-def won(attack: Attack, found: judge.Judged) -> bool:
+def won(attack: Attack, found: grade_submission.Judged) -> bool:
     return any(WON in one.text() for one in found.verdicts.values())
 
 
@@ -174,7 +190,7 @@ def walls(attack: Attack, room: Room) -> bool:
     box = sandbox(attack.walls)
     try:
         found = judged(attack, box)
-    except judge.SandboxLost:
+    except grade_submission.SandboxLost:
         return attack.name == "signals"  # it has killed the warm process
     survived = any("survivor" in Path(f"/proc/{pid}/comm").read_text() for pid in processes())
     return won(attack, found) or bool(room.effects()) or survived
@@ -185,7 +201,7 @@ def walls(attack: Attack, room: Room) -> bool:
 
 def in_process(attack: Attack, key: Any = None) -> Any:
     answers = Notebook(namespace(attack))
-    return judge.judge_exercise(key or LiveKey(SEED), target(attack), answers)
+    return grade_submission.judge_exercise(key or LiveKey(SEED), target(attack), answers)
 
 
 class Frozen(LiveKey):
@@ -229,14 +245,14 @@ def bare(attack: Attack, limits: Limits = TEN_SECONDS) -> Any:
     with sandbox().open() as line:
         answers = Answers(line, limits)
         run(answers, attack)
-        return judge.judge_exercise(LiveKey(SEED), target(attack), answers)
+        return grade_submission.judge_exercise(LiveKey(SEED), target(attack), answers)
 
 
 def believed(attack: Attack) -> bool:
     """Whether a lie is taken in, or brings the judge down: anything but being refused."""
     try:
         bare(attack)
-    except wire.Forged:
+    except messages.Forged:
         return False
     except Exception:
         return True
@@ -249,8 +265,8 @@ def lax(frame: bytes) -> Any:
 
 def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     """A judge that takes what comes."""
-    packed = list(map(wire.pack_case, cases))
-    self.cell.send(wire.write(wire.Call(self._next(), exercise, packed, list(given))))
+    packed = list(map(messages.pack_case, cases))
+    self.cell.send(messages.write(messages.Call(self._next(), exercise, packed, list(given))))
     runs = lax(self.cell.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
@@ -284,7 +300,7 @@ def any_array(attack: Attack) -> bool:
 def any_tree(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     large = replace(LIMITS, tree=1 << 40)
-    with patch.object(wire, "LIMITS", large), suppress(wire.Forged):
+    with patch.object(messages, "LIMITS", large), suppress(messages.Forged):
         bare(attack, large)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 200 << 10
 
@@ -306,7 +322,7 @@ def stumbles(attack: Attack) -> bool:
 
 
 def no_deadline(attack: Attack) -> bool:
-    with patch.object(sandboxed, "_left", lambda over: 1e6):
+    with patch.object(client, "_left", lambda over: 1e6):
         try:
             with within(4):
                 judged(attack, seconds=1)
@@ -325,13 +341,13 @@ def any_memory(attack: Attack) -> bool:
 
 
 def fragile_lender(attack: Attack) -> bool:
-    real = lender.Lender.lend
+    real = reference_process.Lender.lend
 
     def lend(self: Any, exercise: str, given: Any, seconds: float) -> Any:
         _arguments, _named = given  # as it comes
         return real(self, exercise, given, seconds)
 
-    with patch.object(lender.Lender, "lend", lend):
+    with patch.object(reference_process.Lender, "lend", lend):
         found = judged(attack)
     return any("stumble" in said for said in found.suspicions.values())
 
@@ -342,13 +358,13 @@ def fragile_lender(attack: Attack) -> bool:
 def taken_in(attack: Attack, room: Room) -> Any:
     hand_in(attack, room.submitted)
     test_grade.hand_in(room.submitted, "ada", test_grade.solved())
-    return grade.take_in(intake.Page(COURSE), test_grade.TASK, room.submitted, attack.folder)
+    return grade.take_in(CourseNotebook(COURSE), test_grade.TASK, room.submitted, attack.folder)
 
 
 def links_allowed(attack: Attack, room: Room) -> bool:
     with patch.object(Path, "is_symlink", lambda self: False):
         taken = taken_in(attack, room).taken
-    run = intake.needed(intake.pieces(taken)) if taken else []
+    run = required_cells(code_cells(taken)) if taken else []
     settings = Settings(SEED)
     found = judge_submission(sandbox(), LiveKey(SEED), run, ["sigmoid"], settings)
     return found.verdicts["sigmoid"].status == "correct"
@@ -374,9 +390,9 @@ def trusting_reader(attack: Attack, room: Room) -> bool:
 
 
 def any_number(attack: Attack, room: Room) -> bool:
-    with patch.object(intake, "LIMITS", replace(LIMITS, cells=1 << 40)):
+    with patch.object(submission, "LIMITS", replace(LIMITS, cells=1 << 40)):
         hand_in(attack, room.submitted)
-        cells, _ = intake.read(next((room.submitted / attack.folder).rglob("*.ipynb")))
+        cells, _ = read_notebook(next((room.submitted / attack.folder).rglob("*.ipynb")))
         return len(cells) == 1_000_000
 
 
@@ -420,7 +436,7 @@ def split_anyhow(attack: Attack) -> bool:
 
 def any_length(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with patch.object(intake, "LIMITS", replace(LIMITS, cell=1 << 40)):
+    with patch.object(submission, "LIMITS", replace(LIMITS, cell=1 << 40)):
         pieces(attack)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 << 10
 
@@ -436,7 +452,7 @@ def plain_csv(attack: Attack) -> bool:
 
 
 def no_flood_limit(attack: Attack) -> bool:
-    with patch.object(cell.Cell, "_flooded", lambda self: False):
+    with patch.object(process.Cell, "_flooded", lambda self: False):
         return won(attack, judged(attack))
 
 

@@ -1,7 +1,7 @@
 """Judges an answer: calls it on the cases of a question, and says what it found.
 
 Nothing here knows the answer to any exercise, nor where a student's code runs: a question comes
-from an answer key (`utils.checker.answer_key`), and answers are what `utils.checker.student_code` says they are.
+from an answer key (`answer_key`), and answers are what `student_code` says they are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from utils import laws
+from utils import properties
 from utils.checker import diagnose, rubric
 from utils.checker.answer_key import AnswerKey, Question
 from utils.checker.cases import Case, Explanation, Raised, Run, Scratch, Seed
@@ -279,7 +279,7 @@ class _Judgment:
     def _law(self, name: str) -> Finding | None:
         """Hold the answer against a law, once."""
         if name not in self.asked:
-            law = laws.law(self.question.assignment, name)
+            law = properties.law(self.question.assignment, name)
             self.asked[name] = law(self, self.question.secret)
         return self.asked[name]
 

@@ -126,7 +126,7 @@ class Function:
         if not path.exists():
             return None
         # By its name, since only the bundle of a notebook with searches has this module.
-        experiments = import_module("utils.experiments")
+        experiments = import_module("utils.experiment_log")
         try:
             return plain(experiments.read_log(path))
         except Exception:

@@ -76,7 +76,8 @@ class Exercise:
     builds_on : names of exercises whose functions a student may call here, or those call
     fresh : names of parts of the result that must not share memory with the inputs
     laws : dict
-        Names of laws of its notebook, in `utils.laws`, each with the part of the rubric it earns.
+        Names of laws of its notebook (`utils.properties`), each with the part of the rubric it
+        earns.
     secret : what its laws need to know, as plain data; in a bundle it is as open as the key
     precision : float
         How exact float64 results must be, relative to the largest entry: see

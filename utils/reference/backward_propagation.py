@@ -285,7 +285,7 @@ def L_layer_model(
 
 
 def be_the_grader() -> list[tuple[Array, Array]]:
-    """Pairs (AL, Y) that tell every wrong version of `utils.suspects.accuracy` from it."""
+    """Pairs (AL, Y) that tell every wrong version of `utils.accuracy_variants.accuracy` from it."""
     inputs = [
         (np.array([[0.5, 0.9, 0.2, 0.8]]), np.array([[0.0, 1.0, 1.0, 0.0]])),
         (np.array([[0.9, 0.2, 0.7, 0.6, 0.1]]), np.array([[1.0, 0.0, 1.0, 0.0, 0.0]])),

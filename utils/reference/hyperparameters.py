@@ -1,6 +1,6 @@
 """The search for hyperparameters: the solutions of notebook 04.
 
-What the notebook gives stands in `utils.network`, a fast network, and in `utils.experiments`, a
+What the notebook gives stands in `utils.network`, a fast network, and in `utils.experiment_log`, a
 log and a progress bar. Examples stand in columns: X is (n[0], m), Y is (1, m).
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from utils.experiments import append_record, progress, read_log
+from utils.experiment_log import append_record, progress, read_log
 from utils.network import train
 
 Array = npt.NDArray[np.floating]

@@ -8,7 +8,7 @@ import numpy as np
 
 from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.exercise import Exercise
-from utils.laws.backward_propagation import digest
+from utils.properties.backward_propagation import digest
 from utils.reference import backward_propagation as reference
 
 exercise = Exercise(

@@ -9,7 +9,7 @@ import numpy as np
 from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.backward_propagation.common import Rng, random_network
 from utils.exercises.exercise import Exercise
-from utils.laws.backward_propagation import digest
+from utils.properties.backward_propagation import digest
 from utils.reference import backward_propagation as reference
 from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.backward_propagation import linear_backward

@@ -10,7 +10,7 @@ from utils.checker.cases import Anything, Between, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import sample_configuration, train_and_evaluate
 from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data
-from utils.experiments import append_record, read_log
+from utils.experiment_log import append_record, read_log
 from utils.network import train
 from utils.reference import hyperparameters as reference
 from utils.reference.hyperparameters import best_trial as best_of

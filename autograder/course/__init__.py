@@ -1,0 +1,1 @@
+"""Make what people get: the pages in their one form, bundles, the lab."""

@@ -1,0 +1,280 @@
+"""Makes what a student receives: one folder, and the same folder as a zip, that work alone.
+
+In it are the notebook, its pictures, ``utils/`` and the data, and for an answer key the numbers
+that right answers give. The solutions, and what tells mistakes apart, stay with the course.
+"""
+
+import datetime
+import os
+import re
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.course.imports import files_of, imported
+from autograder.course.notebooks import assignments, notebook_of, read, solve, tidy, to_text
+from autograder.errors import BrokenCourse, UsageError
+from utils.checker.answer_key import KeyFault, freeze
+from utils.exercises import EXERCISES
+from utils.properties import module_of
+
+__all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
+
+KEPT_BACK = {"reference", "exercises"}  # of utils: the solutions and the known mistakes
+LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
+
+# Beside the notebook and utils; each from the same place of the course.
+COPIED = (
+    *("LICENSE", "requirements.lock"),
+    # What JupyterLab reads when start.py opens it.
+    *("utils/jupyter/nbgrader_config.py", "utils/jupyter/labconfig/page_config.json"),
+)
+# For the notebooks that load them.
+GARMENTS = ("datasets/README.md", "datasets/garments.h5")
+
+README = """# {title}
+
+Welcome! Everything for this assignment is in this folder. Open a terminal in it, and type
+
+    python3 start.py
+
+(on Windows: `py start.py`). It takes Python 3.11 or newer. The first time, it installs what the
+notebook needs into the folder `.venv` here, and nothing elsewhere; then JupyterLab opens in your
+browser, or the terminal shows its address.
+
+With conda or mamba, where you may not install Python or have no newer one:
+
+    conda env create -f environment.yml
+    conda activate deep-networks
+    python start.py
+
+In an environment of your own: `python -m pip install -r requirements.lock`, then open
+`{assignment}.ipynb` with the editor that you like.
+
+Run the cells from the top. Where one says `# YOUR CODE HERE`, it is your turn; the cell below
+it checks what you wrote, as often as you like.
+
+Keep the notebook in this folder: it needs what lies beside it. There are no solutions to find
+here. `utils/answer_key.h5` holds the numbers that right answers give. Hand in the notebook alone,
+unless you are told otherwise.
+"""
+
+
+def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tuple[Path, Path]:
+    """Write an assignment's bundle, as a folder and as a zip.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    assignment : str
+    to : Path
+        Where both go; made when it is not there.
+    force : bool
+        Whether to replace, as a whole, what has their names.
+
+    Returns
+    -------
+    folder, archive : Path
+    """
+    if notebook_of(root, assignment).parent.parent.resolve() == to.resolve():
+        raise UsageError(f"{to} holds the course's own notebooks. Choose another folder.")
+    folder, archive = _targets(to, assignment, force=force)
+    released = release_date(root)
+    files = contents(root, assignment)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".releasing-", dir=to) as aside:
+            new = Path(aside, "new")
+            save(files, new)
+            pack(files, assignment, Path(aside, "new.zip"), released)
+            noon = datetime.datetime.combine(released, datetime.time(12)).timestamp()
+            for path in (*new.rglob("*"), new):
+                os.utime(path, (noon, noon))
+            place(new, folder)
+            place(Path(aside, "new.zip"), archive)
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written to: {error.strerror}.") from error
+    return folder, archive
+
+
+def release_all(
+    root: Path, names: Sequence[str], to: Path, *, force: bool = False
+) -> Iterator[Path]:
+    """Write the bundles of these assignments, or of the whole course; give each path when written.
+
+    Where one has a name that is taken, none is written. In the folder `to` the links from page to
+    page work, as every bundle lies there under its assignment's name.
+    """
+    chosen = assignments(root, names)
+    for name in chosen:
+        _targets(to, name, force=force)
+    for name in chosen:
+        yield from release(root, name, to, force=force)
+
+
+def _targets(to: Path, assignment: str, *, force: bool) -> tuple[Path, Path]:
+    """Return where a bundle's folder and its zip go, once both may be written."""
+    folder, archive = to / assignment, to / f"{assignment}.zip"
+    for target in (folder, archive):
+        if os.path.lexists(target) and not force:
+            raise UsageError(f"{target} is there already. Add --force to replace it.")
+    return folder, archive
+
+
+def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, bytes]:
+    """Return every file of a bundle by its path in it, in order.
+
+    With `solved`, the notebook is the one for nbgrader's ``source/``: the solutions stand in it,
+    between nbgrader's markers.
+    """
+    path = notebook_of(root, assignment)
+    notebook = tidy(read(path), str(path))
+    if solved:
+        notebook = solve(notebook, str(path))
+    files = {
+        file.relative_to(path.parent).as_posix(): file.read_bytes()
+        for file in path.parent.rglob("*")
+        if file.is_file()
+        and not LEFT_BEHIND.intersection(file.parts)
+        and file.suffix not in {".ipynb", ".h5"}
+    }
+    files[path.name] = to_text(notebook).encode()
+    files |= modules(root, notebook, assignment)
+    loads = any("load_garments(" in c.source for c in notebook.cells if c.cell_type == "code")
+    for name in (*COPIED, *(GARMENTS if loads else ())):
+        files[name] = _course_file(root, name)
+    files["start.py"] = _course_file(root, "autograder/course/start.py")
+    with tempfile.TemporaryDirectory() as aside:
+        key(exercises_of(assignment), Path(aside, "key.h5"))
+        files["utils/answer_key.h5"] = Path(aside, "key.h5").read_bytes()
+    environment = _course_file(root, "environment.yml").decode()
+    files["environment.yml"] = students_environment(environment).encode()
+    title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
+    files["README.md"] = README.format(title=title, assignment=assignment).encode()
+    return dict(sorted(files.items()))
+
+
+def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, bytes]:
+    """Return the files of ``utils`` that a notebook needs, by path, and no others.
+
+    Needed is what its cells import, and in turn what that imports; and its laws, which a check
+    looks up by the assignment's name. A module that imports from
+    ``utils.reference`` gives a solution on purpose to a notebook that builds on it: the bundle
+    has the reference's own text in its place, so that there is only one source of it.
+    """
+    found: dict[str, bytes] = {}
+    due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    due.append(f"import {module_of(assignment)}")
+    while due:
+        for module in imported(due.pop()):
+            for file in files_of(root, module):
+                name = file.relative_to(root).as_posix()
+                if name not in found and not _is_kept_back(file.relative_to(root)):
+                    found[name] = _given(root, file)
+                    due.append(found[name].decode())
+    return found
+
+
+def _is_kept_back(file: Path) -> bool:
+    """Tell whether a student must not have a file."""
+    package, name, *_ = file.parts
+    return package != "utils" or name in KEPT_BACK
+
+
+def _given(root: Path, file: Path) -> bytes:
+    """Return a module's text; where it hands on a reference solution, that solution's."""
+    text = file.read_text(encoding="utf-8")
+    handed_on = re.findall(r"(?m)^from utils\.reference\.(\w+) import", text)
+    if len(handed_on) > 1:
+        raise BrokenCourse(f"{file} imports from more than one module of utils/reference.")
+    if handed_on:
+        return _course_file(root, f"utils/reference/{handed_on[0]}.py")
+    return text.encode()
+
+
+def exercises_of(assignment: str | None) -> list[str]:
+    """Return the names of an assignment's exercises, or of the whole course's."""
+    return [one.name for one in EXERCISES.values() if assignment in (None, one.assignment)]
+
+
+def key(exercises: Iterable[str], to: Path) -> None:
+    """Write the frozen answer key of these exercises."""
+    if to.is_dir() or not to.absolute().parent.is_dir():
+        raise UsageError(f"{to} cannot be written: name a file in a folder that is there.")
+    try:
+        freeze(to, exercises)
+    except KeyFault as error:
+        raise BrokenCourse(f"The answer key cannot be made: {error}.") from error
+    except OSError as error:
+        raise UsageError(f"{to} cannot be written: {error.strerror or error}.") from error
+
+
+def students_environment(text: str) -> str:
+    """Return the course's environment.yml without what only the course's own folder needs."""
+    lines = text[text.index("name:") :].splitlines()
+    own = re.compile(
+        r"\s*-\s*(pip|pip:|-e \.|(typer|rich|msgspec|nbformat|traitlets|sqlalchemy)\b.*)\s*$"
+    )
+    return "\n".join(line for line in lines if not own.match(line)) + "\n"
+
+
+def save(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, by their paths, into a folder."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+def release_date(root: Path) -> datetime.date:
+    """Return the date of the course's version, which ``pyproject.toml`` has beside it."""
+    try:
+        date = tomllib.loads(_course_file(root, "pyproject.toml").decode())["tool"]["course"][
+            "date"
+        ]
+    except (KeyError, tomllib.TOMLDecodeError):
+        date = None
+    if type(date) is not datetime.date:
+        raise BrokenCourse(
+            f"{root / 'pyproject.toml'} names no date: `[tool.course]`, `date = ...`."
+        )
+    return date
+
+
+def pack(files: Mapping[str, bytes], folder: str, archive: Path, date: datetime.date) -> None:
+    """Write files, by their paths, into a zip with one folder; the same files, the same bytes."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(f"{folder}/{name}", (date.year, date.month, date.day, 12, 0, 0))
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # the mode above is Unix's, whatever system this is
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            out.writestr(entry, data)
+
+
+def place(new: Path, target: Path) -> None:
+    """Give `new` the name `target`; what had it is taken away only then, and comes back if not."""
+    old = new.with_name(new.name + ".old")
+    had = os.path.lexists(target)
+    if had:
+        os.rename(target, old)
+    try:
+        os.rename(new, target)
+    except OSError:
+        if had:
+            os.rename(old, target)
+        raise
+    if had:
+        shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+
+
+def _course_file(root: Path, name: str) -> bytes:
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise BrokenCourse(f"{root / name} cannot be read: {error.strerror}.") from error

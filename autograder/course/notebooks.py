@@ -1,0 +1,244 @@
+"""The course's notebooks: reading, solving, and the one form in which they are kept.
+
+What stands in ``notebooks/`` is what nbgrader itself would release: `tidy` makes the solved
+notebook and runs nbgrader's own steps on it, so the two versions cannot drift apart.
+"""
+
+import copy
+import inspect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course.solutions import BlankError, fill, without_markers
+from autograder.errors import BrokenCourse, UsageError
+from autograder.files import write_text
+from utils.exercises import EXERCISES
+
+__all__ = [
+    *("assignments", "clean", "notebook_of", "read", "solve", "tidy", "to_text", "untidy"),
+    "write",
+]
+
+SOLUTION = "-solution"
+
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_METADATA = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+_GRADED = {"schema_version": 3, "solution": False, "grade": True, "locked": True, "task": False}
+_SOLVED = {"schema_version": 3, "solution": True, "grade": False, "locked": False, "task": False}
+
+
+# -- where notebooks are ------------------------------------------------------------------------
+
+
+def assignments(root: Path, names: Sequence[str] = ()) -> list[str]:
+    """Return the assignments of these names, or all of them, in the course's order.
+
+    Raises
+    ------
+    UsageError
+        When the course has no assignment of a name.
+    BrokenCourse
+        When it has none at all.
+    """
+    every = sorted(
+        folder.name
+        for folder in (root / "notebooks").glob("*")
+        if (folder / f"{folder.name}.ipynb").is_file()
+    )
+    if not every:
+        raise BrokenCourse(f"There are no notebooks in {root / 'notebooks'}.")
+    for name in names:
+        if name not in every:
+            raise UsageError(f"The course has no assignment {name!r}. It has: {', '.join(every)}.")
+    return [name for name in every if name in names] if names else every
+
+
+def notebook_of(root: Path, assignment: str) -> Path:
+    """Return the path of an assignment's notebook."""
+    [name] = assignments(root, [assignment])
+    return root / "notebooks" / name / f"{name}.ipynb"
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook.
+
+    Raises
+    ------
+    BrokenCourse
+        When the file is not a notebook.
+    """
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises many kinds, its own and JSON's
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BrokenCourse(f"{path} cannot be read as a notebook: {first}") from error
+    return notebook
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """Return the text of the notebook's file: keys sorted, one space an indent, a last newline."""
+    text: str = nbformat.writes(notebook)
+    return text.rstrip("\n") + "\n"
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, aside first, so that half of it never stands at `path`."""
+    write_text(path, [to_text(notebook)])
+
+
+# -- what is made of them -----------------------------------------------------------------------
+
+
+def solve(
+    notebook: NotebookNode, where: str = "The notebook", *, markers: bool = True
+) -> NotebookNode:
+    """Fill every blank from the reference solutions.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The student's version.
+    where : str
+        What to call it in an error.
+    markers : bool
+        Whether nbgrader's markers stay around each solution, as its ``source/`` needs them.
+
+    Returns
+    -------
+    NotebookNode
+        A solved copy.
+
+    Raises
+    ------
+    BrokenCourse
+        When a solution cell has no reference, or its blanks do not fit the reference.
+    """
+    notebook = copy.deepcopy(notebook)
+    for index, cell, meta in _marked(notebook):
+        if not meta.get("solution") or cell.cell_type != "code":
+            continue
+        name = str(meta.get("grade_id", "")).removesuffix(SOLUTION)
+        if name not in EXERCISES:
+            raise _broken(where, index, cell, f"there is no exercise {name!r} in utils/exercises")
+        try:
+            cell.source = fill(cell.source, inspect.getsource(EXERCISES[name].reference), name)
+        except BlankError as error:
+            raise _broken(
+                where, index, cell, f"the cell does not fit the reference of {name}: {error}"
+            ) from error
+        if not markers:
+            cell.source = without_markers(cell.source)
+    return notebook
+
+
+def clean(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
+    """Return a copy with the metadata, ids and points that are due; what cells say is kept.
+
+    Raises
+    ------
+    BrokenCourse
+        When two cells share a grade id, or a test cell is not what it should be.
+    """
+    notebook = copy.deepcopy(notebook)
+    seen: dict[str, int] = {}
+    for index, cell, meta in _marked(notebook):
+        name = str(meta.get("grade_id", ""))
+        if name in seen:
+            raise _broken(
+                where, index, cell, f"cell {seen[name] + 1} has its grade id {name!r} too"
+            )
+        seen[name] = index
+        if cell.cell_type == "code" and meta.get("solution"):
+            kept: dict[str, Any] = _SOLVED
+        elif cell.cell_type == "code" and meta.get("grade"):
+            kept = _GRADED | {"points": _points(where, index, cell, name)}
+        else:
+            continue
+        cell.metadata["nbgrader"] = _node(kept | {"grade_id": name})
+    for index, cell, meta in _marked(notebook):
+        name = str(meta["grade_id"])
+        other = name.removesuffix(SOLUTION) if name.endswith(SOLUTION) else name + SOLUTION
+        if cell.cell_type == "code" and other not in seen:
+            raise _broken(where, index, cell, f"its other half is missing: no cell {other!r}")
+    _fix_ids(where, notebook)
+    notebook.metadata = _node(_METADATA)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def tidy(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
+    """Return the notebook as nbgrader would release it: solved, then emptied by nbgrader itself.
+
+    A notebook is tidy when this gives it back unchanged.
+    """
+    from nbgrader import preprocessors as nbgrader
+
+    made = clean(solve(notebook, where), where)
+    # The steps of nbgrader's `generate_assignment`, in its order, but for those that do nothing
+    # here or write to its database.
+    steps = (
+        nbgrader.LockCells,
+        nbgrader.ClearSolutions,
+        nbgrader.ClearOutput,
+        nbgrader.CheckCellMetadata,
+        nbgrader.ComputeChecksums,
+    )
+    for step in steps:
+        made, _ = step().preprocess(made, {})
+    return made
+
+
+def untidy(root: Path, names: Sequence[str] = ()) -> dict[Path, NotebookNode]:
+    """Return the notebooks whose files are not as `tidy` makes them, each as it should be."""
+    found = {}
+    for name in assignments(root, names):
+        path = notebook_of(root, name)
+        better = tidy(read(path), str(path))
+        if path.read_bytes() != to_text(better).encode():
+            found[path] = better
+    return found
+
+
+def _marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, Any]]]:
+    """Every cell that nbgrader knows: its place, the cell, what nbgrader keeps about it."""
+    for index, cell in enumerate(notebook.cells):
+        meta = cell.metadata.get("nbgrader")
+        if meta and (meta.get("grade") or meta.get("solution") or meta.get("locked")):
+            yield index, cell, meta
+
+
+def _points(where: str, index: int, cell: NotebookNode, name: str) -> float:
+    """Return the points of a test cell's exercise; the cell itself must be the one call."""
+    if name not in EXERCISES:
+        raise _broken(where, index, cell, f"there is no exercise {name!r} in utils/exercises")
+    call = f'check("{name}")'
+    if cell.source != call:
+        raise _broken(where, index, cell, f"a test cell is exactly {call}")
+    return EXERCISES[name].points
+
+
+def _fix_ids(where: str, notebook: NotebookNode) -> None:
+    """Give nbgrader's cells their grade id as cell id; every id is then there once."""
+    for _, cell, meta in _marked(notebook):
+        cell["id"] = str(meta["grade_id"])
+    taken: dict[str, int] = {}
+    for index, cell in enumerate(notebook.cells):
+        name = cell.get("id", "")
+        if not name or name in taken:
+            why = f"cell {taken[name] + 1} has its id {name!r} too" if name else "it has no id"
+            raise _broken(where, index, cell, why)
+        taken[name] = index
+
+
+def _node(data: dict[str, Any]) -> NotebookNode:
+    node: NotebookNode = nbformat.from_dict(data)
+    return node
+
+
+def _broken(where: str, index: int, cell: NotebookNode, why: str) -> BrokenCourse:
+    name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id") or "no id"
+    return BrokenCourse(f"{where}, cell {index + 1} ({name}): {why}.")

@@ -1,0 +1,1 @@
+"""Grade submissions: read them, judge their exercises in workers, keep the verdicts."""

@@ -1,0 +1,128 @@
+"""Shows a disputed verdict again, with the smallest failing case, to be sent to the student."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from autograder.errors import UsageError
+from autograder.grading import grade, grade_submission, worker_pool
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import CourseNotebook, code_cells, required_cells
+from utils.checker.answer_key import LiveKey
+from utils.checker.cases import Raised, Returned, Seed, Strange
+from utils.checker.verdict import MIME
+
+__all__ = ["explain"]
+
+NUMBERS = 60  # of an array that are written out
+
+
+def explain(root: Path, student: str, exercise: str, submissions: Path, output: Path) -> str:
+    """Judge one answer anew, with the settings that it was judged with, and show the verdict.
+
+    Parameters
+    ----------
+    root : the course's folder
+    student, exercise : whose answer, and to what
+    submissions, output : as for `autograder.grading.grade.grade`
+
+    Raises
+    ------
+    UsageError
+        When there is no such result.
+    """
+    result = _result(output, student, exercise)
+    settings = _settings(output, result)
+    assignment = str(result["assignment"])
+    course = grade.course_notebook(root, assignment)
+    submission = grade.take_in(CourseNotebook(course), assignment, submissions, student)
+    exercises = grade.judged_exercises(course)
+    if submission.taken is None or exercise not in exercises:
+        return f"{exercise} of {student}: {result['message']}"
+    key = LiveKey(settings.seed)
+    pieces = required_cells(code_cells(submission.taken))
+    with worker_pool.sandbox_for(assignment, settings.limits) as sandbox:
+        seen = grade_submission.evidence(sandbox, key, pieces, exercises, exercise, settings)
+    parts = [f"{exercise} of {student}", "", seen.verdict.text()]
+    if seen.case is not None:
+        parts += ["", "The smallest case that shows it:", "", *_example(exercise, seen)]
+    now = worker_pool.shown(seen.verdict)[MIME]
+    if (now["status"], now["points"]) != (result["status"], result["points"]):
+        parts += [
+            "",
+            f"It was graded as {result['status']}, with {result['points']} points: the answer or "
+            "the course has changed since then. Grade it again.",
+        ]
+    parts += ["", f"Made with {result['made_with']}."]
+    return "\n".join(parts)
+
+
+def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
+    path = output / "results.jsonl"
+    try:
+        # Not splitlines: a message may hold what Python takes for the end of a line.
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
+    results = [json.loads(line) for line in lines]
+    of_student = [one for one in results if one["student"] == student]
+    if not of_student:
+        raise UsageError(f"{path} has no student {student}.")
+    for one in of_student:
+        if one["exercise"] == exercise:
+            return dict(one)
+    names = ", ".join(one["exercise"] for one in of_student)
+    raise UsageError(f"{path} has no exercise {exercise}; it has {names}.")
+
+
+def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
+    """The settings that a result was made with."""
+    try:
+        return msgspec.convert(result.get("settings"), Settings)
+    except msgspec.ValidationError:
+        raise UsageError(
+            f"{output / 'results.jsonl'} does not say with what settings it was made: it is an "
+            "older one, or was edited. Grade again."
+        ) from None
+
+
+def _example(exercise: str, seen: grade_submission.Evidence) -> list[str]:
+    assert seen.case is not None
+    lines = [f"    {name} = {_written(value)}" for name, value in seen.case.args.items()]
+    lines += [f"    {exercise}({', '.join(seen.case.args)})", ""]
+    lines += [f"should {_outcome(seen.case.expected, 'give')}", ""]
+    return [*lines, f"and here it {_outcome(seen.outcome, 'gives')}"]
+
+
+def _outcome(outcome: Returned | Raised | None, verb: str) -> str:
+    if isinstance(outcome, Raised):
+        ending = "s" if verb.endswith("s") else ""
+        return f"raise{ending} {outcome.kind}" + (f": {outcome.message}" if outcome.message else "")
+    return f"{verb} {_written(outcome.value if outcome else None)}"
+
+
+def _written(value: Any) -> str:
+    """A value as Python would write it, arrays too, where they are not too large to read."""
+    if isinstance(value, Seed):
+        return f"np.random.default_rng({value.value})"
+    if isinstance(value, Strange):
+        return value.said
+    if isinstance(value, np.ndarray | np.generic):
+        if np.size(value) > NUMBERS:
+            return f"<an array of shape {np.shape(value)}>"
+        dtype = "" if value.dtype == float else f", dtype=np.{value.dtype}"
+        return f"np.array({np.asarray(value).tolist()}{dtype})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {_written(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, tuple):
+        inside = ", ".join(map(_written, value))
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return repr(value)

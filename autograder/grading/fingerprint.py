@@ -1,0 +1,87 @@
+"""Hashes all that decides how an exercise is judged: once it changes, old verdicts are not used.
+
+No module is listed by hand. Which ones judging imports is read from their texts, beginning with the
+one that judges and with those that are found by an exercise's name.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from autograder.course import notebooks
+from autograder.course.imports import files_of, imported
+from autograder.grading import worker_pool
+from autograder.grading.verdict_cache import digest
+from utils.exercises import EXERCISES, module_of
+from utils.properties import module_of as laws_of
+
+__all__ = ["Fingerprints"]
+
+
+class Fingerprints:
+    """The fingerprints of a course's exercises, each worked out once.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._hashes: dict[Path, str] = {}  # of modules
+        self._imports: dict[Path, frozenset[str]] = {}
+        self._notebooks: dict[str, frozenset[str]] = {}  # what each imports
+        self._fingerprints: dict[str, str] = {}
+
+    def fingerprint(self, exercise: str) -> str:
+        """Hash what decides how an exercise is judged, besides the answer and the settings.
+
+        That are the modules that judging it imports, the same of what it builds on, and the
+        versions of Python and NumPy.
+        """
+        if exercise not in self._fingerprints:
+            files = [
+                (file.relative_to(self._root).as_posix(), self._hashes[file])
+                for file in sorted(self.modules(exercise))
+            ]
+            builds_on = [self.fingerprint(name) for name in EXERCISES[exercise].builds_on]
+            versions = (platform.python_version(), version("numpy"))
+            self._fingerprints[exercise] = digest(exercise, files, builds_on, versions)
+        return self._fingerprints[exercise]
+
+    def modules(self, exercise: str) -> set[Path]:
+        """Find the files of all modules that judging an exercise imports.
+
+        These are imported by who judges, by the exercise and its laws, or by its notebook, where
+        the student's code finds them.
+        """
+        found = EXERCISES[exercise]
+        by_name = {worker_pool.__name__, module_of(found), laws_of(found.assignment)}
+        return self._closure(by_name | self._imported_by_notebook(found.assignment))
+
+    def _imported_by_notebook(self, assignment: str) -> frozenset[str]:
+        if assignment not in self._notebooks:
+            notebook = notebooks.read(notebooks.notebook_of(self._root, assignment))
+            cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+            self._notebooks[assignment] = frozenset().union(*map(imported, cells))
+        return self._notebooks[assignment]
+
+    def _closure(self, modules: Iterable[str]) -> set[Path]:
+        found, due = set[Path](), set(modules)
+        while due:
+            for file in files_of(self._root, due.pop()):
+                if file not in found:
+                    found.add(file)
+                    due |= self._imported(file)
+        return found
+
+    def _imported(self, file: Path) -> frozenset[str]:
+        if file not in self._imports:
+            text = file.read_text(encoding="utf-8")
+            self._hashes[file] = digest(text)
+            self._imports[file] = imported(text, by_name=True)
+        return self._imports[file]

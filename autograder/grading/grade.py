@@ -1,0 +1,598 @@
+"""Grades a folder of submissions, and writes a table of grades and a line for every result.
+
+    SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/grades.csv, OUTPUT/results.jsonl
+
+A submission never stops another: whatever is wrong with one becomes its own results. Verdicts are
+kept in OUTPUT/verdicts.db as soon as they are there, so a run that was stopped goes on where it
+was, and the same command again judges only what changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+import signal
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self
+
+from nbformat import NotebookNode
+
+from autograder.course import notebooks
+from autograder.errors import BrokenCourse, ExitCode, UsageError
+from autograder.files import write_text
+from autograder.grading import worker_pool
+from autograder.grading.fingerprint import Fingerprints
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import (
+    CourseNotebook,
+    MergedNotebook,
+    Unreadable,
+    answer_cells,
+    code_cells,
+    find_notebook,
+    merge_answers,
+    read_notebook,
+    test_cells,
+)
+from autograder.grading.verdict_cache import Store, digest
+from autograder.grading.worker_pool import Done, Work
+from utils.checker.verdict import MIME, Status, printable
+from utils.exercises import EXERCISES
+
+__all__ = [
+    "LOOK",
+    "Result",
+    "Submission",
+    "course_notebook",
+    "grade",
+    "judged_exercises",
+]
+
+LOOK = {Status.UNCHECKED, Status.TAMPERED}  # what somebody should look at
+MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
+    platform.python_version()
+)
+
+
+class Standing(StrEnum):
+    """Why an answer has no verdict."""
+
+    MISSING = "missing"
+    """It was not handed in."""
+
+    PENDING = "manual"
+    """A person is to grade it."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a student's answer to one exercise.
+
+    Attributes
+    ----------
+    status : how it was judged; None where it was not, and `standing` says why
+    points : None while nobody knows
+    settings : what it was judged with, to do the same again
+    """
+
+    student: str
+    assignment: str
+    exercise: str
+    status: Status | None
+    standing: Standing | None
+    points: float | None
+    max_points: float
+    mistake: str
+    message: str
+    earned: Mapping[str, float] = field(default_factory=dict)
+    given: Sequence[str] = ()
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    made_with: str = MADE_WITH
+
+    @property
+    def shown(self) -> str:
+        """What a table says of it, in a word."""
+        return self.status or self.standing or ""
+
+    def record(self) -> dict[str, Any]:
+        """Give a line of `results.jsonl`."""
+        record = vars(self) | {"status": self.shown}
+        del record["standing"]
+        return record
+
+
+@dataclass
+class Submission:
+    """A student's work on its way: what was handed in, and what is known of it.
+
+    Attributes
+    ----------
+    student : str
+    folder : what was handed in
+    course : the course's notebook
+    taken : the course's notebook with the answers in it, or None where there is no notebook
+    notes : sentences about the file as a whole
+    keys : of each exercise that is judged, its place in the store
+    ran : the same of what its cells printed and raised
+    verdicts : of each exercise, its outputs by MIME type
+    suspicions : what was tried, by exercise
+    printed, raised : what came of its cells, by piece
+    """
+
+    student: str
+    folder: Path
+    course: NotebookNode
+    taken: MergedNotebook | None
+    notes: list[str]
+    keys: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    suspicions: dict[str, str] = field(default_factory=dict)
+    ran: str = ""
+    printed: dict[str, str] = field(default_factory=dict)
+    raised: dict[str, str] = field(default_factory=dict)
+    troubled: bool = False
+
+
+@dataclass
+class Graded:
+    """What is kept of a student to the end, of however many: the results themselves are packed."""
+
+    student: str
+    points: list[float | None]
+    pending: float
+    statuses: Counter[str]
+    repaired: int
+    packed: bytes
+    notes: list[str]
+    suspicions: dict[str, str]
+    troubled: bool
+    stored: int
+
+    @classmethod
+    def of(cls, submission: Submission, results: Sequence[Result], stored: int) -> Self:
+        """Keep these results; `stored` is how many were known before."""
+        lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
+        return cls(
+            submission.student,
+            [result.points for result in results],
+            sum(result.max_points for result in results if result.points is None),
+            Counter(result.shown for result in results),
+            sum("the course's own" in result.message for result in results),
+            zlib.compress(lines.encode("utf-8", "replace")),
+            submission.notes,
+            submission.suspicions,
+            submission.troubled or any(result.status in LOOK for result in results),
+            stored,
+        )
+
+    @property
+    def total(self) -> float:
+        return sum(points or 0 for points in self.points)
+
+    @property
+    def lines(self) -> str:
+        """A line of JSON for each result."""
+        return zlib.decompress(self.packed).decode()
+
+
+Writer = Callable[[Submission, Sequence[Result]], None]
+"""Takes each finished submission, and its results, to a gradebook."""
+
+
+def grade(
+    root: Path,
+    assignment: str,
+    submissions: Path,
+    output: Path,
+    *,
+    settings: Settings,
+    pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
+    walled: bool = True,
+    writer: Writer | None = None,
+) -> ExitCode:
+    """Grade an assignment of every student in a folder, and write the grades.
+
+    Parameters
+    ----------
+    root
+        The course's folder, which holds ``notebooks/``.
+    assignment
+        A folder under ``notebooks/``.
+    submissions
+        Holds a folder for each student.
+    output
+        Where ``grades.csv``, ``results.jsonl`` and ``verdicts.db`` go.
+    settings
+        What decides a verdict besides the answer.
+    pool
+        Who does the work.
+    walled
+        Whether students' code runs in the sandbox.
+    writer
+        What is told of each finished submission besides.
+    """
+    course = course_notebook(root, assignment)
+    students = students_in(submissions)
+    if not any((submissions / student / assignment).is_dir() for student in students):
+        raise UsageError(
+            f"No student's folder in {submissions} has a folder {assignment}: "
+            f"what should be there is STUDENT/{assignment}/{assignment}.ipynb."
+        )
+    make_folder(output)
+    done: dict[str, Graded] = {}
+    interrupted = False
+    with Store(output / "verdicts.db") as store, progress(len(students)) as tell, terminable():
+        page = CourseNotebook(course)
+        fingerprints = Fingerprints(root)
+        due = _Due(page, assignment, submissions, settings, store, fingerprints, walled=walled)
+
+        def finish(submission: Submission, judged: int) -> None:
+            results = results_of(course, assignment, submission, settings)
+            if writer is not None:
+                writer(submission, results)
+            graded = Graded.of(submission, results, len(submission.keys) - judged)
+            done[submission.student] = graded
+            tell(graded)
+
+        try:
+            works = due.works(students, lambda submission: finish(submission, 0))
+            for submission, came in worker_pool.map_works(works, pool):
+                if isinstance(came, BrokenCourse):
+                    raise came
+                finish(submission, due.take(submission, came))
+        except KeyboardInterrupt:
+            interrupted = True
+    # What an earlier, complete run has written stays until another complete run replaces it.
+    mark = ".partial" if interrupted else ""
+    finished = [done[name] for name in map(shown_name, students) if name in done]
+    write(output, course, finished, mark)
+    print(summary(finished, output, mark))
+    if interrupted:
+        left = len(students) - len(done)
+        print(
+            f"You stopped it: {left} of {len(students)} students are not graded yet. "
+            "The same command again goes on from here."
+        )
+        return ExitCode.INTERRUPTED
+    return ExitCode.PROBLEMS if any(one.troubled for one in finished) else ExitCode.FINE
+
+
+class _Due:
+    """Finds out what is to be judged."""
+
+    def __init__(
+        self,
+        page: CourseNotebook,
+        assignment: str,
+        submissions: Path,
+        settings: Settings,
+        store: Store,
+        fingerprints: Fingerprints,
+        *,
+        walled: bool,
+    ) -> None:
+        self.page, self.assignment, self.submissions = page, assignment, submissions
+        self.exercises = judged_exercises(page.course)
+        self.settings, self.store, self.walled = settings, store, walled
+        self.fingerprints = fingerprints
+
+    def works(
+        self, students: Sequence[str], known: Callable[[Submission], None]
+    ) -> Iterator[tuple[Submission, Work]]:
+        """The work of each student who has some; of the others, all is `known`."""
+        for student in students:
+            submission = take_in(self.page, self.assignment, self.submissions, student)
+            work = self.work(submission)
+            if work is None:
+                known(submission)
+            else:
+                yield submission, work
+
+    def work(self, submission: Submission) -> Work | None:
+        """What the store does not know of a submission."""
+        if submission.taken is None:
+            return None
+        pieces = tuple(code_cells(submission.taken))
+        answers = digest([vars(piece) for piece in pieces])
+        settings = asdict(self.settings)
+        for exercise in self.exercises:
+            fingerprint = self.fingerprints.fingerprint(exercise)
+            key = digest(answers, fingerprint, settings, self.walled)
+            submission.keys[exercise] = key
+            stored = self.store.get(key)
+            if stored is not None:
+                submission.verdicts[exercise] = stored["verdict"]
+                if stored["suspicion"]:
+                    submission.suspicions[exercise] = stored["suspicion"]
+        submission.ran = digest("ran", answers, settings, self.walled)
+        ran = self.store.get(submission.ran) or {"printed": {}, "raised": {}}
+        submission.printed, submission.raised = ran["printed"], ran["raised"]
+        due = {name for name in self.exercises if name not in submission.verdicts}
+        if not due:
+            return None
+        # A verdict hangs on those of what the answer builds on, so these are made once more.
+        due = due.union(*(EXERCISES[name].builds_on for name in due))
+        exercises = tuple(name for name in self.exercises if name in due)
+        return Work(self.assignment, pieces, exercises, self.settings, self.walled)
+
+    def take(self, submission: Submission, came: Done | Exception) -> int:
+        """Keep what came, remember it in the store, and say how many verdicts are new."""
+        if isinstance(came, Exception):
+            submission.troubled = True
+            submission.notes.append(
+                f"It could not be graded, and that is not the student's fault: {came}"
+            )
+            return len(submission.keys) - len(submission.verdicts)
+        new = {
+            name: verdict
+            for name, verdict in came.verdicts.items()
+            if name not in submission.verdicts
+        }
+        submission.verdicts |= new
+        submission.suspicions |= came.suspicions
+        submission.printed, submission.raised = came.printed, came.raised
+        self.store.put(
+            {submission.ran: {"printed": came.printed, "raised": came.raised}}
+            | {
+                submission.keys[name]: {
+                    "verdict": verdict,
+                    "suspicion": came.suspicions.get(name, ""),
+                }
+                for name, verdict in new.items()
+                if verdict[MIME]["status"] != Status.UNCHECKED
+            }
+        )
+        return len(new)
+
+
+# --- what is given -------------------------------------------------------------------------------
+
+
+def course_notebook(root: Path, assignment: str) -> NotebookNode:
+    """The course's own notebook of an assignment."""
+    course = notebooks.read(notebooks.notebook_of(root, assignment))
+    if not test_cells(course):
+        raise UsageError(f"There is nothing to grade in {assignment}: it has no exercises.")
+    return course
+
+
+def students_in(submissions: Path) -> list[str]:
+    """The names of the folders that hold a student's work."""
+    if submissions.is_file():
+        raise UsageError(f"{submissions} is a file. Give the folder that holds the students'.")
+    if not submissions.is_dir():
+        beside = submissions.absolute().parent
+        there = [path.name for path in folders(beside)] if beside.is_dir() else []
+        listed = f" {beside} has: {', '.join(there)}." if there else ""
+        raise UsageError(f"There is no folder {submissions}.{listed}")
+    students = [path.name for path in folders(submissions)]
+    if not students:
+        raise UsageError(f"There are no students' folders in {submissions}.")
+    return students
+
+
+def folders(place: Path) -> list[Path]:
+    return sorted(p for p in place.iterdir() if p.is_dir() and not p.name.startswith((".", "__")))
+
+
+def make_folder(output: Path) -> None:
+    if output.is_file():
+        raise UsageError(f"{output} is a file. Name a folder for the grades.")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {output} cannot be made: {error.strerror}.") from error
+    if not os.access(output, os.W_OK):
+        raise UsageError(f"You may not write to the folder {output}.")
+
+
+def shown_name(student: str) -> str:
+    """A folder's name as text: the file system may hold what is none, and what only looks alike."""
+    name = os.fsencode(student).decode(errors="backslashreplace")
+    return printable(name).replace("\n", "\\n")  # in one line
+
+
+# --- one student ---------------------------------------------------------------------------------
+
+
+def take_in(page: CourseNotebook, assignment: str, submissions: Path, student: str) -> Submission:
+    """Read what a student handed in; what is wrong with it is a note."""
+    name, folder = shown_name(student), submissions / student / assignment
+    course = page.course
+    if not folder.is_dir():
+        return Submission(name, folder, course, None, [f"Nothing was handed in for {assignment}."])
+    try:
+        path, notes = find_notebook(folder, assignment)
+        cells, more = read_notebook(path)
+        taken = merge_answers(page, cells)
+    except Unreadable as problem:
+        return Submission(name, folder, course, None, [str(problem)], troubled=True)
+    notes += more
+    troubled = any(note.doubtful for note in notes)
+    told = [note.sentence for note in notes]
+    return Submission(name, folder, course, taken, told, troubled=troubled)
+
+
+def judged_exercises(course: NotebookNode) -> list[str]:
+    """The exercises that are judged by their tests, not by hand, in order."""
+    tests = test_cells(course)
+    return [name for name, cell in tests.items() if not cell.metadata.nbgrader.solution]
+
+
+def results_of(
+    course: NotebookNode, assignment: str, submission: Submission, settings: Settings
+) -> list[Result]:
+    """A student's results, one for each exercise."""
+    return [
+        _result(assignment, exercise, cell, submission, settings)
+        for exercise, cell in test_cells(course).items()
+    ]
+
+
+def most(cell: NotebookNode) -> float:
+    points: float = cell.metadata.nbgrader.points
+    return points
+
+
+def _result(
+    assignment: str,
+    exercise: str,
+    cell: NotebookNode,
+    submission: Submission,
+    settings: Settings,
+) -> Result:
+    told = Result(
+        submission.student,
+        assignment,
+        exercise,
+        None,
+        Standing.MISSING,
+        0,
+        most(cell),
+        "",
+        "",
+        settings=asdict(settings),
+    )
+    taken = submission.taken
+    if taken is None:
+        return replace(told, message=" ".join(submission.notes))
+    if exercise in submission.verdicts:
+        record = submission.verdicts[exercise][MIME]
+        told = _judged(told, Status(record["status"]))
+        told = replace(told, **{name: record[name] for name in _FROM_RECORD})
+    elif cell.metadata.nbgrader.solution:
+        answer = answer_cells(taken.notebook)[exercise]
+        if answer.source.strip() != cell.source.strip():
+            told = replace(told, standing=Standing.PENDING, points=None, message="Graded by hand.")
+        else:
+            told = replace(_judged(told, Status.BLANK), message="Still blank.")
+    else:
+        told = _judged(told, Status.UNCHECKED)
+        told = replace(told, points=None, message=submission.notes[-1])
+    if exercise in taken.missing and (
+        told.status is Status.BLANK or told.standing is Standing.PENDING
+    ):
+        message = f"The cell for the answer to {exercise} is not in the notebook."
+        message = " ".join([message, *submission.notes])
+        told = replace(told, status=None, standing=Standing.MISSING, points=0, message=message)
+    repairs = [repair.sentence for repair in taken.repairs if repair.exercise == exercise]
+    return replace(told, message=printable(" ".join([told.message, *repairs])))
+
+
+def _judged(result: Result, status: Status) -> Result:
+    return replace(result, status=status, standing=None)
+
+
+_FROM_RECORD = ("points", "mistake", "message", "earned", "given", "seed")
+
+
+# --- what comes out ------------------------------------------------------------------------------
+
+
+def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str = "") -> None:
+    """Write both files, each whole or not at all; `mark` goes into their names."""
+    write_text(output / f"results{mark}.jsonl", (one.lines for one in done))
+    tests = test_cells(course)
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(["student", "total", "max", "pending", *tests])
+    full = number(sum(most(cell) for cell in tests.values()))
+    for one in done:
+        points = map(number, one.points)
+        # A spreadsheet would work out a name that begins as a formula does.
+        name = f"'{one.student}" if one.student.startswith(("=", "+", "-", "@")) else one.student
+        rows.writerow([name, number(one.total), full, number(one.pending), *points])
+    write_text(output / f"grades{mark}.csv", [table.getvalue()])
+
+
+def number(points: float | None) -> str:
+    return "" if points is None else f"{points:g}"
+
+
+def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
+    """One paragraph about all of it."""
+    counts = sum((one.statuses for one in done), Counter[str]())
+    answers = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+    stored = sum(one.stored for one in done)
+    repaired = sum(one.repaired for one in done)
+    look = [one.student for one in done if one.troubled]
+    students = f"{len(done)} student{'' if len(done) == 1 else 's'}"
+    parts = [f"Graded {students}. Answers: {answers or 'none'}."]
+    if stored:
+        parts.append(f"{stored} of them were known from an earlier run.")
+    if repaired:
+        parts.append(f"{repaired} were repaired.")
+    for one in done:
+        for exercise, tried in one.suspicions.items():
+            parts.append(f"Suspicious: {one.student}, {exercise}: {printable(tried)}")
+    if look:
+        parts.append(
+            f"Please look at {', '.join(look)}: results{mark}.jsonl says what is the matter."
+        )
+    table = output / f"grades{mark}.csv"
+    parts.append(f"The grades are in {table}, each result in results{mark}.jsonl.")
+    return " ".join(parts)
+
+
+@contextmanager
+def progress(count: int) -> Iterator[Callable[[Graded], None]]:
+    """A bar with the time left on a terminal, a plain line for each student elsewhere."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True, highlight=False, markup=False)
+    columns = (
+        TextColumn("Grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}"),
+    )
+    answers: Counter[str] = Counter()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=count, told="")
+
+        def tell(one: Graded) -> None:
+            for status, count in one.statuses.items():
+                kind = "right" if status == Status.CORRECT else "wrong"
+                answers["in trouble" if status in LOOK else kind] += count
+            told = ", ".join(f"{answers[kind]} {kind}" for kind in ("right", "wrong", "in trouble"))
+            bar.update(task, advance=1, told=told)
+            for note in one.notes:
+                console.print(f"{one.student}: {printable(note)}", soft_wrap=True)
+            if not console.is_terminal:
+                print(f"{one.student}: {number(one.total)} points", file=sys.stderr, flush=True)
+
+        yield tell
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: stop, and lose nothing."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

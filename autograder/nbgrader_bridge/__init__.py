@@ -1,0 +1,1 @@
+"""Grade in nbgrader's own folders, steps and gradebook."""

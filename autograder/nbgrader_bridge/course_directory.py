@@ -1,0 +1,171 @@
+"""Makes the folder in which nbgrader's own commands, and formgrader, run for this course.
+
+The folder is the instructor's. What is made here, and made anew each time, is ``source/`` of the
+course's own assignments; submissions, gradebook and a changed configuration are never touched.
+"""
+
+import re
+import secrets
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.bundle import contents, place, save
+from autograder.course.notebooks import assignments
+from autograder.errors import UsageError
+from autograder.files import write_text
+
+__all__ = ["Made", "make"]
+
+CONFIG = "nbgrader_config.py"
+
+# What nbgrader reads in the workspace. It holds no path, so the folder may move.
+SETTINGS = '''\
+"""Settings of nbgrader for this course. Change them as you like: they are not overwritten."""
+
+from pathlib import Path
+
+c = get_config()
+
+# The name of the course, as students type it: nbgrader list --course {course_id}
+c.CourseDirectory.course_id = "{course_id}"
+
+# The commands find this folder wherever you start them with its configuration.
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+
+# What a student finds in place of a solution. The notebooks are built on these two lines.
+c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}}
+
+# Seconds that one cell may run, and the tests of one exercise.
+c.Execute.timeout = 60
+
+# What an answer gets that is right but for an earlier one of the student's own: "full" points,
+# "half" of them, or "none".
+c.Execute.follow_through = "full"
+
+# What decides the random cases, the same for a whole class and each time that you grade. It was
+# drawn for this workspace alone: who knows it can make the cases beforehand.
+c.Execute.seed = "{seed}"
+
+# How a submission is graded. Three steps are the course's own: answers are put into the course's
+# notebook, whatever became of the student's copy and whatever files came with it; each is judged
+# in a sandbox, with the installed course and fresh random cases; and what could not be checked is
+# left to you. The others are nbgrader's.
+c.Autograde.sanitize_preprocessors = [
+    "autograder.nbgrader_bridge.preprocessors.TakeIn",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_bridge.preprocessors.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.nbgrader_bridge.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# The folder through which work goes out and comes back, where students share a machine with you.
+# Without this line it is nbgrader's own, /usr/local/share/nbgrader/exchange.
+# c.Exchange.root = "/srv/nbgrader/exchange"
+
+# What you release, of each folder: all of it, whatever students' accounts hand in
+# (nbgrader_config_for_students.py).
+c.CourseDirectory.include = ["*"]
+'''
+
+# What nbgrader reads where a student fetches and submits.
+STUDENTS_CONFIG = "nbgrader_config_for_students.py"
+STUDENTS_SETTINGS = '''\
+"""Settings of nbgrader for students: copy this to ~/.jupyter/nbgrader_config.py of their accounts.
+
+Where all accounts share one machine, the place for all is /etc/jupyter/nbgrader_config.py; your own
+workspace has a configuration of its own, which counts more.
+"""
+
+c = get_config()
+
+c.CourseDirectory.course_id = "{course_id}"
+
+# What is handed in, of each folder that was fetched: not the data, which everybody has.
+c.CourseDirectory.include = [
+    *("*.ipynb", "*.py", "*.txt", "*.md", "*.csv", "*.json"),
+    *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.svg", "*.pdf"),
+]
+'''
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was done to a workspace.
+
+    Attributes
+    ----------
+    assignments : list of str
+        Whose ``source/`` was made.
+    kept : list of str
+        The configurations that the instructor changed, and that were left as they are.
+    """
+
+    assignments: list[str]
+    kept: list[str]
+
+
+def make(
+    root: Path, folder: Path, *, course_id: str = "deep-networks", names: Sequence[str] = ()
+) -> Made:
+    """Make a workspace, or bring the ``source/`` of one up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    folder : Path
+        The workspace.
+    course_id : str
+        nbgrader's name for the course.
+    names : sequence of str
+        The assignments to make; all of them when empty.
+    """
+    if not course_id or not course_id.replace("-", "").replace("_", "").isalnum():
+        raise UsageError(
+            f"{course_id!r} cannot be a course id: use letters, digits, hyphens and underscores."
+        )
+    if folder.resolve() == root.resolve() or root.resolve() in folder.resolve().parents:
+        raise UsageError(
+            f"{folder} is in the course's own folder. Choose one beside it: `../teaching`."
+        )
+    chosen = assignments(root, names)
+    try:
+        (folder / "source").mkdir(parents=True, exist_ok=True)
+        for assignment in chosen:
+            with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as aside:
+                save(contents(root, assignment, solved=True), Path(aside, assignment))
+                place(Path(aside, assignment), folder / "source" / assignment)
+        config = folder / CONFIG
+        there = config.read_text(encoding="utf-8") if config.exists() else ""
+        drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there, re.MULTILINE)
+        seed = drawn[1] if drawn else secrets.token_hex(16)
+        kept = [
+            path.name
+            for path, text in (
+                (config, SETTINGS.format(course_id=course_id, seed=seed)),
+                (folder / STUDENTS_CONFIG, STUDENTS_SETTINGS.format(course_id=course_id)),
+            )
+            if not written(path, text)
+        ]
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder} or its source is a file, not a folder.") from error
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
+    return Made(chosen, kept)
+
+
+def written(path: Path, text: str) -> bool:
+    """Write a text into a file, unless it holds another one; return whether it holds this one."""
+    if path.exists():
+        return path.read_text(encoding="utf-8") == text
+    write_text(path, [text])
+    return True

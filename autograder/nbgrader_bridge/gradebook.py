@@ -1,0 +1,394 @@
+"""Takes verdicts to nbgrader: the graded notebook, and the gradebook of a workspace.
+
+    verdicts ─→ autograded/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb ─→ formgrader, feedback
+             └→ gradebook.db                                 ─→ formgrader, feedback, export
+
+Formgrader shows a graded notebook at the very address where grades can be given, so nothing in it
+may be active: of the student's there is code, text, and what was printed, as text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.apps import NbGrader
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, parse_utc
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import selectinload
+
+from autograder.errors import UsageError
+from autograder.files import write_text
+from autograder.grading.grade import LOOK, Result, Submission
+from autograder.grading.submission import MergedNotebook, answer_cells
+from autograder.grading.worker_pool import shown
+from autograder.nbgrader_bridge.course_directory import CONFIG
+from utils.checker.verdict import MIME, Status, Verdict
+
+__all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
+
+WAIT = 60  # seconds for another program to let go of the gradebook
+OFTEN = 2  # seconds between two commits
+TIMESTAMP = "timestamp.txt"
+# What nbgrader's exchange needs to find beside a notebook, from `submit` to `fetch_feedback`.
+BESIDE = (TIMESTAMP, "submission_secret.txt")
+
+
+# --- the graded notebook -------------------------------------------------------------------------
+
+
+def graded_notebook(
+    taken: MergedNotebook,
+    verdicts: Mapping[str, Mapping[str, Any]],
+    printed: Mapping[str, str],
+    raised: Mapping[str, str],
+    points: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """Make the notebook that a grader looks at, as JSON has it.
+
+    Parameters
+    ----------
+    taken
+        The course's notebook with the student's answers in it.
+    verdicts
+        Of each exercise that is judged by its tests, its outputs by MIME type.
+    printed, raised
+        What came of the cells, by the id of the cell.
+    points
+        What each graded cell is worth, where the gradebook has it otherwise than the course.
+    """
+    # By way of JSON: a copy, without the half characters that no file can hold.
+    text = json.dumps([taken.notebook, verdicts, printed, raised], ensure_ascii=False)
+    plain = json.loads(text.encode("utf-8", "replace"))
+    notebook: dict[str, Any] = plain[0]
+    verdicts, printed, raised = plain[1:]
+    for cell in notebook["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        name = about.get("grade_id", "")
+        if about.get("grade"):
+            about["points"] = (points or {}).get(name, about["points"])
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = None
+            cell["outputs"] = _ran(printed.get(cell["id"], ""), raised.get(cell["id"], ""))
+        elif about.get("solution") or cell["id"] in taken.own:
+            cell["source"] = _without_tags(cell["source"])
+        if about.get("grade") and not about.get("solution"):
+            repairs = [one.sentence + "\n" for one in taken.repairs if one.exercise == name]
+            shown = _outputs(verdicts[name], about["points"])
+            cell["outputs"] = [*shown, *_ran("".join(repairs), "")]
+    return notebook
+
+
+def _ran(printed: str, raised: str) -> list[dict[str, Any]]:
+    """What came of a cell, as text alone; on stderr it would cost the points."""
+    outputs = [_output("stream", name="stdout", text=printed)] if printed else []
+    if raised:
+        kind, _, message = raised.partition(": ")
+        outputs.append(_output("error", ename=kind, evalue=message, traceback=[raised]))
+    return outputs
+
+
+def _outputs(verdict: Mapping[str, Any], most: float) -> list[dict[str, Any]]:
+    """What nbgrader reads as full points, as a part of them where a number is shown, or as none."""
+    record = verdict[MIME]
+    share = (record["points"] or 0) / record["max_points"]
+    if 0 < share < 1:
+        number = {"text/plain": f"{share * most:g}"}
+        data = {**verdict, **number}
+        return [_output("execute_result", execution_count=None, metadata={}, data=data)]
+    outputs = [_output("display_data", metadata={}, data=verdict)]
+    if share == 0:
+        text = verdict["text/plain"]
+        headline = text.partition("\n")[0]
+        outputs.append(_output("error", ename="CheckFailed", evalue=headline, traceback=[text]))
+    return outputs
+
+
+def _output(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"output_type": kind, **fields}
+
+
+def _without_tags(markdown: str) -> str:
+    """Markdown whose HTML is text; it reads as before, in code too."""
+    return re.sub(r"<(?=[A-Za-z/!?])", "<\N{ZERO WIDTH SPACE}", markdown)
+
+
+# --- the gradebook -------------------------------------------------------------------------------
+
+
+class Workspace:
+    """A folder that `course workspace` made, with its configuration as nbgrader reads it.
+
+    Raises
+    ------
+    UsageError
+        When it is not one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        if not (folder / CONFIG).is_file():
+            raise UsageError(
+                f"{folder} is no workspace: `course workspace {shlex.quote(str(folder))}` makes "
+                "it one."
+            )
+        path = sys.path[:]
+        with chdir(folder):  # as when nbgrader's own commands are typed there
+            nbgrader = NbGrader()
+            nbgrader.initialize([])
+            self.late = AssignLatePenalties(config=nbgrader.config)
+            self.late.init_plugin()
+        sys.path[:] = path
+        self.config, self.places = nbgrader.config, nbgrader.coursedir
+
+    @contextmanager
+    def book(self, assignment: str) -> Iterator[Book]:
+        """Open the gradebook for an assignment; what was taken is in it at the end.
+
+        Raises
+        ------
+        UsageError
+            When the assignment is not in it yet, or it cannot be used.
+        """
+        url = make_url(self.places.db_url)
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        if is_file and not Path(str(url.database)).is_file():
+            raise self._not_yet(assignment)
+        waiting = url.update_query_dict({"timeout": str(WAIT)}) if is_file else url
+        try:
+            address = waiting.render_as_string(hide_password=False)
+            with Gradebook(address, self.places.course_id) as gradebook:
+                try:
+                    book = Book(self, gradebook, assignment)
+                except MissingEntry:
+                    raise self._not_yet(assignment) from None
+                try:
+                    yield book
+                finally:
+                    book.commit()
+        except DBAPIError as error:
+            what = url.database if is_file else url
+            raise UsageError(
+                f"The gradebook {what} is in use by another program, and was for {WAIT} seconds: "
+                "close that one, and type the same command again; it goes on from here."
+                if "locked" in str(error.orig)
+                else f"The gradebook {what} cannot be used: {error.orig}."
+            ) from error
+
+    def _not_yet(self, assignment: str) -> UsageError:
+        there = shlex.quote(str(self.folder))
+        return UsageError(
+            f"{assignment} is not in the gradebook yet: type "
+            f"`cd {there} && nbgrader generate_assignment {assignment}`, then this again."
+        )
+
+
+class Book:
+    """The gradebook, open for one assignment.
+
+    Manual grades and comments in it are the grader's, and are never touched.
+    """
+
+    def __init__(self, workspace: Workspace, gradebook: Gradebook, assignment: str) -> None:
+        self.late, self.places = workspace.late, workspace.places
+        self.gradebook, self.assignment = gradebook, assignment
+        page = gradebook.find_notebook(assignment, assignment)
+        self.page, self.of = page.id, page.assignment.id
+        self.pages = {
+            one.id: (
+                [cell.id for cell in [*one.grade_cells, *one.task_cells]],
+                [cell.id for cell in [*one.solution_cells, *one.task_cells]],
+            )
+            for one in page.assignment.notebooks
+        }
+        self.graded = {cell.id: (cell.name, cell.max_score) for cell in page.grade_cells}
+        self.answers = {cell.id: cell.name for cell in page.solution_cells}
+        gradebook.db.commit()
+        self.due: dict[str, tuple[Submission, Sequence[Result], set[str]]] = {}
+        self.last = time.monotonic()
+
+    def take(self, submission: Submission, results: Sequence[Result]) -> None:
+        """Write a student's graded notebook, and the grades soon after; a `grade.Writer`."""
+        if not submission.folder.is_dir():
+            return
+        points = dict(self.graded.values())
+        if lacking := [one.exercise for one in results if one.exercise not in points]:
+            raise UsageError(
+                f"The gradebook does not know {', '.join(lacking)}. Bring the workspace up to "
+                f"date: `course workspace`, then `nbgrader generate_assignment {self.assignment}`."
+            )
+        taken = submission.taken
+        if taken is None:  # then the course's blank notebook says what was the matter
+            taken = MergedNotebook(submission.course, frozenset(points), ())
+        verdicts = submission.verdicts | {
+            one.exercise: _said(one) for one in results if one.exercise not in submission.verdicts
+        }
+        notebook = graded_notebook(taken, verdicts, submission.printed, submission.raised, points)
+        blank = {
+            cell.metadata.nbgrader.grade_id
+            for cell in answer_cells(taken.notebook).values()
+            if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+        }
+        self._write(submission, notebook)
+        self.due[submission.student] = (submission, results, blank)
+        if time.monotonic() - self.last > OFTEN:
+            self.commit()
+
+    def commit(self) -> None:
+        """Enter all that is due, in one go: formgrader waits for a moment at most."""
+        due, self.due = self.due, {}
+        if not due:
+            return
+        try:
+            self._commit(due)
+        except IntegrityError:  # another grader entered one of them at this very moment
+            self.gradebook.db.rollback()
+            self._commit(due)
+        self.last = time.monotonic()
+
+    def _commit(self, due: Mapping[str, tuple[Submission, Sequence[Result], set[str]]]) -> None:
+        db = self.gradebook.db
+        known = {row.id for row in db.query(Student.id).filter(Student.id.in_(due))}
+        db.add_all(Student(id=name) for name in due if name not in known)
+        there = (
+            db.query(SubmittedAssignment)
+            .filter_by(assignment_id=self.of)
+            .filter(SubmittedAssignment.student_id.in_(due))
+            .options(
+                selectinload(SubmittedAssignment.notebooks).options(
+                    selectinload(SubmittedNotebook.grades),
+                    selectinload(SubmittedNotebook.comments),
+                )
+            )
+        )
+        submissions = {one.student_id: one for one in there}
+        for name in due.keys() - submissions.keys():
+            submissions[name] = self._new(name)
+        db.add_all(submissions.values())
+        for name, (came, results, blank) in due.items():
+            entry = submissions[name]
+            entry.timestamp = handed_in_at(came.folder) or entry.timestamp
+            self._enter(entry, {one.exercise: one for one in results}, blank, came.troubled)
+        db.flush()
+        for entry in submissions.values():
+            self._penalize(entry)
+        db.commit()
+
+    def _new(self, student: str) -> SubmittedAssignment:
+        """A submission with a place for each grade and comment."""
+        submission = SubmittedAssignment(assignment_id=self.of, student_id=student)
+        for page, (graded, commented) in self.pages.items():
+            notebook = SubmittedNotebook(notebook_id=page, assignment=submission)
+            for cell in graded:
+                Grade(cell_id=cell, notebook=notebook)
+            for cell in commented:
+                Comment(cell_id=cell, notebook=notebook)
+        return submission
+
+    def _enter(
+        self,
+        entry: SubmittedAssignment,
+        results: Mapping[str, Result],
+        blank: set[str],
+        troubled: bool,
+    ) -> None:
+        [notebook] = [one for one in entry.notebooks if one.notebook_id == self.page]
+        for grade in notebook.grades:
+            name, most = self.graded.get(grade.cell_id, ("", 0))
+            if name in results:
+                points, full = results[name].points, results[name].max_points
+                grade.auto_score = None if points is None else points / full * most
+                look = troubled or points is None or results[name].status in LOOK
+                grade.needs_manual_grade = look or grade.manual_score is not None
+        for comment in notebook.comments:
+            name = self.answers.get(comment.cell_id, "")
+            comment.auto_comment = "No response." if name in blank else None
+
+    def _penalize(self, entry: SubmittedAssignment) -> None:
+        """As nbgrader's own AssignLatePenalties does."""
+        [notebook] = [one for one in entry.notebooks if one.notebook_id == self.page]
+        notebook.late_submission_penalty = None
+        late = entry.total_seconds_late
+        if late > 0:
+            self.gradebook.db.refresh(notebook, ["score"])
+            student, plugin = entry.student_id, self.late.plugin_inst
+            penalty = plugin.late_submission_penalty(student, notebook.score, late)
+            if penalty is not None:
+                penalty = self.late._check_late_penalty(notebook, penalty)
+                notebook.late_submission_penalty = penalty
+
+    def _write(self, submission: Submission, notebook: Mapping[str, Any]) -> None:
+        """Write the graded notebook, with nothing of the student's beside it."""
+        places = self.places
+        folder = Path(
+            places.format_path(places.autograded_directory, submission.student, self.assignment)
+        )
+        # On one line: json is many times as fast without indents.
+        files = {f"{self.assignment}.ipynb": json.dumps(notebook, ensure_ascii=False)}
+        for name in BESIDE:
+            if line := _line(submission.folder / name):
+                files[name] = line.decode(errors="replace")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, text in files.items():
+                write_text(folder / name, [text], 0o664 if places.groupshared else 0o444)
+            asides = tuple(f".{name}." for name in files)  # another grader may be at it too
+            for other in folder.iterdir():
+                if other.is_dir() and not other.is_symlink():
+                    shutil.rmtree(other, ignore_errors=True)
+                elif other.name not in files and not other.name.startswith(asides):
+                    other.unlink(missing_ok=True)
+            if places.groupshared:
+                for one in (folder, folder.parent):
+                    one.chmod(one.stat().st_mode | 0o2770)
+        except OSError as error:
+            raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
+
+
+def _said(result: Result) -> dict[str, Any]:
+    """What there is to say of an exercise that was not judged, as the outputs of a verdict."""
+    status = result.status or Status.ERROR
+    outputs = shown(
+        Verdict(result.exercise, status, result.points or 0, result.max_points, result.message)
+    )
+    outputs[MIME]["status"] = result.shown
+    return outputs
+
+
+def handed_in_at(folder: Path) -> datetime | None:
+    """When it was handed in, in UTC, as nbgrader reads it; None where nobody knows."""
+    try:
+        found: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return found
+
+
+def _line(path: Path) -> bytes:
+    """The one line of a file; empty where there is something else."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
+            return b""
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,154 @@
+"""Stock `nbgrader autograde`, and the button in formgrader, on the engine of `course grade`.
+
+The settings that `course_directory.py` writes name the steps that are here in the place of
+nbgrader's own. No test cell is run, neither the student's nor the course's: the answers are taken
+out of the notebook, judged in the sandbox, and what the graded notebook shows is made of the
+verdicts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import SaveAutoGrades as NbGraderSaveAutoGrades
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Bool, Enum, Integer, Unicode
+
+from autograder.errors import UsageError
+from autograder.files import ROOT
+from autograder.grading import worker_pool
+from autograder.grading.grade import LOOK, course_notebook, judged_exercises
+from autograder.grading.grade_submission import Settings
+from autograder.grading.submission import (
+    CourseNotebook,
+    Repair,
+    cells_of,
+    code_cells,
+    merge_answers,
+)
+from autograder.grading.worker_pool import Work
+from autograder.limits import LIMITS
+from autograder.nbgrader_bridge.gradebook import BESIDE, graded_notebook
+from autograder.sandbox.sandbox import refuse_without_walls
+from utils.checker.judge import FOLLOW_THROUGH
+from utils.checker.verdict import MIME, Status
+
+__all__ = ["Execute", "SaveAutoGrades", "TakeIn"]
+
+REPAIRS = "repairs"  # in a notebook's metadata, on the way from one step to another
+
+
+class TakeIn(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships without types
+    """Put a submission's answers into the course's notebook, whatever became of the rest of it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Take the answers from `nb`, and give the course's notebook with them in it."""
+        course = course_notebook(ROOT, resources["nbgrader"]["notebook"])
+        taken = merge_answers(CourseNotebook(course), list(cells_of(nb)))
+        repairs = [[one.exercise, one.sentence] for one in taken.repairs]
+        taken.notebook.metadata[REPAIRS] = repairs
+        return taken.notebook, resources
+
+
+class Execute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Judge the answers in a notebook, and give the graded notebook in its place."""
+
+    timeout = Integer(
+        int(LIMITS.seconds),
+        help="Seconds that a cell may run, and that the tests of one exercise may.",
+    ).tag(config=True)
+
+    follow_through = Enum(
+        list(FOLLOW_THROUGH),
+        "full",
+        help="What an answer gets that is right but for an earlier one of the student's own.",
+    ).tag(config=True)
+
+    seed = Unicode(
+        help="Decides the random cases; the same for a whole class. By default the assignment."
+    ).tag(config=True)
+
+    no_sandbox = Bool(
+        False, help="Whether students' code runs with your own rights, without the sandbox."
+    ).tag(config=True)
+
+    def settings(self, assignment: str) -> Settings:
+        """What decides a verdict besides the answer."""
+        limits = replace(LIMITS, seconds=self.timeout)
+        return Settings(self.seed or assignment, self.follow_through, limits)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Take the answers from `nb`, and give the graded notebook."""
+        name = resources["nbgrader"]["notebook"]
+        course = course_notebook(ROOT, name)
+        if not self.no_sandbox:
+            _refuse_without_walls()
+        taken = merge_answers(CourseNotebook(course), list(cells_of(nb)))
+        repairs = [Repair(*one) for one in nb.metadata.get(REPAIRS, [])]
+        taken = replace(taken, repairs=(*repairs, *taken.repairs))
+        exercises = tuple(judged_exercises(course))
+        work = Work(
+            name,
+            tuple(code_cells(taken)),
+            exercises,
+            self.settings(name),
+            walled=not self.no_sandbox,
+        )
+        done = worker_pool.do(work)  # its sandbox stays warm for the next submission
+        # nbgrader has put what the gradebook says into the notebook.
+        about = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
+        points = {one.grade_id: float(one.points) for one in about}
+        if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+            _set_aside(Path(resources["metadata"]["path"]))
+        graded = graded_notebook(taken, done.verdicts, done.printed, done.raised, points)
+        return from_dict(graded), resources
+
+
+class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's own, but that a person looks at what could not be checked."""
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._add_score(cell, resources)
+        if is_solution(cell):  # graded by hand
+            return
+        shown = [
+            output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
+        ]
+        status = shown[0] if shown else Status.UNCHECKED  # as with --no-execute
+        if status in LOOK:
+            where = (self.notebook_id, self.assignment_id, self.student_id)
+            grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
+            grade.auto_score = None if status == Status.UNCHECKED else grade.auto_score
+            grade.needs_manual_grade = True
+            self.gradebook.db.commit()
+
+
+@cache
+def _refuse_without_walls() -> None:
+    """Try the sandbox once."""
+    try:
+        refuse_without_walls()
+    except UsageError as error:
+        raise UsageError(
+            f"{error.message} In nbgrader_config.py that is `c.Execute.no_sandbox = True`."
+        ) from None
+
+
+def _set_aside(folder: Path) -> None:
+    """Take away what nbgrader copied beside the notebook: formgrader would serve it as it is."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.suffix != ".ipynb" and path.name not in BESIDE:
+            path.unlink()

@@ -1,0 +1,1 @@
+"""Ask a submission in the sandbox, by messages, and answer from inside it."""

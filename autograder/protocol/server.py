@@ -1,0 +1,219 @@
+"""What runs in the sandbox for one submission: its cells, then its functions, as the judge asks.
+
+Nothing here is a secret, and nothing that it says is believed: a student's code runs in this very
+process and may change all of it. The reference, the cases' results and the key are elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import CodeType
+from typing import Any, Protocol
+
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from autograder.protocol import messages
+from utils import check
+from utils.checker.cases import Case, Raised, Scratch, Seed, text_of
+from utils.checker.student_code import Absent, Function, Notebook
+
+__all__ = ["rehearse", "serve"]
+
+
+class Channel(Protocol):
+    """Frames to the judge and back."""
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame."""
+
+    def receive(self) -> bytes | None:
+        """Wait for a frame; None when there will be no more."""
+
+
+class _Shell(InteractiveShell):
+    def ask_exit(self) -> None:
+        """Stay: in Jupyter, `exit()` ends the kernel after its cell, and here more is to come."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: there is no window, and `%matplotlib inline` needs none."""
+
+
+def _shell() -> InteractiveShell:
+    """IPython without history, colors, or files of its own."""
+    from traitlets.config import Config
+
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    settings.InteractiveShell.colors = "nocolor"
+    settings.InteractiveShell.banner1 = ""
+    return _Shell.instance(config=settings)
+
+
+FOLDER = Path(".")  # what the code runs in is thrown away as a whole
+SHELL = _shell()  # made once, in the warm process
+
+
+def _customs() -> tuple[Any, ...]:
+    """What a notebook can change of how IPython runs a cell."""
+    return (
+        list(SHELL.input_transformers_cleanup),
+        list(SHELL.input_transformers_post),
+        {name: list(called) for name, called in SHELL.events.callbacks.items()},
+        list(SHELL.ast_transformers),
+        SHELL.ast_node_interactivity,
+    )
+
+
+UNTOUCHED = _customs()
+
+
+def _as_it_stands(source: str) -> CodeType | None:
+    """A cell's code where IPython has no say in it: it is Python, and shows nothing at its end.
+
+    None where it has. `In [1]: x = 2`, a prompt that was copied along, is Python too, and means
+    another thing.
+    """
+    if _customs() != UNTOUCHED or "In [" in source:
+        return None
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        statements = ast.parse(source).body
+        if statements and not isinstance(statements[-1], ast.Expr):
+            name = SHELL.compile.cache(source, SHELL.execution_count)
+            code: CodeType = SHELL.compile(source, name, "exec")
+            return code
+    return None
+
+
+def _run(source: str) -> BaseException | None:
+    """Run a cell as in Jupyter; gives the exception that ended it, if one did."""
+    code = _as_it_stands(source)
+    if code is None:
+        result = SHELL.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
+        return error
+    SHELL.events.trigger("pre_execute")
+    with SHELL.builtin_trap, SHELL.display_trap:
+        try:
+            exec(code, SHELL.user_ns)
+        except BaseException as raised:
+            with suppress(Exception):  # it asks a student's exception how it is to be shown
+                SHELL.showtraceback(running_compiled_code=True)
+            return raised
+    return None
+
+
+REHEARSAL = """\
+import numpy as np
+
+def second(A, names):
+    return [A @ A.T, (A, names)], np.sum(np.log(names["b"]), axis=1, keepdims=True)
+
+def first(A, sizes, names, rng):
+    print(f"W{len(sizes)}")
+    A[0, 0] += names["x"]
+    drawn = {f"W{l}": rng.standard_normal((2, n)) * 0.1 for l, n in enumerate(sizes)}
+    drawn["b"] = np.where(A > 0, np.maximum(0, A), np.abs(A)) / (1 + np.exp(-A)).mean()
+    return second(A, names | drawn), drawn, 1 / sizes[0]
+"""
+
+
+def rehearse() -> None:
+    """Run a cell, and call a function that raises the third time, as will be done in earnest."""
+    asked = _Asked(None)
+    args = {"A": np.eye(2), "sizes": [1, 2], "names": {"x": 0.5, "b": np.zeros((2, 1))}}
+    calls = [
+        Case(args | {"rng": Seed(1)}),
+        Case(args | {"rng": Seed(1)}, layout="strided"),
+        Case(args | {"sizes": [0], "rng": Seed(1)}),
+    ]
+    for message in (
+        messages.RunCell(0, REHEARSAL, ""),
+        messages.Look(0, "first", ["second"]),
+        messages.Call(0, "first", [messages.pack_case(case) for case in calls], []),
+    ):
+        heard = messages.read(messages.write(message), inside=True)
+        messages.write(asked.answer(heard))
+    for name in ("first", "second", "np"):
+        SHELL.user_ns.pop(name)
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        vars(sys).pop(name, None)
+
+
+def serve(channel: Channel) -> None:
+    """Answer the judge's messages until there are no more."""
+    # A check of the student's own would raise, for it has no key here; the judge asks anyway.
+    check.check = lambda exercise, seed=None: None
+    asked = _Asked(channel)
+    while (frame := channel.receive()) is not None:
+        message = messages.read(frame, inside=True)
+        channel.send(messages.write(asked.answer(message)))
+
+
+class _Asked:
+    """One submission: its namespace, and what the judge asks of it."""
+
+    def __init__(self, channel: Channel | None) -> None:
+        self.channel = channel
+        self.notebook = Notebook(SHELL.user_ns, FOLDER)
+
+    def answer(self, message: Any) -> Any:
+        match message:
+            case messages.RunCell():
+                return self._cell(message)
+            case messages.Look():
+                return self._look(message)
+            case messages.Call():
+                return self._call(message)
+            case messages.ReadLog():
+                records = Function(print, FOLDER).log(Scratch(message.name))
+                return messages.Log(message.number, messages.pack(records))
+        raise messages.Forged("The judge said what is not understood here.")
+
+    def _cell(self, message: messages.RunCell) -> messages.CellRan:
+        with capture_output(display=False) as captured:
+            error = _run(message.source)
+        raised = f"{type(error).__name__}: {text_of(error)}" if error is not None else ""
+        printed = captured.stdout + captured.stderr
+        return messages.CellRan(message.number, printed[:200_000], raised[:4000])
+
+    def _look(self, message: messages.Look) -> messages.Seen:
+        try:
+            answer = self.notebook.answer(message.exercise)
+        except Absent as absent:
+            told = [absent.message[:4000], absent.advice[:4000]]
+            return messages.Seen(message.number, told, False, [], [])
+        outside = [name[:200] for name in answer.outside[:50]]
+        return messages.Seen(
+            message.number, [], answer.blank, outside, answer.uses(tuple(message.names))[:50]
+        )
+
+    def _call(self, message: messages.Call) -> messages.Came:
+        cases = list(map(messages.unpack_case, message.cases))
+        given = {name: self._lent(name, message.number) for name in message.given}
+        try:
+            runs = self.notebook.answer(message.exercise).runs(cases, given)
+        except Absent:
+            runs = []
+        return messages.Came(message.number, list(map(messages.pack_run, runs)))
+
+    def _lent(self, name: str, number: int) -> Callable[..., Any]:
+        """Make a function that has the judge call the reference of this name."""
+
+        def lent(*arguments: Any, **named: Any) -> Any:
+            assert self.channel is not None
+            asked = messages.Borrow(number, name, messages.pack_arguments(arguments, named))
+            self.channel.send(messages.write(asked))
+            reply: messages.Lent = messages.read(self.channel.receive() or b"", inside=True)
+            outcome = messages.unpack_lent(reply.outcome, (*arguments, *named.values()))
+            if isinstance(outcome, Raised):
+                raise ValueError(f"{name} raised {outcome.kind}: {outcome.message}")
+            return outcome.value
+
+        lent.__name__ = name
+        return lent

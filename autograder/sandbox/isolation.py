@@ -1,0 +1,268 @@
+"""The walls around one submission, each put up by the process that it is to hold.
+
+Runs inside the sandbox and imports nothing but Python's own library. Every function says which
+attacks it stops; `autograder/sandbox/zygote.py` calls them in order.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+__all__ = [
+    "NOBODY",
+    "PR_SET_DUMPABLE",
+    "SCRATCH",
+    "address_space",
+    "become_own_user",
+    "call",
+    "die_with_parent",
+    "drop_privileges",
+    "fork",
+    "landlock",
+    "limits",
+    "new_places",
+    "seccomp_filter",
+    "write",
+]
+
+NOBODY = 65534
+SCRATCH = "/run/scratch"
+
+libc = ctypes.CDLL(None, use_errno=True)
+python = ctypes.PyDLL(None, use_errno=True)  # the same, and Python's lock is kept during a call
+
+
+def call(name: str, *arguments: Any) -> int:
+    """Call a function of the C library; raise the OSError that it tells of."""
+    longs = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
+    result: int = getattr(libc, name)(*longs)
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
+
+
+def write(path: str, text: str) -> None:
+    """Write a setting of the kernel."""
+    with open(path, "w") as file:
+        file.write(text)
+
+
+# --- namespaces ----------------------------------------------------------------------------------
+
+# Of linux/sched.h, by the layer that each is; those of users and mounts are what others rest on.
+NAMESPACES = {
+    "users": 0x10000000,
+    "mounts": 0x00020000,
+    "ipc": 0x08000000,
+    "network": 0x40000000,
+    "processes": 0x20000000,
+}
+
+
+CLONE3 = 435  # the number of the system call, the same on every machine
+CHILD_SETTID_AND_CLEARTID = 0x01000000 | 0x00200000
+PR_GET_TID_ADDRESS = 40
+
+
+def fork(without: frozenset[str]) -> int:
+    """Fork; the child has namespaces of its own, and is PID 1 there. Gives its PID; 0 in the child.
+
+    Stops: seeing or signaling the warm process and other submissions, their shared memory and
+    sockets, any network, and rights over anything that is not the submission's own.
+
+    As `os.fork` does, it tells Python of it, and the C library the child's thread id. Nothing else
+    is told: there must be one thread.
+    """
+    flags = sum(flag for layer, flag in NAMESPACES.items() if layer not in without)
+    place = place_of_thread_id()
+    flags |= CHILD_SETTID_AND_CLEARTID if place else 0
+    asked = struct.pack("8Q", flags, 0, place, 0, signal.SIGCHLD, 0, 0, 0)
+    python.PyOS_BeforeFork()
+    pid: int = python.syscall(CLONE3, asked, ctypes.c_size_t(len(asked)))
+    if pid == 0:
+        python.PyOS_AfterFork_Child()
+        return 0
+    number = ctypes.get_errno()
+    python.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(number, f"clone3: {os.strerror(number)}")
+    return pid
+
+
+def place_of_thread_id() -> int:
+    """Where the C library keeps the id of this thread; 0 where the kernel does not tell."""
+    place = ctypes.c_ulong()
+    with suppress(OSError):
+        call("prctl", PR_GET_TID_ADDRESS, ctypes.byref(place), 0, 0, 0)
+    return place.value
+
+
+def become_own_user() -> None:
+    """Be nobody in the new namespace of users, and let there be no more of those."""
+    write("/proc/self/setgroups", "deny")
+    for kind in ("uid", "gid"):
+        write(f"/proc/self/{kind}_map", f"{NOBODY} {NOBODY} 1")  # the warm process is nobody too
+    with suppress(OSError):  # the seccomp filter forbids it too
+        write("/proc/sys/user/max_user_namespaces", "0")
+
+
+def new_places(most: Mapping[str, Any], without: frozenset[str]) -> None:
+    """Mount an empty scratch folder, the one place to write, and this namespace's own ``/proc``.
+
+    Stops: reading what another submission left, filling disk or memory with files, looking at
+    other processes, or at the machine, through ``/proc``.
+    """
+    nosuid, nodev, noexec, private = 2, 4, 8, 0x4000 | 1 << 18
+    call("mount", b"none", b"/", None, private, None)
+    room = b"size=%d,nr_inodes=%d," % (most["scratch"], most["scratch_files"])
+    size = b"" if "scratch" in without else room
+    call("mount", b"tmpfs", SCRATCH.encode(), b"tmpfs", nosuid | nodev, size + b"mode=700")
+    if "processes" not in without:
+        call("mount", b"proc", b"/proc", b"proc", nosuid | nodev | noexec, b"subset=pid")
+
+
+# --- rights --------------------------------------------------------------------------------------
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+
+
+def die_with_parent() -> None:
+    """Be killed when the thread that started this process ends, whichever way.
+
+    Stops: processes that stay behind when the grader is killed. Linux only.
+    """
+    if sys.platform == "linux":
+        call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+def drop_privileges() -> None:
+    """Give up every capability, and the ways to get one back.
+
+    Stops: mounting, a setuid program, and, as this process cannot be dumped any more, reading
+    its memory or its open files through ``/proc``.
+    """
+    call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
+    call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    with suppress(OSError):  # until there is no such capability
+        for capability in range(64):
+            call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
+    call("capset", struct.pack("Ii", 0x20080522, 0), struct.pack("6I", *[0] * 6))
+
+
+def address_space() -> int:
+    """Bytes of addresses that this process has in use. Linux only."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def limits(most: Mapping[str, Any]) -> None:
+    """Set the kernel's limits of a process and its children.
+
+    Stops: a memory bomb (as a polite MemoryError), an endless loop that the parent lost sight
+    of, a fork bomb, a file without end, a core dump of the warm process's memory.
+    """
+    for kind, value in {
+        resource.RLIMIT_AS: address_space() + most["memory"],
+        resource.RLIMIT_NPROC: most["processes"],
+        resource.RLIMIT_FSIZE: most["scratch"],
+        resource.RLIMIT_NOFILE: most["open_files"],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }.items():
+        resource.setrlimit(kind, (value, value))
+    # A signal of its own, to be told from other ends, and a second later the one that kills.
+    resource.setrlimit(resource.RLIMIT_CPU, (most["cpu"], most["cpu"] + 1))
+
+
+# --- Landlock ------------------------------------------------------------------------------------
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every machine
+READ = 0b1101  # execute, read a file, read a folder
+WRITE = 0b10
+FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many bits the kernel's version knows; else 16
+
+
+def landlock(readable: Sequence[str]) -> bool:
+    """Allow only these paths to be read and the scratch folder to be written; no TCP, no signals.
+
+    Stops: a second time, should a mount or a namespace have a hole, writing anywhere else,
+    connecting, and signaling or tracing a process outside. Returns whether the kernel has it.
+    """
+    version = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    if version < 1:
+        return False
+    everything = (1 << FILE_RIGHTS.get(version, 16)) - 1
+    tcp, outside = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    handled = struct.pack("QQQ", everything, tcp, outside)[:size]
+    ruleset = call("syscall", CREATE_RULESET, handled, size, 0)
+    rights = dict.fromkeys(readable, READ) | {SCRATCH: everything, "/dev/null": READ & 4 | WRITE}
+    for path, allowed in rights.items():
+        with suppress(FileNotFoundError):
+            place = os.open(path, os.O_PATH)
+            if not os.path.isdir(path):
+                allowed &= 0b111  # what makes sense for a file
+            call("syscall", ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, place), 0)
+            os.close(place)
+    call("syscall", RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
+    return True
+
+
+# --- seccomp -------------------------------------------------------------------------------------
+
+ALLOW, DENY, NOT_THERE = 0x7FFF0000, 0x00050001, 0x00050026  # EPERM, ENOSYS
+FORBIDDEN = {
+    "other processes": "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp",
+    "namespaces and mounts": "unshare setns mount umount umount2 pivot_root chroot open_tree "
+    "move_mount fsopen fsconfig fsmount fspick mount_setattr open_by_handle_at",
+    "the network; socketpair stays": "socket",
+    "memory that no limit counts": "memfd_create memfd_secret shmget msgget semget mq_open",
+    "the large and risky corners of the kernel": "bpf perf_event_open userfaultfd io_uring_setup "
+    "io_uring_enter io_uring_register keyctl add_key request_key personality fanotify_init",
+    "the machine's own affairs": "kexec_load kexec_file_load init_module finit_module acct reboot "
+    "delete_module quotactl quotactl_fd swapon swapoff syslog vhangup settimeofday clock_settime "
+    "adjtimex clock_adjtime",
+}
+
+
+def seccomp_filter() -> Callable[[], None] | None:
+    """Return what loads the filter of system calls, or None where libseccomp is not installed.
+
+    Stops: calls that a student's code never needs and that holes in kernels have been reached
+    by, and a second time what namespaces stop.
+    """
+    try:
+        library = ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        return None
+    library.seccomp_init.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(ALLOW)))
+
+    def rule(action: int, name: str, *condition: bytes) -> None:
+        number = library.seccomp_syscall_resolve_name(name.encode())
+        # A name that this machine, or an older libseccomp, does not know has a number below 0.
+        if number >= 0 and library.seccomp_rule_add_array(
+            context, ctypes.c_uint32(action), number, len(condition), *(condition or (None,))
+        ):
+            raise OSError(f"libseccomp takes no rule for {name}")
+
+    def load() -> None:
+        if library.seccomp_load(context):
+            raise OSError("libseccomp cannot load its filter")
+
+    for name in " ".join(FORBIDDEN.values()).split():
+        rule(DENY, name)
+    # Its flags lie in memory, where no filter can look; the C library then takes the older clone.
+    rule(NOT_THERE, "clone3")
+    for flag in (*NAMESPACES.values(), 0x02000000, 0x04000000):  # and cgroup, host name
+        rule(DENY, "clone", struct.pack("IIQQ", 0, 7, flag, flag))  # argument 0, masked, equal
+    return load

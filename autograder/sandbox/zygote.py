@@ -1,0 +1,244 @@
+"""The warm process inside the sandbox, and the fork of it that serves one submission.
+
+    zygote ── fork into new namespaces ─→ begin: PID 1 there; puts up the walls
+       └─ tells how it ended                └─→ work: sets its limits, calls the entry point
+
+Runs inside the sandbox and imports nothing but Python's own library and `isolation`, before what
+it is told to keep warm. A student's code only ever runs in the fork.
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder.sandbox import isolation
+
+__all__ = ["HEADER", "OWN_FILES", "Channel", "main", "rest"]
+
+# The files that this module needs inside, by their paths in the course's folder there.
+_HERE = Path(__file__).parent
+OWN_FILES: dict[str, bytes | Path] = {
+    "autograder/__init__.py": b"",
+    "autograder/sandbox/__init__.py": b"",
+    "autograder/sandbox/isolation.py": _HERE / "isolation.py",
+    "autograder/sandbox/zygote.py": _HERE / "zygote.py",
+}
+
+HEADER = struct.Struct("!I")
+LARGE = 1 << 16  # bytes of a frame
+READY = b"ready"
+REHEARSALS = 20  # after as many, Python has found the short ways through what is done each time
+
+
+class Channel:
+    """Frames of bytes to and from the process outside."""
+
+    def __init__(self, fd: int) -> None:
+        self._socket = socket.socket(fileno=fd)
+
+    def send(self, frame: bytes) -> None:
+        """Send a frame."""
+        header = HEADER.pack(len(frame))
+        if len(frame) > LARGE:  # not copied
+            self._socket.sendall(header)
+            self._socket.sendall(frame)
+        else:  # in one go, so that nobody wakes up for a header alone
+            self._socket.sendall(header + frame)
+
+    def receive(self) -> bytes | None:
+        """Wait for a frame; None when there will be no more."""
+        header = self._read(HEADER.size)
+        return self._read(*HEADER.unpack(header)) if header else None
+
+    def _read(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = self._socket.recv(min(size - len(parts), 1 << 20))
+            if not part:
+                return b""
+            parts += part
+        return bytes(parts)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for every submission, ready before the first one comes."""
+
+    entry: Callable[[Channel], object]
+    limits: dict[str, Any]
+    readable: list[str]
+    seccomp: Callable[[], None] | None
+    without: frozenset[str]
+
+
+def main() -> None:
+    """Get warm, then fork for each message on the control socket until it is closed."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    os.closerange(3, control.fileno())  # what bubblewrap left open
+    os.closerange(control.fileno() + 1, 1024)
+    settings = json.loads(sys.argv[2])
+    become_nobody()
+    for name in settings["warm"]:
+        importlib.import_module(name)
+    name, _, function = settings["entry"].partition(":")
+    module = importlib.import_module(name)
+    without = frozenset(settings["without"])
+    plan = Plan(
+        getattr(module, function),
+        settings["limits"],
+        settings["readable"],
+        None if "seccomp" in without else isolation.seccomp_filter(),
+        without,
+    )
+    for _ in range(REHEARSALS):
+        getattr(module, "rehearse", lambda: None)()
+    gc.collect()
+    gc.freeze()  # a collection in a fork would copy every page that it looks at
+    control.send(READY)
+    serve(control, plan)
+
+
+def become_nobody() -> None:
+    """Where root started the sandbox, be the least of users, whom limits and rights bind."""
+    if os.getuid():
+        return
+    # bubblewrap covers parts of /proc for root; over those, nobody could mount a new one.
+    for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
+        place = line.split()[1]
+        if place.startswith("/proc/"):
+            isolation.call("umount2", place.encode(), 0)
+    os.setgroups([])
+    os.setresgid(*[isolation.NOBODY] * 3)
+    os.setresuid(*[isolation.NOBODY] * 3)
+    isolation.call(
+        "prctl", isolation.PR_SET_DUMPABLE, 1, 0, 0, 0
+    )  # else /proc/self is still root's
+
+
+def serve(control: socket.socket, plan: Plan) -> None:
+    """Fork for each message, and tell how each fork ended, until the control socket is closed."""
+    living: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and where its fate is told
+    lines = select.poll()
+    lines.register(control, select.POLLIN)
+    while True:
+        for line, _ in lines.poll():
+            if line in living:
+                lines.unregister(line)
+                tell_end(plan, line, *living.pop(line))
+                continue
+            message, fds, _, _ = socket.recv_fds(control, 100, 4)
+            if not message:
+                return
+            try:
+                pid = isolation.fork(plan.without)
+            except OSError as error:
+                tell_failure(fds[-1], error)
+            else:
+                if not pid:
+                    for fd in (control.detach(), *living, *(fate for _, fate in living.values())):
+                        os.close(fd)
+                    begin(plan, *fds)
+                handle = os.pidfd_open(pid)
+                living[handle] = pid, os.dup(fds[-1])
+                lines.register(handle, select.POLLIN)
+            for fd in fds:
+                os.close(fd)
+
+
+def tell_failure(fate: int, error: BaseException) -> None:
+    """Tell that there will be no fork, and why."""
+    with suppress(OSError):  # whoever asked for it may be gone
+        os.write(fate, f"failed {type(error).__name__}: {error}".encode()[:1000])
+
+
+def tell_end(plan: Plan, handle: int, pid: int, fate: int) -> None:
+    """Tell how a fork ended."""
+    _, status, used = os.wait4(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGKILL and used.ru_utime + used.ru_stime >= plan.limits["cpu"]:
+        code = -signal.SIGXCPU  # which PID 1 does not hear: a second later the kernel kills it
+    with suppress(OSError):  # whoever asked for it may be gone
+        os.write(fate, b"ended %d" % code)
+    os.close(fate)
+    os.close(handle)
+
+
+def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
+    """PID 1 of its namespace: put up the walls, then serve the submission.
+
+    When it ends, or is killed, the kernel kills every process of the namespace.
+    """
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # from inside, no signal reaches PID 1 then
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        active = walled_in(plan)
+        # What the parent kills it by, and looks at its memory through.
+        handles = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY)]
+        with socket.socket(fileno=fate) as line:
+            socket.send_fds(line, [" ".join(["ready", *active]).encode()], handles)
+        for fd in (out, err, *handles):
+            os.close(fd)
+    except BaseException as error:
+        tell_failure(fate, error)
+        os._exit(1)
+    work(plan, channel)
+
+
+def walled_in(plan: Plan) -> list[str]:
+    """Put up the walls; gives those that a machine may lack, and that stand."""
+    active = []
+    isolation.become_own_user()
+    isolation.new_places(plan.limits, plan.without)
+    isolation.write("/proc/self/oom_score_adj", "1000")
+    if "privileges" not in plan.without:
+        isolation.drop_privileges()
+    if "landlock" not in plan.without and isolation.landlock(plan.readable):
+        active.append("landlock")
+    if plan.seccomp is not None:
+        plan.seccomp()
+        active.append("seccomp")
+    return active
+
+
+def work(plan: Plan, fd: int) -> NoReturn:
+    """Set the limits, unpack the submission's files, then hand over to the entry point."""
+    code = 1
+    try:
+        if "limits" not in plan.without:
+            isolation.limits(plan.limits)
+        channel = Channel(fd)
+        os.chdir(isolation.SCRATCH)
+        for name, text in json.loads(channel.receive() or b"{}").items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("latin-1"))
+        plan.entry(channel)
+        code = 0
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code & 255)
+
+
+def rest(channel: Channel) -> None:
+    """An entry point that waits until it is ended."""
+    channel.receive()

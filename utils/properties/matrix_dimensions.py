@@ -1,0 +1,159 @@
+"""Laws of notebook 03: counts add up, no loop over the examples, a guard says what is wrong."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from utils.checker.cases import Case, Raised, Returned, Run
+from utils.checker.compare import Finding
+from utils.properties.law import Ask, Law
+
+__all__ = ["LAWS"]
+
+
+def layers_add_up(ask: Ask, secret: Any) -> Finding | None:
+    """A network has as many parameters as its layers have, each a network of its own."""
+    sizes = [7, 3, 11, 2]
+    dims = [sizes, *(sizes[l : l + 2] for l in range(3))]
+    whole, *layers = ask.all([Case({"layer_dims": one}) for one in dims])
+    if whole == sum(layers) and min(layers) > 0:
+        return None
+    said = " + ".join(f"{one:.8g}" for one in layers)
+    return Finding(
+        "law",
+        f"Layer by layer, as networks of their own, [7, 3], [3, 11] and [11, 2] have {said} "
+        f"parameters by your count, and [7, 3, 11, 2] as a whole has {whole:.8g}.",
+    )
+
+
+def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
+    """20,000 examples must take less time than a Python loop that only looks at each.
+
+    Both are timed here and now, so a slow computer slows both. A vectorized layer takes
+    about a tenth of the loop; a layer in a loop does all that the loop does and more. The
+    layer gets eight tries, the loop one that counts, so a computer that is busy for a
+    moment blames nobody; each try has numbers of its own, which nobody can have ready.
+
+    To be fast is worth nothing by itself: the result must hang on the products of weights
+    and inputs. What it must be, the loop says that the page gives.
+    """
+    m = 20_000
+    rng = np.random.default_rng()
+    W = np.linspace(-1, 1, 6).reshape(2, 3)
+    b = np.array([[0.5], [-0.25]])
+    X = rng.uniform(-1, 1, (3, m))
+    A = ask(Case({"X": X, "W": W, "b": b}))
+    if not (
+        np.ptp(A, axis=1).all() and np.allclose(A, ask(Case({"X": 2 * X, "W": W / 2, "b": b})))
+    ):
+        return Finding(
+            "law",
+            "Inputs twice as large with weights half as large should give the same A, as every "
+            "W[j, k] · X[k, i] stays what it was. Here something else counts.",
+        )
+    limit = m / 500 * min(_looking_at_each(X[:, at : at + 500]) for at in range(0, m, 500))
+    for _ in range(8):
+        X = rng.uniform(-1, 1, (3, m))
+        run = ask.run(Case({"X": X, "W": W, "b": b}))
+        if run.seconds >= limit:
+            continue
+        for i in rng.integers(m, size=7):
+            for j in range(2):
+                z = b[j, 0]
+                for k in range(3):
+                    z = z + W[j, k] * X[k, i]
+                if not np.isclose(_returned(run)[j, i], np.tanh(z), rtol=1e-9):
+                    said = "There is no loop in it, but other numbers come than with one"
+                    told = f"{said}: give both one tiny X, and compare."
+                    return Finding("law", told, share=0.5)
+        return None
+    return Finding(
+        "law", f"{m:,} examples take as long as with a loop over them: do all columns at once."
+    )
+
+
+def _looking_at_each(X: Any) -> float:
+    """Seconds of a loop so short that whoever keeps the computer busy leaves it time for one."""
+    start = perf_counter()
+    for i in range(X.shape[1]):
+        np.tanh(X[:, i])
+    return perf_counter() - start
+
+
+def _returned(run: Run) -> Any:
+    assert isinstance(run.outcome, Returned)
+    return run.outcome.value
+
+
+def says_what_is_wrong(ask: Ask, secret: Any) -> Finding | None:
+    """A ValueError's sentence must name the first wrong parameter and both its shapes.
+
+    The secret lists what to try: sizes, the shapes of all parameters in the order of the
+    dictionary, and the name, the shape and the due shape of the first that is wrong. An
+    empty name stands for parameters that are right; to be silent then earns nothing.
+    """
+    cases = [_guarded(*tried) for tried in secret]
+    found = [
+        _wrong_with_guard(came, *tried[2:])
+        for came, tried in zip(ask.all(cases), secret, strict=True)
+    ]
+    wrong = [sentence for sentence in found if sentence]
+    if not wrong:
+        return None
+    loud = sum(bool(name) for _, _, name, _, _ in secret)
+    return Finding("law", wrong[0], share=max(0, 1 - len(wrong) / loud))
+
+
+def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, due: Any) -> Case:
+    """The case of a guard that should raise, or be silent where no parameter is named."""
+    args = {"parameters": {key: np.ones(shape) for key, shape in shapes}, "layer_dims": layer_dims}
+    return Case(args, expected=Raised("ValueError") if name else None)
+
+
+def _wrong_with_guard(raised: Any, name: str, has: Any, due: Any) -> str:
+    """What is wrong with what a guard does; empty where nothing is."""
+    if not name:
+        return "" if raised is None else "For parameters that are right it should return None."
+    told = f"{name} is {has}, and should be {due}"
+    if not isinstance(raised, Raised):
+        return f"{told}: a ValueError is due, and none came."
+    unsaid = _unsaid(raised.message, name, tuple(has), tuple(due))
+    return f"{told}. The message “{raised.message}” {unsaid}." if unsaid else ""
+
+
+def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...]) -> str:
+    """What is missing in a message; empty where nothing is. The wording is free."""
+    named = re.findall(r"(?<![A-Za-z0-9_])[Wb]\d+", message)
+    if name not in named:
+        return f"does not name {name}"
+    if named[0] != name:
+        return f"names {named[0]} first"
+    # W1 and float64 are words; the x of 4x3 stands between two numbers.
+    sizes = re.sub(r"(?<!\d)[A-Za-z_]+\d+", " ", message)
+    numbers = [int(n) for n in re.findall(r"\d+", sizes)]
+    for pair in ((has, due), (due, has)):  # "7 rows for 17, 12 columns for 7"
+        if len(has) == len(due) and _places(numbers, sum(zip(*pair, strict=True), ())):
+            return ""
+    for i in _places(numbers, due):
+        rest = [*numbers[:i], -1, *numbers[i + len(due) :]]
+        if _places(rest, has):
+            return ""
+    missing = "the shape it should have" if not _places(numbers, due) else "the shape it has"
+    return f"does not say {missing}"
+
+
+def _places(numbers: list[int], shape: tuple[int, ...]) -> list[int]:
+    """Where the sizes of a shape stand side by side."""
+    span = len(shape)
+    return [i for i in range(len(numbers)) if tuple(numbers[i : i + span]) == shape]
+
+
+LAWS: dict[str, Law] = {
+    "layers_add_up": layers_add_up,
+    "no_loop_over_examples": no_loop_over_examples,
+    "says_what_is_wrong": says_what_is_wrong,
+}
