@@ -255,7 +255,7 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
-    from autograder.sandbox.sandbox import refuse_without_walls
+    from autograder.sandbox.sandbox import refuse_without_sandbox
 
     submissions = submissions or (workspace and workspace / "submitted")
     output = output or (workspace and workspace / "grades")
@@ -268,7 +268,7 @@ def grade(
         if cluster:
             return worker_pool.cluster(cluster)
         if not no_sandbox:
-            refuse_without_walls()
+            refuse_without_sandbox()
         return worker_pool.processes(jobs or cores())
 
     settings, writer = Settings(assignment), None
@@ -293,7 +293,7 @@ def grade(
             output,
             settings=replace(settings, **{name: one for name, one in chosen.items() if one}),
             pool=pool,
-            walled=not no_sandbox,
+            sandboxed=not no_sandbox,
             writer=writer,
         )
     raise typer.Exit(code)

@@ -37,9 +37,9 @@ from autograder.grading.submission import (
     read_notebook,
     required_cells,
 )
-from autograder.grading.worker_pool import Work
+from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
-from autograder.protocol.client import Answers, CodeCell
+from autograder.protocol.client import CodeCell, RemoteNotebook
 from benchmarks.classes import ROOT, TASK, hand_in
 from utils.checker.cases import Case
 from utils.checker.judge import judge_exercise
@@ -72,7 +72,7 @@ def through_the_engine(path: Path, page: CourseNotebook, exercises: tuple[str, .
     """Seconds that a submission takes, from its file to its verdicts."""
     start = time.perf_counter()
     pieces = taken_in(path, page)
-    worker_pool.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
+    worker_pool.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
     return time.perf_counter() - start
 
 
@@ -80,14 +80,14 @@ def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> As
     """What the judge asks of a submission."""
     pieces = taken_in(path, page)
     asked = Asked([piece.source for piece in required_cells(pieces)])
-    call = Answers.call
+    call = RemoteNotebook.call
 
     def noted(self: Any, exercise: str, cases: Sequence[Case], given: Given) -> Any:
         asked.calls.append((exercise, list(cases), list(given)))
         return call(self, exercise, cases, given)
 
-    with mock.patch.object(Answers, "call", noted):
-        worker_pool.do(Work(TASK, pieces, exercises, Settings(seed=TASK)))
+    with mock.patch.object(RemoteNotebook, "call", noted):
+        worker_pool.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
     return asked
 
 
@@ -135,7 +135,7 @@ def unjudged(cells: Sequence[CodeCell], calls: Sequence[Called]) -> None:
     """Run cells in a sandbox, and make calls there; nobody looks at what comes."""
     [sandbox] = vars(worker_pool._here)["sandboxes"].values()
     with sandbox.open() as cell:
-        answers = Answers(cell, LIMITS)
+        answers = RemoteNotebook(cell, LIMITS)
         for piece in cells:
             answers.run(piece)
         for exercise, cases, given in calls:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from utils.checker.answer_key import LiveKey
-from utils.checker.cases import About, Between, Case, Returned, Shaped
+from utils.checker.cases import AnyOfShape, Approx, Case, InRange, Returned
 from utils.checker.compare import parts, tolerance
 from utils.checker.judge import judge
 from utils.checker.student_code import call
@@ -48,7 +48,7 @@ def conditions(exercise: Exercise, seeds: int = 20) -> dict[np.dtype[Any], float
             other = call(exercise.reference, moved).outcome
             if not (isinstance(one, Returned) and isinstance(other, Returned)):
                 continue
-            if isinstance(case.expected, Returned) and isinstance(case.expected.value, Between):
+            if isinstance(case.expected, Returned) and isinstance(case.expected.value, InRange):
                 continue  # any value there is right
             pairs = zip(parts(one.value), parts(other.value), strict=False)
             for (_, before), (_, after) in pairs:
@@ -97,11 +97,11 @@ def kind(exercise: Exercise) -> str:
         if not isinstance(case.expected, Returned) or exercise.name in SLOW:
             continue
         for _, part in parts(case.expected.value):
-            if isinstance(part, Shaped):
+            if isinstance(part, AnyOfShape):
                 return ""  # random, and held to a law
             if isinstance(part, np.ndarray) and part.ndim and part.dtype.kind == "f":
                 found = "array"
-            elif isinstance(part, About | float | np.floating):
+            elif isinstance(part, Approx | float | np.floating):
                 found = found or "number"
     return found
 

@@ -24,9 +24,9 @@ from utils.exercises import EXERCISES
 from utils.reference import forward_propagation as reference
 
 MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
-COMPOUNDS = [(name, two) for name, ex in EXERCISES.items() for two in ex.compounds]
+COMPOUNDS = [(name, two) for name, ex in EXERCISES.items() for two in ex.combined_mistakes]
 DRAWS_ANEW = ("no_loop_over_examples",)  # laws whose inputs are others each time
-SLIPS = [(name, slip) for name, ex in EXERCISES.items() for slip in ex.slips]
+SLIPS = [(name, slip) for name, ex in EXERCISES.items() for slip in ex.raising_mistakes]
 
 
 def written(source, name, **more):
@@ -101,7 +101,7 @@ def test_a_rubric_says_what_the_points_are_for(name):
     returned = {t[0] if isinstance(t, list | tuple) else t for t in exercise.returns[1:]}
     assert exercise.rubric.keys() - earning <= {"shape", "inputs left alone", *returned}
     known = {mistake.name for mistake in exercise.mistakes}
-    assert {one for two in exercise.compounds for one in two.names} <= known
+    assert {one for two in exercise.combined_mistakes for one in two.names} <= known
 
 
 @pytest.mark.parametrize("name", EXERCISES)

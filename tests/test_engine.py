@@ -14,9 +14,9 @@ from autograder.files import ROOT
 from autograder.grading import grade_submission, worker_pool
 from autograder.grading.grade_submission import Settings
 from autograder.grading.submission import CourseNotebook, cells_of, code_cells, merge_answers
-from autograder.grading.worker_pool import Work
+from autograder.grading.worker_pool import Task
 from autograder.limits import Limits
-from autograder.protocol.client import Answers, CodeCell
+from autograder.protocol.client import CodeCell, RemoteNotebook
 from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
 
@@ -38,8 +38,8 @@ def graded():
     """Grades an answer as a worker does; what it keeps is new."""
 
     def grade(seed="spring", **answers):
-        work = Work(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
-        return {name: said[MIME] for name, said in worker_pool.do(work).verdicts.items()}
+        work = Task(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
+        return {name: said[MIME] for name, said in worker_pool.run_task(work).verdicts.items()}
 
     yield grade
     worker_pool.close()
@@ -50,13 +50,13 @@ def graded():
 def requests(monkeypatch):
     """The kinds of the requests that a sandbox gets."""
     sent = []
-    request = Answers.request
+    request = RemoteNotebook.request
 
     def noted(self, message):
         sent.append(type(message).__name__)
         return request(self, message)
 
-    monkeypatch.setattr(Answers, "request", noted)
+    monkeypatch.setattr(RemoteNotebook, "request", noted)
     return sent
 
 
@@ -90,11 +90,11 @@ def test_another_seed_is_another_class(graded):
 
 def test_a_hanging_answer_hangs_again(graded):
     endless = "def relu(Z):\n    while True:\n        pass"
-    work = Work(
+    work = Task(
         TASK, pieces(relu=endless), ("relu", "sigmoid"), Settings("x", limits=Limits(seconds=0.5))
     )
     for _ in range(2):
-        found = worker_pool.do(work).verdicts
+        found = worker_pool.run_task(work).verdicts
         assert found["relu"][MIME]["status"] == "timeout"
         assert found["sigmoid"][MIME]["status"] == "correct"
 
@@ -117,17 +117,17 @@ def test_a_law_that_compares_two_calls_has_two_calls(graded):
 )
 def test_what_runs_out_is_named(limits, said):
     endless = "def relu(Z):\n    while True:\n        pass"
-    work = Work(TASK, pieces(relu=endless), ("relu",), Settings("x", limits=limits))
+    work = Task(TASK, pieces(relu=endless), ("relu",), Settings("x", limits=limits))
     try:
-        found = worker_pool.do(work).verdicts["relu"][MIME]
+        found = worker_pool.run_task(work).verdicts["relu"][MIME]
     finally:
         worker_pool.close()
     assert found["status"] == "timeout"
     assert said in found["message"]
 
 
-@pytest.mark.parametrize("walled", [True, False], ids=["sandbox", "no sandbox"])
-def test_a_stand_in_draws_from_the_generator_that_it_is_given(walled):
+@pytest.mark.parametrize("sandboxed", [True, False], ids=["sandbox", "no sandbox"])
+def test_a_stand_in_draws_from_the_generator_that_it_is_given(sandboxed):
     """A wrong draw is charged once, though three later answers hand a generator on to it."""
     task, wrong = "04_hyperparameters", "sample_log_uniform"
     course = notebooks.read(notebooks.notebook_of(ROOT, task))
@@ -138,9 +138,9 @@ def test_a_stand_in_draws_from_the_generator_that_it_is_given(walled):
     )
     taken = merge_answers(CourseNotebook(course), cells_of(page))
     names = [name for name, one in EXERCISES.items() if one.assignment == task]
-    work = Work(task, tuple(code_cells(taken)), tuple(names), Settings("x"), walled)
+    work = Task(task, tuple(code_cells(taken)), tuple(names), Settings("x"), sandboxed)
     try:
-        found = {name: said[MIME] for name, said in worker_pool.do(work).verdicts.items()}
+        found = {name: said[MIME] for name, said in worker_pool.run_task(work).verdicts.items()}
     finally:
         worker_pool.close()
         vars(worker_pool._here).clear()
@@ -223,12 +223,12 @@ def test_a_cell_is_what_it_is_in_jupyter(graded, cell):
         CodeCell(cell, "own-1"),
         CodeCell("factor = factor if 'factor' in globals() else 0", "own-2"),
     ]
-    work = Work(
+    work = Task(
         TASK, (*cells[:at], *own, *cells[at:]), ("relu",), Settings("x", limits=TEN_SECONDS)
     )
     if "transformers" in cell:  # it makes of every cell that comes another one
-        work = Work(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
-    assert worker_pool.do(work).verdicts["relu"][MIME]["status"] == "correct"
+        work = Task(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
+    assert worker_pool.run_task(work).verdicts["relu"][MIME]["status"] == "correct"
 
 
 # -- the limits ------------------------------------------------------------------------------------

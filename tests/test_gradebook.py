@@ -358,7 +358,7 @@ def test_without_verdicts_there_are_no_points(both, tmp_path):
 
 
 def test_without_walls_stock_autograde_refuses_until_told_in_full(monkeypatch):
-    preprocessors._refuse_without_walls.cache_clear()
+    preprocessors._refuse_without_sandbox.cache_clear()
     monkeypatch.setattr(bubblewrap, "find", lambda: None)
     resources = {"nbgrader": {"notebook": NAME, "assignment": NAME}}
     with pytest.raises(UsageError, match=r"`c\.Execute\.no_sandbox = True`"):

@@ -16,9 +16,9 @@ from test_grade import ANSWERS, TASK, after, notebook, solved
 from autograder.grading import worker_pool
 from autograder.grading.grade_submission import Settings
 from autograder.grading.submission import CourseNotebook, cells_of, code_cells, merge_answers
-from autograder.grading.worker_pool import Work
+from autograder.grading.worker_pool import Task
 from autograder.limits import Limits
-from autograder.sandbox.process import Cell
+from autograder.sandbox.process import SandboxProcess
 from utils.checker.verdict import MIME
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("grade")]
@@ -57,8 +57,8 @@ def _fresh():
 
 def statuses(page, *exercises, seconds=10):
     pieces = tuple(code_cells(merge_answers(CourseNotebook(COURSE), list(cells_of(page)))))
-    done = worker_pool.do(
-        Work(TASK, pieces, exercises, Settings("spring", limits=Limits(seconds=seconds)))
+    done = worker_pool.run_task(
+        Task(TASK, pieces, exercises, Settings("spring", limits=Limits(seconds=seconds)))
     )
     return [done.verdicts[name][MIME]["status"] for name in exercises]
 
@@ -128,13 +128,13 @@ def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():
 
 
 def test_who_borrows_and_never_listens_fills_no_memory(monkeypatch):
-    longest, send = [0], Cell.send
+    longest, send = [0], SandboxProcess.send
 
     def sent(self, *frames):
         send(self, *frames)
         longest[0] = max(longest[0], len(self._going))
 
-    monkeypatch.setattr(Cell, "send", sent)
+    monkeypatch.setattr(SandboxProcess, "send", sent)
     wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev - b, (A_prev, W, b)"
     head, _, body = ANSWERS["linear_activation_forward"].partition("\n")
     floods = f"{head}\n    if 'inside' in linear_forward.__code__.co_filename: flood()\n{body}"

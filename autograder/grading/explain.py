@@ -15,7 +15,7 @@ from autograder.grading import grade, grade_submission, worker_pool
 from autograder.grading.grade_submission import Settings
 from autograder.grading.submission import CourseNotebook, code_cells, required_cells
 from utils.checker.answer_key import LiveKey
-from utils.checker.cases import Raised, Returned, Seed, Strange
+from utils.checker.cases import Raised, Returned, Seed, Unsupported
 from utils.checker.verdict import MIME
 
 __all__ = ["explain"]
@@ -41,7 +41,7 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
     settings = _settings(output, result)
     assignment = str(result["assignment"])
     course = grade.course_notebook(root, assignment)
-    submission = grade.take_in(CourseNotebook(course), assignment, submissions, student)
+    submission = grade.load_submission(CourseNotebook(course), assignment, submissions, student)
     exercises = grade.judged_exercises(course)
     if submission.taken is None or exercise not in exercises:
         return f"{exercise} of {student}: {result['message']}"
@@ -111,7 +111,7 @@ def _written(value: Any) -> str:
     """A value as Python would write it, arrays too, where they are not too large to read."""
     if isinstance(value, Seed):
         return f"np.random.default_rng({value.value})"
-    if isinstance(value, Strange):
+    if isinstance(value, Unsupported):
         return value.said
     if isinstance(value, np.ndarray | np.generic):
         if np.size(value) > NUMBERS:

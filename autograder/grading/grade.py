@@ -45,13 +45,13 @@ from autograder.grading.submission import (
     read_notebook,
     test_cells,
 )
-from autograder.grading.verdict_cache import Store, digest
-from autograder.grading.worker_pool import Done, Work
+from autograder.grading.verdict_cache import VerdictCache, digest
+from autograder.grading.worker_pool import Task, TaskResult
 from utils.checker.verdict import MIME, Status, printable
 from utils.exercises import EXERCISES
 
 __all__ = [
-    "LOOK",
+    "NEEDS_REVIEW",
     "Result",
     "Submission",
     "course_notebook",
@@ -59,7 +59,7 @@ __all__ = [
     "judged_exercises",
 ]
 
-LOOK = {Status.UNCHECKED, Status.TAMPERED}  # what somebody should look at
+NEEDS_REVIEW = {Status.UNCHECKED, Status.TAMPERED}  # what somebody should look at
 MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
     platform.python_version()
 )
@@ -173,7 +173,7 @@ class Graded:
             zlib.compress(lines.encode("utf-8", "replace")),
             submission.notes,
             submission.suspicions,
-            submission.troubled or any(result.status in LOOK for result in results),
+            submission.troubled or any(result.status in NEEDS_REVIEW for result in results),
             stored,
         )
 
@@ -199,7 +199,7 @@ def grade(
     *,
     settings: Settings,
     pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
-    walled: bool = True,
+    sandboxed: bool = True,
     writer: Writer | None = None,
 ) -> ExitCode:
     """Grade an assignment of every student in a folder, and write the grades.
@@ -233,10 +233,16 @@ def grade(
     make_folder(output)
     done: dict[str, Graded] = {}
     interrupted = False
-    with Store(output / "verdicts.db") as store, progress(len(students)) as tell, terminable():
+    with (
+        VerdictCache(output / "verdicts.db") as store,
+        progress(len(students)) as tell,
+        terminable(),
+    ):
         page = CourseNotebook(course)
         fingerprints = Fingerprints(root)
-        due = _Due(page, assignment, submissions, settings, store, fingerprints, walled=walled)
+        due = _Due(
+            page, assignment, submissions, settings, store, fingerprints, sandboxed=sandboxed
+        )
 
         def finish(submission: Submission, judged: int) -> None:
             results = results_of(course, assignment, submission, settings)
@@ -278,29 +284,29 @@ class _Due:
         assignment: str,
         submissions: Path,
         settings: Settings,
-        store: Store,
+        store: VerdictCache,
         fingerprints: Fingerprints,
         *,
-        walled: bool,
+        sandboxed: bool,
     ) -> None:
         self.page, self.assignment, self.submissions = page, assignment, submissions
         self.exercises = judged_exercises(page.course)
-        self.settings, self.store, self.walled = settings, store, walled
+        self.settings, self.store, self.sandboxed = settings, store, sandboxed
         self.fingerprints = fingerprints
 
     def works(
         self, students: Sequence[str], known: Callable[[Submission], None]
-    ) -> Iterator[tuple[Submission, Work]]:
+    ) -> Iterator[tuple[Submission, Task]]:
         """The work of each student who has some; of the others, all is `known`."""
         for student in students:
-            submission = take_in(self.page, self.assignment, self.submissions, student)
+            submission = load_submission(self.page, self.assignment, self.submissions, student)
             work = self.work(submission)
             if work is None:
                 known(submission)
             else:
                 yield submission, work
 
-    def work(self, submission: Submission) -> Work | None:
+    def work(self, submission: Submission) -> Task | None:
         """What the store does not know of a submission."""
         if submission.taken is None:
             return None
@@ -309,14 +315,14 @@ class _Due:
         settings = asdict(self.settings)
         for exercise in self.exercises:
             fingerprint = self.fingerprints.fingerprint(exercise)
-            key = digest(answers, fingerprint, settings, self.walled)
+            key = digest(answers, fingerprint, settings, self.sandboxed)
             submission.keys[exercise] = key
             stored = self.store.get(key)
             if stored is not None:
                 submission.verdicts[exercise] = stored["verdict"]
                 if stored["suspicion"]:
                     submission.suspicions[exercise] = stored["suspicion"]
-        submission.ran = digest("ran", answers, settings, self.walled)
+        submission.ran = digest("ran", answers, settings, self.sandboxed)
         ran = self.store.get(submission.ran) or {"printed": {}, "raised": {}}
         submission.printed, submission.raised = ran["printed"], ran["raised"]
         due = {name for name in self.exercises if name not in submission.verdicts}
@@ -325,9 +331,9 @@ class _Due:
         # A verdict hangs on those of what the answer builds on, so these are made once more.
         due = due.union(*(EXERCISES[name].builds_on for name in due))
         exercises = tuple(name for name in self.exercises if name in due)
-        return Work(self.assignment, pieces, exercises, self.settings, self.walled)
+        return Task(self.assignment, pieces, exercises, self.settings, self.sandboxed)
 
-    def take(self, submission: Submission, came: Done | Exception) -> int:
+    def take(self, submission: Submission, came: TaskResult | Exception) -> int:
         """Keep what came, remember it in the store, and say how many verdicts are new."""
         if isinstance(came, Exception):
             submission.troubled = True
@@ -407,7 +413,9 @@ def shown_name(student: str) -> str:
 # --- one student ---------------------------------------------------------------------------------
 
 
-def take_in(page: CourseNotebook, assignment: str, submissions: Path, student: str) -> Submission:
+def load_submission(
+    page: CourseNotebook, assignment: str, submissions: Path, student: str
+) -> Submission:
     """Read what a student handed in; what is wrong with it is a note."""
     name, folder = shown_name(student), submissions / student / assignment
     course = page.course
@@ -573,7 +581,7 @@ def progress(count: int) -> Iterator[Callable[[Graded], None]]:
         def tell(one: Graded) -> None:
             for status, count in one.statuses.items():
                 kind = "right" if status == Status.CORRECT else "wrong"
-                answers["in trouble" if status in LOOK else kind] += count
+                answers["in trouble" if status in NEEDS_REVIEW else kind] += count
             told = ", ".join(f"{answers[kind]} {kind}" for kind in ("right", "wrong", "in trouble"))
             bar.update(task, advance=1, told=told)
             for note in one.notes:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import messages
-from autograder.protocol.client import Answers, CodeCell
-from autograder.sandbox.no_sandbox import Unwalled
+from autograder.protocol.client import CodeCell, RemoteNotebook
+from autograder.sandbox.no_sandbox import SubprocessRunner
 from autograder.sandbox.sandbox import Ended, Sandbox
 from utils.checker.answer_key import AnswerKey, KeyFault
 from utils.checker.cases import Case, Raised, Returned, leaves
@@ -71,7 +71,7 @@ class Judged:
 
 
 def judge_submission(
-    sandbox: Sandbox | Unwalled,
+    sandbox: Sandbox | SubprocessRunner,
     key: AnswerKey,
     pieces: Sequence[CodeCell],
     exercises: Sequence[str],
@@ -110,7 +110,7 @@ class Evidence:
 
 
 def evidence(
-    sandbox: Sandbox | Unwalled,
+    sandbox: Sandbox | SubprocessRunner,
     key: AnswerKey,
     pieces: Sequence[CodeCell],
     exercises: Sequence[str],
@@ -123,7 +123,7 @@ def evidence(
     if verdict.status not in (Status.WRONG, Status.ERROR) or verdict.given or not question.cases:
         return Evidence(verdict)
     with sandbox.open({}) as cell:
-        answers = Answers(cell, settings.limits)
+        answers = RemoteNotebook(cell, settings.limits)
         try:
             for piece in pieces:
                 answers.run(piece)
@@ -137,7 +137,7 @@ def evidence(
             return Evidence(verdict, case, run.outcome)
         except (
             Ended,
-            messages.Forged,
+            messages.ProtocolError,
             Exception,
         ):  # it is another one than before: nothing to show
             return Evidence(verdict)
@@ -151,7 +151,7 @@ def _size(case: Case) -> int:
 class _Submission:
     def __init__(
         self,
-        sandbox: Sandbox | Unwalled,
+        sandbox: Sandbox | SubprocessRunner,
         key: AnswerKey,
         pieces: Sequence[CodeCell],
         settings: Settings,
@@ -171,11 +171,11 @@ class _Submission:
                 verdicts |= {name: self._own(name, Status.TIMEOUT, TOTAL) for name in due}
             else:  # each round but the last loses a piece or an exercise
                 with self.sandbox.open(self.files) as cell:
-                    self._round(Answers(cell, self.settings.limits, self.over), due)
+                    self._round(RemoteNotebook(cell, self.settings.limits, self.over), due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
-    def _round(self, answers: Answers, due: Sequence[str]) -> None:
+    def _round(self, answers: RemoteNotebook, due: Sequence[str]) -> None:
         """Run all cells and judge what is due, until something ends the sandbox."""
         for piece in self.pieces:
             if piece.name not in self.stops and not self._run(answers, piece):
@@ -184,11 +184,11 @@ class _Submission:
             if not self._judge(answers, exercise):
                 return
 
-    def _run(self, answers: Answers, piece: CodeCell) -> bool:
+    def _run(self, answers: RemoteNotebook, piece: CodeCell) -> bool:
         """Run a cell; False when it ended the sandbox, and is left out from here on."""
         try:
             ran = answers.run(piece)
-        except (Ended, messages.Forged) as stop:
+        except (Ended, messages.ProtocolError) as stop:
             self._unless_lost(stop)
             self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
             self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
@@ -202,13 +202,13 @@ class _Submission:
         names = [piece.name for piece in self.pieces if piece.exercise == exercise]
         return next((self.stops[name] for name in names if name in self.stops), None)
 
-    def _judge(self, answers: Answers, exercise: str) -> bool:
+    def _judge(self, answers: RemoteNotebook, exercise: str) -> bool:
         """Judge an exercise; False when that ended the sandbox."""
         verdict, ended = self._verdict(answers, exercise)
         self.found.verdicts[exercise] = verdict
         return not ended
 
-    def _verdict(self, answers: Answers, exercise: str) -> tuple[Verdict, bool]:
+    def _verdict(self, answers: RemoteNotebook, exercise: str) -> tuple[Verdict, bool]:
         """The verdict on an exercise, and whether it ended the sandbox."""
         its_cell = self._stop_of(exercise)
         if its_cell is not None:
@@ -220,7 +220,7 @@ class _Submission:
                 self.key, exercise, answers, follow_through=policy, before=before
             )
             return self._with_its_cell(exercise, verdict), False
-        except (Ended, messages.Forged) as stop:
+        except (Ended, messages.ProtocolError) as stop:
             return self._ended(exercise, stop), True
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
@@ -232,7 +232,7 @@ class _Submission:
             told = "could not be checked: what it gives is nothing that can be judged."
             return self._own(exercise, Status.UNCHECKED, told), True
 
-    def _ended(self, exercise: str, stop: Ended | messages.Forged) -> Verdict:
+    def _ended(self, exercise: str, stop: Ended | messages.ProtocolError) -> Verdict:
         """The verdict on an exercise that ended the sandbox, or lied."""
         self._unless_lost(stop)
         if isinstance(stop, Ended):
@@ -240,7 +240,7 @@ class _Submission:
         self.found.suspicions[exercise] = str(stop)
         return self._own(exercise, Status.TAMPERED, "its answer did not come as it should.")
 
-    def _unless_lost(self, stop: Ended | messages.Forged) -> None:
+    def _unless_lost(self, stop: Ended | messages.ProtocolError) -> None:
         """What died with the whole sandbox was not ended by its own doing."""
         if isinstance(stop, Ended) and stop.reason == "killed" and not self.sandbox.alive():
             raise SandboxLost("The sandbox died.")
@@ -282,5 +282,5 @@ def _cut(text: str, most: int) -> str:
     return text if more <= 0 else f"{text[:most]}\n[… {more:,} letters more]\n"
 
 
-def _forged(error: messages.Forged) -> Ended:
+def _forged(error: messages.ProtocolError) -> Ended:
     return Ended("forged", str(error))

@@ -11,12 +11,12 @@ from typing import Any, Self
 
 from autograder.errors import UsageError
 
-__all__ = ["Store", "digest"]
+__all__ = ["VerdictCache", "digest"]
 
 WAIT = 120  # seconds for another grader to let go of the file
 
 
-class Store:
+class VerdictCache:
     """A file of verdicts; SQLite sees to it that it is whole, whenever the power goes.
 
     Raises

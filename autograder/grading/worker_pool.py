@@ -33,21 +33,21 @@ from autograder.limits import LIMITS, Limits
 from autograder.protocol import reference_process
 from autograder.protocol.client import CodeCell
 from autograder.sandbox.isolation import address_space, die_with_parent
-from autograder.sandbox.no_sandbox import Unwalled
+from autograder.sandbox.no_sandbox import SubprocessRunner
 from autograder.sandbox.sandbox import Sandbox
 from utils.checker.answer_key import LiveKey, Question
 from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = [
-    "Done",
     "Pool",
-    "Work",
+    "Task",
+    "TaskResult",
     "WorkerLost",
     "close",
     "cluster",
-    "do",
     "map_works",
     "processes",
+    "run_task",
     "sandbox_for",
     "serve",
     "shown",
@@ -78,21 +78,21 @@ TRIES = 3  # a worker that dies is replaced; work that kills this many is given 
 
 
 @dataclass(frozen=True)
-class Work:
+class Task:
     """One submission, and which of its exercises are to be judged.
 
-    `walled` is False only where the instructor has typed ``--no-sandbox``.
+    `sandboxed` is False only where the instructor has typed ``--no-sandbox``.
     """
 
     assignment: str
     pieces: tuple[CodeCell, ...]
     exercises: tuple[str, ...]
     settings: Settings
-    walled: bool = True
+    sandboxed: bool = True
 
 
 @dataclass(frozen=True)
-class Done:
+class TaskResult:
     """What came of a piece of work: for each exercise its outputs by MIME type.
 
     `suspicions` says by exercise what was tried; `printed` and `raised` are by piece.
@@ -129,20 +129,22 @@ class _Key(LiveKey):
 _here = threading.local()  # a sandbox ends with the thread that started it
 
 
-def do(work: Work) -> Done:
+def run_task(work: Task) -> TaskResult:
     """Judge one submission; the sandbox is kept warm for the next."""
     seed = work.settings.seed
     key = _kept("keys", seed, lambda: _Key(seed))
     sandbox = _kept(
         "sandboxes",
-        (work.assignment, work.settings.limits, work.walled),
-        lambda: sandbox_for(work.assignment, work.settings.limits, walled=work.walled).__enter__(),
+        (work.assignment, work.settings.limits, work.sandboxed),
+        lambda: sandbox_for(
+            work.assignment, work.settings.limits, sandboxed=work.sandboxed
+        ).__enter__(),
     )
     found = grade_submission.judge_submission(
         sandbox, key, required_cells(work.pieces), work.exercises, work.settings
     )
     verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
-    return Done(verdicts, found.suspicions, found.printed, found.raised)
+    return TaskResult(verdicts, found.suspicions, found.printed, found.raised)
 
 
 def close() -> None:
@@ -160,12 +162,12 @@ def _kept(kind: str, name: Hashable, make: Callable[[], Any]) -> Any:
 
 
 def sandbox_for(
-    assignment: str, limits: Limits = LIMITS, *, walled: bool = True
-) -> Sandbox | Unwalled:
+    assignment: str, limits: Limits = LIMITS, *, sandboxed: bool = True
+) -> Sandbox | SubprocessRunner:
     """A sandbox in which submissions of this assignment can run, not yet started."""
     files = _files(assignment)
-    if not walled:
-        return Unwalled(ENTRY, files, limits)
+    if not sandboxed:
+        return SubprocessRunner(ENTRY, files, limits)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files]
     return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True)
 
@@ -189,7 +191,7 @@ def _files(assignment: str) -> Mapping[str, bytes | Path]:
 class Pool(Protocol):
     """What takes work: processes of this machine, or the workers of a Dask cluster."""
 
-    def take(self, work: Work) -> Future[Done]:
+    def take(self, work: Task) -> Future[TaskResult]:
         """Do it some time; a worker that dies costs the work that it had, and no other."""
 
     @property
@@ -198,8 +200,8 @@ class Pool(Protocol):
 
 
 def map_works(
-    works: Iterable[tuple[T, Work]], pool: Callable[[], AbstractContextManager[Pool]]
-) -> Iterator[tuple[T, Done | Exception]]:
+    works: Iterable[tuple[T, Task]], pool: Callable[[], AbstractContextManager[Pool]]
+) -> Iterator[tuple[T, TaskResult | Exception]]:
     """Do all of the work; each result comes with its label as soon as it is there.
 
     No more is in hand at a time than keeps the workers busy, so it does not matter how much
@@ -207,7 +209,7 @@ def map_works(
     what kills one worker after another comes back as the exception.
     """
     due = iter(works)
-    waiting: dict[Future[Done], tuple[T, Work, int]] = {}
+    waiting: dict[Future[TaskResult], tuple[T, Task, int]] = {}
     with ExitStack() as stack:
         workers: Pool | None = None
         while True:
@@ -251,7 +253,7 @@ class _Processes:
         self._lock = threading.Lock()
         self._closed = False
 
-    def take(self, work: Work) -> Future[Done]:
+    def take(self, work: Task) -> Future[TaskResult]:
         return self._threads.submit(self._do, work)
 
     def close(self) -> None:
@@ -264,11 +266,11 @@ class _Processes:
         for process in self._started:
             process.join()
 
-    def _do(self, work: Work) -> Done:
+    def _do(self, work: Task) -> TaskResult:
         line = vars(self._mine).get("line") or self._start()
         try:
             line.send(work)
-            came: Done | Exception = line.recv()
+            came: TaskResult | Exception = line.recv()
         except (EOFError, OSError):
             line.close()
             del self._mine.line
@@ -310,7 +312,7 @@ def serve(line: Connection) -> None:
         except EOFError:
             return close()
         try:
-            came: Done | Exception = do(work)
+            came: TaskResult | Exception = run_task(work)
         except BrokenCourse as error:
             came = error
         except Exception as error:
@@ -333,8 +335,8 @@ class _Dask:
         self.executor = client.get_executor(pure=False, retries=0)
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def take(self, work: Work) -> Future[Done]:
-        future: Future[Done] = self.executor.submit(do, work)
+    def take(self, work: Task) -> Future[TaskResult]:
+        future: Future[TaskResult] = self.executor.submit(run_task, work)
         return future
 
 

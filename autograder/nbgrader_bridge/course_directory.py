@@ -53,7 +53,7 @@ c.Execute.seed = "{seed}"
 # in a sandbox, with the installed course and fresh random cases; and what could not be checked is
 # left to you. The others are nbgrader's.
 c.Autograde.sanitize_preprocessors = [
-    "autograder.nbgrader_bridge.preprocessors.TakeIn",
+    "autograder.nbgrader_bridge.preprocessors.InsertAnswers",
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

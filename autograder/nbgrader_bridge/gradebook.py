@@ -39,7 +39,7 @@ from sqlalchemy.orm import selectinload
 
 from autograder.errors import UsageError
 from autograder.files import write_text
-from autograder.grading.grade import LOOK, Result, Submission
+from autograder.grading.grade import NEEDS_REVIEW, Result, Submission
 from autograder.grading.submission import MergedNotebook, answer_cells
 from autograder.grading.worker_pool import shown
 from autograder.nbgrader_bridge.course_directory import CONFIG
@@ -318,7 +318,7 @@ class Book:
             if name in results:
                 points, full = results[name].points, results[name].max_points
                 grade.auto_score = None if points is None else points / full * most
-                look = troubled or points is None or results[name].status in LOOK
+                look = troubled or points is None or results[name].status in NEEDS_REVIEW
                 grade.needs_manual_grade = look or grade.manual_score is not None
         for comment in notebook.comments:
             name = self.answers.get(comment.cell_id, "")

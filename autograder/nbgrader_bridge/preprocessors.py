@@ -24,7 +24,7 @@ from traitlets import Bool, Enum, Integer, Unicode
 from autograder.errors import UsageError
 from autograder.files import ROOT
 from autograder.grading import worker_pool
-from autograder.grading.grade import LOOK, course_notebook, judged_exercises
+from autograder.grading.grade import NEEDS_REVIEW, course_notebook, judged_exercises
 from autograder.grading.grade_submission import Settings
 from autograder.grading.submission import (
     CourseNotebook,
@@ -33,19 +33,19 @@ from autograder.grading.submission import (
     code_cells,
     merge_answers,
 )
-from autograder.grading.worker_pool import Work
+from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
 from autograder.nbgrader_bridge.gradebook import BESIDE, graded_notebook
-from autograder.sandbox.sandbox import refuse_without_walls
+from autograder.sandbox.sandbox import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
 from utils.checker.verdict import MIME, Status
 
-__all__ = ["Execute", "SaveAutoGrades", "TakeIn"]
+__all__ = ["Execute", "InsertAnswers", "SaveAutoGrades"]
 
 REPAIRS = "repairs"  # in a notebook's metadata, on the way from one step to another
 
 
-class TakeIn(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships without types
+class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships without types
     """Put a submission's answers into the course's notebook, whatever became of the rest of it."""
 
     def preprocess(
@@ -93,19 +93,19 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         name = resources["nbgrader"]["notebook"]
         course = course_notebook(ROOT, name)
         if not self.no_sandbox:
-            _refuse_without_walls()
+            _refuse_without_sandbox()
         taken = merge_answers(CourseNotebook(course), list(cells_of(nb)))
         repairs = [Repair(*one) for one in nb.metadata.get(REPAIRS, [])]
         taken = replace(taken, repairs=(*repairs, *taken.repairs))
         exercises = tuple(judged_exercises(course))
-        work = Work(
+        work = Task(
             name,
             tuple(code_cells(taken)),
             exercises,
             self.settings(name),
-            walled=not self.no_sandbox,
+            sandboxed=not self.no_sandbox,
         )
-        done = worker_pool.do(work)  # its sandbox stays warm for the next submission
+        done = worker_pool.run_task(work)  # its sandbox stays warm for the next submission
         # nbgrader has put what the gradebook says into the notebook.
         about = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
         points = {one.grade_id: float(one.points) for one in about}
@@ -126,7 +126,7 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
             output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
         ]
         status = shown[0] if shown else Status.UNCHECKED  # as with --no-execute
-        if status in LOOK:
+        if status in NEEDS_REVIEW:
             where = (self.notebook_id, self.assignment_id, self.student_id)
             grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
             grade.auto_score = None if status == Status.UNCHECKED else grade.auto_score
@@ -135,10 +135,10 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
 
 
 @cache
-def _refuse_without_walls() -> None:
+def _refuse_without_sandbox() -> None:
     """Try the sandbox once."""
     try:
-        refuse_without_walls()
+        refuse_without_sandbox()
     except UsageError as error:
         raise UsageError(
             f"{error.message} In nbgrader_config.py that is `c.Execute.no_sandbox = True`."

@@ -17,16 +17,16 @@ from typing import Any
 from autograder.limits import Limits
 from autograder.protocol import messages, reference_process
 from autograder.sandbox.frames import Ended, Frames
-from utils.checker.cases import Case, Run, Scratch
+from utils.checker.cases import Case, Run, TempFile
 from utils.checker.student_code import Absent, Given
 from utils.exercises import EXERCISES
 
-__all__ = ["Answer", "Answers", "CodeCell"]
+__all__ = ["CodeCell", "RemoteFunction", "RemoteNotebook"]
 
 REPLIES: dict[type, type] = {
     messages.RunCell: messages.CellRan,
-    messages.Look: messages.Seen,
-    messages.Call: messages.Came,
+    messages.Inspect: messages.InspectReply,
+    messages.Call: messages.CallReply,
     messages.ReadLog: messages.Log,
 }
 
@@ -41,7 +41,7 @@ class CodeCell:
     given: bool = False
 
 
-class Answers:
+class RemoteNotebook:
     """A submission's answers.
 
     Parameters
@@ -70,25 +70,25 @@ class Answers:
         ran, _ = self.request(messages.RunCell(self._next(), piece.source, piece.name))
         return ran
 
-    def answer(self, exercise: str) -> Answer:
+    def answer(self, exercise: str) -> RemoteFunction:
         """Look at the answer of this name, or raise `Absent`."""
         builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
-        seen, _ = self.request(messages.Look(self._next(), exercise, builds_on))
+        seen, _ = self.request(messages.Inspect(self._next(), exercise, builds_on))
         if seen.absent:
             raise Absent(seen.absent[0], seen.absent[-1])
-        return Answer(self, exercise, seen)
+        return RemoteFunction(self, exercise, seen)
 
     def call(self, exercise: str, cases: Sequence[Case], given: Given) -> list[Run]:
         """Call an answer on all of these cases, and the reference for it where that is lent."""
         packed = [messages.pack_case(case) for case in cases]
         came, seconds = self.request(messages.Call(self._next(), exercise, packed, list(given)))
         if len(came.runs) != len(cases):
-            raise messages.Forged("It answered for other cases than were asked.")
+            raise messages.ProtocolError("It answered for other cases than were asked.")
         if sum(len(run.outcome.tree) for run in came.runs) > 4 * self.limits.tree:
-            raise messages.Forged("It sent values of too many parts.")
+            raise messages.ProtocolError("It sent values of too many parts.")
         return [messages.unpack_run(run, seconds / len(cases)) for run in came.runs]
 
-    def log(self, scratch: Scratch) -> Any:
+    def log(self, scratch: TempFile) -> Any:
         """Read the records of a log that an answer wrote, as the sandbox tells them."""
         log, _ = self.request(messages.ReadLog(self._next(), scratch.name))
         return messages.unpacked(log.records, object)
@@ -109,7 +109,9 @@ class Answers:
         while True:
             reply = messages.read(self._receive(deadline))
             if reply.number != message.number:
-                raise messages.Forged("It answered a question that was not asked, or was answered.")
+                raise messages.ProtocolError(
+                    "It answered a question that was not asked, or was answered."
+                )
             if isinstance(reply, REPLIES[type(message)]):
                 break
             self._lend(message, reply, deadline)
@@ -129,15 +131,15 @@ class Answers:
     def _lend(self, message: messages.Message, reply: Any, deadline: float) -> None:
         """Call the reference for an answer that is being called, and send what came of it."""
         lent = message.given if isinstance(message, messages.Call) else ()
-        if not isinstance(reply, messages.Borrow) or reply.exercise not in lent:
-            raise messages.Forged("It answered another question than was asked.")
+        if not isinstance(reply, messages.ReferenceCall) or reply.exercise not in lent:
+            raise messages.ProtocolError("It answered another question than was asked.")
         self.lendings += 1
         if self.lendings > self.limits.reference_calls:
-            raise messages.Forged("It called a function of the course without end.")
-        outcome = reference_process.lend(
+            raise messages.ProtocolError("It called a function of the course without end.")
+        outcome = reference_process.call_reference(
             reply.exercise, reply.arguments, _left(deadline), self.limits
         )
-        self.cell.send(messages.write(messages.Lent(message.number, outcome)))
+        self.cell.send(messages.write(messages.ReferenceReply(message.number, outcome)))
 
     def _next(self) -> int:
         """Count the requests."""
@@ -154,12 +156,12 @@ def _left(deadline: float) -> float:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RemoteFunction:
     """One answer, as far as the sandbox tells."""
 
-    answers: Answers
+    answers: RemoteNotebook
     exercise: str
-    seen: messages.Seen
+    seen: messages.InspectReply
 
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
         """Call it on each case, all in one request."""
@@ -175,7 +177,7 @@ class Answer:
         """Names of data that it reads from outside."""
         return self.seen.outside
 
-    def log(self, scratch: Scratch) -> Any:
+    def log(self, scratch: TempFile) -> Any:
         """Read the records of a log that it wrote."""
         return self.answers.log(scratch)
 

@@ -6,8 +6,8 @@ trees of plain data (`utils.checker.serialize`). A message has a `number`, which
 a reply that comes twice, or to another question, is refused.
 
     judge ── RunCell ──→ sandbox      judge ←── CellRan ── sandbox
-    judge ── Look ─────→ sandbox      judge ←── Seen ───── sandbox
-    judge ── Call ─────→ sandbox      judge ←── Came ───── sandbox, or first
+    judge ── Inspect ─────→ sandbox      judge ←── InspectReply ───── sandbox
+    judge ── Call ─────→ sandbox      judge ←── CallReply ───── sandbox, or first
                                       judge ←── Borrow ─── sandbox: call the reference for me
     judge ── Lent ─────→ sandbox
     judge ── ReadLog ──→ sandbox      judge ←── Log ────── sandbox
@@ -22,24 +22,24 @@ import msgspec
 from msgspec import Meta, Struct
 
 from autograder.limits import LIMITS
-from utils.checker.cases import Case, Explanation, Raised, Returned, Run, Strange, Stream
+from utils.checker.cases import Case, Explanation, Raised, Returned, Run, Stream, Unsupported
 from utils.checker.sanitize import plain
 from utils.checker.serialize import Packer, unpack
 
 __all__ = [
-    "Borrow",
     "Call",
-    "Came",
+    "CallReply",
+    "CallResult",
     "CellRan",
-    "Forged",
-    "Lent",
+    "Inspect",
+    "InspectReply",
     "Log",
-    "Look",
     "Packed",
-    "Ran",
+    "ProtocolError",
     "ReadLog",
+    "ReferenceCall",
+    "ReferenceReply",
     "RunCell",
-    "Seen",
     "pack",
     "pack_arguments",
     "pack_case",
@@ -60,7 +60,7 @@ Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Size = Annotated[int, Meta(ge=0, lt=2**53)]
 
 
-class Forged(BaseException):
+class ProtocolError(BaseException):
     """A message is none that the course's own code would have sent.
 
     No `Exception`: who judges may take one for a fault of the answer, and go on.
@@ -90,7 +90,7 @@ class RunCell(Message, frozen=True):
     name: str
 
 
-class Look(Message, frozen=True):
+class Inspect(Message, frozen=True):
     """Look at an answer, and at which of `names` it uses."""
 
     exercise: str
@@ -111,7 +111,7 @@ class ReadLog(Message, frozen=True):
     name: str
 
 
-class Lent(Message, frozen=True):
+class ReferenceReply(Message, frozen=True):
     """What the reference gave."""
 
     outcome: Packed
@@ -124,7 +124,7 @@ class CellRan(Message, frozen=True):
     raised: Words
 
 
-class Seen(Message, frozen=True):
+class InspectReply(Message, frozen=True):
     """What there is to see of an answer; `absent` says, with advice, why there is none."""
 
     absent: Annotated[list[Words], Few]
@@ -133,7 +133,7 @@ class Seen(Message, frozen=True):
     uses: Annotated[list[Name], Few]
 
 
-class Told(Struct, frozen=True, forbid_unknown_fields=True):
+class ErrorText(Struct, frozen=True, forbid_unknown_fields=True):
     """An exception in words: the fields of a `utils.checker.cases.Explanation`."""
 
     sentence: Words
@@ -143,22 +143,22 @@ class Told(Struct, frozen=True, forbid_unknown_fields=True):
     blank: Name
 
 
-class Ran(Struct, frozen=True, forbid_unknown_fields=True):
+class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
     """What came of one call: the fields of a `utils.checker.cases.Run`."""
 
     outcome: Packed
     changed: Annotated[list[Name], Few]
     shared: Annotated[list[Annotated[list[Name | int], Few]], Few]
     kinds: Annotated[list[Name], Few]
-    failure: Told | None
+    failure: ErrorText | None
     printed: Words
     warned: Annotated[list[Words], Few]
 
 
-class Came(Message, frozen=True):
+class CallReply(Message, frozen=True):
     """What came of a call on each case."""
 
-    runs: Annotated[list[Ran], Meta(max_length=200)]
+    runs: Annotated[list[CallResult], Meta(max_length=200)]
 
 
 class Log(Message, frozen=True):
@@ -167,15 +167,15 @@ class Log(Message, frozen=True):
     records: Packed
 
 
-class Borrow(Message, frozen=True):
+class ReferenceCall(Message, frozen=True):
     """A student's function has called one that is lent: with these arguments."""
 
     exercise: Name
     arguments: Packed
 
 
-Inbound = CellRan | Seen | Came | Log | Borrow
-Outbound = RunCell | Look | Call | ReadLog | Lent
+Inbound = CellRan | InspectReply | CallReply | Log | ReferenceCall
+Outbound = RunCell | Inspect | Call | ReadLog | ReferenceReply
 T = TypeVar("T")
 
 _WRITER = msgspec.msgpack.Encoder()
@@ -199,7 +199,7 @@ def read(frame: bytes, *, inside: bool = False) -> Any:
     try:
         return (_FROM_JUDGE if inside else _FROM_SANDBOX).decode(frame)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise Forged(f"It sent what is no message ({str(error)[:200]}).") from None
+        raise ProtocolError(f"It sent what is no message ({str(error)[:200]}).") from None
 
 
 def pack(value: Any) -> Packed:
@@ -218,16 +218,16 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
         When it is not.
     """
     if len(packed.tree) > LIMITS.tree:  # 100,000 parts take about three million bytes
-        raise Forged("It sent a value of too many parts.")
+        raise ProtocolError("It sent a value of too many parts.")
     try:
         value = unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)
     except (
         *(ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError),
         msgspec.MsgspecError,
     ) as error:
-        raise Forged(f"It sent what is no value ({str(error)[:200]}).") from None
+        raise ProtocolError(f"It sent what is no value ({str(error)[:200]}).") from None
     if not isinstance(value, kind):
-        raise Forged(f"It sent a {type(value).__name__} where something else was due.")
+        raise ProtocolError(f"It sent a {type(value).__name__} where something else was due.")
     return value  # type: ignore[return-value]
 
 
@@ -261,10 +261,10 @@ def unpack_case(packed: Packed) -> Case:
     return Case(args, layout=layout)
 
 
-def pack_run(run: Run) -> Ran:
+def pack_run(run: Run) -> CallResult:
     """A run, cut to what a message may hold."""
     told = run.failure
-    failure = Told(
+    failure = ErrorText(
         told.sentence[:2000],
         told.advice[:2000],
         told.source[:500],
@@ -273,8 +273,8 @@ def pack_run(run: Run) -> Ran:
     ) if told else None  # fmt: skip
     outcome = pack(run.outcome)
     if len(outcome.tree) > LIMITS.tree:
-        outcome = pack(Returned(Strange("too large to look at")))
-    return Ran(
+        outcome = pack(Returned(Unsupported("too large to look at")))
+    return CallResult(
         outcome,
         _cut(run.changed, 200),
         [[step if type(step) is int else str(step)[:200] for step in p] for p in run.shared[:50]],
@@ -285,7 +285,7 @@ def pack_run(run: Run) -> Ran:
     )
 
 
-def unpack_run(came: Ran, seconds: float) -> Run:
+def unpack_run(came: CallResult, seconds: float) -> Run:
     """The run that a message tells of, which took so long as seen from here.
 
     Raises

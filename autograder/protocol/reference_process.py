@@ -20,23 +20,25 @@ from utils.checker.cases import Case, Raised, Returned, Stream
 from utils.checker.student_code import call
 from utils.exercises import EXERCISES
 
-__all__ = ["close", "lend"]
+__all__ = ["call_reference", "close"]
 
 
-Lent = tuple[Returned | Raised, list[Stream | None]]
+ReferenceReply = tuple[Returned | Raised, list[Stream | None]]
 """What came of a call, and where the generators stand by then that were among the arguments."""
 
 _here = threading.local()  # a lender ends with the thread that started it
 
 
-def lend(
+def call_reference(
     exercise: str, arguments: messages.Packed, seconds: float, limits: Limits
 ) -> messages.Packed:
     """Call the reference on these arguments, and pack what comes of it."""
     if vars(_here).get("lender") is None or _here.lender.limits != limits:
         close()
-        _here.lender = Lender(limits)
-    return messages.pack(_here.lender.lend(exercise, messages.unpacked(arguments, list), seconds))
+        _here.lender = ReferenceProcess(limits)
+    return messages.pack(
+        _here.lender.call_reference(exercise, messages.unpacked(arguments, list), seconds)
+    )
 
 
 def close() -> None:
@@ -46,7 +48,7 @@ def close() -> None:
         _here.lender = None
 
 
-class Lender:
+class ReferenceProcess:
     """The line to that process."""
 
     def __init__(self, limits: Limits) -> None:
@@ -57,7 +59,7 @@ class Lender:
             _serve(theirs, limits.reference_memory)
         theirs.close()
 
-    def lend(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
+    def call_reference(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
         """What the reference returned or raised."""
         why = "takes too long"
         try:
@@ -67,7 +69,7 @@ class Lender:
         except (EOFError, OSError):
             why = "ends it"
         close()
-        raise messages.Forged(f"It called a function of the course on what {why}.")
+        raise messages.ProtocolError(f"It called a function of the course on what {why}.")
 
     def close(self) -> None:
         """End the process."""
@@ -76,7 +78,7 @@ class Lender:
         self.line.close()
 
 
-def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Lent:
+def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> ReferenceReply:
     """What the reference of an exercise returns or raises, and how far generators moved on."""
     drawn: list[np.random.Generator] = []
 

@@ -20,7 +20,7 @@ from IPython.utils.capture import capture_output
 
 from autograder.protocol import messages
 from utils import check
-from utils.checker.cases import Case, Raised, Scratch, Seed, text_of
+from utils.checker.cases import Case, Raised, Seed, TempFile, text_of
 from utils.checker.student_code import Absent, Function, Notebook
 
 __all__ = ["rehearse", "serve"]
@@ -134,7 +134,7 @@ def rehearse() -> None:
     ]
     for message in (
         messages.RunCell(0, REHEARSAL, ""),
-        messages.Look(0, "first", ["second"]),
+        messages.Inspect(0, "first", ["second"]),
         messages.Call(0, "first", [messages.pack_case(case) for case in calls], []),
     ):
         heard = messages.read(messages.write(message), inside=True)
@@ -166,14 +166,14 @@ class _Asked:
         match message:
             case messages.RunCell():
                 return self._cell(message)
-            case messages.Look():
+            case messages.Inspect():
                 return self._look(message)
             case messages.Call():
                 return self._call(message)
             case messages.ReadLog():
-                records = Function(print, FOLDER).log(Scratch(message.name))
+                records = Function(print, FOLDER).log(TempFile(message.name))
                 return messages.Log(message.number, messages.pack(records))
-        raise messages.Forged("The judge said what is not understood here.")
+        raise messages.ProtocolError("The judge said what is not understood here.")
 
     def _cell(self, message: messages.RunCell) -> messages.CellRan:
         with capture_output(display=False) as captured:
@@ -182,34 +182,36 @@ class _Asked:
         printed = captured.stdout + captured.stderr
         return messages.CellRan(message.number, printed[:200_000], raised[:4000])
 
-    def _look(self, message: messages.Look) -> messages.Seen:
+    def _look(self, message: messages.Inspect) -> messages.InspectReply:
         try:
             answer = self.notebook.answer(message.exercise)
         except Absent as absent:
             told = [absent.message[:4000], absent.advice[:4000]]
-            return messages.Seen(message.number, told, False, [], [])
+            return messages.InspectReply(message.number, told, False, [], [])
         outside = [name[:200] for name in answer.outside[:50]]
-        return messages.Seen(
+        return messages.InspectReply(
             message.number, [], answer.blank, outside, answer.uses(tuple(message.names))[:50]
         )
 
-    def _call(self, message: messages.Call) -> messages.Came:
+    def _call(self, message: messages.Call) -> messages.CallReply:
         cases = list(map(messages.unpack_case, message.cases))
         given = {name: self._lent(name, message.number) for name in message.given}
         try:
             runs = self.notebook.answer(message.exercise).runs(cases, given)
         except Absent:
             runs = []
-        return messages.Came(message.number, list(map(messages.pack_run, runs)))
+        return messages.CallReply(message.number, list(map(messages.pack_run, runs)))
 
     def _lent(self, name: str, number: int) -> Callable[..., Any]:
         """Make a function that has the judge call the reference of this name."""
 
         def lent(*arguments: Any, **named: Any) -> Any:
             assert self.channel is not None
-            asked = messages.Borrow(number, name, messages.pack_arguments(arguments, named))
+            asked = messages.ReferenceCall(number, name, messages.pack_arguments(arguments, named))
             self.channel.send(messages.write(asked))
-            reply: messages.Lent = messages.read(self.channel.receive() or b"", inside=True)
+            reply: messages.ReferenceReply = messages.read(
+                self.channel.receive() or b"", inside=True
+            )
             outcome = messages.unpack_lent(reply.outcome, (*arguments, *named.values()))
             if isinstance(outcome, Raised):
                 raise ValueError(f"{name} raised {outcome.kind}: {outcome.message}")

@@ -17,7 +17,7 @@ from autograder.limits import Limits
 from autograder.sandbox.frames import Frames
 from autograder.sandbox.zygote import OWN_FILES
 
-__all__ = ["Unwalled"]
+__all__ = ["SubprocessRunner"]
 
 BEGIN = """\
 import importlib, os, sys
@@ -31,7 +31,7 @@ getattr(importlib.import_module(module), function)(Channel(int(line)))
 """
 
 
-class Unwalled:
+class SubprocessRunner:
     """Has the verbs of `autograder.sandbox.sandbox.Sandbox`; each submission is a plain process.
 
     There is a limit on time, and on what is sent; and no other.

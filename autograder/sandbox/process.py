@@ -22,10 +22,10 @@ from autograder.errors import BrokenCourse
 from autograder.limits import MIB, Limits
 from autograder.sandbox.frames import Frames
 
-__all__ = ["START", "Cell", "Printed", "kill", "readable"]
+__all__ = ["START", "Printed", "SandboxProcess", "kill", "readable"]
 
 START = 60  # seconds that the warm process may take to answer
-LOOK = 0.05  # seconds between two looks at a submission's memory
+NEEDS_REVIEW = 0.05  # seconds between two looks at a submission's memory
 
 
 class Printed:
@@ -49,7 +49,7 @@ class Printed:
         return text
 
 
-class Cell(Frames):
+class SandboxProcess(Frames):
     """One submission's processes, and the line to them.
 
     Attributes
@@ -161,7 +161,7 @@ class Cell(Frames):
 
     def _uses_too_much(self) -> bool:
         """Look at its memory, unless that was a moment ago."""
-        if not self._watched or time.monotonic() < self._looked + LOOK:
+        if not self._watched or time.monotonic() < self._looked + NEEDS_REVIEW:
             return False
         self._looked = time.monotonic()
         return self._memory() > self._limits.memory

@@ -31,17 +31,17 @@ from autograder.files import ROOT
 from autograder.limits import LIMITS, MIB, Limits
 from autograder.sandbox import bubblewrap, cgroup, isolation
 from autograder.sandbox.frames import Ended
-from autograder.sandbox.process import START, Cell, kill, readable
+from autograder.sandbox.process import START, SandboxProcess, kill, readable
 from autograder.sandbox.zygote import OWN_FILES
 
 __all__ = [
-    "Cell",
     "Ended",
     "Layer",
     "Sandbox",
+    "SandboxProcess",
     "layers",
     "minimum",
-    "refuse_without_walls",
+    "refuse_without_sandbox",
 ]
 
 COURSE = "/run/course"  # where the files that all submissions share are, inside
@@ -123,8 +123,8 @@ class Sandbox:
         self._ahead = ahead
         self._without = frozenset(without)
         self._stack = ExitStack()
-        self._next: Cell | None = None
-        self._last: Cell | None = None
+        self._next: SandboxProcess | None = None
+        self._last: SandboxProcess | None = None
 
     def __enter__(self) -> Self:
         self._start()
@@ -141,7 +141,7 @@ class Sandbox:
         return not readable(self._control.fileno(), DYING)
 
     @contextmanager
-    def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[Cell]:
+    def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[SandboxProcess]:
         """Fork for one submission, with these files in its scratch folder; at the end, end it all.
 
         Should the warm process have died meanwhile, a new one is started.
@@ -166,12 +166,12 @@ class Sandbox:
                 self._next = self._asked()
             yield cell
 
-    def _asked(self) -> Cell:
-        cell = Cell(self._limits, self._without)
+    def _asked(self) -> SandboxProcess:
+        cell = SandboxProcess(self._limits, self._without)
         cell.ask(self._control)
         return cell
 
-    def _end(self, cell: Cell) -> None:
+    def _end(self, cell: SandboxProcess) -> None:
         """End a submission; where the next need not wait, the one before it is dead by then."""
         if not self._ahead:
             return cell.close()
@@ -381,7 +381,7 @@ def minimum(found: Sequence[Layer]) -> bool:
     return all(layer.active for layer in found if layer.needed)
 
 
-def refuse_without_walls() -> None:
+def refuse_without_sandbox() -> None:
     """Refuse to go on where the minimum is not met.
 
     Raises

@@ -46,7 +46,7 @@ from autograder.grading.submission import (
 )
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import client, messages, reference_process
-from autograder.protocol.client import Answers, CodeCell
+from autograder.protocol.client import CodeCell, RemoteNotebook
 from autograder.protocol.server import SHELL
 from autograder.sandbox import process
 from autograder.sandbox.sandbox import Ended, Sandbox
@@ -217,13 +217,13 @@ def frozen_cases(attack: Attack) -> bool:
 
 
 def lends_all(attack: Attack) -> bool:
-    real = Answers.call
+    real = RemoteNotebook.call
     everything = dict.fromkeys(attack.answers)
 
     def call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
         return real(self, exercise, cases, everything)
 
-    with patch.object(Answers, "call", call):
+    with patch.object(RemoteNotebook, "call", call):
         return judged(attack).verdicts[target(attack)].status == "correct"
 
 
@@ -233,7 +233,7 @@ def judged_twice(attack: Attack) -> bool:
         return judged(attack, names=names).verdicts[target(attack)].status == "correct"
 
 
-def run(answers: Answers, attack: Attack) -> None:
+def run(answers: RemoteNotebook, attack: Attack) -> None:
     """Run an attack's cells."""
     for piece in pieces(attack):
         answers.run(piece)
@@ -243,7 +243,7 @@ def run(answers: Answers, attack: Attack) -> None:
 def bare(attack: Attack, limits: Limits = TEN_SECONDS) -> Any:
     """The verdict, with nothing between a lie and the judge; what is raised is raised."""
     with sandbox().open() as line:
-        answers = Answers(line, limits)
+        answers = RemoteNotebook(line, limits)
         run(answers, attack)
         return grade_submission.judge_exercise(LiveKey(SEED), target(attack), answers)
 
@@ -252,7 +252,7 @@ def believed(attack: Attack) -> bool:
     """Whether a lie is taken in, or brings the judge down: anything but being refused."""
     try:
         bare(attack)
-    except messages.Forged:
+    except messages.ProtocolError:
         return False
     except Exception:
         return True
@@ -276,12 +276,12 @@ def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
 
 
 def trusting(attack: Attack) -> bool:
-    with patch.object(Answers, "call", naive_call):
+    with patch.object(RemoteNotebook, "call", naive_call):
         return believed(attack)
 
 
 def any_text(attack: Attack) -> bool:
-    with patch.object(Answers, "call", naive_call):
+    with patch.object(RemoteNotebook, "call", naive_call):
         try:
             bare(attack)
         except ValueError as error:
@@ -300,7 +300,7 @@ def any_array(attack: Attack) -> bool:
 def any_tree(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     large = replace(LIMITS, tree=1 << 40)
-    with patch.object(messages, "LIMITS", large), suppress(messages.Forged):
+    with patch.object(messages, "LIMITS", large), suppress(messages.ProtocolError):
         bare(attack, large)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 200 << 10
 
@@ -308,7 +308,7 @@ def any_tree(attack: Attack) -> bool:
 def any_message_size(attack: Attack) -> bool:
     with sandbox().open() as line:
         line._most = 1 << 40
-        answers = Answers(line, Limits(seconds=2))
+        answers = RemoteNotebook(line, Limits(seconds=2))
         try:
             run(answers, attack)
             answers.answer(target(attack)).runs(LiveKey(SEED).question("sigmoid").cases, {})
@@ -341,13 +341,13 @@ def any_memory(attack: Attack) -> bool:
 
 
 def fragile_lender(attack: Attack) -> bool:
-    real = reference_process.Lender.lend
+    real = reference_process.ReferenceProcess.call_reference
 
-    def lend(self: Any, exercise: str, given: Any, seconds: float) -> Any:
+    def call_reference(self: Any, exercise: str, given: Any, seconds: float) -> Any:
         _arguments, _named = given  # as it comes
         return real(self, exercise, given, seconds)
 
-    with patch.object(reference_process.Lender, "lend", lend):
+    with patch.object(reference_process.ReferenceProcess, "call_reference", call_reference):
         found = judged(attack)
     return any("stumble" in said for said in found.suspicions.values())
 
@@ -358,7 +358,9 @@ def fragile_lender(attack: Attack) -> bool:
 def taken_in(attack: Attack, room: Room) -> Any:
     hand_in(attack, room.submitted)
     test_grade.hand_in(room.submitted, "ada", test_grade.solved())
-    return grade.take_in(CourseNotebook(COURSE), test_grade.TASK, room.submitted, attack.folder)
+    return grade.load_submission(
+        CourseNotebook(COURSE), test_grade.TASK, room.submitted, attack.folder
+    )
 
 
 def links_allowed(attack: Attack, room: Room) -> bool:
@@ -484,7 +486,7 @@ def control() -> bool:
     """Whether the weaker graders grade: a right answer is right to each, a wrong one wrong."""
     right = Attack("right", "", "", "", answers={"sigmoid": test_grade.ANSWERS["sigmoid"]})
     wrong = Attack("wrong", "", "", "")
-    with patch.object(Answers, "call", naive_call):
+    with patch.object(RemoteNotebook, "call", naive_call):
         naive = [bare(one).points for one in (right, wrong)]
     strict = [bare(one).points for one in (right, wrong)]
     with suppress(AssertionError):

@@ -160,7 +160,7 @@ class LiveKey:
                 *(KnownMistake(m.name, m.sentence, known(m.function)) for m in found.mistakes),
                 *(
                     KnownMistake(m.name, m.sentence, known(c.function), alone=False)
-                    for c in found.compounds
+                    for c in found.combined_mistakes
                     for m in found.mistakes
                     if m.name == c.names[0]
                 ),

@@ -19,20 +19,20 @@ import numpy as np
 from utils.checker.shapes import Box
 
 __all__ = [
-    "About",
+    "AnyOfShape",
     "Anything",
-    "Between",
+    "Approx",
     "Case",
     "Explanation",
+    "InRange",
     "Place",
     "Raised",
     "Returned",
     "Run",
-    "Scratch",
     "Seed",
-    "Shaped",
-    "Strange",
     "Stream",
+    "TempFile",
+    "Unsupported",
     "changes",
     "leaves",
     "text_of",
@@ -95,14 +95,14 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Scratch:
+class TempFile:
     """An input that becomes the path of a file of this name, in a folder that is thrown away."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class About:
+class Approx:
     """Expected: one number, with the relative precision that the exercise's text asks for."""
 
     value: float
@@ -115,7 +115,7 @@ class Anything:
 
 
 @dataclass(frozen=True)
-class Between:
+class InRange:
     """Expected: one finite number in [low, high]."""
 
     low: float
@@ -123,14 +123,14 @@ class Between:
 
 
 @dataclass(frozen=True)
-class Shaped:
+class AnyOfShape:
     """Expected: finite floats of this shape, whatever their values."""
 
     shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Strange:
+class Unsupported:
     """What a function gave where that is no plain data, in words; of an array, its shape too."""
 
     said: str
@@ -210,11 +210,11 @@ class Case:
     def inputs(self, folder: Path | None = None) -> list[Any]:
         """Fresh copies of the arguments, in order, laid out as the case says.
 
-        `folder` is where the files of `Scratch` inputs lie.
+        `folder` is where the files of `TempFile` inputs lie.
         """
         return [
             str(folder / value.name)
-            if isinstance(value, Scratch) and folder
+            if isinstance(value, TempFile) and folder
             else _laid_out(value, self.layout)
             for value in self.args.values()
         ]
@@ -299,7 +299,7 @@ def untouched(before: Any, after: Any) -> bool:
     kind = type(before)
     if kind in _NEVER_CHANGE:
         return before is after
-    if kind is Seed or kind is Scratch:
+    if kind is Seed or kind is TempFile:
         return True
     if type(after) is not kind:
         return False
@@ -318,7 +318,7 @@ def changes(name: str, before: Any, after: Any) -> list[str]:
     """Names of the parts of an input that are no longer what they were; `after` is plain."""
     if type(before) in _NEVER_CHANGE and type(before) is type(after) and before == after:
         return []
-    if isinstance(before, Seed | Scratch):
+    if isinstance(before, Seed | TempFile):
         return []
     if isinstance(before, np.ndarray):
         same = (

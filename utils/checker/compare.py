@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 
 from utils.checker.cases import (
-    About,
+    AnyOfShape,
     Anything,
-    Between,
+    Approx,
+    InRange,
     Place,
     Raised,
     Returned,
     Run,
-    Shaped,
-    Strange,
+    Unsupported,
 )
 from utils.checker.shapes import shape_in_words
 
@@ -112,7 +112,8 @@ def compare(
     Parameters
     ----------
     expected : value
-        Arrays, numbers, dicts, lists and tuples of them, `About`, `Anything`, `Between`, `Shaped`.
+        Arrays, numbers, dicts, lists and tuples of them, `Approx`, `Anything`, `InRange`,
+        `AnyOfShape`.
     got : plain value
         What a student's function returned.
     template : Template
@@ -207,9 +208,9 @@ class _Comparison:
         elif expected is None or isinstance(expected, str):
             if not (isinstance(got, type(expected)) and got == expected):
                 yield _wrong_kind(name, repr(expected), got)
-        elif isinstance(expected, Between):
+        elif isinstance(expected, InRange):
             yield from self.compare_between(expected, got, name)
-        elif isinstance(expected, Shaped):
+        elif isinstance(expected, AnyOfShape):
             yield from self.compare_array(np.zeros(expected.shape), got, name, values=False)
         else:
             yield from self.compare_number(expected, got, name)
@@ -275,7 +276,7 @@ class _Comparison:
     ) -> Iterator[Finding]:
         if values and _identical(expected, got):
             return
-        of_objects = isinstance(got, Strange) and got.said.startswith("an array")
+        of_objects = isinstance(got, Unsupported) and got.said.startswith("an array")
         if not (of_objects or isinstance(got, _ARRAYS)):
             yield _wrong_kind(name, "a NumPy array", got)
             return
@@ -287,9 +288,9 @@ class _Comparison:
                 got.shape,
             )
             return
-        if isinstance(got, Strange) or _too_coarse(expected, got):
+        if isinstance(got, Unsupported) or _too_coarse(expected, got):
             yield Finding("type", f"{name} holds {got.dtype} values, expected {expected.dtype}.")
-        if isinstance(got, Strange) or got.dtype.kind not in "fiub":
+        if isinstance(got, Unsupported) or got.dtype.kind not in "fiub":
             return
         got = np.asarray(got)
         if not np.isfinite(got).all() and np.isfinite(expected).all():
@@ -311,7 +312,7 @@ class _Comparison:
         elif not _is_number(got):
             yield _wrong_kind(name, "a single number", got)
         else:
-            about = isinstance(expected, About)
+            about = isinstance(expected, Approx)
             due = np.asarray(expected.value if about else expected)
             relative = expected.precision if about else tolerance(due.dtype, self.precision)
             absolute = relative if about else 0  # decimals where a precision is asked for
@@ -320,7 +321,7 @@ class _Comparison:
             if value != wanted and not abs(value - wanted) <= allowed:
                 yield Finding("value", f"{name} is {value:.8g}, expected {wanted:.8g}.")
 
-    def compare_between(self, expected: Between, got: Any, name: str) -> Iterator[Finding]:
+    def compare_between(self, expected: InRange, got: Any, name: str) -> Iterator[Finding]:
         if not _is_number(got):
             yield from self.compare_number(expected.low, got, name)
         elif not (np.isfinite(got) and expected.low <= got <= expected.high):
@@ -466,7 +467,7 @@ def _wrong_kind(name: str, expected: str, got: Any) -> Finding:
         what = f"a tuple of {_count(len(got))}"
     elif isinstance(got, bool | int | float | np.number):
         what = f"the single number {got}"
-    elif isinstance(got, Strange):
+    elif isinstance(got, Unsupported):
         what = got.said
     else:
         what = said.get(type(got).__name__, f"of type {type(got).__name__}")

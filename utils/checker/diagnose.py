@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from utils.checker.answer_key import KnownMistake, Question
-from utils.checker.cases import Anything, Between, Case, Place, Raised, Returned, Run, Shaped
+from utils.checker.cases import AnyOfShape, Anything, Case, InRange, Place, Raised, Returned, Run
 from utils.checker.compare import Finding, compare, parts, same
 from utils.checker.inspect_call import findings, unexpected
 
-__all__ = ["Known", "known"]
+__all__ = ["Known", "match_known_mistake"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Known:
     whole: bool
 
 
-def known(
+def match_known_mistake(
     question: Question, runs: Sequence[Run], found: Sequence[Sequence[Finding]], index: int | None
 ) -> Known | None:
     """The known mistake that gives these very results; else one that explains a part of them.
@@ -71,7 +71,7 @@ class _Naming:
     def alike(self, mistake: KnownMistake, i: int) -> bool:
         """Whether a mistake does on case `i` what was seen there.
 
-        Where a case leaves the value open (`Between`), results count only as fulfilling it or
+        Where a case leaves the value open (`InRange`), results count only as fulfilling it or
         not, and only when all is right elsewhere: many a mistake meets log(0) in its own way.
         """
         run, is_open = self.runs[i], _is_open(self.question.cases[i])
@@ -130,14 +130,16 @@ class _Naming:
 
 
 def _is_open(case: Case) -> bool:
-    return isinstance(case.expected, Returned) and isinstance(case.expected.value, Between)
+    return isinstance(case.expected, Returned) and isinstance(case.expected.value, InRange)
 
 
 def _is_exact(case: Case) -> bool:
     """Whether all that is right on a case is alike, but for what nobody can see."""
     if not isinstance(case.expected, Returned):
         return False
-    return not any(isinstance(part, Shaped | Anything) for _, part in parts(case.expected.value))
+    return not any(
+        isinstance(part, AnyOfShape | Anything) for _, part in parts(case.expected.value)
+    )
 
 
 def _telling(value: Any) -> int:

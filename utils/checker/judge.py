@@ -16,7 +16,7 @@ import numpy as np
 from utils import properties
 from utils.checker import diagnose, rubric
 from utils.checker.answer_key import AnswerKey, Question
-from utils.checker.cases import Case, Explanation, Raised, Run, Scratch, Seed
+from utils.checker.cases import Case, Explanation, Raised, Run, Seed, TempFile
 from utils.checker.compare import Finding, same
 from utils.checker.explain import BLANK
 from utils.checker.inspect_call import findings, unexpected
@@ -189,7 +189,7 @@ class _Judgment:
         [run] = self._runs([case])
         return run
 
-    def log(self, scratch: Scratch) -> Any:
+    def log(self, scratch: TempFile) -> Any:
         """Read the records in a log that the answer wrote."""
         return self.answer.log(scratch)
 
@@ -303,7 +303,7 @@ class _Judgment:
     # --- in words --------------------------------------------------------------------------
 
     def _wrong(self, finding: Finding, index: int | None, law: str = "") -> Verdict:
-        known = diagnose.known(self.question, self.runs, self.found, index)
+        known = diagnose.match_known_mistake(self.question, self.runs, self.found, index)
         case = self.question.cases[index] if index is not None else None
         advice = ""
         if known is None:
@@ -346,7 +346,7 @@ class _Judgment:
             raised = _a_kind(run.outcome.kind)
             due = f"this call should raise a {case.expected.kind}, and it raised {raised}."
             told = replace(told, sentence=due, advice=told.sentence)
-        known = diagnose.known(self.question, self.runs, self.found, None)
+        known = diagnose.match_known_mistake(self.question, self.runs, self.found, None)
         return self._said(
             Status.ERROR,
             told.sentence,

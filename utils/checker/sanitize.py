@@ -2,7 +2,7 @@
 
 What comes out is made of dicts, lists, tuples, text, numbers, None and arrays of our own, none
 of which can call back into a student's code, claim to equal everything, or change later.
-Whatever else it was becomes a `Strange`, which says in words what it was.
+Whatever else it was becomes a `Unsupported`, which says in words what it was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Place, Strange
+from utils.checker.cases import Place, Unsupported
 
 __all__ = ["MOST_BYTES", "MOST_PARTS", "clean", "name_of", "plain", "plain_and_shared"]
 
@@ -43,7 +43,7 @@ def plain(value: Any) -> Any:
 
     Subclasses of list, tuple, dict, str and the numbers lose what they added. Arrays are
     copied; those of a subclass, such as ``np.matrix``, and those that hold objects are
-    `Strange`, as is everything nested too deeply, too large, or inside itself.
+    `Unsupported`, as is everything nested too deeply, too large, or inside itself.
     """
     return plain_and_shared(value, ())[0]
 
@@ -56,7 +56,7 @@ def plain_and_shared(
     try:
         return look.plain(value, ()), tuple(look.shared)
     except Exception as error:  # it changed while it was looked at, or memory ran out
-        return Strange(f"something that cannot be looked at ({type(error).__name__})"), ()
+        return Unsupported(f"something that cannot be looked at ({type(error).__name__})"), ()
 
 
 class _Look:
@@ -76,9 +76,9 @@ class _Look:
         if kind is float or kind is bool or value is None:
             return value
         if len(path) > MOST_DEPTH:
-            return Strange("nested too deeply")
+            return Unsupported("nested too deeply")
         if self.parts < 0:
-            return Strange(f"of more than {MOST_PARTS:,} parts")
+            return Unsupported(f"of more than {MOST_PARTS:,} parts")
         if kind is np.ndarray:
             return self._array(value, path)
         if kind is int and value.bit_length() <= MOST_BITS:
@@ -95,7 +95,9 @@ class _Look:
         """What is no plain kind itself, but perhaps made from one."""
         if issubclass(kind, int):
             number = int.__pos__(value)
-            return number if number.bit_length() <= MOST_BITS else Strange("a huge whole number")
+            return (
+                number if number.bit_length() <= MOST_BITS else Unsupported("a huge whole number")
+            )
         if issubclass(kind, float):
             return float.__pos__(value)
         if issubclass(kind, str):
@@ -107,7 +109,7 @@ class _Look:
 
     def _container(self, value: Any, kind: type, path: Place) -> Any:
         if id(value) in self.around:
-            return Strange("inside itself")
+            return Unsupported("inside itself")
         self.around.append(id(value))
         try:
             if kind is dict:
@@ -123,16 +125,18 @@ class _Look:
         made = {}
         for key, item in list(islice(dict.items(value), self.parts + 1)):
             name = key if type(key) in (str, int) else self.plain(key, (None,) * MOST_DEPTH)
-            name = f"<{name.said}>" if type(name) is Strange else name
+            name = f"<{name.said}>" if type(name) is Unsupported else name
             made[name] = self.plain(item, (*path, name))
         return made
 
     def _array(self, value: np.ndarray[Any, Any], path: Place) -> Any:
         if value.dtype.kind not in "biufcU":
-            return Strange("an array of objects", value.shape, clean(str(value.dtype), 80))
+            return Unsupported("an array of objects", value.shape, clean(str(value.dtype), 80))
         self.bytes -= value.nbytes
         if self.bytes < 0:
-            return Strange("an array that is too large to look at", value.shape, str(value.dtype))
+            return Unsupported(
+                "an array that is too large to look at", value.shape, str(value.dtype)
+            )
         if self.inputs and self._shares(value):
             self.shared.append(path)
         return value.copy()
@@ -146,20 +150,20 @@ class _Look:
     def _text(self, value: str) -> Any:
         self.bytes -= 4 * len(value)
         if self.bytes < 0:
-            return Strange("text that is too long to look at")
+            return Unsupported("text that is too long to look at")
         return value if value.isascii() else clean(value, len(value))
 
-    def _other(self, value: Any) -> Strange:
+    def _other(self, value: Any) -> Unsupported:
         kind = type(value)
         name = name_of(kind)
         if issubclass(kind, _FUNCTIONS):
-            return Strange("a function (is a pair of parentheses missing?)")
+            return Unsupported("a function (is a pair of parentheses missing?)")
         if issubclass(kind, type):
-            return Strange(_SAID["type"])
+            return Unsupported(_SAID["type"])
         if issubclass(kind, np.ndarray):
             array = np.ndarray.view(value, np.ndarray)
-            return Strange(f"of type {name}", array.shape, clean(str(array.dtype), 80))
-        return Strange(_SAID.get(name, f"of type {name}"))
+            return Unsupported(f"of type {name}", array.shape, clean(str(array.dtype), 80))
+        return Unsupported(_SAID.get(name, f"of type {name}"))
 
 
 def _overlap(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:

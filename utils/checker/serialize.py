@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 
 from utils.checker.cases import (
-    About,
+    AnyOfShape,
     Anything,
-    Between,
+    Approx,
+    InRange,
     Raised,
     Returned,
-    Scratch,
     Seed,
-    Shaped,
-    Strange,
     Stream,
+    TempFile,
+    Unsupported,
 )
 
 __all__ = ["Packer", "unpack"]
@@ -78,21 +78,21 @@ class Packer:
             case Stream():
                 numbers = (value.state, value.increment, value.has_half, value.half)
                 return {"stream": list(map(hex, numbers))}
-            case Scratch():
+            case TempFile():
                 return {"scratch": value.name}
-            case About():
+            case Approx():
                 return {"about": [float(value.value).hex(), value.precision.hex()]}
             case Anything():
                 return {"anything": None}
-            case Between():
+            case InRange():
                 return {"between": [float(value.low).hex(), float(value.high).hex()]}
-            case Shaped():
+            case AnyOfShape():
                 return {"shaped": list(value.shape)}
             case Returned():
                 return {"returned": self.pack(value.value)}
             case Raised():
                 return {"raised": [value.kind, value.message, [list(s) for s in value.shapes]]}
-            case Strange():
+            case Unsupported():
                 shape = None if value.shape is None else list(value.shape)
                 return {"strange": [value.said, shape, value.dtype]}
         raise TypeError(f"a {type(value).__name__} cannot be packed")
@@ -144,15 +144,15 @@ class _Unpacker:
             case "stream":
                 return _stream(*(int(number, 16) for number in content))
             case "scratch":
-                return Scratch(str(content))
+                return TempFile(str(content))
             case "about":
-                return About(*map(float.fromhex, content))
+                return Approx(*map(float.fromhex, content))
             case "anything":
                 return Anything()
             case "between":
-                return Between(*map(float.fromhex, content))
+                return InRange(*map(float.fromhex, content))
             case "shaped":
-                return Shaped(_shape(content))
+                return AnyOfShape(_shape(content))
             case "returned":
                 return Returned(self.unpack(content))
             case "raised":
@@ -161,7 +161,7 @@ class _Unpacker:
             case "strange":
                 said, shape, dtype = content
                 shape = None if shape is None else _shape(shape)
-                return Strange(str(said)[:200], shape, str(dtype)[:200])
+                return Unsupported(str(said)[:200], shape, str(dtype)[:200])
         raise ValueError(f"unknown kind {kind!r}")
 
     def _array(self, name: str, sizes: Any, start: int) -> np.ndarray[Any, Any]:

@@ -28,8 +28,8 @@ from utils.checker.cases import (
     Raised,
     Returned,
     Run,
-    Scratch,
-    Strange,
+    TempFile,
+    Unsupported,
     changes,
     leaves,
     text_of,
@@ -70,7 +70,7 @@ class Answer(Protocol):
     def uses(self, names: tuple[str, ...]) -> list[str]:
         """Which of these functions it calls, itself or through others."""
 
-    def log(self, scratch: Scratch) -> Any:
+    def log(self, scratch: TempFile) -> Any:
         """The records in a log that it wrote: None where there is none, no list where no log."""
 
 
@@ -113,14 +113,14 @@ class Function:
         runs: list[Run] = []
         with _in_place(self.function, given):
             for case in cases:
-                files = any(isinstance(value, Scratch) for value in case.args.values())
+                files = any(isinstance(value, TempFile) for value in case.args.values())
                 run, error = _called(self.function, case, self.folder if files else None)
                 if error is not None and sum(one.failure is not None for one in runs) < EXPLAINED:
                     run = replace(run, failure=explain(error, self.function))
                 runs.append(run)
         return runs
 
-    def log(self, scratch: Scratch) -> Any:
+    def log(self, scratch: TempFile) -> Any:
         """The records in a log that it wrote."""
         path = self.folder / scratch.name
         if not path.exists():
@@ -130,7 +130,7 @@ class Function:
         try:
             return plain(experiments.read_log(path))
         except Exception:
-            return Strange("a file that is no log")
+            return Unsupported("a file that is no log")
 
     @property
     def blank(self) -> bool:

@@ -99,8 +99,8 @@ class Exercise:
     secret: Any = None
     precision: float = PRECISION
     mistakes: list[Mistake] = field(default_factory=list)
-    compounds: list[Compound] = field(default_factory=list)
-    slips: list[Slip] = field(default_factory=list)
+    combined_mistakes: list[Compound] = field(default_factory=list)
+    raising_mistakes: list[Slip] = field(default_factory=list)
     right: list[Function] = field(default_factory=list)
 
     @property
@@ -118,25 +118,25 @@ class Exercise:
 
         return add
 
-    def compound(self, one: str, other: str) -> Callable[[Function], Function]:
+    def combined_mistake(self, one: str, other: str) -> Callable[[Function], Function]:
         """Decorate a solution with two known mistakes in it, named here."""
 
         def add(function: Function) -> Function:
-            self.compounds.append(Compound((one, other), function))
+            self.combined_mistakes.append(Compound((one, other), function))
             return function
 
         return add
 
-    def slip(self, said: str) -> Callable[[Function], Function]:
+    def raising_mistake(self, said: str) -> Callable[[Function], Function]:
         """Decorate a wrong solution that raises, with what the student must be told of it."""
 
         def add(function: Function) -> Function:
-            self.slips.append(Slip(said, function))
+            self.raising_mistakes.append(Slip(said, function))
             return function
 
         return add
 
-    def right_way(self, function: Function) -> Function:
+    def correct_variant(self, function: Function) -> Function:
         """Decorate a right solution written in another way: it must never lose a point."""
         self.right.append(function)
         return function

@@ -16,7 +16,7 @@ from uuid import uuid4
 import numpy as np
 from scipy import special
 
-from utils.checker.cases import Case, Raised, Returned, Scratch, Seed, Strange
+from utils.checker.cases import Case, Raised, Returned, Seed, TempFile, Unsupported
 from utils.checker.compare import Finding
 from utils.properties.law import Ask, Law
 
@@ -56,7 +56,7 @@ def all_settled(ask: Ask, secret: Any) -> Finding | None:
     for item, answer in answers.items():
         if not (isinstance(answer, str) and answer in words):
             listed = ", ".join(f'"{word}"' for word in words)
-            shown = answer.said if isinstance(answer, Strange) else f"{answer!r:.40}"
+            shown = answer.said if isinstance(answer, Unsupported) else f"{answer!r:.40}"
             said = f'"{item}" has the answer {shown}; choose among {listed}.'
             return Finding("law", said, share=share)
     if len(agreed) == len(right):
@@ -438,7 +438,7 @@ _SAME = {
 
 
 def _search(
-    space: Any, n_trials: int, log: Scratch | None = None, poisoned: str = "", seed: int = 4
+    space: Any, n_trials: int, log: TempFile | None = None, poisoned: str = "", seed: int = 4
 ) -> Case:
     """The case of a search."""
     arguments = {"space": space, "n_trials": n_trials, "data": _points(poisoned)}
@@ -537,8 +537,8 @@ def log_holds_records(ask: Ask, secret: Any) -> Finding | None:
     return _kept(ask.log(log), records)
 
 
-def _new_log() -> Scratch:
-    return Scratch(f"{uuid4().hex}.h5")
+def _new_log() -> TempFile:
+    return TempFile(f"{uuid4().hex}.h5")
 
 
 def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:

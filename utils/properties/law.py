@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from utils.checker.cases import Case, Run, Scratch
+from utils.checker.cases import Case, Run, TempFile
 from utils.checker.compare import Finding
 
 __all__ = ["Ask", "Law"]
@@ -23,7 +23,7 @@ class Ask(Protocol):
     def run(self, case: Case) -> Run:
         """All that was seen of the call, the seconds it took among it."""
 
-    def log(self, scratch: Scratch) -> Any:
+    def log(self, scratch: TempFile) -> Any:
         """The records in a log that it wrote: None where there is none, no list where no log."""
 
 

@@ -271,12 +271,12 @@ def output_layer_only(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("trained_uphill", "costs_first")
+@exercise.combined_mistake("trained_uphill", "costs_first")
 def uphill_and_costs_first(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     return _train(X, Y, layer_dims, -rate, n, rng)[::-1]
 
 
-@exercise.compound("costs_not_kept", "never_updated")
+@exercise.combined_mistake("costs_not_kept", "never_updated")
 def nothing_learned_or_kept(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     return _train(X, Y, layer_dims, 0, n, rng)[0], []
 
@@ -284,7 +284,7 @@ def nothing_learned_or_kept(X: Any, Y: Any, layer_dims: Any, rate: float, n: int
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("parameters is used before it has a value.")
+@exercise.raising_mistake("parameters is used before it has a value.")
 def nothing_to_begin_with(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -297,7 +297,7 @@ def nothing_to_begin_with(
     return parameters, costs
 
 
-@exercise.slip("missing 1 required positional argument: 'rng'")
+@exercise.raising_mistake("missing 1 required positional argument: 'rng'")
 def rng_not_passed(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -305,7 +305,7 @@ def rng_not_passed(
     return parameters, []
 
 
-@exercise.slip("AL is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("AL is a tuple of 2, where an array is needed.")
 def tuple_not_unpacked(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -315,7 +315,7 @@ def tuple_not_unpacked(
     return update_parameters(parameters, grads, learning_rate), []
 
 
-@exercise.slip("missing 1 required positional argument: 'caches'")
+@exercise.raising_mistake("missing 1 required positional argument: 'caches'")
 def caches_not_passed(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -327,7 +327,7 @@ def caches_not_passed(
     return parameters, []
 
 
-@exercise.slip("costs is None, and None has no .append.")
+@exercise.raising_mistake("costs is None, and None has no .append.")
 def append_overwritten(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -339,7 +339,7 @@ def append_overwritten(
     return parameters, costs
 
 
-@exercise.slip("range takes whole numbers, and got a list.")
+@exercise.raising_mistake("range takes whole numbers, and got a list.")
 def range_of_a_list(
     X: Any, Y: Any, layer_dims: Any, learning_rate: float, num_iterations: int, rng: Any
 ) -> Any:
@@ -351,7 +351,7 @@ def range_of_a_list(
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_dAL(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     parameters, costs = initialize(layer_dims, rng), []
     for _ in range(n):
@@ -361,7 +361,7 @@ def from_dAL(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> 
     return parameters, costs
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_hair(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     parameters, costs = initialize(layer_dims, rng), []
     for _ in range(n):
@@ -371,7 +371,7 @@ def with_a_hair(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) 
     return parameters, costs
 
 
-@exercise.right_way
+@exercise.correct_variant
 def while_there_are_more(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     costs: list[Any] = []
     parameters = initialize_parameters_deep(rng=rng, layer_dims=layer_dims)
@@ -383,7 +383,7 @@ def while_there_are_more(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, r
     return parameters, costs
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_after_another(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     def step(state: Any, _: int) -> Any:
         parameters, costs = state
@@ -393,7 +393,7 @@ def one_after_another(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng:
     return functools.reduce(step, range(n), (initialize(layer_dims, rng), []))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_recursion(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     def go_on(parameters: Any, left: int) -> Any:
         if left == 0:
@@ -405,7 +405,7 @@ def by_recursion(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any)
     return go_on(initialize(layer_dims, rng), n)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_list_made_before(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     parameters, costs = initialize(layer_dims, rng), [0.0] * n
     for i in range(n):
@@ -415,7 +415,7 @@ def in_a_list_made_before(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, 
     return [parameters, costs]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_place_on_its_own(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     parameters, costs = initialize(layer_dims, rng), np.zeros(n)
     for i in range(n):
@@ -426,7 +426,7 @@ def in_place_on_its_own(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rn
     return parameters, costs.tolist()
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_a_copy_of_all(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     costs: Any = ()
     parameters = initialize(list(layer_dims), rng)

@@ -340,18 +340,18 @@ def as_a_tuple(AL: Any, Y: Any, caches: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("sign_of_dAL", "sigmoid_hidden")
+@exercise.combined_mistake("sign_of_dAL", "sigmoid_hidden")
 def signs_and_sigmoid(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, Y / AL - (1 - Y) / (1 - AL), hidden="sigmoid")
 
 
-@exercise.compound("averaged_in_dAL", "always_dAL")
+@exercise.combined_mistake("averaged_in_dAL", "always_dAL")
 def averaged_and_stuck(AL: Any, Y: Any, caches: Any) -> Any:
     first = -(Y / AL - (1 - Y) / (1 - AL)) / Y.shape[1]
     return _backward(AL, Y, caches, first, upstream=lambda l, dA, first: first)
 
 
-@exercise.compound("dA_one_off", "parentheses_lost")
+@exercise.combined_mistake("dA_one_off", "parentheses_lost")
 def stored_high_and_parentheses(AL: Any, Y: Any, caches: Any) -> Any:
     dAL = -Y / AL - (1 - Y) / (1 - AL)
     return _backward(AL, Y, caches, dAL, keys=lambda l: (l, l, l))
@@ -360,20 +360,20 @@ def stored_high_and_parentheses(AL: Any, Y: Any, caches: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("caches has 2 items, and [2] is not among them.")
+@exercise.raising_mistake("caches has 2 items, and [2] is not among them.")
 def cache_past_the_end(AL: Any, Y: Any, caches: Any) -> Any:
     L = len(caches)
     linear_cache, _ = caches[L]
     return linear_backward(AL - Y, linear_cache)
 
 
-@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+@exercise.raising_mistake("there are 3 names to the left of =, but 2 values to the right.")
 def pair_for_triple(AL: Any, Y: Any, caches: Any) -> Any:
     A_prev, W, b = caches[len(caches) - 1]
     return linear_backward(AL - Y, (A_prev, W, b))
 
 
-@exercise.slip("grads has no key 'dA2'.")
+@exercise.raising_mistake("grads has no key 'dA2'.")
 def key_one_off(AL: Any, Y: Any, caches: Any) -> Any:
     grads = {}
     L = len(caches)
@@ -386,7 +386,7 @@ def key_one_off(AL: Any, Y: Any, caches: Any) -> Any:
     return grads
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_in_a_key(AL: Any, Y: Any, caches: Any) -> Any:
     grads = {}
     L = len(caches)
@@ -394,14 +394,14 @@ def number_in_a_key(AL: Any, Y: Any, caches: Any) -> Any:
     return grads
 
 
-@exercise.slip("missing 1 required positional argument: 'activation'")
+@exercise.raising_mistake("missing 1 required positional argument: 'activation'")
 def activation_not_passed(AL: Any, Y: Any, caches: Any) -> Any:
     dAL = -(Y / AL - (1 - Y) / (1 - AL))
     dA, dW, db = linear_activation_backward(dAL, caches[-1])
     return {"dA1": dA, "dW2": dW, "db2": db}
 
 
-@exercise.slip("dA is a tuple of 3, where an array is needed.")
+@exercise.raising_mistake("dA is a tuple of 3, where an array is needed.")
 def all_three_in_one_name(AL: Any, Y: Any, caches: Any) -> Any:
     dA = linear_backward(AL - Y, caches[-1][0])
     dZ = dA * (caches[-2][1] > 0)
@@ -411,7 +411,7 @@ def all_three_in_one_name(AL: Any, Y: Any, caches: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_dAL(AL: Any, Y: Any, caches: Any) -> Any:
     dA = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
     grads: dict[str, Any] = {}
@@ -422,23 +422,23 @@ def from_dAL(AL: Any, Y: Any, caches: Any) -> Any:
     return grads
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_hair(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, (1 - Y) / (1 - AL + 1e-8) - Y / (AL + 1e-8))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_one_fraction(AL: Any, Y: Any, caches: Any) -> Any:
     return _backward(AL, Y, caches, (AL - Y) / (AL * (1 - AL)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def after_clipping(AL: Any, Y: Any, caches: Any) -> Any:
     P = np.clip(AL, 1e-9, 1 - 1e-9)
     return _backward(AL, Y, caches, np.where(Y == 1, -1 / P, 1 / (1 - P)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def looked_up_in_grads(AL: Any, Y: Any, caches: Any) -> Any:
     L = len(caches)
     grads: dict[str, Any] = {}
@@ -451,7 +451,7 @@ def looked_up_in_grads(AL: Any, Y: Any, caches: Any) -> Any:
     return grads
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_recursion(AL: Any, Y: Any, caches: Any) -> Any:
     def below(dA: Any, l: int) -> dict[str, Any]:
         if l == 0:
@@ -463,7 +463,7 @@ def by_recursion(AL: Any, Y: Any, caches: Any) -> Any:
     return dict(zip(_keys(len(caches)), found, strict=True)) | below(found[0], len(caches) - 1)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_by_itself(AL: Any, Y: Any, caches: Any) -> Any:
     grads, dZ, m = {}, AL - Y, Y.shape[1]
     for l, ((A_prev, W, _), _Z) in reversed(list(enumerate(caches, 1))):
@@ -474,7 +474,7 @@ def all_by_itself(AL: Any, Y: Any, caches: Any) -> Any:
     return grads
 
 
-@exercise.right_way
+@exercise.correct_variant
 def popped_from_a_copy(AL: Any, Y: Any, caches: Any) -> Any:
     left, dZ = list(caches), AL - Y
     found: dict[str, Any] = {}
@@ -486,7 +486,7 @@ def popped_from_a_copy(AL: Any, Y: Any, caches: Any) -> Any:
     return dict(sorted(found.items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def lists_first(AL: Any, Y: Any, caches: Any) -> Any:
     activations = ["relu"] * (len(caches) - 1) + ["sigmoid"]
     dA, triples = -Y / AL + (1 - Y) / (1 - AL), []

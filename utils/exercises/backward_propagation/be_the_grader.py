@@ -82,26 +82,26 @@ def upright() -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("np.array is a function, and takes no [ ].")
+@exercise.raising_mistake("np.array is a function, and takes no [ ].")
 def brackets_for_parentheses() -> Any:
     AL = np.array[[0.9, 0.2]]  # type: ignore[valid-type]
     return [(AL, AL)]
 
 
-@exercise.slip("np.array takes one list, and got 2 things.")
+@exercise.raising_mistake("np.array takes one list, and got 2 things.")
 def rows_side_by_side() -> Any:
     AL = np.array([0.9, 0.2], [0.3, 0.4])
     return [(AL, AL)]
 
 
-@exercise.slip("append() takes exactly one argument (2 given).")
+@exercise.raising_mistake("append() takes exactly one argument (2 given).")
 def pair_without_parentheses() -> Any:
     inputs: Any = []
     inputs.append(np.array([[0.9]]), np.array([[1]]))
     return inputs
 
 
-@exercise.slip("the name AL is not defined.")
+@exercise.raising_mistake("the name AL is not defined.")
 def names_out_of_nowhere() -> Any:
     return [(AL, Y)]
 
@@ -109,14 +109,14 @@ def names_out_of_nowhere() -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_one_input() -> Any:
     AL = [[0.5, 0.9, 0.9, 0.9, 0.1, 0.2, 0.8, 0.6, 0.3]]
     Y = [[0, 1, 1, 0, 0, 1, 0, 1, 1]]
     return ((np.array(AL), np.array(Y)),)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def aimed_one_by_one() -> Any:
     return [
         (np.array([[0.5]]), np.array([[0]])),
@@ -126,25 +126,25 @@ def aimed_one_by_one() -> Any:
     ]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def drawn_at_random() -> Any:
     rng = np.random.default_rng(1)
     AL = np.append(rng.random((1, 30)), [[0.5]], axis=1)
     return [(AL, np.append(rng.integers(0, 2, (1, 30)), [[1]], axis=1))]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_float32() -> Any:
     return [[AL.astype(np.float32), Y.astype(np.float32)] for AL, Y in reference.be_the_grader()]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_yes_and_no() -> Any:
     AL = np.array([[0.5, 0.9, 0.2, 0.8, 0.7]])
     return [(AL, np.array([[False, True, True, False, True]]))]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop() -> Any:
     inputs = []
     for m in (4, 5, 7):
@@ -154,14 +154,14 @@ def in_a_loop() -> Any:
     return inputs
 
 
-@exercise.right_way
+@exercise.correct_variant
 def certain_predictions() -> Any:
     AL = np.array([[1, 0, 0.5, 1, 1]])
     Y = np.array([[1, 1, 0, 0, 0]])
     return [(AL, Y), (np.ones((1, 3)), np.array([[0, 1, 1]])), (0 * AL + 0.4, Y)]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def many_examples() -> Any:
     m = 1000
     AL = (np.arange(m)[None, :] / m * 7) % 1

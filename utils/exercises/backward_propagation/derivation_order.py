@@ -101,19 +101,19 @@ def empty_text() -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name ABCDE is not defined.")
+@exercise.raising_mistake("the name ABCDE is not defined.")
 def quotes_forgotten() -> Any:
     order = ABCDE
     return order
 
 
-@exercise.slip("order is used before it has a value.")
+@exercise.raising_mistake("order is used before it has a value.")
 def begun_with_nothing() -> Any:
     order += "A"
     return order
 
 
-@exercise.slip("a list has no .join.")
+@exercise.raising_mistake("a list has no .join.")
 def join_the_wrong_way() -> Any:
     order = ["A", "B", "C", "D", "E"].join("")
     return order
@@ -122,32 +122,32 @@ def join_the_wrong_way() -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_small_letters() -> Any:
     return "d, b, e, a, c"
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_spaces() -> Any:
     return " D B E A C "
 
 
-@exercise.right_way
+@exercise.correct_variant
 def joined_from_a_list() -> Any:
     return "".join(["D", "B", "E", "A", "C"])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_commas() -> Any:
     return ",".join("DBEAC")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_numpy_text() -> Any:
     return np.str_("DBEAC")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def letter_by_letter() -> Any:
     order = ""
     for letter in ("D", "B", "E", "A", "C"):
@@ -155,13 +155,13 @@ def letter_by_letter() -> Any:
     return order
 
 
-@exercise.right_way
+@exercise.correct_variant
 def sorted_by_place() -> Any:
     place = {"A": 4, "B": 2, "C": 5, "D": 1, "E": 3}
     return "".join(sorted(place, key=place.__getitem__))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def over_several_lines() -> Any:
     return """
         D

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import About, Between, Case, Returned
+from utils.checker.cases import Approx, Case, InRange, Returned
 from utils.exercises.backward_propagation.common import Rng, random_network
 from utils.exercises.exercise import Exercise
 from utils.reference import backward_propagation as reference
@@ -32,7 +32,7 @@ def _cases(rng: Rng) -> list[Case]:
             args["epsilon"] = more["epsilon"]
         right = not spoil and "epsilon" not in more
         # Two costs 1e-5 apart leave ten digits of a slope to rounding; asked for are seven.
-        expected: Any = Between(0, 1e-7) if right else About(float(difference_of(**args)), 1e-7)
+        expected: Any = InRange(0, 1e-7) if right else Approx(float(difference_of(**args)), 1e-7)
         earns = more.get("earns", "right gradients" if right else "wrong gradients")
         return Case(args, note, more.get("layout", "plain"), Returned(expected), earns)
 
@@ -352,7 +352,7 @@ def epsilon_too_small(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: floa
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("one_sided", "not_relative")
+@exercise.combined_mistake("one_sided", "not_relative")
 def one_sided_and_not_relative(
     parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
 ) -> Any:
@@ -361,7 +361,7 @@ def one_sided_and_not_relative(
     return np.linalg.norm(ours - theirs)
 
 
-@exercise.compound("weights_only", "divided_by_epsilon")
+@exercise.combined_mistake("weights_only", "divided_by_epsilon")
 def weights_only_and_epsilon(
     parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
 ) -> Any:
@@ -373,13 +373,13 @@ def weights_only_and_epsilon(
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("AL is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("AL is a tuple of 2, where an array is needed.")
 def tuple_not_unpacked(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     AL = L_model_forward(X, parameters)
     return np.mean(np.abs(AL - Y))
 
 
-@exercise.slip("grads has no key 'W1'.")
+@exercise.raising_mistake("grads has no key 'W1'.")
 def key_without_d(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     g = []
     for name in parameters:
@@ -388,13 +388,13 @@ def key_without_d(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 
     return np.linalg.norm(g)
 
 
-@exercise.slip("g is a list, which does not calculate entry by entry.")
+@exercise.raising_mistake("g is a list, which does not calculate entry by entry.")
 def lists_subtracted(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     g, g_hat = [0.0], [0.0]
     return np.linalg.norm(g - g_hat) / (np.linalg.norm(g) + np.linalg.norm(g_hat))
 
 
-@exercise.slip("g is None, and None has no .append.")
+@exercise.raising_mistake("g is None, and None has no .append.")
 def append_overwritten(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     g: Any = []
     for name in parameters:
@@ -403,7 +403,7 @@ def append_overwritten(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: flo
     return np.linalg.norm(g)
 
 
-@exercise.slip("a dictionary has no .shape.")
+@exercise.raising_mistake("a dictionary has no .shape.")
 def all_parameters_for_one(
     parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
 ) -> Any:
@@ -412,7 +412,7 @@ def all_parameters_for_one(
     return up
 
 
-@exercise.slip("the name costs is not defined.")
+@exercise.raising_mistake("the name costs is not defined.")
 def put_into_nothing(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     AL, _ = L_model_forward(X, parameters)
     costs[0] = compute_cost(AL, Y)
@@ -422,7 +422,7 @@ def put_into_nothing(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_one_vector(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     theta = np.concatenate([value.ravel() for value in parameters.values()])
     g = np.concatenate([grads["d" + name].ravel() for name in parameters])
@@ -439,7 +439,7 @@ def in_one_vector(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 
     return float(np.linalg.norm(g - hat) / (np.linalg.norm(g) + np.linalg.norm(hat)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_copy_moved_back(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     def move(entries: Any, index: Any, cost: Any) -> Any:
         kept = entries[index]
@@ -453,7 +453,7 @@ def one_copy_moved_back(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: fl
     return _relative(*_walk(parameters, grads, X, Y, move))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_half_a_sum_of_slopes(
     parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5
 ) -> Any:
@@ -464,21 +464,21 @@ def as_half_a_sum_of_slopes(
     return _relative(*_slopes(parameters, grads, X, Y, slope))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_hair(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = _slopes(parameters, grads, X, Y, _centered(epsilon))
     below = np.sqrt(np.sum(ours**2)) + np.sqrt(np.sum(theirs**2)) + 1e-12
     return np.sqrt(np.sum((ours - theirs) ** 2)) / below
 
 
-@exercise.right_way
+@exercise.correct_variant
 def layer_by_layer(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     layers = range(len(parameters) // 2, 0, -1)
     names = [kind + str(l) for l in layers for kind in ("b", "W")]
     return np.array(_relative(*_slopes(parameters, grads, X, Y, _centered(epsilon), names)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def squares_added_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     apart = ours = theirs = 0.0
     for g, hat in zip(*_slopes(parameters, grads, X, Y, _centered(epsilon)), strict=True):
@@ -486,7 +486,7 @@ def squares_added_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float
     return apart**0.5 / (ours**0.5 + theirs**0.5)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def deep_copies(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     g, g_hat = np.array([]), np.array([])
     for name in parameters:
@@ -500,7 +500,7 @@ def deep_copies(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e
     return np.linalg.norm(g_hat - g) / np.add(np.linalg.norm(g_hat), np.linalg.norm(g))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def matrix_by_matrix(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = [], []
     for name, value in parameters.items():

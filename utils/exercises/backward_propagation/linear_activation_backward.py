@@ -269,12 +269,12 @@ def another_order(dA: Any, cache: Any, activation: str) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("falls_to_sigmoid", "averaged_again")
+@exercise.combined_mistake("falls_to_sigmoid", "averaged_again")
 def in_silence_and_averaged(dA: Any, cache: Any, activation: str) -> Any:
     return averaged_again(dA, cache, "relu" if activation == "relu" else "sigmoid")
 
 
-@exercise.compound("branches_swapped", "dZ_averaged")
+@exercise.combined_mistake("branches_swapped", "dZ_averaged")
 def swapped_and_averaged(dA: Any, cache: Any, activation: str) -> Any:
     return branches_swapped(dA / dA.shape[1], cache, activation)
 
@@ -282,7 +282,7 @@ def swapped_and_averaged(dA: Any, cache: Any, activation: str) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("a ValueError")
+@exercise.raising_mistake("a ValueError")
 def nothing_for_the_unknown(dA: Any, cache: Any, activation: str) -> Any:
     linear_cache, Z = cache
     if activation == "sigmoid":
@@ -292,7 +292,7 @@ def nothing_for_the_unknown(dA: Any, cache: Any, activation: str) -> Any:
     return linear_backward(dZ, linear_cache)
 
 
-@exercise.slip("here your own raise is reached: ValueError")
+@exercise.raising_mistake("here your own raise is reached: ValueError")
 def if_for_elif(dA: Any, cache: Any, activation: str) -> Any:
     linear_cache, Z = cache
     if activation == "sigmoid":
@@ -304,7 +304,7 @@ def if_for_elif(dA: Any, cache: Any, activation: str) -> Any:
     return linear_backward(dZ, linear_cache)
 
 
-@exercise.slip("missing 1 required positional argument: 'cache'")
+@exercise.raising_mistake("missing 1 required positional argument: 'cache'")
 def cache_not_passed(dA: Any, cache: Any, activation: str) -> Any:
     _, Z = cache
     if activation == "sigmoid":
@@ -314,28 +314,28 @@ def cache_not_passed(dA: Any, cache: Any, activation: str) -> Any:
     raise ValueError
 
 
-@exercise.slip("cache is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("cache is a tuple of 2, where an array is needed.")
 def whole_cache_for_Z(dA: Any, cache: Any, activation: str) -> Any:
     linear_cache, _ = cache
     dZ = dA * (cache > 0)
     return linear_backward(dZ, linear_cache)
 
 
-@exercise.slip("relu is a function, and it was not called.")
+@exercise.raising_mistake("relu is a function, and it was not called.")
 def function_for_text(dA: Any, cache: Any, activation: str) -> Any:
     linear_cache, Z = cache
     dZ = dA * relu if activation != "sigmoid" else sigmoid_backward(dA, Z)
     return linear_backward(dZ, linear_cache)
 
 
-@exercise.slip("the name dz is not defined. Did you mean dZ?")
+@exercise.raising_mistake("the name dz is not defined. Did you mean dZ?")
 def result_misnamed(dA: Any, cache: Any, activation: str) -> Any:
     linear_cache, Z = cache
     dZ = sigmoid_backward(dA, Z) if activation == "sigmoid" else relu_backward(dA, Z)
     return linear_backward(dz, linear_cache)
 
 
-@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+@exercise.raising_mistake("there are 3 names to the left of =, but 2 values to the right.")
 def cache_taken_for_a_triple(dA: Any, cache: Any, activation: str) -> Any:
     A_prev, W, b = cache
     dZ = sigmoid_backward(dA, A_prev) if activation == "sigmoid" else relu_backward(dA, A_prev)
@@ -345,7 +345,7 @@ def cache_taken_for_a_triple(dA: Any, cache: Any, activation: str) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_match(dA: Any, cache: Any, activation: str) -> Any:
     match activation:
         case "relu":
@@ -357,7 +357,7 @@ def with_match(dA: Any, cache: Any, activation: str) -> Any:
     return linear_back(dZ, cache[0])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_a_dictionary(dA: Any, cache: Any, activation: str) -> Any:
     ways = {"sigmoid": sigmoid_backward, "relu": relu_backward}
     if activation not in ways:
@@ -365,7 +365,7 @@ def by_a_dictionary(dA: Any, cache: Any, activation: str) -> Any:
     return linear_backward(ways[activation](dA, cache[1]), cache[0])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def asked_first(dA: Any, cache: Any, activation: str) -> Any:
     if activation != "sigmoid" and activation != "relu":
         raise ValueError("unknown activation")
@@ -375,7 +375,7 @@ def asked_first(dA: Any, cache: Any, activation: str) -> Any:
     return dA_prev, dW, db
 
 
-@exercise.right_way
+@exercise.correct_variant
 def returned_from_each_branch(dA: Any, cache: Any, activation: str) -> Any:
     if activation == "sigmoid":
         return linear_backward(sigmoid_backward(dA, cache[-1]), cache[0])
@@ -384,7 +384,7 @@ def returned_from_each_branch(dA: Any, cache: Any, activation: str) -> Any:
     raise ValueError
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_keywords(dA: Any, cache: Any, activation: str) -> Any:
     triple, Z = cache
     try:
@@ -394,14 +394,14 @@ def with_keywords(dA: Any, cache: Any, activation: str) -> Any:
     return linear_backward(cache=triple, dZ=way(Z=Z, dA=dA))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_by_itself(dA: Any, cache: Any, activation: str) -> Any:
     (A_prev, W, _), Z = cache
     dZ = np.multiply(dA, _slope(Z, activation))
     return np.dot(W.T, dZ), np.dot(dZ, A_prev.T) / Z.shape[1], np.mean(dZ, axis=1, keepdims=True)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_an_error_of_its_own(dA: Any, cache: Any, activation: str) -> Any:
     class UnknownActivationError(ValueError):
         pass
@@ -411,7 +411,7 @@ def by_an_error_of_its_own(dA: Any, cache: Any, activation: str) -> Any:
     return list(layer_back(dA, cache, activation))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def slope_by_slope(dA: Any, cache: Any, activation: str) -> Any:
     slope = {"sigmoid": lambda z: 1 / (2 + np.exp(z) + np.exp(-z)), "relu": lambda z: z > 0}
     if (g := slope.get(activation)) is None:

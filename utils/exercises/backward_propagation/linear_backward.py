@@ -290,19 +290,19 @@ def dZ_overwritten(dZ: Any, cache: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("dW_not_averaged", "dA_averaged")
+@exercise.combined_mistake("dW_not_averaged", "dA_averaged")
 def averaged_at_the_wrong_place(dZ: Any, cache: Any) -> Any:
     m = dZ.shape[1]
     return _scaled(dZ, cache, dA=1 / m, dW=m)
 
 
-@exercise.compound("keepdims_forgotten", "dW_not_averaged")
+@exercise.combined_mistake("keepdims_forgotten", "dW_not_averaged")
 def flat_and_not_averaged(dZ: Any, cache: Any) -> Any:
     dA_prev, dW, db = linear_back(dZ, cache)
     return dA_prev, dW * dZ.shape[1], db.ravel()
 
 
-@exercise.compound("dW_for_W", "db_not_averaged")
+@exercise.combined_mistake("dW_for_W", "db_not_averaged")
 def slide_and_sum(dZ: Any, cache: Any) -> Any:
     _, dW, db = linear_back(dZ, cache)
     return dW.T @ dZ, dW, db * dZ.shape[1]
@@ -311,7 +311,7 @@ def slide_and_sum(dZ: Any, cache: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("dZ (2, 5) @ A_prev (3, 5) does not fit.")
+@exercise.raising_mistake("dZ (2, 5) @ A_prev (3, 5) does not fit.")
 def product_without_transpose(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]
@@ -320,7 +320,7 @@ def product_without_transpose(dZ: Any, cache: Any) -> Any:
     return np.dot(W.T, dZ), dW, db
 
 
-@exercise.slip("A_prev.T is an array, not a function, so it cannot be called.")
+@exercise.raising_mistake("A_prev.T is an array, not a function, so it cannot be called.")
 def T_called(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]
@@ -328,21 +328,21 @@ def T_called(dZ: Any, cache: Any) -> Any:
     return W.T @ dZ, dW, np.sum(dZ, axis=1, keepdims=True) / m
 
 
-@exercise.slip("dZ.shape is a tuple of 2, where a number is needed.")
+@exercise.raising_mistake("dZ.shape is a tuple of 2, where a number is needed.")
 def m_is_a_shape(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     dW = dZ @ A_prev.T / dZ.shape
     return W.T @ dZ, dW, np.mean(dZ, axis=1, keepdims=True)
 
 
-@exercise.slip("there are 2 names to the left of =, but more values to the right.")
+@exercise.raising_mistake("there are 2 names to the left of =, but more values to the right.")
 def two_names_for_three(dZ: Any, cache: Any) -> Any:
     A_prev, W = cache
     m = dZ.shape[1]
     return W.T @ dZ, dZ @ A_prev.T / m, np.sum(dZ, axis=1, keepdims=True) / m
 
 
-@exercise.slip("the name dB is not defined. Did you mean db?")
+@exercise.raising_mistake("the name dB is not defined. Did you mean db?")
 def result_misnamed(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]
@@ -350,7 +350,7 @@ def result_misnamed(dZ: Any, cache: Any) -> Any:
     return W.T @ dZ, dZ @ A_prev.T / m, dB
 
 
-@exercise.slip("got an unexpected keyword argument 'keepdim'")
+@exercise.raising_mistake("got an unexpected keyword argument 'keepdim'")
 def keyword_misspelled(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]
@@ -361,7 +361,7 @@ def keyword_misspelled(dZ: Any, cache: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(dZ: Any, cache: Any) -> Any:
     A_prev, W, b = cache
     m = A_prev.shape[1]
@@ -369,7 +369,7 @@ def with_einsum(dZ: Any, cache: Any) -> Any:
     return np.dot(W.T, dZ), dW, np.mean(dZ, axis=1).reshape(b.shape)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def example_by_example(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]
@@ -382,27 +382,27 @@ def example_by_example(dZ: Any, cache: Any) -> Any:
     return dA_prev, dW, db
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_a_product_with_ones(dZ: Any, cache: Any) -> Any:
     m = len(dZ.T)
     ones = np.ones((m, 1), dZ.dtype)
     return cache[1].T @ dZ, (cache[0] @ dZ.T).T / m, dZ @ ones / m
 
 
-@exercise.right_way
+@exercise.correct_variant
 def transposed_throughout(dZ: Any, cache: Any) -> Any:
     m = dZ.shape[-1]
     return (dZ.T @ cache[1]).T, dZ.dot(cache[0].T) * (1 / m), dZ.mean(axis=1)[:, None]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def divided_first(dZ: Any, cache: Any) -> Any:
     mean = dZ / dZ.shape[1]
     db = np.expand_dims(np.sum(mean, axis=-1), 1)
     return np.matmul(cache[1].T, dZ), np.matmul(mean, np.transpose(cache[0])), db
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_tensordot(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = float(A_prev.shape[1])
@@ -410,7 +410,7 @@ def with_tensordot(dZ: Any, cache: Any) -> Any:
     return np.tensordot(W, dZ, axes=(0, 0)), dW, np.add.reduce(dZ, axis=1, keepdims=True) / m
 
 
-@exercise.right_way
+@exercise.correct_variant
 def weight_by_weight(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     m = dZ.shape[1]
@@ -419,7 +419,7 @@ def weight_by_weight(dZ: Any, cache: Any) -> Any:
     return np.einsum("jk,ji->ki", W, dZ), dW, db
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_list(dZ: Any, cache: Any) -> Any:
     A_prev, W, _ = cache
     dW = np.mean(dZ[:, None, :] * A_prev[None, :, :], axis=2)

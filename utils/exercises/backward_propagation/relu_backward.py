@@ -124,12 +124,12 @@ def dA_overwritten(dA: Any, Z: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("mask_turned", "averaged")
+@exercise.combined_mistake("mask_turned", "averaged")
 def turned_and_averaged(dA: Any, Z: Any) -> Any:
     return dA * (Z < 0) / Z.shape[1]
 
 
-@exercise.compound("mask_of_dA", "averaged")
+@exercise.combined_mistake("mask_of_dA", "averaged")
 def mask_of_dA_and_averaged(dA: Any, Z: Any) -> Any:
     return np.maximum(0, dA) / Z.shape[1]
 
@@ -137,25 +137,25 @@ def mask_of_dA_and_averaged(dA: Any, Z: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("this asks one yes-or-no question of a whole array.")
+@exercise.raising_mistake("this asks one yes-or-no question of a whole array.")
 def asked_of_all(dA: Any, Z: Any) -> Any:
     dZ = dA if Z > 0 else 0
     return dZ
 
 
-@exercise.slip("the name dZ is not defined.")
+@exercise.raising_mistake("the name dZ is not defined.")
 def written_into_nothing(dA: Any, Z: Any) -> Any:
     dZ[Z > 0] = dA[Z > 0]
     return dZ
 
 
-@exercise.slip("dA (2, 3) @ (Z > 0) (2, 3) does not fit.")
+@exercise.raising_mistake("dA (2, 3) @ (Z > 0) (2, 3) does not fit.")
 def product_of_matrices(dA: Any, Z: Any) -> Any:
     dZ = dA @ (Z > 0)
     return dZ
 
 
-@exercise.slip("on the left some places are picked")
+@exercise.raising_mistake("on the left some places are picked")
 def half_of_an_array(dA: Any, Z: Any) -> Any:
     dZ = np.zeros(Z.shape)
     dZ[Z > 0] = dA
@@ -165,35 +165,35 @@ def half_of_an_array(dA: Any, Z: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_a_copy(dA: Any, Z: Any) -> Any:
     dZ = np.array(dA, copy=True)
     dZ[Z <= 0] = 0
     return dZ
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_where(dA: Any, Z: Any) -> Any:
     return np.where(Z >= 0, dA, 0)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_the_forward_pass(dA: Any, Z: Any) -> Any:
     A = relu(Z)
     return np.multiply(dA, np.int64(A > 0))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_heaviside(dA: Any, Z: Any) -> Any:
     return dA * np.heaviside(Z, 0.5)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_sign(dA: Any, Z: Any) -> Any:
     return dA * (1 + np.sign(Z)) / 2
 
 
-@exercise.right_way
+@exercise.correct_variant
 def entry_by_entry(dA: Any, Z: Any) -> Any:
     dZ = np.zeros_like(dA)
     for i, j in np.ndindex(Z.shape):
@@ -202,25 +202,25 @@ def entry_by_entry(dA: Any, Z: Any) -> Any:
     return dZ
 
 
-@exercise.right_way
+@exercise.correct_variant
 def row_by_row(dA: Any, Z: Any) -> Any:
     rows = zip(dA.tolist(), Z.tolist(), strict=True)
     return np.array([[a if z > 0 else 0.0 for a, z in zip(*row, strict=True)] for row in rows])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def picked_out(dA: Any, Z: Any) -> Any:
     dZ, open_ = np.zeros(dA.shape), Z > 0
     dZ[open_] = dA[open_]
     return dZ
 
 
-@exercise.right_way
+@exercise.correct_variant
 def vectorized(dA: Any, Z: Any) -> Any:
     return np.vectorize(lambda a, z: float(a) if z > 0 else 0.0)(dA, Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_putmask(dA: Any, Z: Any) -> Any:
     dZ = dA.copy()
     np.putmask(dZ, Z < 0, 0)

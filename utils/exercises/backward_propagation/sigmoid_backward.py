@@ -159,12 +159,12 @@ def dA_overwritten(dA: Any, Z: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("slope_negative", "averaged")
+@exercise.combined_mistake("slope_negative", "averaged")
 def negative_and_averaged(dA: Any, Z: Any) -> Any:
     return -dA * _slope(Z) / Z.shape[1]
 
 
-@exercise.compound("half_a_slope", "averaged")
+@exercise.combined_mistake("half_a_slope", "averaged")
 def half_and_averaged(dA: Any, Z: Any) -> Any:
     return dA * logistic(Z) / Z.shape[1]
 
@@ -172,34 +172,34 @@ def half_and_averaged(dA: Any, Z: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name A is not defined.")
+@exercise.raising_mistake("the name A is not defined.")
 def A_for_Z(dA: Any, Z: Any) -> Any:
     s = sigmoid(A)
     dZ = dA * s * (1 - s)
     return dZ
 
 
-@exercise.slip("dA (2, 3) @ s (2, 3) does not fit.")
+@exercise.raising_mistake("dA (2, 3) @ s (2, 3) does not fit.")
 def product_of_matrices(dA: Any, Z: Any) -> Any:
     s = sigmoid(Z)
     dZ = dA @ s * (1 - s)
     return dZ
 
 
-@exercise.slip("cannot be called.")
+@exercise.raising_mistake("cannot be called.")
 def factor_called(dA: Any, Z: Any) -> Any:
     s = sigmoid(Z)
     dZ = dA * s(1 - s)
     return dZ
 
 
-@exercise.slip("sigmoid is a function, and it was not called.")
+@exercise.raising_mistake("sigmoid is a function, and it was not called.")
 def never_called(dA: Any, Z: Any) -> Any:
     dZ = dA * sigmoid * (1 - sigmoid)
     return dZ
 
 
-@exercise.slip("takes a single number, and got an array.")
+@exercise.raising_mistake("takes a single number, and got an array.")
 def of_another_module(dA: Any, Z: Any) -> Any:
     s = 1 / (1 + math.exp(-Z))
     dZ = dA * s * (1 - s)
@@ -209,35 +209,35 @@ def of_another_module(dA: Any, Z: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def multiplied_out(dA: Any, Z: Any) -> Any:
     A = logistic(Z)
     return dA * (A - A**2)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_naive_sigmoid(dA: Any, Z: Any) -> Any:
     s = 1 / (1 + np.exp(-Z))
     return np.multiply(dA, np.multiply(s, 1 - s))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def never_overflowing(dA: Any, Z: Any) -> Any:
     E = np.exp(-np.abs(Z))
     return dA * E / (1 + E) ** 2
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_cosh(dA: Any, Z: Any) -> Any:
     return dA / (2 * np.cosh(Z / 2)) ** 2
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_tanh(dA: Any, Z: Any) -> Any:
     return dA * (1 - np.tanh(Z / 2) ** 2) / 4
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_place_on_a_copy(dA: Any, Z: Any) -> Any:
     s = logistic(Z)
     dZ = dA.copy()
@@ -246,7 +246,7 @@ def in_place_on_a_copy(dA: Any, Z: Any) -> Any:
     return dZ
 
 
-@exercise.right_way
+@exercise.correct_variant
 def entry_by_entry(dA: Any, Z: Any) -> Any:
     dZ = np.zeros(Z.shape)
     for i in range(Z.shape[0]):
@@ -256,18 +256,18 @@ def entry_by_entry(dA: Any, Z: Any) -> Any:
     return dZ
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_list_of_rows(dA: Any, Z: Any) -> Any:
     s = expit(Z)
     return np.array([a * t * (1 - t) for a, t in zip(dA, s, strict=True)])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def vectorized(dA: Any, Z: Any) -> Any:
     return np.vectorize(lambda a, z: a * sigmoid(z) * sigmoid(-z))(dA, Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(dA: Any, Z: Any) -> Any:
     s = sigmoid(Z)
     return np.einsum("ij,ij,ij->ij", dA, s, 1 - s)

@@ -216,12 +216,12 @@ def catcher_before_value(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> An
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("slope_of_the_output", "one_slip_of_two")
+@exercise.combined_mistake("slope_of_the_output", "one_slip_of_two")
 def slope_and_catcher(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     return _changed(slope_of_the_output(Y, W, Z, A, dW, dZ), 5, catcher="shapes")
 
 
-@exercise.compound("dW_left_in", "m_lost")
+@exercise.combined_mistake("dW_left_in", "m_lost")
 def letter_and_m(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     wrong = dW[4].T @ dZ[4] * (Z[3] > 0)
     return _changed(m_lost(Y, W, Z, A, dW, dZ), 4, value=wrong)
@@ -230,25 +230,25 @@ def letter_and_m(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name AL is not defined.")
+@exercise.raising_mistake("the name AL is not defined.")
 def prediction_by_its_other_name(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     answers = {1: ("right", AL - Y, "nothing")}
     return answers
 
 
-@exercise.slip("dW[4].T (2, 1) @ dZ[2] (3, 11) does not fit.")
+@exercise.raising_mistake("dW[4].T (2, 1) @ dZ[2] (3, 11) does not fit.")
 def run_as_printed(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     answers = {5: ("right", dW[4].T @ dZ[2] * (Z[1] > 0), "nothing")}
     return answers
 
 
-@exercise.slip("dZ has 5 items, and [5] is not among them.")
+@exercise.raising_mistake("dZ has 5 items, and [5] is not among them.")
 def one_layer_too_many(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     answers = {3: ("right", np.mean(dZ[5], axis=1, keepdims=True), "nothing")}
     return answers
 
 
-@exercise.slip("the name dZ4 is not defined.")
+@exercise.raising_mistake("the name dZ4 is not defined.")
 def index_in_the_name(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     answers = {1: ("right", A[4] - Y, "nothing"), 2: ("wrong", dZ4 @ A[3].T, "shapes")}
     return answers
@@ -257,7 +257,7 @@ def index_in_the_name(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_line(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     m = Y.shape[1]
     return {
@@ -271,13 +271,13 @@ def from_the_last_line(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     }
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_the_right_arrays(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     values = (dZ[4], dW[4], np.mean(dZ[4], 1, keepdims=True), dZ[3], dZ[1], dW[1])
     return _said([*values, np.mean(dZ[1], 1, keepdims=True)])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_linear_backward(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     dA3, dW4, db4 = linear_backward(A[4] - Y, (A[3], W[4], None))
     dA1, _, _ = linear_backward(dZ[2], (A[1], W[2], None))
@@ -285,7 +285,7 @@ def by_linear_backward(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     return _said([A[4] - Y, dW4, db4, dA3 * (A[3] > 0), dA1 * (A[1] > 0), dW1, db1])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     m, answers = len(Y[0]), {}
     answers[1] = ("right", np.subtract(A[-1], Y), "nothing")
@@ -298,7 +298,7 @@ def with_einsum(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     return answers
 
 
-@exercise.right_way
+@exercise.correct_variant
 def built_in_a_loop(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     m, answers = Y.shape[1], {1: ("right", A[4] - Y, "nothing")}
     for line, l in ((2, 4), (6, 1)):
@@ -310,20 +310,20 @@ def built_in_a_loop(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     return answers
 
 
-@exercise.right_way
+@exercise.correct_variant
 def zipped(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     answers = _hunted(Y, W, Z, A, dW, dZ)
     verdicts, values, catchers = zip(*answers.values(), strict=True)
     return dict(zip(range(1, 8), zip(verdicts, values, catchers, strict=True), strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_numbers_of_numpy(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     answers = _hunted(Y, W, Z, A, dW, dZ)
     return {np.int64(line): (np.str_(v), x.copy(), c) for line, (v, x, c) in answers.items()}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def masked_copies(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
     three, one = np.dot(W[4].T, dZ[4]), np.dot(W[2].T, dZ[2])
     three[Z[3] <= 0] = 0

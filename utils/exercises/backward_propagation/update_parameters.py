@@ -186,12 +186,12 @@ def names_of_gradients(parameters: Any, grads: Any, learning_rate: float) -> Any
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("names_of_gradients", "uphill")
+@exercise.combined_mistake("names_of_gradients", "uphill")
 def uphill_under_other_names(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return names_of_gradients(parameters, grads, -learning_rate)
 
 
-@exercise.compound("biases_kept", "no_learning_rate")
+@exercise.combined_mistake("biases_kept", "no_learning_rate")
 def weights_alone_and_whole(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return biases_kept(parameters, grads, 1)
 
@@ -199,7 +199,7 @@ def weights_alone_and_whole(parameters: Any, grads: Any, learning_rate: float) -
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("grads has no key 'W1'.")
+@exercise.raising_mistake("grads has no key 'W1'.")
 def key_without_d(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = {}
     for name in parameters:
@@ -207,7 +207,7 @@ def key_without_d(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.slip("parameters has no key 'W0'.")
+@exercise.raising_mistake("parameters has no key 'W0'.")
 def counted_from_zero(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = {}
     for l in range(len(parameters) // 2):
@@ -216,7 +216,7 @@ def counted_from_zero(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.slip("range takes whole numbers, and got a float.")
+@exercise.raising_mistake("range takes whole numbers, and got a float.")
 def half_a_layer(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = {}
     for l in range(len(parameters) / 2):
@@ -224,7 +224,7 @@ def half_a_layer(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_in_a_key(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = {}
     for l in range(1, len(parameters) // 2 + 1):
@@ -232,12 +232,12 @@ def number_in_a_key(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.slip("the name alpha is not defined.")
+@exercise.raising_mistake("the name alpha is not defined.")
 def rate_under_another_name(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return {name: value - alpha * grads["d" + name] for name, value in parameters.items()}
 
 
-@exercise.slip("updated has no key 'W1'.")
+@exercise.raising_mistake("updated has no key 'W1'.")
 def subtracted_from_nothing(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated: Any = {}
     for name in parameters:
@@ -248,7 +248,7 @@ def subtracted_from_nothing(parameters: Any, grads: Any, learning_rate: float) -
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def layer_by_layer(parameters: Any, grads: Any, learning_rate: float) -> Any:
     new = {name: np.copy(value) for name, value in parameters.items()}
     for l in range(len(parameters) // 2):
@@ -257,12 +257,12 @@ def layer_by_layer(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return new
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_comprehension(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return {name: W - learning_rate * grads["d" + name] for name, W in parameters.items()}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def biases_first(parameters: Any, grads: Any, learning_rate: float) -> Any:
     L = len(parameters) // 2
     names = [f"b{l}" for l in range(L, 0, -1)] + [f"W{l}" for l in range(1, L + 1)]
@@ -271,7 +271,7 @@ def biases_first(parameters: Any, grads: Any, learning_rate: float) -> Any:
     )
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_a_deep_copy(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = copy.deepcopy(parameters)
     for name in updated:
@@ -279,7 +279,7 @@ def on_a_deep_copy(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.right_way
+@exercise.correct_variant
 def over_the_gradients(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return {
         name[1:]: parameters[name[1:]] - np.multiply(learning_rate, gradient)
@@ -288,7 +288,7 @@ def over_the_gradients(parameters: Any, grads: Any, learning_rate: float) -> Any
     }
 
 
-@exercise.right_way
+@exercise.correct_variant
 def into_a_shallow_copy(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = parameters.copy()
     for name in parameters:
@@ -296,7 +296,7 @@ def into_a_shallow_copy(parameters: Any, grads: Any, learning_rate: float) -> An
     return updated
 
 
-@exercise.right_way
+@exercise.correct_variant
 def entry_by_entry(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = {}
     for name, value in parameters.items():
@@ -307,7 +307,7 @@ def entry_by_entry(parameters: Any, grads: Any, learning_rate: float) -> Any:
     return updated
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_an_ordered_dictionary(parameters: Any, grads: Any, learning_rate: float) -> Any:
     updated = OrderedDict()
     for l in range(1, len(parameters) // 2 + 1):

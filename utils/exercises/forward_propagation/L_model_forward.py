@@ -289,19 +289,19 @@ def backwards(X: Any, parameters: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("last_cache_lost", "sigmoid_hidden")
+@exercise.combined_mistake("last_cache_lost", "sigmoid_hidden")
 def sigmoid_hidden_and_cache_lost(X: Any, parameters: Any) -> Any:
     A, caches = _forward(X, parameters, hidden="sigmoid")
     return A, caches[:-1]
 
 
-@exercise.compound("relu_output", "caches_reversed")
+@exercise.combined_mistake("relu_output", "caches_reversed")
 def relu_output_and_caches_reversed(X: Any, parameters: Any) -> Any:
     A, caches = _forward(X, parameters, output="relu")
     return A, caches[::-1]
 
 
-@exercise.compound("no_caches", "relu_output")
+@exercise.combined_mistake("no_caches", "relu_output")
 def relu_output_alone(X: Any, parameters: Any) -> Any:
     return _forward(X, parameters, output="relu")[0]
 
@@ -309,7 +309,7 @@ def relu_output_alone(X: Any, parameters: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("parameters has no key 'W0'.")
+@exercise.raising_mistake("parameters has no key 'W0'.")
 def from_layer_0(X: Any, parameters: Any) -> Any:
     A = X
     for l in range(len(parameters) // 2):
@@ -317,20 +317,20 @@ def from_layer_0(X: Any, parameters: Any) -> Any:
     return A, []
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_not_made_text(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
     W = parameters["W" + L]
     return X, []
 
 
-@exercise.slip("range takes whole numbers, and got a float.")
+@exercise.raising_mistake("range takes whole numbers, and got a float.")
 def half_with_one_slash(X: Any, parameters: Any) -> Any:
     L = len(parameters) / 2
     return _run(X, parameters, range(1, L))
 
 
-@exercise.slip("caches is None, and None has no .append.")
+@exercise.raising_mistake("caches is None, and None has no .append.")
 def append_kept(X: Any, parameters: Any) -> Any:
     caches: Any = []
     A = X
@@ -340,7 +340,7 @@ def append_kept(X: Any, parameters: Any) -> Any:
     return A, caches
 
 
-@exercise.slip("A is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("A is a tuple of 2, where an array is needed.")
 def pair_fed_on(X: Any, parameters: Any) -> Any:
     W1, b1, W2, b2 = parameters.values()
     A: Any = linear_activation_forward(X, W1, b1, "relu")
@@ -348,13 +348,13 @@ def pair_fed_on(X: Any, parameters: Any) -> Any:
     return AL, [cache]
 
 
-@exercise.slip("missing 1 required positional argument: 'activation'")
+@exercise.raising_mistake("missing 1 required positional argument: 'activation'")
 def no_activation_named(X: Any, parameters: Any) -> Any:
     A, cache = linear_activation_forward(X, parameters["W1"], parameters["b1"])
     return A, [cache]
 
 
-@exercise.slip("the name AL is not defined.")
+@exercise.raising_mistake("the name AL is not defined.")
 def result_not_named(X: Any, parameters: Any) -> Any:
     A = _forward(X, parameters)[0]
     return AL, []
@@ -363,7 +363,7 @@ def result_not_named(X: Any, parameters: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_one_loop(X: Any, parameters: Any) -> Any:
     A, caches = X, []
     for l in range(len(parameters) // 2):
@@ -375,7 +375,7 @@ def in_one_loop(X: Any, parameters: Any) -> Any:
     return A, tuple(caches)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_the_hints_say(X: Any, parameters: Any) -> Any:
     caches = []
     A = X
@@ -391,7 +391,7 @@ def as_the_hints_say(X: Any, parameters: Any) -> Any:
     return AL, caches
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_behind(X: Any, parameters: Any) -> Any:
     def up_to(l: int, g: str) -> Any:
         A, caches = up_to(l - 1, "relu") if l > 1 else (X, [])
@@ -401,7 +401,7 @@ def from_behind(X: Any, parameters: Any) -> Any:
     return up_to(len(parameters) // 2, "sigmoid")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def folded(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
 
@@ -412,7 +412,7 @@ def folded(X: Any, parameters: Any) -> Any:
     return reduce(step, range(1, L + 1), (X, []))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_by_hand(X: Any, parameters: Any) -> Any:
     caches, A, L = [], X, len(parameters) // 2
     for l in range(1, L + 1):
@@ -423,7 +423,7 @@ def all_by_hand(X: Any, parameters: Any) -> Any:
     return A, caches
 
 
-@exercise.right_way
+@exercise.correct_variant
 def while_there_are_layers(X: Any, parameters: Any) -> Any:
     A, caches, l = X, [], 1
     while f"W{l}" in parameters:
@@ -434,7 +434,7 @@ def while_there_are_layers(X: Any, parameters: Any) -> Any:
     return A, caches
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_activations_kept(X: Any, parameters: Any) -> Any:
     L = sum(name.startswith("W") for name in parameters)
     A, caches = {0: X}, {}
@@ -443,7 +443,7 @@ def all_activations_kept(X: Any, parameters: Any) -> Any:
     return A[L], [caches[l] for l in sorted(caches)]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def over_pairs(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
     caches: list[Any]
@@ -455,7 +455,7 @@ def over_pairs(X: Any, parameters: Any) -> Any:
     return AL, caches
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_copies(X: Any, parameters: Any) -> Any:
     mine = {name: array.copy() for name, array in parameters.items()}
     A, caches = X.copy(), []

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import xlogy
 
-from utils.checker.cases import About, Between, Case, Returned
+from utils.checker.cases import Approx, Case, InRange, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation.common import Rng
 from utils.reference import forward_propagation as reference
@@ -25,8 +25,8 @@ def _cases(rng: Rng) -> list[Case]:
 
     Y7 = labels(7)
     AL = predictions(7)
-    right_by_far = Returned(Between(-1e-3, 1e-3))
-    wrong_by_far = Returned(Between(1, np.inf))
+    right_by_far = Returned(InRange(-1e-3, 1e-3))
+    wrong_by_far = Returned(InRange(1, np.inf))
     half = np.arange(7) < 4
     mixed = float(reference.compute_cost(np.where(half, Y7, AL), Y7))
     ends = [(np.float64, ""), (np.float32, " in float32")]
@@ -36,7 +36,7 @@ def _cases(rng: Rng) -> list[Case]:
     ) -> Case:
         # Six digits, as the notebook says: room for a small epsilon inside the logarithm.
         precision = 1e-6 if AL.dtype == np.float64 else 1e-4
-        cost = About(float(reference.compute_cost(AL, Y)), precision)
+        cost = Approx(float(reference.compute_cost(AL, Y)), precision)
         return Case({"AL": AL, "Y": Y}, note, layout, Returned(cost), earns)
 
     return [
@@ -60,7 +60,7 @@ def _cases(rng: Rng) -> list[Case]:
         Case(
             {"AL": np.where(half, Y7, AL), "Y": Y7},
             "AL exactly 0 or 1, and right, for a part of the examples",
-            expected=Returned(Between(mixed - 1e-3, mixed + 1e-3)),
+            expected=Returned(InRange(mixed - 1e-3, mixed + 1e-3)),
             earns="exactly 0 or 1",
         ),
     ]
@@ -323,17 +323,17 @@ def clipped_in_place(AL: Any, Y: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("sign_forgotten", "not_averaged")
+@exercise.combined_mistake("sign_forgotten", "not_averaged")
 def sum_without_sign(AL: Any, Y: Any) -> Any:
     return np.sum(sum(_terms(AL, Y)))
 
 
-@exercise.compound("zero_term_dropped", "not_averaged")
+@exercise.combined_mistake("zero_term_dropped", "not_averaged")
 def one_term_not_averaged(AL: Any, Y: Any) -> Any:
     return -np.sum(_terms(AL, Y)[0])
 
 
-@exercise.compound("sign_forgotten", "one_by_one")
+@exercise.combined_mistake("sign_forgotten", "one_by_one")
 def without_sign_and_one_by_one(AL: Any, Y: Any) -> Any:
     return np.sum(sum(_terms(AL, Y)), axis=1, keepdims=True) / Y.shape[1]
 
@@ -341,17 +341,17 @@ def without_sign_and_one_by_one(AL: Any, Y: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("Y (1, 4) @ np.log(AL) (1, 4) does not fit.")
+@exercise.raising_mistake("Y (1, 4) @ np.log(AL) (1, 4) does not fit.")
 def product_of_two_rows(AL: Any, Y: Any) -> Any:
     return -(Y @ np.log(AL) + (1 - Y) @ np.log(1 - AL)) / Y.shape[1]
 
 
-@exercise.slip("math.log takes a single number, and got an array.")
+@exercise.raising_mistake("math.log takes a single number, and got an array.")
 def log_of_math(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * math.log(AL) + (1 - Y) * math.log(1 - AL)) / Y.shape[1]
 
 
-@exercise.slip("Y has shape (1, 4), and index 1 is outside its axis 0.")
+@exercise.raising_mistake("Y has shape (1, 4), and index 1 is outside its axis 0.")
 def rows_for_examples(AL: Any, Y: Any) -> Any:
     cost = 0
     for i in range(Y.shape[1]):
@@ -359,17 +359,17 @@ def rows_for_examples(AL: Any, Y: Any) -> Any:
     return cost / Y.shape[1]
 
 
-@exercise.slip("an array has no .log.")
+@exercise.raising_mistake("an array has no .log.")
 def log_as_a_method(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * AL.log() + (1 - Y) * (1 - AL).log()) / Y.shape[1]
 
 
-@exercise.slip("the name m is not defined.")
+@exercise.raising_mistake("the name m is not defined.")
 def m_not_made(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
 
 
-@exercise.slip("Y.shape is a tuple, not a function, so it cannot be called.")
+@exercise.raising_mistake("Y.shape is a tuple, not a function, so it cannot be called.")
 def shape_called(AL: Any, Y: Any) -> Any:
     m = Y.shape(1)
     return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
@@ -378,25 +378,25 @@ def shape_called(AL: Any, Y: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_mean(AL: Any, Y: Any) -> Any:
     eps = np.finfo(AL.dtype).eps
     return float(-np.mean(np.where(Y == 1, np.log(AL + eps), np.log(1 - AL + eps))))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_epsilon(AL: Any, Y: Any) -> Any:
     return -(Y @ np.log(AL + 1e-8).T + (1 - Y) @ np.log(1 - AL + 1e-8).T).squeeze() / Y.shape[1]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_xlogy(AL: Any, Y: Any) -> Any:
     P = np.clip(AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
     Q = np.clip(1 - AL, 1e-300 if AL.dtype == np.float64 else 1e-30, 1)
     return np.squeeze(-np.sum(xlogy(Y, P) + xlogy(1 - Y, Q), axis=1) / Y.shape[1])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_the_hints_say(AL: Any, Y: Any) -> Any:
     m = Y.shape[1]
     eps = np.finfo(AL.dtype).eps
@@ -404,39 +404,39 @@ def as_the_hints_say(AL: Any, Y: Any) -> Any:
     return -1 / m * np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_dot_products(AL: Any, Y: Any) -> Any:
     P = np.minimum(np.maximum(AL, 1e-7), 1 - 1e-7)
     charged = np.dot(Y, np.log(P).T) + np.dot(1 - Y, np.log1p(-P).T)
     return float(-charged[0, 0] / Y.size)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def of_what_was_given_to_the_truth(AL: Any, Y: Any) -> Any:
     given = np.where(Y == 1, AL, 1 - AL)
     return -np.log(np.maximum(given, np.finfo(AL.dtype).tiny)).mean()
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_product(AL: Any, Y: Any) -> Any:
     given = AL * Y + (1 - AL) * (1 - Y)
     return np.array(-np.average(np.log(given + 1e-12)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_double_precision(AL: Any, Y: Any) -> Any:
     P = np.clip(AL.astype(np.float64), 1e-15, 1 - 1e-15)
     return np.mean(-Y * np.log(P) - (1 - Y) * np.log(1 - P))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_log_odds(AL: Any, Y: Any) -> Any:
     P = np.clip(AL, 1e-6, 1 - 1e-6)
     Z = np.log(P) - np.log1p(-P)
     return np.mean(np.logaddexp(0, Z) - Y * Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def example_by_example(AL: Any, Y: Any) -> Any:
     cost = 0.0
     for prediction, label in zip(AL.ravel().tolist(), Y.ravel().tolist(), strict=True):
@@ -445,14 +445,14 @@ def example_by_example(AL: Any, Y: Any) -> Any:
     return cost / Y.shape[1]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(AL: Any, Y: Any) -> Any:
     step = np.finfo(AL.dtype).eps
     terms = [(Y, np.log(AL + step)), (1 - Y, np.log(1 - AL + step))]
     return -sum(np.einsum("ij,ij->", y, log) for y, log in terms) / np.shape(Y)[-1]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def only_where_it_is_needed(AL: Any, Y: Any) -> Any:
     P = np.copy(AL)
     P[P == 0] = np.finfo(AL.dtype).eps

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Case, Returned, Seed, Shaped
+from utils.checker.cases import AnyOfShape, Case, Returned, Seed
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation.common import Rng
 from utils.reference import forward_propagation as reference
@@ -18,7 +18,7 @@ def _cases(rng: Rng) -> list[Case]:
         seed = Seed(int(rng.integers(2**31)))
         expected: dict[str, Any] = {}
         for l in range(1, len(layer_dims)):
-            expected[f"W{l}"] = Shaped((layer_dims[l], layer_dims[l - 1]))
+            expected[f"W{l}"] = AnyOfShape((layer_dims[l], layer_dims[l - 1]))
             expected[f"b{l}"] = np.zeros((layer_dims[l], 1))
         return Case(
             {"layer_dims": layer_dims, "rng": seed},
@@ -277,7 +277,7 @@ def sizes_apart(layer_dims: list[int], rng: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("xavier_scale", "b_ones")
+@exercise.combined_mistake("xavier_scale", "b_ones")
 def xavier_and_b_ones(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(
         layer_dims,
@@ -286,14 +286,14 @@ def xavier_and_b_ones(layer_dims: list[int], rng: Rng) -> Any:
     )
 
 
-@exercise.compound("b_as_row", "no_scale")
+@exercise.combined_mistake("b_as_row", "no_scale")
 def no_scale_and_b_as_row(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(
         layer_dims, lambda n, p: rng.standard_normal((n, p)), lambda n: np.zeros((1, n))
     )
 
 
-@exercise.compound("b_rank_one", "scale_001")
+@exercise.combined_mistake("b_rank_one", "scale_001")
 def scale_001_and_b_rank_one(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, lambda n, p: rng.standard_normal((n, p)) * 0.01, np.zeros)
 
@@ -301,7 +301,7 @@ def scale_001_and_b_rank_one(layer_dims: list[int], rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("np.zeros takes the size as one tuple.")
+@exercise.raising_mistake("np.zeros takes the size as one tuple.")
 def zeros_with_two_sizes(layer_dims: list[int], rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -309,7 +309,7 @@ def zeros_with_two_sizes(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_not_made_text(layer_dims: list[int], rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -317,7 +317,7 @@ def number_not_made_text(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.slip("layer_dims has 3 items, and [3] is not among them.")
+@exercise.raising_mistake("layer_dims has 3 items, and [3] is not among them.")
 def one_layer_too_far(layer_dims: list[int], rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -325,7 +325,7 @@ def one_layer_too_far(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.slip("layer_dims is a list, not a function, so it cannot be called.")
+@exercise.raising_mistake("layer_dims is a list, not a function, so it cannot be called.")
 def round_for_square(layer_dims: Any, rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -333,7 +333,7 @@ def round_for_square(layer_dims: Any, rng: Rng) -> Any:
     return parameters
 
 
-@exercise.slip("layer_dims is a list, which does not calculate entry by entry.")
+@exercise.raising_mistake("layer_dims is a list, which does not calculate entry by entry.")
 def all_sizes_at_once(layer_dims: Any, rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -342,7 +342,7 @@ def all_sizes_at_once(layer_dims: Any, rng: Rng) -> Any:
     return parameters
 
 
-@exercise.slip("has no .randn.")
+@exercise.raising_mistake("has no .randn.")
 def the_old_name(layer_dims: list[int], rng: Any) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -353,7 +353,7 @@ def the_old_name(layer_dims: list[int], rng: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_in_the_example(layer_dims: list[int], rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -363,7 +363,7 @@ def as_in_the_example(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.right_way
+@exercise.correct_variant
 def drawn_from_the_last_layer(layer_dims: list[int], rng: Rng) -> Any:
     parameters = {}
     for l in reversed(range(1, len(layer_dims))):
@@ -373,7 +373,7 @@ def drawn_from_the_last_layer(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.right_way
+@exercise.correct_variant
 def over_pairs_of_sizes(layer_dims: list[int], rng: Rng) -> Any:
     parameters: dict[str, Any] = {}
     for l, (p, n) in enumerate(pairwise(layer_dims), start=1):
@@ -384,7 +384,7 @@ def over_pairs_of_sizes(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.right_way
+@exercise.correct_variant
 def number_by_number(layer_dims: list[int], rng: Rng) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -395,7 +395,7 @@ def number_by_number(layer_dims: list[int], rng: Rng) -> Any:
     return parameters
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_drawn_at_once(layer_dims: list[int], rng: Rng) -> Any:
     sizes = [n * p for p, n in pairwise(layer_dims)]
     drawn = np.split(rng.standard_normal(sum(sizes)), np.cumsum(sizes)[:-1])
@@ -405,7 +405,7 @@ def all_drawn_at_once(layer_dims: list[int], rng: Rng) -> Any:
     return W | {f"b{l}": np.zeros((layer_dims[l], 1)) for l in range(1, len(layer_dims))}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_a_multivariate_normal(layer_dims: list[int], rng: Rng) -> Any:
     def weights(n: int, p: int) -> Any:
         return rng.multivariate_normal([0], [[2 / p]], size=(n, p))[:, :, 0]
@@ -413,7 +413,7 @@ def from_a_multivariate_normal(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, weights)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_child_generators(layer_dims: list[int], rng: Rng) -> Any:
     children = iter(rng.spawn(len(layer_dims) - 1))
 
@@ -423,7 +423,7 @@ def with_child_generators(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, weights, lambda n: np.full((n, 1), 0.0))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def drawn_coarsely(layer_dims: list[int], rng: Rng) -> Any:
     def weights(n: int, p: int) -> Any:
         return rng.standard_normal((n, p), dtype=np.float32) * np.float64(np.sqrt(2 / p))
@@ -431,7 +431,7 @@ def drawn_coarsely(layer_dims: list[int], rng: Rng) -> Any:
     return _initialize(layer_dims, weights)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def scaled_afterwards(layer_dims: list[int], rng: Rng) -> Any:
     parameters = _initialize(layer_dims, lambda n, p: rng.standard_normal((n, p)))
     for l, p in enumerate(layer_dims[:-1], start=1):

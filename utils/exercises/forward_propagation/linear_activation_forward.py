@@ -254,19 +254,19 @@ def pair_kept(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("cache_keeps_A", "branches_swapped")
+@exercise.combined_mistake("cache_keeps_A", "branches_swapped")
 def swapped_and_cache_keeps_A(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     A, (linear, _) = branches_swapped(A_prev, W, b, activation)
     return A, (linear, A)
 
 
-@exercise.compound("else_is_relu", "cache_swapped")
+@exercise.combined_mistake("else_is_relu", "cache_swapped")
 def relu_for_all_else_and_cache_swapped(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     A, (linear, Z) = else_is_relu(A_prev, W, b, activation)
     return A, (Z, linear)
 
 
-@exercise.compound("else_is_sigmoid", "cache_keeps_A")
+@exercise.combined_mistake("else_is_sigmoid", "cache_keeps_A")
 def sigmoid_for_all_else_and_cache_keeps_A(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     A, (linear, _) = else_is_sigmoid(A_prev, W, b, activation)
     return A, (linear, A)
@@ -275,27 +275,27 @@ def sigmoid_for_all_else_and_cache_keeps_A(A_prev: Any, W: Any, b: Any, activati
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("Z is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("Z is a tuple of 2, where an array is needed.")
 def pair_not_unpacked(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     Z: Any = linear_forward(A_prev, W, b)
     A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
     return A, Z
 
 
-@exercise.slip("activation is text, not a function, so it cannot be called.")
+@exercise.raising_mistake("activation is text, not a function, so it cannot be called.")
 def text_called(A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
     Z, linear_cache = linear_forward(A_prev, W, b)
     A = activation(Z)
     return A, (linear_cache, Z)
 
 
-@exercise.slip("linear_forward() missing 1 required positional argument: 'b'.")
+@exercise.raising_mistake("linear_forward() missing 1 required positional argument: 'b'.")
 def bias_not_passed(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     Z, linear_cache = linear_forward(A_prev, W)
     return relu(Z), (linear_cache, Z)
 
 
-@exercise.slip("A is used before it has a value.")
+@exercise.raising_mistake("A is used before it has a value.")
 def function_for_its_name(A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
     Z, linear_cache = linear_forward(A_prev, W, b)
     if activation == sigmoid:
@@ -305,13 +305,13 @@ def function_for_its_name(A_prev: Any, W: Any, b: Any, activation: Any) -> Any:
     return A, (linear_cache, Z)
 
 
-@exercise.slip("this call should raise a ValueError, and it raised an AssertionError.")
+@exercise.raising_mistake("this call should raise a ValueError, and it raised an AssertionError.")
 def asserted(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     assert activation in ("relu", "sigmoid"), "unknown activation"
     return layer(A_prev, W, b, activation)
 
 
-@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+@exercise.raising_mistake("there are 3 names to the left of =, but 2 values to the right.")
 def three_names(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     Z, cache, A = linear_forward(A_prev, W, b)
     return A, (cache, Z)
@@ -320,7 +320,7 @@ def three_names(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_a_table(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     functions = {"sigmoid": expit, "relu": lambda Z: np.where(Z > 0, Z, 0)}
     if activation not in functions:
@@ -329,7 +329,7 @@ def from_a_table(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return functions[activation](Z), (cache, Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_by_hand(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     Z = np.dot(W, A_prev) + b
     if activation == "sigmoid":
@@ -341,7 +341,7 @@ def all_by_hand(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return A, ((A_prev, W, b), Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def matched(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     Z, linear_cache = linear_forward(A_prev, W, b)
     match activation:
@@ -353,7 +353,7 @@ def matched(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
             raise ValueError(f"no such activation: {activation}")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def refused_at_the_door(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     if activation != "sigmoid" and activation != "relu":
         raise ValueError
@@ -361,7 +361,7 @@ def refused_at_the_door(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return (sigmoid if activation == "sigmoid" else relu)(Z), (linear_cache, Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_an_error_of_its_own(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     class UnknownActivation(ValueError):
         pass
@@ -374,7 +374,7 @@ def with_an_error_of_its_own(A_prev: Any, W: Any, b: Any, activation: str) -> An
     raise UnknownActivation(activation)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def key_error_turned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     try:
         g = {"sigmoid": sigmoid, "relu": relu}[activation]
@@ -384,14 +384,14 @@ def key_error_turned(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return g(Z), [list(linear_cache), Z]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def found_in_a_tuple(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     which = ("relu", "sigmoid").index(activation)  # raises ValueError where it is not there
     Z, linear_cache = linear_forward(A_prev, W, b)
     return [relu, sigmoid][which](Z), (linear_cache, Z.copy())
 
 
-@exercise.right_way
+@exercise.correct_variant
 def both_made_and_one_taken(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     together = linear_forward(A_prev, W, b)
     Z = together[0]

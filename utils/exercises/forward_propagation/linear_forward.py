@@ -229,12 +229,12 @@ def activated_by_sigmoid(A_prev: Any, W: Any, b: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("cache_order", "bias_forgotten")
+@exercise.combined_mistake("cache_order", "bias_forgotten")
 def no_bias_and_cache_order(A_prev: Any, W: Any, b: Any) -> Any:
     return W @ A_prev, (W, A_prev, b)
 
 
-@exercise.compound("bias_subtracted", "activated")
+@exercise.combined_mistake("bias_subtracted", "activated")
 def subtracted_and_activated(A_prev: Any, W: Any, b: Any) -> Any:
     return _linear(max0(W @ A_prev - b), A_prev, W, b)
 
@@ -242,37 +242,37 @@ def subtracted_and_activated(A_prev: Any, W: Any, b: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("A_prev (3, 5) @ W (2, 3) does not fit.")
+@exercise.raising_mistake("A_prev (3, 5) @ W (2, 3) does not fit.")
 def dot_the_wrong_way(A_prev: Any, W: Any, b: Any) -> Any:
     Z = np.dot(A_prev, W) + b
     return Z, (A_prev, W, b)
 
 
-@exercise.slip("the name A is not defined.")
+@exercise.raising_mistake("the name A is not defined.")
 def argument_misnamed(A_prev: Any, W: Any, b: Any) -> Any:
     Z = W @ A + b
     return Z, (A_prev, W, b)
 
 
-@exercise.slip("Z is used before it has a value.")
+@exercise.raising_mistake("Z is used before it has a value.")
 def added_to_nothing(A_prev: Any, W: Any, b: Any) -> Any:
     Z += W @ A_prev + b
     return Z, (A_prev, W, b)
 
 
-@exercise.slip("W.T is an array, not a function, so it cannot be called.")
+@exercise.raising_mistake("W.T is an array, not a function, so it cannot be called.")
 def transpose_called(A_prev: Any, W: Any, b: Any) -> Any:
     Z = (A_prev.T @ W.T()).T + b
     return Z, (A_prev, W, b)
 
 
-@exercise.slip("np.dot is a function, and it was not called.")
+@exercise.raising_mistake("np.dot is a function, and it was not called.")
 def dot_as_a_sign(A_prev: Any, W: Any, b: Any) -> Any:
     Z = W @ A_prev + np.dot
     return Z, (A_prev, W, b)
 
 
-@exercise.slip("the name cache is not defined.")
+@exercise.raising_mistake("the name cache is not defined.")
 def cache_never_made(A_prev: Any, W: Any, b: Any) -> Any:
     Z = W @ A_prev + b
     return Z, cache
@@ -281,12 +281,12 @@ def cache_never_made(A_prev: Any, W: Any, b: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(A_prev: Any, W: Any, b: Any) -> Any:
     return np.einsum("ij,jk->ik", W, A_prev) + b, [A_prev, W, b]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop(A_prev: Any, W: Any, b: Any) -> Any:
     Z = np.zeros((W.shape[0], A_prev.shape[1]), W.dtype)
     for i in range(A_prev.shape[1]):
@@ -294,32 +294,32 @@ def in_a_loop(A_prev: Any, W: Any, b: Any) -> Any:
     return Z, (A_prev.copy(), W.copy(), b.copy())
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_printed(A_prev: Any, W: Any, b: Any) -> Any:
     Z = W @ A_prev + b
     cache = (A_prev, W, b)
     return Z, cache
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_dot(A_prev: Any, W: Any, b: Any) -> Any:
     Z = W.dot(A_prev)
     Z += b
     return Z, (A_prev, W, b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def transposed_and_back(A_prev: Any, W: Any, b: Any) -> Any:
     return (A_prev.T @ W.T + b.T).T, (A_prev, W, b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def unit_by_unit(A_prev: Any, W: Any, b: Any) -> Any:
     rows = [w @ A_prev + bias for w, bias in zip(W, b, strict=True)]
     return np.array(rows), tuple(array for array in (A_prev, W, b))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def number_by_number(A_prev: Any, W: Any, b: Any) -> Any:
     Z = np.zeros((W.shape[0], A_prev.shape[1]))
     for j in range(Z.shape[0]):
@@ -328,19 +328,19 @@ def number_by_number(A_prev: Any, W: Any, b: Any) -> Any:
     return Z, (A_prev, W, b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def bias_as_a_weight(A_prev: Any, W: Any, b: Any) -> Any:
     ones = np.ones((1, A_prev.shape[1]))
     return np.hstack([W, b]) @ np.vstack([A_prev, ones]), (A_prev, W, b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_outer_products(A_prev: Any, W: Any, b: Any) -> Any:
     products = [np.outer(W[:, k], A_prev[k]) for k in range(W.shape[1])]
     return np.add(sum(products), np.tile(b, (1, A_prev.shape[1]))), (A_prev, W, b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_matmul_into_a_new_array(A_prev: Any, W: Any, b: Any) -> Any:
     Z = np.empty((len(W), A_prev.shape[1]), A_prev.dtype)
     np.matmul(W, A_prev, out=Z)

@@ -134,12 +134,12 @@ def in_place(Z: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("minimum", "leaky")
+@exercise.combined_mistake("minimum", "leaky")
 def leaky_on_the_wrong_side(Z: Any) -> Any:
     return np.where(Z < 0, Z, 0.01 * Z)
 
 
-@exercise.compound("mask", "minimum")
+@exercise.combined_mistake("mask", "minimum")
 def mask_of_the_others(Z: Any) -> Any:
     return (Z < 0).astype(Z.dtype)
 
@@ -147,30 +147,30 @@ def mask_of_the_others(Z: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("one yes-or-no question of a whole array.")
+@exercise.raising_mistake("one yes-or-no question of a whole array.")
 def max_of_python(Z: Any) -> Any:
     A = max(0, Z)
     return A
 
 
-@exercise.slip("one yes-or-no question of a whole array.")
+@exercise.raising_mistake("one yes-or-no question of a whole array.")
 def branch_for_all(Z: Any) -> Any:
     return Z if Z > 0 else 0
 
 
-@exercise.slip("maximum() takes from 2 to 3 positional arguments")
+@exercise.raising_mistake("maximum() takes from 2 to 3 positional arguments")
 def one_argument(Z: Any) -> Any:
     A = np.maximum(Z)
     return A
 
 
-@exercise.slip("numpy has no .maximun. Did you mean maximum?")
+@exercise.raising_mistake("numpy has no .maximun. Did you mean maximum?")
 def misspelled(Z: Any) -> Any:
     A = np.maximun(0, Z)
     return A
 
 
-@exercise.slip("the name A is not defined.")
+@exercise.raising_mistake("the name A is not defined.")
 def another_name(Z: Any) -> Any:
     a = np.maximum(0, Z)
     return A
@@ -179,49 +179,49 @@ def another_name(Z: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def times_a_mask(Z: Any) -> Any:
     return Z * (Z > 0)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def times_a_mask_with_zero(Z: Any) -> Any:
     return Z * np.greater_equal(Z, 0).astype(float)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_where(Z: Any) -> Any:
     return np.where(Z > 0, Z, 0)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_abs(Z: Any) -> Any:
     return (Z + np.abs(Z)) / 2
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_clip(Z: Any) -> Any:
     return np.clip(Z, 0, None)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_a_copy(Z: Any) -> Any:
     A = Z.copy()
     A[A < 0] = 0
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def without_the_negatives(Z: Any) -> Any:
     return Z - np.minimum(Z, 0)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_number_at_a_time(Z: Any) -> Any:
     return np.vectorize(lambda z: max(0.0, z), otypes=[float])(Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop(Z: Any) -> Any:
     A = np.zeros(Z.shape)
     for index, z in np.ndenumerate(Z):
@@ -230,6 +230,6 @@ def in_a_loop(Z: Any) -> Any:
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def largest_of_a_stack(Z: Any) -> Any:
     return np.max(np.stack([Z, np.zeros_like(Z)]), axis=0)

@@ -163,17 +163,17 @@ def in_place(Z: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("sign_of_Z", "parentheses_missing")
+@exercise.combined_mistake("sign_of_Z", "parentheses_missing")
 def sign_and_parentheses(Z: Any) -> Any:
     return 1 / 1 + np.exp(Z)
 
 
-@exercise.compound("minus_below", "sign_of_Z")
+@exercise.combined_mistake("minus_below", "sign_of_Z")
 def sign_and_minus(Z: Any) -> Any:
     return 1 / (1 - np.exp(Z))
 
 
-@exercise.compound("rounded", "sign_of_Z")
+@exercise.combined_mistake("rounded", "sign_of_Z")
 def sign_and_rounded(Z: Any) -> Any:
     return np.round(logistic(-Z))
 
@@ -181,38 +181,38 @@ def sign_and_rounded(Z: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("math.exp takes a single number, and got an array.")
+@exercise.raising_mistake("math.exp takes a single number, and got an array.")
 def exp_of_math(Z: Any) -> Any:
     A = 1 / (1 + math.exp(-Z))
     return A
 
 
-@exercise.slip("one yes-or-no question of a whole array.")
+@exercise.raising_mistake("one yes-or-no question of a whole array.")
 def branch_for_all(Z: Any) -> Any:
     if Z > 0:
         return 1 / (1 + np.exp(-Z))
     return np.exp(Z) / (1 + np.exp(Z))
 
 
-@exercise.slip("Did you mean np.exp?")
+@exercise.raising_mistake("Did you mean np.exp?")
 def bare_exp(Z: Any) -> Any:
     A = 1 / (1 + exp(-Z))
     return A
 
 
-@exercise.slip("`^` is no power in Python.")
+@exercise.raising_mistake("`^` is no power in Python.")
 def caret(Z: Any) -> Any:
     A = 1 / (1 + np.e ^ (-Z))
     return A
 
 
-@exercise.slip("np.exp is a function")
+@exercise.raising_mistake("np.exp is a function")
 def power_of_a_function(Z: Any) -> Any:
     A = 1 / (1 + np.exp**-Z)
     return A
 
 
-@exercise.slip("too large")
+@exercise.raising_mistake("too large")
 def entry_by_entry(Z: Any) -> Any:
     A = np.zeros(Z.shape)
     for i, z in np.ndenumerate(Z):
@@ -220,7 +220,7 @@ def entry_by_entry(Z: Any) -> Any:
     return A
 
 
-@exercise.slip("the name z is not defined.")
+@exercise.raising_mistake("the name z is not defined.")
 def small_letter(Z: Any) -> Any:
     A = 1 / (1 + np.exp(-z))
     return A
@@ -229,44 +229,44 @@ def small_letter(Z: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_expit(Z: Any) -> Any:
     return expit(Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_overflow_silenced(Z: Any) -> Any:
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-Z))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_printed(Z: Any) -> Any:
     A = 1 / (1 + np.exp(-Z))
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_tanh(Z: Any) -> Any:
     return 0.5 * (1 + np.tanh(Z / 2))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_logaddexp(Z: Any) -> Any:
     return np.exp(-np.logaddexp(0, -Z))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def clipped(Z: Any) -> Any:
     return np.power(1 + np.exp(np.clip(-Z, -80, 80)), -1)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_minus_its_mirror(Z: Any) -> Any:
     return 1 - 1 / (1 + np.exp(Z))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_sign(Z: Any) -> Any:
     A = np.empty_like(Z)
     positive = Z >= 0
@@ -276,7 +276,7 @@ def by_sign(Z: Any) -> Any:
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_number_at_a_time(Z: Any) -> Any:
     def one(z: float) -> float:
         return 1 / (1 + math.exp(-z)) if z > 0 else math.exp(z) / (1 + math.exp(z))
@@ -284,7 +284,7 @@ def one_number_at_a_time(Z: Any) -> Any:
     return np.vectorize(one, otypes=[float])(Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_place_on_a_copy(Z: Any) -> Any:
     A = -Z
     np.exp(A, out=A)
@@ -292,7 +292,7 @@ def in_place_on_a_copy(Z: Any) -> Any:
     return np.reciprocal(A, out=A)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop(Z: Any) -> Any:
     A = np.array(Z)
     for index in np.ndindex(Z.shape):

@@ -142,12 +142,12 @@ def first_standing(records: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("by_train", "none_when_all_diverged")
+@exercise.combined_mistake("by_train", "none_when_all_diverged")
 def by_train_or_none(records: Any) -> Any:
     return by_train(records) if any(not record["diverged"] for record in records) else None
 
 
-@exercise.compound("diverged_counted_by_max", "configuration_for_record")
+@exercise.combined_mistake("diverged_counted_by_max", "configuration_for_record")
 def configuration_of_any(records: Any) -> Any:
     return diverged_counted_by_max(records)["configuration"]
 
@@ -155,24 +155,24 @@ def configuration_of_any(records: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("this call should raise a ValueError, and it raised an IndexError.")
+@exercise.raising_mistake("this call should raise a ValueError, and it raised an IndexError.")
 def last_of_none(records: Any) -> Any:
     finished = [record for record in records if not record["diverged"]]
     finished = sorted(finished, key=lambda record: record["dev_accuracy"])
     return finished[-1]
 
 
-@exercise.slip("record has no key 'accuracy'.")
+@exercise.raising_mistake("record has no key 'accuracy'.")
 def accuracy_misnamed(records: Any) -> Any:
     return max(_standing(records), key=lambda record: record["accuracy"])
 
 
-@exercise.slip("records is a list, and text is no place in it.")
+@exercise.raising_mistake("records is a list, and text is no place in it.")
 def list_as_a_record(records: Any) -> Any:
     return records[np.argmax(records["dev_accuracy"])]
 
 
-@exercise.slip("a dictionary cannot be compared with another by < or >.")
+@exercise.raising_mistake("a dictionary cannot be compared with another by < or >.")
 def compared_as_they_are(records: Any) -> Any:
     return max(record for record in records if not record["diverged"])
 
@@ -180,7 +180,7 @@ def compared_as_they_are(records: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_sorting(records: Any) -> Any:
     finished = [r for r in records if not r["diverged"]]
     if not finished:
@@ -188,7 +188,7 @@ def by_sorting(records: Any) -> Any:
     return sorted(finished, key=lambda r: r["dev_accuracy"])[-1]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop(records: Any) -> Any:
     best = None
     for record in records:
@@ -201,13 +201,13 @@ def in_a_loop(records: Any) -> Any:
     return best
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_argmax(records: Any) -> Any:
     finished = [record for record in records if not record["diverged"]]
     return finished[np.argmax([record["dev_accuracy"] for record in finished])]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_minus_infinity(records: Any) -> Any:
     scores = [-np.inf if r["diverged"] else r["dev_accuracy"] for r in records]
     if max(scores) == -np.inf:
@@ -215,23 +215,23 @@ def with_minus_infinity(records: Any) -> Any:
     return records[scores.index(max(scores))]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_filter(records: Any) -> Any:
     return max(filter(lambda r: not r["diverged"], records), key=lambda r: r["dev_accuracy"])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def smallest_of_the_negative(records: Any) -> Any:
     return min((r for r in records if r["diverged"] is False), key=lambda r: -r["dev_accuracy"])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_places(records: Any) -> Any:
     places = [i for i in range(len(records)) if not records[i]["diverged"]]
     return records[max(places, key=lambda i: records[i]["dev_accuracy"])]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def copied(records: Any) -> Any:
     finished = [dict(record) for record in records if not record["diverged"]]
     finished.sort(key=lambda record: record["dev_accuracy"], reverse=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Anything, Case, Returned, Seed, Shaped
+from utils.checker.cases import AnyOfShape, Anything, Case, Returned, Seed
 from utils.reference.hyperparameters import sample_configuration as drawn
 
 Rng = np.random.Generator
@@ -38,7 +38,7 @@ def range_cases(*ranges: tuple[float, float], earns: str) -> Any:
             Case(
                 {"low": low, "high": high, "size": size, "rng": fresh_seed(rng)},
                 "size 1" if size == 1 else "",
-                expected=Returned(Shaped((size,))),
+                expected=Returned(AnyOfShape((size,))),
                 earns=earns,
             )
             for (low, high), size in zip(ranges, (5, 1, 13), strict=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Anything, Between, Case, Returned
+from utils.checker.cases import Anything, Case, InRange, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import sample_configuration, train_and_evaluate
 from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data
@@ -29,16 +29,16 @@ def _cases(rng: Rng) -> list[Case]:
     }
     record = {
         "configuration": {
-            "learning_rate": Between(1e-3, 1e-1),
-            "momentum": Between(0.5, 0.9),
+            "learning_rate": InRange(1e-3, 1e-1),
+            "momentum": InRange(0.5, 0.9),
             "width": 5,
             "depth": 1,
             "iterations": 7,
         },
         "costs": Anything(),
-        "train_accuracy": Between(0, 1),
-        "dev_accuracy": Between(0, 1),
-        "seconds": Between(0, np.inf),
+        "train_accuracy": InRange(0, 1),
+        "dev_accuracy": InRange(0, 1),
+        "seconds": InRange(0, np.inf),
         "diverged": False,
     }
 
@@ -253,18 +253,18 @@ def collected_twice(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) ->
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("no_children", "accuracies_only")
+@exercise.combined_mistake("no_children", "accuracies_only")
 def accuracies_without_children(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records = no_children(space, n_trials, data, rng, log)
     return [record["dev_accuracy"] for record in records]
 
 
-@exercise.compound("drawn_once", "one_too_few")
+@exercise.combined_mistake("drawn_once", "one_too_few")
 def one_too_few_all_alike(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     return drawn_once(space, max(0, n_trials - 1), data, rng, log)
 
 
-@exercise.compound("chosen_by_test", "rng_for_training")
+@exercise.combined_mistake("chosen_by_test", "rng_for_training")
 def test_opened_and_rng_used(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     return rng_for_training(space, n_trials, data | {"dev": data["test"]}, rng, log)
 
@@ -272,7 +272,7 @@ def test_opened_and_rng_used(space: Any, n_trials: int, data: Any, rng: Rng, log
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("children has 3 items, and [3] is not among them.")
+@exercise.raising_mistake("children has 3 items, and [3] is not among them.")
 def child_after_the_last(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records, children = read_log(log), rng.spawn(n_trials)
     for trial in range(len(records), n_trials):
@@ -281,18 +281,18 @@ def child_after_the_last(space: Any, n_trials: int, data: Any, rng: Rng, log: An
     return records
 
 
-@exercise.slip("children is a function, and takes no [ ].")
+@exercise.raising_mistake("children is a function, and takes no [ ].")
 def spawn_not_called(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     children: Any = rng.spawn
     return [experiment(drawn(space, children[i]), data, children[i]) for i in range(n_trials)]
 
 
-@exercise.slip("missing 1 required positional argument: 'rng'.")
+@exercise.raising_mistake("missing 1 required positional argument: 'rng'.")
 def drawn_without_a_generator(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     return [experiment(drawn(space), data, rng) for _ in range(n_trials)]
 
 
-@exercise.slip("records is None, and None has no .append.")
+@exercise.raising_mistake("records is None, and None has no .append.")
 def append_given_a_name(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records: Any = []
     for child in rng.spawn(n_trials):
@@ -303,7 +303,7 @@ def append_given_a_name(space: Any, n_trials: int, data: Any, rng: Rng, log: Any
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_grandchildren(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     done = read_log(log)
     for child in rng.spawn(n_trials)[len(done) :]:
@@ -314,7 +314,7 @@ def with_grandchildren(space: Any, n_trials: int, data: Any, rng: Rng, log: Any)
     return done
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_while_loop(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records, children = read_log(log), rng.spawn(n_trials)
     while len(records) < n_trials:
@@ -324,7 +324,7 @@ def in_a_while_loop(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) ->
     return records
 
 
-@exercise.right_way
+@exercise.correct_variant
 def trials_in_the_log_skipped(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records = read_log(log)
     done = len(records)
@@ -338,7 +338,7 @@ def trials_in_the_log_skipped(space: Any, n_trials: int, data: Any, rng: Rng, lo
     return records
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_drawn_first(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     done, children = read_log(log), rng.spawn(n_trials)
     plan = [(drawn(space, child), child) for child in children]
@@ -349,7 +349,7 @@ def all_drawn_first(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) ->
     return done
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_children_of_the_seed(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     seeds: Any = rng.bit_generator.seed_seq
     children = [np.random.default_rng(seed) for seed in seeds.spawn(n_trials)]
@@ -366,13 +366,13 @@ def trials_one_by_one(records: Any, children: Any, space: Any, data: Any, log: A
     return trials_one_by_one([*records, record], children, space, data, log)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def a_child_at_a_time(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     children = [rng.spawn(1)[0] for _ in range(n_trials)]
     return trials_one_by_one(read_log(log), children, space, data, log)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_child_for_the_draw(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records, children = read_log(log), rng.spawn(n_trials)
     for trial in range(len(records), n_trials):
@@ -382,7 +382,7 @@ def with_a_child_for_the_draw(space: Any, n_trials: int, data: Any, rng: Rng, lo
     return records
 
 
-@exercise.right_way
+@exercise.correct_variant
 def read_from_the_log(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     records = in_a_while_loop(space, n_trials, data, rng, log)
     return records if log is None else read_log(log)

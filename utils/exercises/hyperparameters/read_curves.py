@@ -79,21 +79,21 @@ def axis_not_read() -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name A is not defined.")
+@exercise.raising_mistake("the name A is not defined.")
 def letter_without_quotes() -> Any:
     answers = {}
     answers[A] = "fine"
     return answers
 
 
-@exercise.slip("the name fine is not defined.")
+@exercise.raising_mistake("the name fine is not defined.")
 def word_without_quotes() -> Any:
     answers = {}
     answers["A"] = fine
     return answers
 
 
-@exercise.slip("a dictionary has no .append.")
+@exercise.raising_mistake("a dictionary has no .append.")
 def appended() -> Any:
     answers: Any = {}
     answers.append("fine")
@@ -103,12 +103,12 @@ def appended() -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_curve() -> Any:
     return dict(reversed(reference.read_curves().items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop() -> Any:
     answers = {}
     for letter, word in zip("ABCDEF", reference.read_curves().values(), strict=True):
@@ -116,18 +116,18 @@ def in_a_loop() -> Any:
     return answers
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_keywords() -> Any:
     return dict(**reference.read_curves())
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_troubles() -> Any:
     curves = {"too small": "A", "overfits": "BF", "diverges": "C", "fine": "D", "too large": "E"}
     return {letter: word for word, letters in curves.items() for letter in letters}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def changed_afterwards() -> Any:
     answers = dict.fromkeys("ABCDEF", "overfits")
     answers["A"] = "too " + "small"
@@ -136,7 +136,7 @@ def changed_afterwards() -> Any:
     return answers
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_setdefault() -> Any:
     answers: dict[str, str] = {}
     for letter, word in reference.read_curves().items():
@@ -144,13 +144,13 @@ def with_setdefault() -> Any:
     return answers
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_two_halves() -> Any:
     items = list(reference.read_curves().items())
     return {**dict(items[3:]), **dict(items[:3])}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_words_of_numpy() -> Any:
     return {letter: np.str_(word) for letter, word in reference.read_curves().items()}
 

@@ -285,19 +285,19 @@ def choices_left_out(space: Any, records: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("log_stays_inside", "int_below_one")
+@exercise.combined_mistake("log_stays_inside", "int_below_one")
 def inside_and_below_one(space: Any, records: Any) -> Any:
     cut, free = log_stays_inside(space, records), int_below_one(space, records)
     return {name: (free if space[name][0] == "int" else cut)[name] for name in space}
 
 
-@exercise.compound("momentum_as_log", "choice_narrowed")
+@exercise.combined_mistake("momentum_as_log", "choice_narrowed")
 def as_log_and_narrowed(space: Any, records: Any) -> Any:
     as_log, narrowed = momentum_as_log(space, records), choice_narrowed(space, records)
     return {name: (narrowed if space[name][0] == "choice" else as_log)[name] for name in space}
 
 
-@exercise.compound("log_on_plain_scale", "momentum_turned")
+@exercise.combined_mistake("log_on_plain_scale", "momentum_turned")
 def plain_and_turned(space: Any, records: Any) -> Any:
     plain, turned = log_on_plain_scale(space, records), momentum_turned(space, records)
     return {name: (plain if space[name][0] == "log" else turned)[name] for name in space}
@@ -306,7 +306,7 @@ def plain_and_turned(space: Any, records: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("best has no key 'learning_rate'.")
+@exercise.raising_mistake("best has no key 'learning_rate'.")
 def record_for_configuration(space: Any, records: Any) -> Any:
     best, narrower = best_of(records), {}
     for name, (kind, *settings) in space.items():
@@ -316,7 +316,7 @@ def record_for_configuration(space: Any, records: Any) -> Any:
     return narrower
 
 
-@exercise.slip("there are 3 names to the left of =, but 2 values to the right.")
+@exercise.raising_mistake("there are 3 names to the left of =, but 2 values to the right.")
 def choice_without_ends(space: Any, records: Any) -> Any:
     right = reference.refine_space(space, records)
     for name in space:
@@ -325,7 +325,7 @@ def choice_without_ends(space: Any, records: Any) -> Any:
     return right
 
 
-@exercise.slip("records is a list, and text is no place in it.")
+@exercise.raising_mistake("records is a list, and text is no place in it.")
 def records_by_name(space: Any, records: Any) -> Any:
     best = records["dev_accuracy"]
     return dict.fromkeys(space, best)
@@ -334,7 +334,7 @@ def records_by_name(space: Any, records: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_the_scale_of_each(space: Any, records: Any) -> Any:
     best, out = best_trial.by_sorting(records)["configuration"], {}
     for name, (kind, *ends) in space.items():
@@ -357,7 +357,7 @@ def on_the_scale_of_each(space: Any, records: Any) -> Any:
     return out
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_two_square_roots(space: Any, records: Any) -> Any:
     def around(low: float, high: float, best: float) -> Any:
         f = np.sqrt(np.sqrt(high / low))
@@ -370,7 +370,7 @@ def with_two_square_roots(space: Any, records: Any) -> Any:
     return _refined(space, records, log=around, one_minus_log=gap)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_logarithms(space: Any, records: Any) -> Any:
     def log(low: float, high: float, best: float) -> Any:
         quarter = (np.log(high) - np.log(low)) / 4
@@ -379,7 +379,7 @@ def with_logarithms(space: Any, records: Any) -> Any:
     return _refined(space, records, log=log)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_whole_numbers_only(space: Any, records: Any) -> Any:
     def whole(low: int, high: int, best: int) -> Any:
         quarter = -((low - high) // 4)  # rounded up, and so both ends go outwards
@@ -388,7 +388,7 @@ def with_whole_numbers_only(space: Any, records: Any) -> Any:
     return _refined(space, records, int=whole)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_floats_that_are_whole(space: Any, records: Any) -> Any:
     def whole(low: int, high: int, best: int) -> Any:
         quarter = (high - low) / 4
@@ -397,7 +397,7 @@ def with_floats_that_are_whole(space: Any, records: Any) -> Any:
     return _refined(space, records, int=whole)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_a_copy(space: Any, records: Any) -> Any:
     new, right = dict(space), reference.refine_space(space, records)
     for name in new:
@@ -406,13 +406,13 @@ def on_a_copy(space: Any, records: Any) -> Any:
     return new
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_name(space: Any, records: Any) -> Any:
     new = on_the_scale_of_each(space, sorted(records, key=lambda r: r["dev_accuracy"]))
     return {name: new[name] for name in reversed(space)}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_the_best_alone(space: Any, records: Any) -> Any:
     finished = [record for record in records if not record["diverged"]]
     best = finished[int(np.argmax([record["dev_accuracy"] for record in finished]))]

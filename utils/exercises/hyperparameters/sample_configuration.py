@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Anything, Between, Case, Raised, Returned
+from utils.checker.cases import Anything, Case, InRange, Raised, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import sample_log_uniform, sample_one_minus_log_uniform
 from utils.exercises.hyperparameters.common import Rng, fresh_seed
@@ -23,7 +23,7 @@ def _cases(rng: Rng) -> list[Case]:
 
     def case(space: dict[str, Any], note: str, earns: str) -> Case:
         within = {
-            name: Anything() if kind == "choice" else Between(*ends)
+            name: Anything() if kind == "choice" else InRange(*ends)
             for name, (kind, *ends) in space.items()
         }
         args = {"space": space, "rng": fresh_seed(rng)}
@@ -227,7 +227,7 @@ def choice_in_an_array(space: Any, rng: Rng) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("upper_end_left_out", "first_choice")
+@exercise.combined_mistake("upper_end_left_out", "first_choice")
 def no_upper_end_and_first_choice(space: Any, rng: Rng) -> Any:
     return _sample(
         space,
@@ -237,7 +237,7 @@ def no_upper_end_and_first_choice(space: Any, rng: Rng) -> Any:
     )
 
 
-@exercise.compound("one_minus_log_as_log", "index_for_choice")
+@exercise.combined_mistake("one_minus_log_as_log", "index_for_choice")
 def as_log_and_index(space: Any, rng: Rng) -> Any:
     return _sample(
         space,
@@ -250,7 +250,7 @@ def as_log_and_index(space: Any, rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("missing 1 required positional argument: 'rng'.")
+@exercise.raising_mistake("missing 1 required positional argument: 'rng'.")
 def size_forgotten(space: Any, rng: Rng) -> Any:
     configuration = {}
     for name, (_, low, high) in space.items():
@@ -259,7 +259,7 @@ def size_forgotten(space: Any, rng: Rng) -> Any:
     return configuration
 
 
-@exercise.slip("range_ is a tuple, and text is no place in it.")
+@exercise.raising_mistake("range_ is a tuple, and text is no place in it.")
 def kind_as_a_place(space: Any, rng: Rng) -> Any:
     configuration = {}
     for name, range_ in space.items():
@@ -267,7 +267,7 @@ def kind_as_a_place(space: Any, rng: Rng) -> Any:
     return configuration
 
 
-@exercise.slip("there are 2 names to the left of =, but more values to the right.")
+@exercise.raising_mistake("there are 2 names to the left of =, but more values to the right.")
 def kind_not_left_out(space: Any, rng: Rng) -> Any:
     configuration = {}
     for name in space:
@@ -276,7 +276,7 @@ def kind_not_left_out(space: Any, rng: Rng) -> Any:
     return configuration
 
 
-@exercise.slip("this call should raise a ValueError, and it raised a KeyError.")
+@exercise.raising_mistake("this call should raise a ValueError, and it raised a KeyError.")
 def looked_up_in_silence(space: Any, rng: Rng) -> Any:
     ways = {"log": 0, "one_minus_log": 1, "int": 2, "choice": 3}
     kinds = [ways[range_[0]] for range_ in space.values()]
@@ -286,7 +286,7 @@ def looked_up_in_silence(space: Any, rng: Rng) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_name(space: Any, rng: Rng) -> Any:
     def log(low: float, high: float) -> float:
         return float(sample_log_uniform.with_exp(low, high, None, rng))
@@ -305,7 +305,7 @@ def from_the_last_name(space: Any, rng: Rng) -> Any:
     return {name: ways[space[name][0]](*space[name][1:]) for name in reversed(space)}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def kind_by_kind(space: Any, rng: Rng) -> Any:
     drawn_values = {}
     for name in space:
@@ -325,24 +325,24 @@ def kind_by_kind(space: Any, rng: Rng) -> Any:
     return drawn_values
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_floor(space: Any, rng: Rng) -> Any:
     return _sample(space, rng, int=lambda low, high: int(low + rng.random() * (high - low + 1)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_choice_of_a_range(space: Any, rng: Rng) -> Any:
     return _sample(
         space, rng, int=lambda low, high: rng.choice(np.arange(low, high + 1)), choice=rng.choice
     )
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_shuffled_list(space: Any, rng: Rng) -> Any:
     return _sample(space, rng, choice=lambda values: values[rng.permutation(len(values))[0]])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_child_for_each_name(space: Any, rng: Rng) -> Any:
     children = rng.spawn(len(space))
     return {
@@ -351,7 +351,7 @@ def with_a_child_for_each_name(space: Any, rng: Rng) -> Any:
     }
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_an_error_of_its_own(space: Any, rng: Rng) -> Any:
     class UnknownKind(ValueError):
         pass
@@ -362,7 +362,7 @@ def with_an_error_of_its_own(space: Any, rng: Rng) -> Any:
     return dict(sorted(drawn(space, rng).items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_floats_of_python(space: Any, rng: Rng) -> Any:
     return {
         name: value.item() if isinstance(value, np.generic) else value

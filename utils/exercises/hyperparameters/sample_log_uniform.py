@@ -128,12 +128,12 @@ def ends_of_the_figure(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("exp_for_power_of_ten", "size_forgotten")
+@exercise.combined_mistake("exp_for_power_of_ten", "size_forgotten")
 def exp_of_one(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.exp(rng.uniform(np.log10(low), np.log10(high)))
 
 
-@exercise.compound("uniform_draws", "own_generator")
+@exercise.combined_mistake("uniform_draws", "own_generator")
 def uniform_of_its_own(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.random.default_rng(42).uniform(low, high, size)
 
@@ -141,19 +141,19 @@ def uniform_of_its_own(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("`^` is no power in Python.")
+@exercise.raising_mistake("`^` is no power in Python.")
 def hat_for_power(low: float, high: float, size: int, rng: Rng) -> Any:
     exponents: Any = rng.uniform(np.log10(low), np.log10(high), size)
     return 10 ^ exponents
 
 
-@exercise.slip("np.log10 takes one number or array, and got more.")
+@exercise.raising_mistake("np.log10 takes one number or array, and got more.")
 def both_ends_at_once(low: float, high: float, size: int, rng: Rng) -> Any:
     first, last = np.log10(low, high)
     return 10 ** rng.uniform(first, last, size)
 
 
-@exercise.slip("the name log10 is not defined. Did you mean np.log10?")
+@exercise.raising_mistake("the name log10 is not defined. Did you mean np.log10?")
 def log10_without_np(low: float, high: float, size: int, rng: Rng) -> Any:
     return 10 ** rng.uniform(log10(low), log10(high), size)
 
@@ -161,17 +161,17 @@ def log10_without_np(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_exp(low: float, high: float, size: int | None, rng: Rng) -> Any:
     return np.exp(rng.uniform(np.log(low), np.log(high), size))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_ratio(low: float, high: float, size: int | None, rng: Rng) -> Any:
     return low * (high / low) ** rng.random(size)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_loop(low: float, high: float, size: int, rng: Rng) -> Any:
     draws = np.zeros(size)
     for i in range(size):
@@ -179,28 +179,28 @@ def with_a_loop(low: float, high: float, size: int, rng: Rng) -> Any:
     return draws
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_log2(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.exp2(rng.uniform(np.log2(low), np.log2(high), size=size))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_stretched_exponents(low: float, high: float, size: int, rng: Rng) -> Any:
     first, last = np.log10([low, high])
     return np.power(10, first + (last - first) * rng.random(size))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def down_from_the_top(low: float, high: float, size: int, rng: Rng) -> Any:
     return high / (high / low) ** rng.random(size)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def between_two_logarithms(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.exp(np.interp(rng.random(size), [0, 1], [np.log(low), np.log(high)]))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_a_list(low: float, high: float, size: int, rng: Rng) -> Any:
     def one() -> float:
         return float(10 ** rng.uniform(low=np.log10(low), high=np.log10(high)))
@@ -208,7 +208,7 @@ def from_a_list(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.array([one() for _ in range(size)])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_every_entry_alone(low: float, high: float, size: int, rng: Rng) -> Any:
     power = np.vectorize(lambda exponent: 10.0**exponent)
     return power(rng.uniform(np.log10(low), np.log10(high), size))

@@ -90,12 +90,12 @@ def exponents_of_the_gap(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("gap_returned", "own_generator")
+@exercise.combined_mistake("gap_returned", "own_generator")
 def gap_of_its_own(low: float, high: float, size: int, rng: Rng) -> Any:
     return log_uniform(1 - high, 1 - low, size, np.random.default_rng(42))
 
 
-@exercise.compound("gap_returned", "size_forgotten")
+@exercise.combined_mistake("gap_returned", "size_forgotten")
 def a_single_gap(low: float, high: float, size: int, rng: Rng) -> Any:
     return log_uniform(1 - high, 1 - low, 1, rng)
 
@@ -103,17 +103,17 @@ def a_single_gap(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the lower end of this range is not below the upper one.")
+@exercise.raising_mistake("the lower end of this range is not below the upper one.")
 def ends_not_exchanged(low: float, high: float, size: int, rng: Rng) -> Any:
     return 1 - log_uniform(1 - low, 1 - high, size, rng)
 
 
-@exercise.slip("missing 1 required positional argument: 'rng'.")
+@exercise.raising_mistake("missing 1 required positional argument: 'rng'.")
 def rng_not_handed_on(low: float, high: float, size: int, rng: Rng) -> Any:
     return 1 - log_uniform(1 - high, 1 - low, size)
 
 
-@exercise.slip("the name beta is not defined.")
+@exercise.raising_mistake("the name beta is not defined.")
 def beta_from_nowhere(low: float, high: float, size: int, rng: Rng) -> Any:
     gaps = log_uniform(1 - high, 1 - low, size, rng)
     return gaps - beta
@@ -122,28 +122,28 @@ def beta_from_nowhere(low: float, high: float, size: int, rng: Rng) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_ratio(low: float, high: float, size: int | None, rng: Rng) -> Any:
     return 1 - (1 - low) * ((1 - high) / (1 - low)) ** rng.random(size)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_the_earlier_one(low: float, high: float, size: int, rng: Rng) -> Any:
     gaps = log_uniform(low=1 - high, high=1 - low, size=size, rng=rng)
     return -gaps + 1
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_logarithms(low: float, high: float, size: int, rng: Rng) -> Any:
     return 1 - np.exp(rng.uniform(np.log(1 - high), np.log(1 - low), size))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_expm1(low: float, high: float, size: int, rng: Rng) -> Any:
     return -np.expm1(rng.uniform(np.log1p(-high), np.log1p(-low), size))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop(low: float, high: float, size: int, rng: Rng) -> Any:
     draws = np.empty(size)
     for i in range(size):
@@ -151,18 +151,18 @@ def in_a_loop(low: float, high: float, size: int, rng: Rng) -> Any:
     return draws
 
 
-@exercise.right_way
+@exercise.correct_variant
 def upwards_from_the_smallest_gap(low: float, high: float, size: int, rng: Rng) -> Any:
     smallest, largest = 1 - high, 1 - low
     return 1 - smallest * (largest / smallest) ** rng.random(size)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_call_a_draw(low: float, high: float, size: int, rng: Rng) -> Any:
     return np.array([1 - log_uniform(1 - high, 1 - low, 1, rng)[0] for _ in range(size)])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def between_two_exponents(low: float, high: float, size: int, rng: Rng) -> Any:
     first, last = np.log2(1 - low), np.log2(1 - high)
     return np.subtract(1, 2 ** (first + rng.random(size) * (last - first)))

@@ -93,7 +93,7 @@ def every_number() -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name parameter is not defined.")
+@exercise.raising_mistake("the name parameter is not defined.")
 def quotes_forgotten() -> Any:
     kinds = {}
     kinds["W2"] = "parameter"
@@ -101,7 +101,7 @@ def quotes_forgotten() -> Any:
     return kinds
 
 
-@exercise.slip("kinds has no key 'b1'.")
+@exercise.raising_mistake("kinds has no key 'b1'.")
 def two_equal_signs() -> Any:
     kinds = {}
     kinds["W2"] = "parameter"
@@ -109,7 +109,7 @@ def two_equal_signs() -> Any:
     return kinds
 
 
-@exercise.slip("a dictionary has no .b1.")
+@exercise.raising_mistake("a dictionary has no .b1.")
 def a_dot_for_brackets() -> Any:
     kinds: Any = {}
     kinds.b1 = "parameter"
@@ -119,12 +119,12 @@ def a_dot_for_brackets() -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_name() -> Any:
     return dict(reversed(reference.sort_settings().items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop() -> Any:
     kinds = {}
     for name in reference.sort_settings():
@@ -132,14 +132,14 @@ def in_a_loop() -> Any:
     return kinds
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_fromkeys() -> Any:
     kinds = dict.fromkeys(reference.sort_settings(), "hyperparameter")
     kinds["W2"] = kinds["b1"] = "parameter"
     return kinds
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_update() -> Any:
     kinds = {"W2": "parameter"}
     kinds.update(b1="parameter", width="hyperparameter", depth="hyperparameter")
@@ -148,22 +148,22 @@ def with_update() -> Any:
     return kinds
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_zip() -> Any:
     names = list(reference.sort_settings())
     return dict(zip(names, ["parameter"] * 2 + ["hyper" + "parameter"] * 6, strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_pairs() -> Any:
     return dict(list(reference.sort_settings().items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def written_twice() -> Any:
     return dict.fromkeys(reference.sort_settings(), "parameter") | _sorted("W2", "b1")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_words_of_numpy() -> Any:
     return {np.str_(name): np.str_(kind) for name, kind in reference.sort_settings().items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Case, Returned, Shaped
+from utils.checker.cases import AnyOfShape, Case, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import Rng, fresh_seed
 from utils.reference import hyperparameters as reference
@@ -17,7 +17,9 @@ def _cases(rng: Rng) -> list[Case]:
         train_size, dev_size = round(fractions[0] * m), round(fractions[1] * m)
         sizes = {"train": train_size, "dev": dev_size, "test": m - train_size - dev_size}
         X, Y = rng.normal(0, 1, (n, m)), rng.integers(0, 2, (1, m)).astype(float)
-        expected = {part: (Shaped((n, size)), Shaped((1, size))) for part, size in sizes.items()}
+        expected = {
+            part: (AnyOfShape((n, size)), AnyOfShape((1, size))) for part, size in sizes.items()
+        }
         return Case(
             {"X": X, "Y": Y, "fractions": fractions, "rng": fresh_seed(rng)},
             note,
@@ -217,20 +219,20 @@ def without_labels(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("not_shuffled", "cut_off")
+@exercise.combined_mistake("not_shuffled", "cut_off")
 def neither_shuffled_nor_rounded(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     m = X.shape[1]
     floors = [int(share * m) / m for share in fractions]
     return _parts(X, Y, floors, np.arange(m))
 
 
-@exercise.compound("labels_left_behind", "labels_rank_one")
+@exercise.combined_mistake("labels_left_behind", "labels_rank_one")
 def flat_labels_left_behind(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     data = labels_left_behind(X, Y, fractions, rng)
     return {name: (part[0], part[1].ravel()) for name, part in data.items()}
 
 
-@exercise.compound("with_replacement", "dev_and_test_swapped")
+@exercise.combined_mistake("with_replacement", "dev_and_test_swapped")
 def replaced_and_swapped(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     data = with_replacement(X, Y, (fractions[0], fractions[2]), rng)
     return {"train": data["train"], "dev": data["test"], "test": data["dev"]}
@@ -239,26 +241,26 @@ def replaced_and_swapped(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("asks for a place that is no whole number.")
+@exercise.raising_mistake("asks for a place that is no whole number.")
 def cut_between_two(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     order = rng.permutation(X.shape[1])
     train_part = order[: fractions[0] * X.shape[1]]
     return {"train": (X[:, train_part], Y[:, train_part])}
 
 
-@exercise.slip("is outside its axis 0.")
+@exercise.raising_mistake("is outside its axis 0.")
 def rows_chosen(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     order = rng.permutation(X.shape[1])
     return {"train": (X[order], Y[order]), "dev": (X, Y), "test": (X, Y)}
 
 
-@exercise.slip("order is None, and takes no [ ].")
+@exercise.raising_mistake("order is None, and takes no [ ].")
 def shuffle_gives_nothing(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     order: Any = rng.shuffle(np.arange(X.shape[1]))
     return {"train": (X[:, order[:3]], Y[:, order[:3]])}
 
 
-@exercise.slip("this writes into an array that came in as an argument.")
+@exercise.raising_mistake("this writes into an array that came in as an argument.")
 def shuffled_in_place(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     both = np.vstack([X, Y])
     rng.shuffle(both, axis=1)
@@ -270,7 +272,7 @@ def shuffled_in_place(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_mask(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     m = X.shape[1]
     n_train, n_dev = (int(np.round(share * m)) for share in fractions[:2])
@@ -279,25 +281,25 @@ def with_a_mask(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return {name: (X[:, part == name], Y[:, part == name]) for name in sizes}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_shuffle(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     order = np.arange(Y.size)
     rng.shuffle(order)
     return _parts(X, Y, fractions, order)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_sorting_random_numbers(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return _parts(X, Y, fractions, np.argsort(rng.random(X.shape[1])))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_choice(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     m = X.shape[1]
     return _parts(X, Y, fractions, rng.choice(m, size=m, replace=False))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_split(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     n_train, n_dev, _ = (round(share * X.shape[1]) for share in fractions)
     chosen = np.split(rng.permutation(X.shape[1]), [n_train, n_train + n_dev])
@@ -305,13 +307,13 @@ def with_split(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return dict(zip(["train", "dev", "test"], parts, strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def both_shuffled_as_one(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     both = rng.permutation(np.vstack([X, Y]), axis=1)
     return _parts(both[:-1], both[-1:], fractions, np.arange(X.shape[1]))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_sets(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     m = X.shape[1]
     test = set(range(m))
@@ -322,14 +324,14 @@ def with_sets(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return {name: [X[:, numbers], Y[:, numbers]] for name, numbers in chosen.items()}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_example_at_a_time(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     left = list(range(X.shape[1]))
     order = [left.pop(rng.integers(len(left))) for _ in range(X.shape[1])]
     return _parts(X, Y, fractions, order)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_rows_and_back(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     order = rng.permutation(X.shape[1]).tolist()
     return _parts(X.T[order].T, Y.T[order].T, fractions, np.arange(X.shape[1]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Anything, Between, Case, Returned
+from utils.checker.cases import Anything, Case, InRange, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data
 from utils.network import train
@@ -44,9 +44,9 @@ def _cases(rng: Rng) -> list[Case]:
         loose: dict[str, Any] = {
             "costs": Anything(),
             "diverged": Anything(),
-            "seconds": Between(0, np.inf),
+            "seconds": InRange(0, np.inf),
         }
-        loose |= {f"{part}_accuracy": Between(0, 1) for part in ("train", "dev")}
+        loose |= {f"{part}_accuracy": InRange(0, 1) for part in ("train", "dev")}
         expected = record | {name: loose[name] for name in loose if name not in due}
         return Case(args, note, layout, Returned(expected), earns)
 
@@ -295,19 +295,19 @@ def configuration_left_out(configuration: Any, data: Any, rng: Rng) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("dev_from_train", "rise_not_seen")
+@exercise.combined_mistake("dev_from_train", "rise_not_seen")
 def dev_from_train_and_no_rise(configuration: Any, data: Any, rng: Rng) -> Any:
     return rise_not_seen(configuration, data | {"dev": data["train"]}, rng)
 
 
-@exercise.compound("accuracies_swapped", "nan_not_seen")
+@exercise.combined_mistake("accuracies_swapped", "nan_not_seen")
 def swapped_and_nan(configuration: Any, data: Any, rng: Rng) -> Any:
     record = nan_not_seen(configuration, data, rng)
     swapped = {"train_accuracy": record["dev_accuracy"], "dev_accuracy": record["train_accuracy"]}
     return record | swapped
 
 
-@exercise.compound("percent", "last_cost_judged")
+@exercise.combined_mistake("percent", "last_cost_judged")
 def percent_and_last_cost(configuration: Any, data: Any, rng: Rng) -> Any:
     record = last_cost_judged(configuration, data, rng)
     return record | {name: 100 * record[name] for name in ("train_accuracy", "dev_accuracy")}
@@ -316,7 +316,7 @@ def percent_and_last_cost(configuration: Any, data: Any, rng: Rng) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("record is used before it has a value.")
+@exercise.raising_mistake("record is used before it has a value.")
 def record_never_begun(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     record["costs"] = network.costs  # type: ignore[used-before-def]
@@ -324,19 +324,19 @@ def record_never_begun(configuration: Any, data: Any, rng: Rng) -> Any:
     return record
 
 
-@exercise.slip("missing 1 required positional argument: 'Y'.")
+@exercise.raising_mistake("missing 1 required positional argument: 'Y'.")
 def pair_not_unpacked(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     return {"dev_accuracy": network.accuracy(data["dev"])}
 
 
-@exercise.slip("network is a Network, and takes no [ ].")
+@exercise.raising_mistake("network is a Network, and takes no [ ].")
 def network_as_a_dictionary(configuration: Any, data: Any, rng: Rng) -> Any:
     network: Any = train(*data["train"], rng=rng, **configuration)
     return {"costs": network["costs"], "seconds": network["seconds"]}
 
 
-@exercise.slip("one yes-or-no question of a whole array.")
+@exercise.raising_mistake("one yes-or-no question of a whole array.")
 def one_question_of_all_costs(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     diverged = False
@@ -345,7 +345,7 @@ def one_question_of_all_costs(configuration: Any, data: Any, rng: Rng) -> Any:
     return {"diverged": diverged}
 
 
-@exercise.slip("has no .cost. Did you mean costs?")
+@exercise.raising_mistake("has no .cost. Did you mean costs?")
 def costs_misspelled(configuration: Any, data: Any, rng: Rng) -> Any:
     network: Any = train(*data["train"], rng=rng, **configuration)
     return {"costs": network.cost}
@@ -354,13 +354,13 @@ def costs_misspelled(configuration: Any, data: Any, rng: Rng) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_another_order(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(data["train"][0], data["train"][1], rng=rng, **configuration)
     return dict(reversed(_record(network, dict(configuration), data).items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_isfinite(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     costs = network.costs
@@ -368,7 +368,7 @@ def with_isfinite(configuration: Any, data: Any, rng: Rng) -> Any:
     return _record(network, configuration, data) | {"diverged": diverged}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_cost_after_the_other(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     record = {**_record(network, configuration, data), "diverged": False}
@@ -378,7 +378,7 @@ def one_cost_after_the_other(configuration: Any, data: Any, rng: Rng) -> Any:
     return record
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_nan_looked_for(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     costs = network.costs
@@ -386,21 +386,21 @@ def with_nan_looked_for(configuration: Any, data: Any, rng: Rng) -> Any:
     return _record(network, configuration, data) | {"diverged": diverged}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_ratio(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     ratios = np.nan_to_num(network.costs / network.costs[0], nan=np.inf)
     return _record(network, configuration, data) | {"diverged": bool(np.max(ratios) > 10)}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_clock_of_its_own(configuration: Any, data: Any, rng: Rng) -> Any:
     began = perf_counter()
     network = train(*data["train"], rng=rng, **configuration)
     return _record(network, configuration, data) | {"seconds": perf_counter() - began}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_accuracies_by_hand(configuration: Any, data: Any, rng: Rng) -> Any:
     network = train(*data["train"], rng=rng, **configuration)
     record = _record(network, configuration, data)
@@ -411,7 +411,7 @@ def with_accuracies_by_hand(configuration: Any, data: Any, rng: Rng) -> Any:
     return record
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_double_precision(configuration: Any, data: Any, rng: Rng) -> Any:
     (X, Y), settings = data["train"], {"rng": rng, **configuration}
     network = train(X, Y, **settings)
@@ -419,7 +419,7 @@ def in_double_precision(configuration: Any, data: Any, rng: Rng) -> Any:
     return {**_record(network, configuration.copy(), data), "costs": costs}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_parts_that_are_copies(configuration: Any, data: Any, rng: Rng) -> Any:
     copies = {part: (data[part][0].copy(), data[part][1].copy()) for part in ("train", "dev")}
     network = train(Y=copies["train"][1], X=copies["train"][0], rng=rng, **configuration)

@@ -192,17 +192,17 @@ def both_ways(layer_dims: Any, m: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("dW_transposed", "db_rank_one")
+@exercise.combined_mistake("dW_transposed", "db_rank_one")
 def dW_turned_and_db_flat(layer_dims: Any, m: Any) -> Any:
     return _back(layer_dims, m, dW=lambda n, p: (p, n), db=lambda n, p: (n,))
 
 
-@exercise.compound("no_dA0", "db_rank_one")
+@exercise.combined_mistake("no_dA0", "db_rank_one")
 def without_dA0_and_db_flat(layer_dims: Any, m: Any) -> Any:
     return _without(db_rank_one(layer_dims, m), "dA0")
 
 
-@exercise.compound("dZ0_too", "dW_transposed")
+@exercise.combined_mistake("dZ0_too", "dW_transposed")
 def dZ0_and_dW_turned(layer_dims: Any, m: Any) -> Any:
     return dW_transposed(layer_dims, m) | {"dZ0": (layer_dims[0], m)}
 
@@ -210,7 +210,7 @@ def dZ0_and_dW_turned(layer_dims: Any, m: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("there is no + for a dictionary and another.")
+@exercise.raising_mistake("there is no + for a dictionary and another.")
 def dictionaries_added(layer_dims: Any, m: Any) -> Any:
     parameters = reference.parameter_shapes(layer_dims)
     forward = reference.forward_shapes(layer_dims, m)
@@ -218,7 +218,7 @@ def dictionaries_added(layer_dims: Any, m: Any) -> Any:
     return {"d" + name: shape for name, shape in both.items()}
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_not_made_text(layer_dims: Any, m: Any) -> Any:
     shapes = {"dA0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -226,7 +226,7 @@ def number_not_made_text(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.slip("forward has no key 'Z0'.")
+@exercise.raising_mistake("forward has no key 'Z0'.")
 def Z0_asked_for(layer_dims: Any, m: Any) -> Any:
     shapes, forward = {}, reference.forward_shapes(layer_dims, m)
     for l in range(len(layer_dims)):
@@ -235,13 +235,15 @@ def Z0_asked_for(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.slip("missing 1 required positional argument: 'm'.")
+@exercise.raising_mistake("missing 1 required positional argument: 'm'.")
 def m_not_handed_on(layer_dims: Any, m: Any) -> Any:
     forward: Any = reference.forward_shapes(layer_dims)
     return {"d" + name: shape for name, shape in forward.items()}
 
 
-@exercise.slip("there are 2 names between for and in, but more values for them each time.")
+@exercise.raising_mistake(
+    "there are 2 names between for and in, but more values for them each time."
+)
 def items_forgotten(layer_dims: Any, m: Any) -> Any:
     shapes = {}
     for name, shape in list[Any](reference.backward_shapes(layer_dims, m)):
@@ -252,7 +254,7 @@ def items_forgotten(layer_dims: Any, m: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_layer_L_down(layer_dims: Any, m: Any) -> Any:
     shapes: dict[str, Any] = {}
     for l in reversed(range(len(layer_dims))):
@@ -264,7 +266,7 @@ def from_layer_L_down(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def a_d_before_every_name(layer_dims: Any, m: Any) -> Any:
     shapes = {}
     for name, shape in reference.forward_shapes(layer_dims, m).items():
@@ -274,7 +276,7 @@ def a_d_before_every_name(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def all_by_hand(layer_dims: Any, m: Any) -> Any:
     shapes = {"dA0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -285,14 +287,14 @@ def all_by_hand(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_dictionaries_side_by_side(layer_dims: Any, m: Any) -> Any:
     forward = reference.forward_shapes(layer_dims, m)
     both = {**forward, **reference.parameter_shapes(layer_dims)}
     return {f"d{name}": both[name] for name in sorted(both)}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def of_products(layer_dims: Any, m: Any) -> Any:
     # dW = dZ A_prev.T, db the row sums of dZ, dA_prev = W.T dZ: NumPy says the shapes.
     dA = np.zeros((layer_dims[-1], m))
@@ -307,7 +309,7 @@ def of_products(layer_dims: Any, m: Any) -> Any:
     return shapes | {"dA0": dA.shape}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_setdefault(layer_dims: Any, m: Any) -> Any:
     shapes: dict[str, Any] = {}
     for l, n in enumerate(layer_dims):
@@ -317,14 +319,14 @@ def with_setdefault(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_dict_and_zip(layer_dims: Any, m: Any) -> Any:
     old = reference.parameter_shapes(layer_dims)
     old.update(reference.forward_shapes(layer_dims, m))
     return dict(zip(["d" + name for name in old], old.values(), strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_extra_function(layer_dims: Any, m: Any) -> Any:
     def add_d(shapes: Any) -> Any:
         return {"d" + name: shapes[name] for name in shapes}
@@ -333,7 +335,7 @@ def with_extra_function(layer_dims: Any, m: Any) -> Any:
     return forward | add_d(reference.parameter_shapes(layer_dims=layer_dims))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_numpy_integers_in_lists(layer_dims: Any, m: Any) -> Any:
     n = np.array(layer_dims)
     shapes: dict[str, Any] = {"dA0": [n[0], m]}

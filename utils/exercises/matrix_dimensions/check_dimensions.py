@@ -326,14 +326,14 @@ def mends_the_shapes(parameters: Any, layer_dims: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("weights_only", "without_a_word")
+@exercise.combined_mistake("weights_only", "without_a_word")
 def weights_without_a_word(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims).items():
         if name[0] == "W" and parameters[name].shape != due:
             raise ValueError("wrong shape")
 
 
-@exercise.compound("sizes_only", "order_of_the_dictionary")
+@exercise.combined_mistake("sizes_only", "order_of_the_dictionary")
 def sizes_in_the_order_of_the_dictionary(parameters: Any, layer_dims: Any) -> Any:
     due = reference.parameter_shapes(layer_dims)
     for name, array in parameters.items():
@@ -341,14 +341,14 @@ def sizes_in_the_order_of_the_dictionary(parameters: Any, layer_dims: Any) -> An
             raise ValueError(f"{name} has shape {array.shape}, expected {due[name]}.")
 
 
-@exercise.compound("biases_only", "last_wrong_named")
+@exercise.combined_mistake("biases_only", "last_wrong_named")
 def last_wrong_bias(parameters: Any, layer_dims: Any) -> Any:
     biases = {name: array for name, array in parameters.items() if name[0] == "b"}
     due = reference.parameter_shapes(layer_dims)
     last_wrong_named({name: np.zeros(s) for name, s in due.items()} | biases, layer_dims)
 
 
-@exercise.compound("last_layer_unchecked", "without_a_word")
+@exercise.combined_mistake("last_layer_unchecked", "without_a_word")
 def hidden_layers_without_a_word(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims[:-1]).items():
         if parameters[name].shape != due:
@@ -358,21 +358,21 @@ def hidden_layers_without_a_word(parameters: Any, layer_dims: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("parameters has no key 'W0'.")
+@exercise.raising_mistake("parameters has no key 'W0'.")
 def begun_at_zero(parameters: Any, layer_dims: Any) -> Any:
     for l in range(len(layer_dims)):
         if parameters["W" + str(l)].shape != (layer_dims[l], layer_dims[l - 1]):
             raise ValueError(f"W{l} has the wrong shape.")
 
 
-@exercise.slip("parameters[name].shape is a tuple, not a function")
+@exercise.raising_mistake("parameters[name].shape is a tuple, not a function")
 def shape_called(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims).items():
         if parameters[name].shape() != due:
             raise ValueError(f"{name} should be {due}")
 
 
-@exercise.slip("should raise a ValueError, and it raised an IndexError.")
+@exercise.raising_mistake("should raise a ValueError, and it raised an IndexError.")
 def second_axis_asked_for(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims).items():
         shape = parameters[name].shape
@@ -380,28 +380,28 @@ def second_axis_asked_for(parameters: Any, layer_dims: Any) -> Any:
             raise ValueError(f"{name} is {shape}, expected {due}")
 
 
-@exercise.slip("should raise a ValueError, and it raised a TypeError.")
+@exercise.raising_mistake("should raise a ValueError, and it raised a TypeError.")
 def a_sentence_raised(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims).items():
         if parameters[name].shape != due:
             raise f"{name} should be {due}"
 
 
-@exercise.slip("should raise a ValueError, and it raised a TypeError.")
+@exercise.raising_mistake("should raise a ValueError, and it raised a TypeError.")
 def shape_added_to_text(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims).items():
         if parameters[name].shape != due:
             raise ValueError(name + " should be " + due)
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_not_made_text(parameters: Any, layer_dims: Any) -> Any:
     for l in range(1, len(layer_dims)):
         if parameters["W" + l].shape != (layer_dims[l], layer_dims[l - 1]):
             raise ValueError("W is wrong")
 
 
-@exercise.slip("parameters has no key 'W'.")
+@exercise.raising_mistake("parameters has no key 'W'.")
 def items_forgotten(parameters: Any, layer_dims: Any) -> Any:
     for name, due in list[Any](reference.parameter_shapes(layer_dims)):
         if parameters[name].shape != due:
@@ -411,7 +411,7 @@ def items_forgotten(parameters: Any, layer_dims: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def layer_by_layer(parameters: Any, layer_dims: Any) -> Any:
     for l in range(1, len(layer_dims)):
         n, p = layer_dims[l], layer_dims[l - 1]
@@ -421,7 +421,7 @@ def layer_by_layer(parameters: Any, layer_dims: Any) -> Any:
                 raise ValueError(f"layer {l}: should be {n} by {due[1]}, {name} is {got}!")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def listing_all(parameters: Any, layer_dims: Any) -> Any:
     wrong = [
         f'parameters["{name}"]: {parameters[name].shape} instead of {due}'
@@ -432,7 +432,7 @@ def listing_all(parameters: Any, layer_dims: Any) -> Any:
         raise ValueError("; ".join(wrong))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def first_of_a_list(parameters: Any, layer_dims: Any) -> Any:
     due = reference.parameter_shapes(layer_dims)
     wrong = [name for name in due if parameters[name].shape != due[name]]
@@ -441,7 +441,7 @@ def first_of_a_list(parameters: Any, layer_dims: Any) -> Any:
         raise ValueError("{}: {} != {}".format(name, parameters[name].shape, due[name]))  # noqa: UP032
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_helper(parameters: Any, layer_dims: Any) -> Any:
     def demand(name: str, *due: int) -> None:
         if parameters[name].shape != due:
@@ -452,7 +452,7 @@ def with_a_helper(parameters: Any, layer_dims: Any) -> Any:
         demand("b" + str(l), layer_dims[l], 1)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def a_kind_of_value_error(parameters: Any, layer_dims: Any) -> Any:
     class WrongShape(ValueError):
         pass
@@ -462,7 +462,7 @@ def a_kind_of_value_error(parameters: Any, layer_dims: Any) -> Any:
             raise WrongShape(f"`{name}`: shape={parameters[name].shape}; should be shape={due}")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def an_assert_turned_into_one(parameters: Any, layer_dims: Any) -> Any:
     for name, due in reference.parameter_shapes(layer_dims).items():
         try:
@@ -472,7 +472,7 @@ def an_assert_turned_into_one(parameters: Any, layer_dims: Any) -> Any:
             raise ValueError(f"{name} is {got} and not {due[0]}x{due[1]}") from error
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_numpy_integers(parameters: Any, layer_dims: Any) -> Any:
     n = np.array(layer_dims)
     for l in range(1, len(n)):
@@ -482,7 +482,7 @@ def with_numpy_integers(parameters: Any, layer_dims: Any) -> Any:
                 raise ValueError(f"{name}{l} has shape {got}, expected {due} (layer {l} of {n})")
 
 
-@exercise.right_way
+@exercise.correct_variant
 def axis_by_axis(parameters: Any, layer_dims: Any) -> Any:
     for name, (rows, columns) in reference.parameter_shapes(layer_dims).items():
         array = parameters[name]
@@ -492,7 +492,7 @@ def axis_by_axis(parameters: Any, layer_dims: Any) -> Any:
             )
 
 
-@exercise.right_way
+@exercise.correct_variant
 def rows_and_columns_apart(parameters: Any, layer_dims: Any) -> Any:
     for name, (rows, columns) in reference.parameter_shapes(layer_dims).items():
         shape = parameters[name].shape
@@ -504,7 +504,7 @@ def rows_and_columns_apart(parameters: Any, layer_dims: Any) -> Any:
             )
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_next(parameters: Any, layer_dims: Any) -> Any:
     due = reference.parameter_shapes(layer_dims).items()
     wrong = next((pair for pair in due if np.shape(parameters[pair[0]]) != pair[1]), None)
@@ -512,7 +512,7 @@ def with_next(parameters: Any, layer_dims: Any) -> Any:
         raise ValueError("Shape of", wrong[0], parameters[wrong[0]].shape, "expected", wrong[1])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_comparing_dictionaries(parameters: Any, layer_dims: Any) -> Any:
     due = reference.parameter_shapes(layer_dims)
     has = {name: parameters[name].shape for name in due}

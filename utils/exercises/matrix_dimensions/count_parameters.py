@@ -161,17 +161,17 @@ def wrapped_around(layer_dims: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("biases_forgotten", "output_not_counted")
+@exercise.combined_mistake("biases_forgotten", "output_not_counted")
 def hidden_weights_alone(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims)[:-1], lambda n, p: n * p)
 
 
-@exercise.compound("last_layer_only", "biases_forgotten")
+@exercise.combined_mistake("last_layer_only", "biases_forgotten")
 def last_weights_alone(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims)[-1:], lambda n, p: n * p)
 
 
-@exercise.compound("biases_of_layer_before", "output_not_counted")
+@exercise.combined_mistake("biases_of_layer_before", "output_not_counted")
 def hidden_with_other_biases(layer_dims: Any) -> Any:
     return _total(each_layer(layer_dims)[:-1], lambda n, p: n * p + p)
 
@@ -179,7 +179,7 @@ def hidden_with_other_biases(layer_dims: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("layer_dims has 3 items, and [3] is not among them.")
+@exercise.raising_mistake("layer_dims has 3 items, and [3] is not among them.")
 def one_layer_on(layer_dims: Any) -> Any:
     count = 0
     for l in range(len(layer_dims)):
@@ -187,7 +187,7 @@ def one_layer_on(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.slip("range takes whole numbers, and got a list.")
+@exercise.raising_mistake("range takes whole numbers, and got a list.")
 def range_of_the_list(layer_dims: Any) -> Any:
     count = 0
     for l in range(1, layer_dims):
@@ -195,7 +195,7 @@ def range_of_the_list(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.slip("a list has no .shape.")
+@exercise.raising_mistake("a list has no .shape.")
 def shape_of_a_list(layer_dims: Any) -> Any:
     count = 0
     for l in range(1, layer_dims.shape[0]):
@@ -203,19 +203,19 @@ def shape_of_a_list(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.slip("count is used before it has a value.")
+@exercise.raising_mistake("count is used before it has a value.")
 def begun_with_nothing(layer_dims: Any) -> Any:
     for l in range(1, len(layer_dims)):
         count += layer_dims[l] * (layer_dims[l - 1] + 1)
     return count
 
 
-@exercise.slip("layer_dims[1:] is a list, which does not calculate entry by entry.")
+@exercise.raising_mistake("layer_dims[1:] is a list, which does not calculate entry by entry.")
 def lists_multiplied(layer_dims: Any) -> Any:
     return sum(layer_dims[1:] * layer_dims[:-1]) + sum(layer_dims[1:])
 
 
-@exercise.slip("there are 3 names between for and in, but 2 values for them each time.")
+@exercise.raising_mistake("there are 3 names between for and in, but 2 values for them each time.")
 def three_names(layer_dims: Any) -> Any:
     count = 0
     for rows, columns, one in reference.parameter_shapes(layer_dims).values():
@@ -226,24 +226,24 @@ def three_names(layer_dims: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_shapes(layer_dims: Any) -> Any:
     return sum(r * c for r, c in reference.parameter_shapes(layer_dims).values())
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_one_product(layer_dims: Any) -> Any:
     n = np.array(layer_dims)
     return n[1:] @ (n[:-1] + 1)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def weights_then_biases(layer_dims: Any) -> Any:
     weights = sum(n * p for n, p in zip(layer_dims[1:], layer_dims, strict=False))
     return weights + sum(layer_dims[1:])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_more_input(layer_dims: Any) -> Any:  # a bias is a weight whose input is always 1
     count = 0
     for l in range(1, len(layer_dims)):
@@ -251,28 +251,28 @@ def one_more_input(layer_dims: Any) -> Any:  # a bias is a weight whose input is
     return count
 
 
-@exercise.right_way
+@exercise.correct_variant
 def sizes_of_real_arrays(layer_dims: Any) -> Any:
     return sum(np.empty(shape).size for shape in reference.parameter_shapes(layer_dims).values())
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_math_prod(layer_dims: Any) -> Any:
     return sum(map(math.prod, reference.parameter_shapes(layer_dims).values()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_numpy_sum(layer_dims: Any) -> Any:
     n = np.asarray(layer_dims)
     return np.sum(n[1:] * n[:-1] + n[1:])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_whole_float(layer_dims: Any) -> Any:
     return float(np.dot(layer_dims[1:], layer_dims[:-1])) + sum(layer_dims) - layer_dims[0]
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_output_down(layer_dims: Any) -> Any:
     l, count = len(layer_dims) - 1, 0
     while l > 0:
@@ -282,7 +282,7 @@ def from_the_output_down(layer_dims: Any) -> Any:
     return count
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_recursion(layer_dims: Any) -> Any:
     if len(layer_dims) < 2:
         return 0
@@ -290,7 +290,7 @@ def by_recursion(layer_dims: Any) -> Any:
     return n * p + n + by_recursion(layer_dims[1:])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_name(layer_dims: Any) -> Any:
     shapes = reference.parameter_shapes(layer_dims)
     return sum(s[0] * s[1] if name.startswith("W") else s[0] for name, s in shapes.items())

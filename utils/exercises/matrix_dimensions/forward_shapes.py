@@ -159,17 +159,17 @@ def multiplied(layer_dims: Any, m: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("input_missing", "columns_lost")
+@exercise.combined_mistake("input_missing", "columns_lost")
 def without_input_and_columns(layer_dims: Any, m: Any) -> Any:
     return _columns(each_layer(layer_dims), {}, lambda n, p: (n, 1))
 
 
-@exercise.compound("examples_in_rows", "last_layer_missing")
+@exercise.combined_mistake("examples_in_rows", "last_layer_missing")
 def rows_and_no_output(layer_dims: Any, m: Any) -> Any:
     return _columns(each_layer(layer_dims)[:-1], {"A0": (m, layer_dims[0])}, lambda n, p: (m, n))
 
 
-@exercise.compound("no_Z", "rows_of_layer_before")
+@exercise.combined_mistake("no_Z", "rows_of_layer_before")
 def A_alone_with_rows_before(layer_dims: Any, m: Any) -> Any:
     return _columns(each_layer(layer_dims), _input(layer_dims, m), lambda n, p: (p, m), "A")
 
@@ -177,7 +177,7 @@ def A_alone_with_rows_before(layer_dims: Any, m: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_not_made_text(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -186,7 +186,7 @@ def number_not_made_text(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.slip("shapes has no key 'W1'.")
+@exercise.raising_mistake("shapes has no key 'W1'.")
 def read_from_the_wrong_dictionary(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -195,7 +195,7 @@ def read_from_the_wrong_dictionary(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.slip("layer_dims has 3 items, and [3] is not among them.")
+@exercise.raising_mistake("layer_dims has 3 items, and [3] is not among them.")
 def to_L_plus_one(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims) + 1):
@@ -204,7 +204,7 @@ def to_L_plus_one(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.slip("a dictionary has no .append.")
+@exercise.raising_mistake("a dictionary has no .append.")
 def appended_to_a_dictionary(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -212,7 +212,7 @@ def appended_to_a_dictionary(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.slip("the name Z1 is not defined.")
+@exercise.raising_mistake("the name Z1 is not defined.")
 def shape_of_what_is_not_there(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -224,7 +224,7 @@ def shape_of_what_is_not_there(layer_dims: Any, m: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_arrays(layer_dims: Any, m: Any) -> Any:
     A = np.zeros((layer_dims[0], m))
     shapes: dict[str, Any] = {"A0": A.shape}
@@ -234,7 +234,7 @@ def with_arrays(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_f_strings(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (layer_dims[0], m)}
     for l in range(1, len(layer_dims)):
@@ -242,7 +242,7 @@ def with_f_strings(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def every_A_and_then_every_Z(layer_dims: Any, m: Any) -> Any:
     shapes = {"A" + str(l): (n, m) for l, n in enumerate(layer_dims)}
     for name in list(shapes):
@@ -251,14 +251,14 @@ def every_A_and_then_every_Z(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_Z0_taken_out(layer_dims: Any, m: Any) -> Any:
     shapes = {k + str(l): (n, m) for l, n in enumerate(layer_dims) for k in "AZ"}
     del shapes["Z0"]
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_shapes_of_W(layer_dims: Any, m: Any) -> Any:
     shapes: dict[str, Any] = {"A0": (layer_dims[0], m)}
     for name, (rows, _) in reference.parameter_shapes(layer_dims).items():
@@ -267,7 +267,7 @@ def from_the_shapes_of_W(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def A_as_Z(layer_dims: Any, m: Any) -> Any:
     shapes = {}
     shapes["A0"] = (layer_dims[0], m)
@@ -277,7 +277,7 @@ def A_as_Z(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_numpy_integers(layer_dims: Any, m: Any) -> Any:
     shapes = {"A0": (np.int64(layer_dims[0]), m)}
     for l, n in enumerate(np.array(layer_dims)):
@@ -286,7 +286,7 @@ def with_numpy_integers(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_output_down(layer_dims: Any, m: Any) -> Any:
     shapes = {}
     for l in range(len(layer_dims) - 1, 0, -1):
@@ -295,7 +295,7 @@ def from_the_output_down(layer_dims: Any, m: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_broadcasting(layer_dims: Any, m: Any) -> Any:
     def shape(n: Any) -> Any:
         return np.broadcast_shapes((n, 1), (1, m))

@@ -226,22 +226,22 @@ def through_float32(X: Any, W: Any, b: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("no_activation", "no_bias")
+@exercise.combined_mistake("no_activation", "no_bias")
 def neither_bias_nor_tanh(X: Any, W: Any, b: Any) -> Any:
     return W @ X
 
 
-@exercise.compound("sigmoid_for_tanh", "no_bias")
+@exercise.combined_mistake("sigmoid_for_tanh", "no_bias")
 def sigmoid_without_bias(X: Any, W: Any, b: Any) -> Any:
     return 1 / (1 + np.exp(-(W @ X)))
 
 
-@exercise.compound("rows_for_columns", "no_bias")
+@exercise.combined_mistake("rows_for_columns", "no_bias")
 def rows_without_bias(X: Any, W: Any, b: Any) -> Any:
     return np.tanh(X.T @ W.T)
 
 
-@exercise.compound("relu_for_tanh", "bias_subtracted")
+@exercise.combined_mistake("relu_for_tanh", "bias_subtracted")
 def relu_of_a_difference(X: Any, W: Any, b: Any) -> Any:
     return np.maximum(W @ X - b, 0)
 
@@ -249,37 +249,37 @@ def relu_of_a_difference(X: Any, W: Any, b: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("X (3, 4) @ W (2, 3) does not fit.")
+@exercise.raising_mistake("X (3, 4) @ W (2, 3) does not fit.")
 def dot_the_wrong_way(X: Any, W: Any, b: Any) -> Any:
     A = np.tanh(np.dot(X, W) + b)
     return A
 
 
-@exercise.slip("W (2, 3) * X (3, 4) does not fit.")
+@exercise.raising_mistake("W (2, 3) * X (3, 4) does not fit.")
 def star_for_product(X: Any, W: Any, b: Any) -> Any:
     A = np.tanh(W * X + b)
     return A
 
 
-@exercise.slip("the name tanh is not defined. Did you mean np.tanh?")
+@exercise.raising_mistake("the name tanh is not defined. Did you mean np.tanh?")
 def tanh_without_np(X: Any, W: Any, b: Any) -> Any:
     A = tanh(W @ X + b)
     return A
 
 
-@exercise.slip("math.tanh takes a single number, and got an array.")
+@exercise.raising_mistake("math.tanh takes a single number, and got an array.")
 def tanh_of_math(X: Any, W: Any, b: Any) -> Any:
     A = math.tanh(W @ X + b)
     return A
 
 
-@exercise.slip("W @ X (2, 4) + b.T (1, 2) does not fit.")
+@exercise.raising_mistake("W @ X (2, 4) + b.T (1, 2) does not fit.")
 def bias_turned(X: Any, W: Any, b: Any) -> Any:
     A = np.tanh(W @ X + b.T)
     return A
 
 
-@exercise.slip("W.T is an array, not a function")
+@exercise.raising_mistake("W.T is an array, not a function")
 def T_called(X: Any, W: Any, b: Any) -> Any:
     A = np.tanh(X.T @ W.T() + b)
     return A
@@ -288,28 +288,28 @@ def T_called(X: Any, W: Any, b: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(X: Any, W: Any, b: Any) -> Any:
     return np.tanh(np.einsum("jk,ki->ji", W, X) + b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_rows_and_back(X: Any, W: Any, b: Any) -> Any:
     return np.tanh(X.T @ W.T + b.T).T
 
 
-@exercise.right_way
+@exercise.correct_variant
 def unit_by_unit(X: Any, W: Any, b: Any) -> Any:  # the loop over the units may stay: they are few
     return np.tanh(np.vstack([(w[:, None] * X).sum(axis=0) + c for w, c in zip(W, b, strict=True)]))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_dot(X: Any, W: Any, b: Any) -> Any:
     Z = np.dot(W, X) + b
     return np.tanh(Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_place_on_its_own(X: Any, W: Any, b: Any) -> Any:
     A = np.matmul(W, X)
     A += b
@@ -317,29 +317,29 @@ def in_place_on_its_own(X: Any, W: Any, b: Any) -> Any:
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_exponentials(X: Any, W: Any, b: Any) -> Any:
     Z = W @ X + b
     return (np.exp(Z) - np.exp(-Z)) / (np.exp(Z) + np.exp(-Z))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_the_sigmoid(X: Any, W: Any, b: Any) -> Any:
     return 2 / (1 + np.exp(-2 * (W @ X + b))) - 1
 
 
-@exercise.right_way
+@exercise.correct_variant
 def bias_as_a_weight(X: Any, W: Any, b: Any) -> Any:
     ones = np.ones((1, X.shape[1]))
     return np.tanh(np.hstack([W, b]) @ np.vstack([X, ones]))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_three_axes(X: Any, W: Any, b: Any) -> Any:
     return np.tanh(np.sum(W[:, :, np.newaxis] * X[np.newaxis, :, :], axis=1) + b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def input_by_input(X: Any, W: Any, b: Any) -> Any:  # a loop over k, of which there are few
     Z = np.repeat(b, X.shape[1], axis=1)
     for k in range(X.shape[0]):
@@ -347,7 +347,7 @@ def input_by_input(X: Any, W: Any, b: Any) -> Any:  # a loop over k, of which th
     return np.tanh(Z)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def into_a_table(X: Any, W: Any, b: Any) -> Any:
     A = np.zeros((W.shape[0], X.shape[1]))
     for j in range(W.shape[0]):
@@ -355,17 +355,17 @@ def into_a_table(X: Any, W: Any, b: Any) -> Any:
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_tensordot(X: Any, W: Any, b: Any) -> Any:
     return np.tanh(np.add(np.tensordot(W, X, axes=(1, 0)), b.reshape(-1, 1)))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_inner(X: Any, W: Any, b: Any) -> Any:
     return np.tanh(np.inner(W, X.T) + np.tile(b, (1, X.shape[1])))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_more_digits(X: Any, W: Any, b: Any) -> Any:
     X, W, b = (array.astype(np.float64) for array in (X, W, b))
     return np.tanh(W @ X + b)

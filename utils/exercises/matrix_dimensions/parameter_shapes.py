@@ -150,17 +150,17 @@ def last_layer_alone(layer_dims: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("W_transposed", "b_rank_one")
+@exercise.combined_mistake("W_transposed", "b_rank_one")
 def W_turned_and_b_flat(layer_dims: Any) -> Any:
     return _parameters(each_layer(layer_dims), lambda n, p: (p, n), lambda n, p: (n,))
 
 
-@exercise.compound("no_output_layer", "b_rank_one")
+@exercise.combined_mistake("no_output_layer", "b_rank_one")
 def without_output_and_b_flat(layer_dims: Any) -> Any:
     return _parameters(each_layer(layer_dims)[:-1], b=lambda n, p: (n,))
 
 
-@exercise.compound("W_transposed", "b_of_layer_before")
+@exercise.combined_mistake("W_transposed", "b_of_layer_before")
 def all_of_the_layer_before(layer_dims: Any) -> Any:
     return _parameters(each_layer(layer_dims), lambda n, p: (p, n), lambda n, p: (p, 1))
 
@@ -168,7 +168,7 @@ def all_of_the_layer_before(layer_dims: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("text and a number cannot be joined with +.")
+@exercise.raising_mistake("text and a number cannot be joined with +.")
 def number_not_made_text(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, len(layer_dims)):
@@ -177,7 +177,7 @@ def number_not_made_text(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.slip("layer_dims has 3 items, and [3] is not among them.")
+@exercise.raising_mistake("layer_dims has 3 items, and [3] is not among them.")
 def one_layer_on(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, len(layer_dims)):
@@ -186,7 +186,7 @@ def one_layer_on(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.slip("range takes whole numbers, and got a list.")
+@exercise.raising_mistake("range takes whole numbers, and got a list.")
 def range_of_the_list(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, layer_dims):
@@ -195,7 +195,7 @@ def range_of_the_list(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.slip("layer_dims is a list, not a function")
+@exercise.raising_mistake("layer_dims is a list, not a function")
 def round_brackets(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, len(layer_dims)):
@@ -204,7 +204,7 @@ def round_brackets(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.slip("the name n is not defined")
+@exercise.raising_mistake("the name n is not defined")
 def n_unknown(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, len(layer_dims)):
@@ -216,7 +216,7 @@ def n_unknown(layer_dims: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_pairs(layer_dims: Any) -> Any:
     pairs = zip(layer_dims[1:], layer_dims, strict=False)
     shapes: dict[str, Any] = {}
@@ -225,7 +225,7 @@ def in_pairs(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_f_strings(layer_dims: Any) -> Any:
     shapes = {}
     for l in range(1, len(layer_dims)):
@@ -235,14 +235,14 @@ def with_f_strings(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def two_comprehensions(layer_dims: Any) -> Any:
     layers = range(1, len(layer_dims))
     W = {"W" + str(l): (layer_dims[l], layer_dims[l - 1]) for l in layers}
     return W | {"b" + str(l): (layer_dims[l], 1) for l in layers}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def shapes_of_real_arrays(layer_dims: Any) -> Any:
     parameters = {}
     for l in range(1, len(layer_dims)):
@@ -251,7 +251,7 @@ def shapes_of_real_arrays(layer_dims: Any) -> Any:
     return {name: array.shape for name, array in parameters.items()}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def dict_of_pairs(layer_dims: Any) -> Any:
     L = len(layer_dims) - 1
     weights = zip(layer_dims[1:], layer_dims[:-1], strict=True)
@@ -260,7 +260,7 @@ def dict_of_pairs(layer_dims: Any) -> Any:
     return dict(zip(names, [*weights, *biases], strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_numpy_integers(layer_dims: Any) -> Any:
     n = np.array(layer_dims)
     shapes = {}
@@ -270,7 +270,7 @@ def with_numpy_integers(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_recursion(layer_dims: Any) -> Any:
     if len(layer_dims) == 1:
         return {}
@@ -279,7 +279,7 @@ def by_recursion(layer_dims: Any) -> Any:
     return by_recursion(layer_dims[:-1]) | last
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_while(layer_dims: Any) -> Any:
     sizes = list(layer_dims)
     shapes: dict[str, Any] = {}
@@ -289,7 +289,7 @@ def with_while(layer_dims: Any) -> Any:
     return shapes
 
 
-@exercise.right_way
+@exercise.correct_variant
 def sizes_in_lists(layer_dims: Any) -> Any:  # no tuples, and taken for the same shapes
     shapes = {}
     for l in range(1, len(layer_dims)):

@@ -255,27 +255,27 @@ def in_numbers(layer_dims: Any, m: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("stretching_forgotten", "m_ignored")
+@exercise.combined_mistake("stretching_forgotten", "m_ignored")
 def stretching_and_m_forgotten(layer_dims: Any, m: Any) -> Any:
     return stretching_forgotten(layer_dims, m) | {"c": True, "f": True}
 
 
-@exercise.compound("stretching_forgotten", "b_and_d_caught")
+@exercise.combined_mistake("stretching_forgotten", "b_and_d_caught")
 def b_d_and_stretching(layer_dims: Any, m: Any) -> Any:
     return stretching_forgotten(layer_dims, m) | {"b": True, "d": True}
 
 
-@exercise.compound("e_by_L_alone", "g_always")
+@exercise.combined_mistake("e_by_L_alone", "g_always")
 def e_by_L_and_g_always(layer_dims: Any, m: Any) -> Any:
     return e_by_L_alone(layer_dims, m) | {"g": True}
 
 
-@exercise.compound("g_with_n2", "b_caught")
+@exercise.combined_mistake("g_with_n2", "b_caught")
 def b_caught_and_g_with_n2(layer_dims: Any, m: Any) -> Any:
     return g_with_n2(layer_dims, m) | {"b": True}
 
 
-@exercise.compound("stretching_forgotten", "c_of_layer_L")
+@exercise.combined_mistake("stretching_forgotten", "c_of_layer_L")
 def c_of_L_and_stretching(layer_dims: Any, m: Any) -> Any:
     return stretching_forgotten(layer_dims, m) | {"c": m != layer_dims[-1]}
 
@@ -283,27 +283,27 @@ def c_of_L_and_stretching(layer_dims: Any, m: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("n has 5 items, and [5] is not among them.")
+@exercise.raising_mistake("n has 5 items, and [5] is not among them.")
 def past_the_end(layer_dims: Any, m: Any) -> Any:
     n = layer_dims
     L = len(n)
     return _slips(n, m, c=m != n[L - 1], e=n[L] != n[2], f=m != n[1])
 
 
-@exercise.slip("n is a list, not a function")
+@exercise.raising_mistake("n is a list, not a function")
 def round_brackets(layer_dims: Any, m: Any) -> Any:
     n = layer_dims
     L = len(n) - 1
     return _slips(n, m, c=m != n(L - 1), f=m != n(1))
 
 
-@exercise.slip("the name n0 is not defined.")
+@exercise.raising_mistake("the name n0 is not defined.")
 def n0_unknown(layer_dims: Any, m: Any) -> Any:
     n = layer_dims
     return _slips(n, m, g=n[1] != n0)
 
 
-@exercise.slip("does not fit.")
+@exercise.raising_mistake("does not fit.")
 def tried_without_try(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
     W, dZ, dA = np.zeros((n[L], n[L - 1])), np.zeros((n[L], m)), np.zeros((n[L - 1], m))
@@ -311,7 +311,7 @@ def tried_without_try(layer_dims: Any, m: Any) -> Any:
     return _slips(n, m, c=product.shape != dA.shape)
 
 
-@exercise.slip("caught is a list, and text is no place in it.")
+@exercise.raising_mistake("caught is a list, and text is no place in it.")
 def a_list_for_a_dictionary(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
     caught: Any = []
@@ -322,7 +322,7 @@ def a_list_for_a_dictionary(layer_dims: Any, m: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_trying(layer_dims: Any, m: Any) -> Any:
     # Every line with arrays of zeros: what NumPy says is what shapes see.
     n, L = layer_dims, len(layer_dims) - 1
@@ -356,7 +356,7 @@ def _product(*shapes: Any) -> Any:
     return rows, inner
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_shapes_on_paper(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
 
@@ -379,7 +379,7 @@ def by_shapes_on_paper(layer_dims: Any, m: Any) -> Any:
     }
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_own_shapes(layer_dims: Any, m: Any) -> Any:
     L = str(len(layer_dims) - 1)
     s = reference.parameter_shapes(layer_dims) | reference.forward_shapes(layer_dims, m)
@@ -397,7 +397,7 @@ def with_own_shapes(layer_dims: Any, m: Any) -> Any:
     }
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_end(layer_dims: Any, m: Any) -> Any:
     n = layer_dims
     e = not (n[-1] == n[2] and (n[-2] == n[1] or n[-2] == 1))
@@ -407,7 +407,7 @@ def from_the_end(layer_dims: Any, m: Any) -> Any:
     }
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_if_and_else(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
     caught = dict.fromkeys("abcdefg", True)
@@ -425,7 +425,7 @@ def with_if_and_else(layer_dims: Any, m: Any) -> Any:
     return caught
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_numpy_truths(layer_dims: Any, m: Any) -> Any:
     n = np.array(layer_dims)
     e = (n[-1] != n[2]) | ((n[-2] != n[1]) & (n[-2] != 1))
@@ -433,7 +433,7 @@ def with_numpy_truths(layer_dims: Any, m: Any) -> Any:
     return {"a": a, "b": np.False_, "c": c, "d": np.False_, "e": e, "f": f, "g": g}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_unseen_ones(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
     unseen = {"b", "d"}
@@ -445,7 +445,7 @@ def by_unseen_ones(layer_dims: Any, m: Any) -> Any:
     return {line: line not in unseen for line in "abcdefg"}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_two_lists(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
     e = any([n[L] != n[2], all([n[L - 1] != n[1], n[L - 1] != 1])])
@@ -453,7 +453,7 @@ def in_two_lists(layer_dims: Any, m: Any) -> Any:
     return dict(zip(list("abcdefg"), answers, strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_memory_free_arrays(layer_dims: Any, m: Any) -> Any:
     n, L = layer_dims, len(layer_dims) - 1
 

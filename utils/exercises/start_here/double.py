@@ -110,12 +110,12 @@ def in_place(X: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("transposed", "squared")
+@exercise.combined_mistake("transposed", "squared")
 def squared_and_transposed(X: Any) -> Any:
     return X.T**2
 
 
-@exercise.compound("transposed", "added")
+@exercise.combined_mistake("transposed", "added")
 def added_and_transposed(X: Any) -> Any:
     return (X + 2).T
 
@@ -123,25 +123,25 @@ def added_and_transposed(X: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name x is not defined.")
+@exercise.raising_mistake("the name x is not defined.")
 def small_letter(X: Any) -> Any:
     D = 2 * x
     return D
 
 
-@exercise.slip("the name D is not defined.")
+@exercise.raising_mistake("the name D is not defined.")
 def small_result(X: Any) -> Any:
     d = 2 * X
     return D
 
 
-@exercise.slip("`^` is no power in Python.")
+@exercise.raising_mistake("`^` is no power in Python.")
 def caret(X: Any) -> Any:
     D = X ^ 2
     return D
 
 
-@exercise.slip("X is an array, not a function, so it cannot be called.")
+@exercise.raising_mistake("X is an array, not a function, so it cannot be called.")
 def sign_left_out(X: Any) -> Any:
     D = X(2)
     return D
@@ -150,29 +150,29 @@ def sign_left_out(X: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_addition(X: Any) -> Any:
     return X + X
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_multiply(X: Any) -> Any:
     return np.multiply(X, 2.0)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def divided_by_a_half(X: Any) -> Any:
     return X / 0.5
 
 
-@exercise.right_way
+@exercise.correct_variant
 def on_a_copy(X: Any) -> Any:
     D = X.copy()
     D *= 2
     return D
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_loop(X: Any) -> Any:
     D = np.zeros(X.shape)
     for index in np.ndindex(X.shape):
@@ -180,21 +180,21 @@ def in_a_loop(X: Any) -> Any:
     return D
 
 
-@exercise.right_way
+@exercise.correct_variant
 def row_by_row(X: Any) -> Any:
     return np.array([[x + x for x in row] for row in X])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_the_sum_of_two(X: Any) -> Any:
     return sum([X, X])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_number_at_a_time(X: Any) -> Any:
     return np.vectorize(lambda x: 2 * x)(X)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(X: Any) -> Any:
     return np.einsum("ij,->ij", X, 2)

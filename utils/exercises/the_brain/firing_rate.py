@@ -161,17 +161,17 @@ def of_all(spikes: Any, dt: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("rank_one_rates", "per_one_step")
+@exercise.combined_mistake("rank_one_rates", "per_one_step")
 def rank_one_per_one_step(spikes: Any, dt: Any) -> Any:
     return np.sum(spikes, axis=1) / dt
 
 
-@exercise.compound("on_its_side", "counted")
+@exercise.combined_mistake("on_its_side", "counted")
 def counted_on_its_side(spikes: Any, dt: Any) -> Any:
     return _count(spikes).T
 
 
-@exercise.compound("upside_down", "per_one_step")
+@exercise.combined_mistake("upside_down", "per_one_step")
 def upside_down_per_one_step(spikes: Any, dt: Any) -> Any:
     with np.errstate(divide="ignore"):
         return dt / _count(spikes)
@@ -180,25 +180,25 @@ def upside_down_per_one_step(spikes: Any, dt: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("spikes.shape is a tuple, not a function, so it cannot be called.")
+@exercise.raising_mistake("spikes.shape is a tuple, not a function, so it cannot be called.")
 def shape_called(spikes: Any, dt: Any) -> Any:
     rates = np.sum(spikes, axis=1, keepdims=True) / (spikes.shape(1) * dt)
     return rates
 
 
-@exercise.slip("the name steps is not defined.")
+@exercise.raising_mistake("the name steps is not defined.")
 def steps_never_named(spikes: Any, dt: Any) -> Any:
     rates = np.sum(spikes, axis=1, keepdims=True) / (steps * dt)
     return rates
 
 
-@exercise.slip("spikes.shape has 2 items, and [2] is not among them.")
+@exercise.raising_mistake("spikes.shape has 2 items, and [2] is not among them.")
 def axes_counted_from_one(spikes: Any, dt: Any) -> Any:
     rates = np.sum(spikes, axis=1, keepdims=True) / (spikes.shape[2] * dt)
     return rates
 
 
-@exercise.slip("the name rates is not defined.")
+@exercise.raising_mistake("the name rates is not defined.")
 def result_misnamed(spikes: Any, dt: Any) -> Any:
     rate = np.mean(spikes, axis=1, keepdims=True) / dt
     return rates
@@ -207,45 +207,45 @@ def result_misnamed(spikes: Any, dt: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_mean(spikes: Any, dt: Any) -> Any:
     return np.mean(spikes, axis=1, keepdims=True) / dt
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_reshape(spikes: Any, dt: Any) -> Any:
     return spikes.sum(axis=1).reshape(-1, 1) / (dt * spikes.shape[1])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def neuron_by_neuron(spikes: Any, dt: Any) -> Any:
     return np.array([[np.count_nonzero(r) / (len(r) * dt)] for r in spikes])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_printed(spikes: Any, dt: Any) -> Any:
     seconds = dt * spikes.shape[1]
     rates = np.sum(spikes, axis=1, keepdims=True) / seconds
     return rates
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_product(spikes: Any, dt: Any) -> Any:
     steps = spikes.shape[1]
     return spikes @ np.full((steps, 1), 1 / (steps * dt))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_new_axis(spikes: Any, dt: Any) -> Any:
     return spikes.mean(axis=-1)[:, np.newaxis] * (1 / dt)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(spikes: Any, dt: Any) -> Any:
     return np.einsum("ij->i", spikes)[:, None] / dt / len(spikes[0])
 
 
-@exercise.right_way
+@exercise.correct_variant
 def counted_in_two_loops(spikes: Any, dt: Any) -> Any:
     rates = np.zeros((spikes.shape[0], 1))
     for i in range(spikes.shape[0]):
@@ -256,13 +256,13 @@ def counted_in_two_loops(spikes: Any, dt: Any) -> Any:
     return rates
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_running_total(spikes: Any, dt: Any) -> Any:
     totals = np.cumsum(spikes, axis=1)
     return totals[:, -1:] / (totals.shape[1] * dt)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def of_the_times_of_spikes(spikes: Any, dt: Any) -> Any:
     who = np.nonzero(spikes)[0]
     counts = np.bincount(who, minlength=len(spikes))

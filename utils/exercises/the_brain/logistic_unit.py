@@ -164,17 +164,17 @@ def all_or_none(X: Any, w: Any, b: Any) -> Any:
 # --- two at once ---------------------------------------------------------------------------------
 
 
-@exercise.compound("on_its_side", "bias_forgotten")
+@exercise.combined_mistake("on_its_side", "bias_forgotten")
 def on_its_side_without_bias(X: Any, w: Any, b: Any) -> Any:
     return sigmoid(X.T @ w)
 
 
-@exercise.compound("no_sigmoid", "bias_subtracted")
+@exercise.combined_mistake("no_sigmoid", "bias_subtracted")
 def weighted_sum_with_bias_subtracted(X: Any, w: Any, b: Any) -> Any:
     return w.T @ X - b
 
 
-@exercise.compound("rank_one", "bias_forgotten")
+@exercise.combined_mistake("rank_one", "bias_forgotten")
 def rank_one_without_bias(X: Any, w: Any, b: Any) -> Any:
     return sigmoid(np.sum(w * X, axis=0))
 
@@ -182,31 +182,31 @@ def rank_one_without_bias(X: Any, w: Any, b: Any) -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("w.T is an array, not a function, so it cannot be called.")
+@exercise.raising_mistake("w.T is an array, not a function, so it cannot be called.")
 def transpose_called(X: Any, w: Any, b: Any) -> Any:
     A = sigmoid(w.T() @ X + b)
     return A
 
 
-@exercise.slip("math.exp takes a single number, and got an array.")
+@exercise.raising_mistake("math.exp takes a single number, and got an array.")
 def exp_of_math(X: Any, w: Any, b: Any) -> Any:
     A = 1 / (1 + math.exp(-(w.T @ X + b)))
     return A
 
 
-@exercise.slip("the name Z is not defined.")
+@exercise.raising_mistake("the name Z is not defined.")
 def sum_never_named(X: Any, w: Any, b: Any) -> Any:
     A = 1 / (1 + np.exp(-Z))
     return A
 
 
-@exercise.slip("w (2, 1) @ X (2, 3) does not fit.")
+@exercise.raising_mistake("w (2, 1) @ X (2, 3) does not fit.")
 def column_times_matrix(X: Any, w: Any, b: Any) -> Any:
     Z = np.dot(w, X) + b
     return 1 / (1 + np.exp(-Z))
 
 
-@exercise.slip("`^` is no power in Python.")
+@exercise.raising_mistake("`^` is no power in Python.")
 def caret(X: Any, w: Any, b: Any) -> Any:
     Z = w.T @ X + b
     return 1 / (1 + np.e ^ (-Z))
@@ -215,39 +215,39 @@ def caret(X: Any, w: Any, b: Any) -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_expit(X: Any, w: Any, b: Any) -> Any:
     return expit(w.T @ X + b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def turned_at_the_end(X: Any, w: Any, b: Any) -> Any:
     return expit((X.T @ w).T + b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_a_sum(X: Any, w: Any, b: Any) -> Any:
     return expit(np.sum(w * X, axis=0, keepdims=True) + b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_einsum(X: Any, w: Any, b: Any) -> Any:
     return expit(np.einsum("ij,im->jm", w, X) + b)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_tanh(X: Any, w: Any, b: Any) -> Any:
     return 0.5 * (1 + np.tanh((w.T.dot(X) + b) / 2))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def as_printed(X: Any, w: Any, b: Any) -> Any:
     z = np.dot(w.T, X) + b
     A = 1 / (1 + np.exp(-z))
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def example_by_example(X: Any, w: Any, b: Any) -> Any:
     A = np.zeros((1, X.shape[1]))
     for i in range(X.shape[1]):
@@ -256,19 +256,19 @@ def example_by_example(X: Any, w: Any, b: Any) -> Any:
     return A
 
 
-@exercise.right_way
+@exercise.correct_variant
 def bias_as_a_weight(X: Any, w: Any, b: Any) -> Any:
     inputs = np.vstack([X, np.ones(X.shape[1])])
     return sigmoid(np.append(w, b)[np.newaxis] @ inputs)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_a_flat_w(X: Any, w: Any, b: Any) -> Any:
     z = w.ravel() @ X + b
     return np.exp(-np.logaddexp(0, -z)).reshape(1, -1)
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_e_to_the_z(X: Any, w: Any, b: Any) -> Any:
     e = np.exp(np.inner(w.T, X.T) + b)
     return e / (1 + e)

@@ -84,20 +84,20 @@ def question_marks() -> Any:
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.slip("the name holds is not defined.")
+@exercise.raising_mistake("the name holds is not defined.")
 def word_without_quotes() -> Any:
     verdicts = dict.fromkeys(CLAIMS, holds)
     return verdicts
 
 
-@exercise.slip("verdicts has no key 'bend'.")
+@exercise.raising_mistake("verdicts has no key 'bend'.")
 def compared_for_set() -> Any:
     verdicts: Any = {}
     verdicts["bend"] == "?"  # noqa: B015
     return verdicts
 
 
-@exercise.slip("the name verdicts is not defined.")
+@exercise.raising_mistake("the name verdicts is not defined.")
 def answers_misnamed() -> Any:
     verdict = dict.fromkeys(CLAIMS, "?")
     return verdicts
@@ -106,18 +106,18 @@ def answers_misnamed() -> Any:
 # --- right, in other clothes ---------------------------------------------------------------------
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_the_last_claim() -> Any:
     return dict(reversed(reference.sort_claims().items()))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def word_by_word() -> Any:
     drawers = {word: [c for c, w in reference.sort_claims().items() if w == word] for word in WORDS}
     return {claim: word for word, claims in drawers.items() for claim in claims}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def one_after_another() -> Any:
     verdicts = {}
     for claim in sorted(CLAIMS):
@@ -125,25 +125,25 @@ def one_after_another() -> Any:
     return verdicts
 
 
-@exercise.right_way
+@exercise.correct_variant
 def filled_in() -> Any:
     verdicts = dict.fromkeys(CLAIMS, "?")
     verdicts.update(reference.sort_claims())
     return verdicts
 
 
-@exercise.right_way
+@exercise.correct_variant
 def from_two_lists() -> Any:
     words = [reference.sort_claims()[claim] for claim in CLAIMS]
     return dict(zip(CLAIMS, words, strict=True))
 
 
-@exercise.right_way
+@exercise.correct_variant
 def with_keywords() -> Any:
     return dict(**reference.sort_claims())
 
 
-@exercise.right_way
+@exercise.correct_variant
 def by_exception() -> Any:
     verdicts: Any = defaultdict(lambda: "loose")
     for claim, word in reference.sort_claims().items():
@@ -152,14 +152,14 @@ def by_exception() -> Any:
     return {claim: verdicts[claim] for claim in CLAIMS}
 
 
-@exercise.right_way
+@exercise.correct_variant
 def in_a_dictionary_of_another_make() -> Any:
     verdicts: Any = defaultdict(str)
     verdicts |= reference.sort_claims()
     return verdicts
 
 
-@exercise.right_way
+@exercise.correct_variant
 def words_by_number() -> Any:
     numbers = {claim: WORDS.index(word) for claim, word in reference.sort_claims().items()}
     return {str(claim): np.array(WORDS)[number] for claim, number in numbers.items()}
