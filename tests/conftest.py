@@ -68,6 +68,7 @@ def pytest_xdist_auto_num_workers():
     return (3 * (os.cpu_count() or 1) + 1) // 2
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         exercise = item.callspec.params.get("name") if hasattr(item, "callspec") else None

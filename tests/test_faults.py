@@ -36,8 +36,11 @@ def seconds(place):
     return time.perf_counter() - before
 
 
+ALONE = ("--jobs", "1")  # where it is of no matter how many judge, each more takes seconds to start
+
+
 def same_in_the_end(place, output):
-    faults.run(place / "class", output)
+    faults.run(place / "class", output, *ALONE)
     assert faults.grades(output) == faults.grades(place / "undisturbed")
     assert not [path for path in output.iterdir() if path.name.startswith(".")]
 
@@ -78,7 +81,7 @@ def test_two_at_once_do_not_disturb_each_other(place, tmp_path):
 def test_without_room_on_the_disk_it_says_so_and_goes_on_later(place, tmp_path):
     for room in (0, 6_000, 20_000):
         run = subprocess.run(
-            faults.command(place / "class", tmp_path / "out"),
+            faults.command(place / "class", tmp_path / "out", *ALONE),
             cwd=faults.ROOT,
             capture_output=True,
             text=True,
@@ -105,7 +108,7 @@ def test_a_damaged_store_is_one_sentence_that_says_what_to_do(place, tmp_path):
     content = bytearray(store.read_bytes())
     content[1000:] = os.urandom(len(content) - 1000)
     store.write_bytes(content)
-    process = faults.start(place / "class", tmp_path / "out")
+    process = faults.start(place / "class", tmp_path / "out", *ALONE)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     [sentence] = errors.splitlines()

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_damage_costs_only_what_it_touches(thorough):
-    count = "600" if thorough else "30"
+    count = "600" if thorough else "60"
     run = subprocess.run(
         [sys.executable, "benchmarks/fuzz.py", "--count", count, "--seed", "60"],
         cwd=ROOT,

@@ -643,6 +643,8 @@ def test_all_this_holds_for_an_ordinary_user(tmp_path):
         "no:cacheprovider",
         "-p",
         "no:xdist",
+        "-m",
+        "not root",
         __file__,
     ]
     done = subprocess.run(
