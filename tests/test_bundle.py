@@ -57,7 +57,7 @@ def files(folder):
 def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
     found = set(files(bundles / assignment))
     own = {name.removeprefix("utils/") for name in found if name.endswith(".py")} - {"start.py"}
-    assert {"__init__.py", "check.py", "laws/__init__.py"} < own
+    assert {"__init__.py", "check.py", "properties/__init__.py"} < own
     assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {
@@ -92,8 +92,8 @@ def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
         "unused": "",
         "reference/one": "A = 1\n",
         "exercises/one": "",
-        "laws/one": "import utils.under_a_law",
-        "laws/two": "",
+        "properties/one": "import utils.under_a_law",
+        "properties/two": "",
         "under_a_law": "",
     }
     for name, text in texts.items():
@@ -102,7 +102,7 @@ def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
     cells = ["%matplotlib inline\nfrom utils import used", "not Python", "import numpy"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
     found = bundle.modules(tmp_path, notebook, "01_one")
-    needed = {"__init__", "used", "deeper", "laws/one", "under_a_law"}
+    needed = {"__init__", "used", "deeper", "properties/one", "under_a_law"}
     assert set(found) == {f"utils/{name}.py" for name in needed}
     assert found["utils/deeper.py"] == b"A = 1\n"
     (tmp_path / "utils" / "deeper.py").write_text(

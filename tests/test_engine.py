@@ -150,6 +150,15 @@ def test_a_stand_in_draws_from_the_generator_that_it_is_given(sandboxed):
     assert charged == ["sample_one_minus_log_uniform", "sample_configuration", "random_search"]
 
 
+def test_an_answer_to_version_0_1_finds_modules_by_their_old_names():
+    with worker_pool.sandbox_for("04_hyperparameters") as sandbox, sandbox.open() as process:
+        answers = RemoteNotebook(process, Limits())
+        ran = answers.run(CodeCell("from utils.experiments import append_record", "own"))
+        assert ran.raised == ""
+        ran = answers.run(CodeCell("from utils.no_such_name import append_record", "own"))
+        assert "no_such_name" in ran.raised
+
+
 # -- the fork that is ready ------------------------------------------------------------------------
 
 

@@ -32,7 +32,7 @@ def forging(message, real=asked.answer):
     reply = real(message)
     if type(message) is wire.Call and message.exercise == 'initialize_parameters_deep':
         calls.append(1)
-        if len(calls) == 2: return wire.Came(1, reply.runs)
+        if len(calls) == 2: return wire.CallReply(1, reply.runs)
     return reply
 asked.answer = forging
 """
@@ -43,7 +43,8 @@ NEVER_LISTENS = (
 def flood():
     given = [[np.ones((1, 1000)), np.ones((1000, 1)), 0.0], {}]
     for _ in range(40):
-        asked.channel.send(wire.write(wire.Borrow(numbers[-1], 'linear_forward', wire.pack(given))))
+        call = wire.ReferenceCall(numbers[-1], 'linear_forward', wire.pack(given))
+        asked.channel.send(wire.write(call))
     import time; time.sleep(60)
 """
 )
@@ -137,7 +138,7 @@ def test_who_borrows_and_never_listens_fills_no_memory(monkeypatch):
     monkeypatch.setattr(SandboxProcess, "send", sent)
     wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev - b, (A_prev, W, b)"
     head, _, body = ANSWERS["linear_activation_forward"].partition("\n")
-    floods = f"{head}\n    if 'inside' in linear_forward.__code__.co_filename: flood()\n{body}"
+    floods = f"{head}\n    if 'server' in linear_forward.__code__.co_filename: flood()\n{body}"
     page = notebook(**ANSWERS | {"linear_forward": wrong, "linear_activation_forward": floods})
     page = after(page, "setup", NEVER_LISTENS)
     assert statuses(page, "linear_forward", "linear_activation_forward")[1] == "error"

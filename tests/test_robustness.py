@@ -124,11 +124,13 @@ RETURNED = {
     "a dictionary that changes later": "later({i: i for i in range(50)})",
     "an array that changes later": "later(np.zeros((2, 3)))",
     "an array that shrinks later": "later(bytearray(1000))",
-    "its own kind of Strange": "__import__('utils.checker.cases').checker.cases.Strange('fine')",
+    "its own kind of Unsupported": (
+        "__import__('utils.checker.cases').checker.cases.Unsupported('fine')"
+    ),
     "the judge's Anything": "__import__('utils.checker.cases').checker.cases.Anything()",
     "the judge's Returned": "__import__('utils.checker.cases').checker.cases.Returned(0)",
     "a forged shape": (
-        "__import__('utils.checker.cases').checker.cases.Strange('an array', (2, 3), 'float64')"
+        "__import__('utils.checker.cases').checker.cases.Unsupported('an array', (2, 3), 'float64')"
     ),
 }
 

@@ -100,7 +100,7 @@ class RemoteNotebook:
 
         Raises
         ------
-        Ended, Forged
+        Ended, ProtocolError
             Where this brings the sandbox to its end, or what comes is no reply to it.
         """
         started = time.monotonic()

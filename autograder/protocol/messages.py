@@ -8,8 +8,8 @@ a reply that comes twice, or to another question, is refused.
     judge ── RunCell ──→ sandbox      judge ←── CellRan ── sandbox
     judge ── Inspect ─────→ sandbox      judge ←── InspectReply ───── sandbox
     judge ── Call ─────→ sandbox      judge ←── CallReply ───── sandbox, or first
-                                      judge ←── Borrow ─── sandbox: call the reference for me
-    judge ── Lent ─────→ sandbox
+                                      judge ←── ReferenceCall ─ sandbox: call the reference for me
+    judge ── ReferenceReply ─→ sandbox
     judge ── ReadLog ──→ sandbox      judge ←── Log ────── sandbox
 """
 
@@ -193,7 +193,7 @@ def read(frame: bytes, *, inside: bool = False) -> Any:
 
     Raises
     ------
-    Forged
+    ProtocolError
         When it is none.
     """
     try:
@@ -214,7 +214,7 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
 
     Raises
     ------
-    Forged
+    ProtocolError
         When it is not.
     """
     if len(packed.tree) > LIMITS.tree:  # 100,000 parts take about three million bytes
@@ -290,7 +290,7 @@ def unpack_run(came: CallResult, seconds: float) -> Run:
 
     Raises
     ------
-    Forged
+    ProtocolError
         When there is something in it that belongs to no run.
     """
     told = came.failure

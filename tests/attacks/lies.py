@@ -68,6 +68,6 @@ ATTACKS = [
            code="LIES", answers={"sigmoid": BORROWS["sigmoid"], "linear_forward": "def linear_forward(A_prev, W, b):\n    return None",
            "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n    sigmoid(b)\n    try:\n        linear_forward(np.ones((1, 11_700)), np.ones((11_700, 1)), 0.0)\n    except ValueError as error:\n        raise ValueError('refused: ' + str(error))\n    raise ValueError('CAN' + 'ARY')"}),
     Attack("borrows_nonsense", "has the reference called with arguments that are none", "calls of the reference have limits of their own", "fragile_lender", "harm",
-           code="LIES\ndef nonsense():\n    asked.channel.send(wire.write(wire.Borrow(numbers[-1], 'sigmoid', wire.pack([1, 2, 3, 4]))))\n    asked.channel.receive()",
+           code="LIES\ndef nonsense():\n    asked.channel.send(wire.write(wire.ReferenceCall(numbers[-1], 'sigmoid', wire.pack([1, 2, 3, 4]))))\n    asked.channel.receive()",
            answers=BORROWS | {"linear_activation_forward": WHERE + "    if 'inside' in sigmoid.__code__.co_filename: nonsense()\n    raise ValueError"}),
 ]  # fmt: skip
