@@ -1,9 +1,9 @@
-"""What an instructor runs: it makes bundles, takes work in, grades it and tells how it went."""
+"""The ``course`` command: make what students receive, grade submissions, explain verdicts."""
 
 import sys
 from pathlib import Path
 
-# `utils` is the name of other people's packages too: the one beside this package comes first.
+# Other packages are named `utils` too: put the one beside this package first on sys.path.
 _COURSE = str(Path(__file__).resolve().parents[1])
 if sys.path[:1] != [_COURSE]:
     sys.path.insert(0, _COURSE)

@@ -1,4 +1,4 @@
-"""Lets ``python -m autograder`` do what ``course`` does."""
+"""Run ``course`` as ``python -m autograder``."""
 
 import sys
 

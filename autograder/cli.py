@@ -1,6 +1,6 @@
-"""The ``course`` command: one function per subcommand, each a door to a module beside this one.
+"""The ``course`` command: one short function per subcommand, which calls a subpackage.
 
-A subcommand imports what it needs when it runs, so that ``course --help`` is quick.
+A subcommand imports its modules only when it runs, so that ``course --help`` is fast.
 """
 
 import gc
@@ -24,13 +24,13 @@ LEARNERS = "For learners"
 INSTRUCTORS = "For instructors"
 
 
-# Objects made between two searches for cycles: grading makes next to none, and importing nbgrader
-# so many objects that the searches took a tenth of the time.
+# Threshold for `gc.set_threshold`: grading makes next to no reference cycles, and the collections
+# during the import of nbgrader took a tenth of the time.
 GARBAGE = 50_000
 
 app = typer.Typer(
     name="course",
-    add_completion=False,  # it would write into the person's shell settings
+    add_completion=False,  # it would write into the user's shell settings
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -51,7 +51,7 @@ def course() -> None:
     - **2** the command, or what it was given, is wrong
     - **3** something of the course is missing or broken
     - **130** you stopped it
-    """
+    """  # noqa: D401 (help that users read)
 
 
 @app.command(rich_help_panel=LEARNERS, epilog="Example: `course lab --no-browser --port 8890`")
@@ -356,12 +356,12 @@ def doctor(
 
 
 def cores() -> int:
-    """How many processes this one may use at a time."""
+    """Return the number of CPUs that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``course`` and return its exit code; what went wrong is one sentence on stderr."""
+    """Run ``course`` and return its exit code; print the message of a `CourseError` on stderr."""
     try:
         app(None if arguments is None else list(arguments), prog_name="course")
     except CourseError as error:

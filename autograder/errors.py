@@ -1,8 +1,8 @@
-"""What can go wrong in a command, each with the sentence that a person reads.
+"""The exceptions of the ``course`` command; each message is shown to the user.
 
 CourseError
-├── UsageError      what was asked for cannot be done as it was asked (exit code 2)
-└── BrokenCourse    something of the course is missing or broken (exit code 3)
+├── UsageError      the command cannot be carried out as given (exit code 2)
+└── BrokenCourse    a part of the course is missing or broken (exit code 3)
 """
 
 from enum import IntEnum
@@ -11,7 +11,7 @@ __all__ = ["BrokenCourse", "CourseError", "ExitCode", "UsageError"]
 
 
 class ExitCode(IntEnum):
-    """What ``course`` tells the shell when it ends."""
+    """The exit codes of ``course``."""
 
     FINE = 0
     PROBLEMS = 1
@@ -21,14 +21,14 @@ class ExitCode(IntEnum):
 
 
 class CourseError(Exception):
-    """A command had to stop, for a reason that a person can do something about.
+    """A failure that stops a command and that the user can do something about.
 
     Parameters
     ----------
     message
-        What happened and what to do about it, in a sentence or two.
+        What happened and how to fix it, in a sentence or two.
     exit_code
-        What ``course`` tells the shell.
+        The exit code of ``course``.
     """
 
     def __init__(self, message: str, exit_code: ExitCode = ExitCode.BROKEN) -> None:
@@ -38,14 +38,14 @@ class CourseError(Exception):
 
 
 class UsageError(CourseError):
-    """What was asked for cannot be done as it was asked."""
+    """The command cannot be carried out as given."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, ExitCode.USAGE)
 
 
 class BrokenCourse(CourseError):
-    """Something of the course, or of what it is installed with, is missing or broken."""
+    """A part of the course, or of its installation, is missing or broken."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, ExitCode.BROKEN)

@@ -1,4 +1,4 @@
-"""Keep the names by which workspaces of version 0.1 call the steps of `nbgrader autograde`."""
+"""The dotted names of preprocessors in the ``nbgrader_config.py`` of version 0.1's workspaces."""
 
 from autograder.nbgrader_bridge.preprocessors import Execute, SaveAutoGrades
 from autograder.nbgrader_bridge.preprocessors import InsertAnswers as TakeIn

@@ -1,4 +1,4 @@
-"""Names the course's folder, and writes what commands write."""
+"""The course's folder, and the function with which commands write text files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def write_text(path: Path, parts: Iterable[str], mode: int | None = None) -> None:
-    """Write a text whole or not at all.
+    """Write a text file whole or not at all.
 
     Raises
     ------
     UsageError
-        Where that cannot be done.
+        If the path is a folder or cannot be written.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder. Name a file in it.")

@@ -1,6 +1,6 @@
-"""Bounds what grading a submission may take: every limit once, with its reason.
+"""The limits on grading a submission, each defined once, with its unit and purpose.
 
-Runs inside the sandbox too, and imports nothing but Python's own library.
+Imported inside the sandbox too, so it imports nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ MIB = 1 << 20
 
 
 def limit(value: float, unit: str, about: str) -> Any:
-    """Make a field of `Limits`: its value, the unit it is shown in, and what it bounds."""
+    """Return a field of `Limits` with its default, the unit it is shown in, and its description."""
     return field(default=value, metadata={"unit": unit, "about": about})
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What grading a submission may take; `described` puts each into words.
+    """The limits on grading a submission; `described` puts each into words.
 
-    What is shown in MiB is a number of bytes, in whole pages.
+    Values shown in MiB are numbers of bytes, multiples of the page size.
     """
 
     seconds: float = limit(60, "s", "time of a cell, and of all calls of one exercise")
@@ -54,7 +54,7 @@ LIMITS = Limits()
 
 
 def described(limits: Limits) -> Iterator[str]:
-    """Put each limit into words: what it bounds, its value, and its name."""
+    """Yield each limit in words: its description, its value, and its name."""
     for one in fields(limits):
         value, unit = getattr(limits, one.name), one.metadata["unit"]
         shown = f"{value / MIB:g}" if unit == "MiB" else f"{value:,}"

@@ -1,4 +1,4 @@
-"""Runs a command as another user of the machine, who can reach Python and the course."""
+"""Run a command as another user of the machine, who can read Python and the course."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from autograder.sandbox import bubblewrap
 
 
 def shown():
-    """Options of bubblewrap that show both even where they lie in somebody's closed folder."""
+    """Return bubblewrap options that show Python and the course even inside a private folder."""
     closed = {}
     prefixes = {Path(sys.prefix), Path(sys.base_prefix), Path(__file__).resolve().parents[1]}
     for prefix in sorted(prefixes):
@@ -24,18 +24,18 @@ def shown():
 
 
 def become(uid):
-    """Options and command with which bubblewrap, started by root, runs what follows as a user."""
+    """Return bubblewrap options and a command that make root run the rest as this user."""
     yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--")
     yield from ("setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups", "--")
 
 
 def as_user(uid, command):
-    """A command for root that runs this one as a user."""
+    """Return a command with which root runs `command` as this user."""
     return [*bwrap(), "--dev-bind", "/", "/", *shown(), *become(uid), *command]
 
 
 def bwrap():
-    """The beginning of a command that runs in a bubblewrap of its own."""
+    """Return the start of a command that runs in its own bubblewrap."""
     found = bubblewrap.find()
     assert found, "the test has no marker `sandbox`"
     return [found.path, "--die-with-parent"]

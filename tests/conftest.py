@@ -1,4 +1,4 @@
-"""Options of the tests, what they need of the machine, and the two answer keys."""
+"""Define test options, needs of the machine, and fixtures for the two answer keys."""
 
 import functools
 import os
@@ -8,11 +8,11 @@ from collections import Counter
 import needs
 import pytest
 
-# The tests share all cores already; kernels and graders that they start are told so as well.
+# The tests use all cores already, so kernels and graders that they start use one thread each.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# A script's background job ignores Ctrl-C, and so would all that is started here, a grader to which
-# a test sends it among them.
+# A background job of a script ignores Ctrl-C, and its children inherit this. One test sends Ctrl-C
+# to a grader, so the default is restored here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -36,13 +36,13 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def thorough(pytestconfig):
-    """Whether larger samples are asked for."""
+    """Return whether larger samples are requested."""
     return pytestconfig.getoption("thorough")
 
 
-# -- the workers, and the order -------------------------------------------------------------------
+# -- workers and order of tests -------------------------------------------------------------------
 
-# What takes longest by itself comes first: begun last, it would leave the other cores idle.
+# The longest groups run first. If they ran last, the other cores would be idle.
 LONGEST = [
     "test_journey",
     "test_bundle",
@@ -60,9 +60,9 @@ LONGEST = [
 ]
 
 
-@pytest.hookimpl(optionalhook=True)  # of xdist, which may be left out
+@pytest.hookimpl(optionalhook=True)  # of xdist, which is optional
 def pytest_xdist_auto_num_workers():
-    """Start three workers for two cores: much is waiting, for a browser or an answer that hangs."""
+    """Start three workers for two cores: many tests wait for a browser or an endless loop."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist reads it
     return (3 * (os.cpu_count() or 1) + 1) // 2
@@ -73,12 +73,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         exercise = item.callspec.params.get("name") if hasattr(item, "callspec") else None
         if item.path.stem == "test_check" and exercise:
-            # About one exercise they ask the same questions, which a worker's keys remember.
+            # Tests of one exercise ask the same questions, which the keys of a worker cache.
             item.add_marker(pytest.mark.xdist_group(f"check {exercise}"))
     items.sort(key=lambda item: (*LONGEST, item.path.stem).index(item.path.stem))
 
 
-# -- what a machine may lack ----------------------------------------------------------------------
+# -- needs of the machine -------------------------------------------------------------------------
 
 
 def pytest_configure(config):
@@ -88,7 +88,7 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Skip a test whose needs are not met, before anything is made for it."""
+    """Skip a test whose needs are not met, before its fixtures are made."""
     name = needs.unmet({marker.name for marker in item.iter_markers()})
     if name is None:
         return
@@ -99,7 +99,7 @@ def pytest_runtest_setup(item):
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter):
-    """Say in plain words what was left out, and how to get it."""
+    """Report which tests were skipped, and how to get what they need."""
     left_out = Counter(
         name
         for report in terminalreporter.stats.get("skipped", [])
@@ -119,7 +119,7 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def remembering(key):
-    """The key, which answers each question once: hundreds of tests ask the same few."""
+    """Make the key cache its questions, because hundreds of tests ask the same few."""
     key.question = functools.cache(key.question)
     return key
 
@@ -143,7 +143,7 @@ def key(request, live, frozen):
 
 @pytest.fixture(scope="session")
 def judged():
-    """What rejects an answer to a question of the live key, judged once for all tests here."""
+    """Return a cached function from a question of the live key and an answer to its rejections."""
     known = {}
 
     def judged(question, answer):

@@ -1,4 +1,4 @@
-"""The course in a folder of its own, served by its own command, for tests that open it."""
+"""Serve a copy of the course with its own command, for tests that open it."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SECONDS_TO_START = 60
 
 @dataclass(frozen=True)
 class Server:
-    """A running JupyterLab: what its terminal shows, and the one process it is."""
+    """A running JupyterLab: its process, its address, and the log of its terminal."""
 
     address: str
     token: str
@@ -31,12 +31,12 @@ class Server:
     log: Path
 
     def url(self, notebook=None):
-        """Where the browser finds a notebook (without tabs from before), or what opens first."""
+        """Return the address of a notebook without earlier tabs, or of the first page."""
         page = f"lab/tree/{notebook}?reset&" if notebook else "?"
         return f"{self.address}/{page}token={self.token}"
 
     def ask(self, path, method="GET", body=None):
-        """Give what the server's own interface answers."""
+        """Return the reply of the server's REST interface."""
         request = urllib.request.Request(
             f"{self.address}/{path}",
             data=body,
@@ -47,7 +47,7 @@ class Server:
             return json.loads(answer.read() or "null")
 
     def run(self, code, folder=""):
-        """Start a kernel for a notebook in `folder`, run code in it, and give what it prints."""
+        """Start a kernel for a notebook in `folder`, run code in it, and return its output."""
         asked = json.dumps({"name": "python3", "path": f"{folder}/new.ipynb"}).encode()
         kernel = self.ask("api/kernels", "POST", asked)["id"]
         url = f"{self.address}/api/kernels/{kernel}/channels?token={self.token}"
@@ -81,7 +81,7 @@ LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 
 def copy_course(target):
-    """Copy what the course runs with, and nothing of a learner's own."""
+    """Copy the files that the course needs to run, without a learner's own files."""
     target.mkdir(parents=True)
     for name in PARTS:
         if (ROOT / name).is_dir():
@@ -91,7 +91,7 @@ def copy_course(target):
 
 
 def environment(home):
-    """Return an environment with this home, and no settings of this machine."""
+    """Return an environment with this home folder and without settings of this machine."""
     own = ("JUPYTER", "PYTHON")
     return {k: v for k, v in os.environ.items() if not k.startswith(own)} | {"HOME": str(home)}
 
@@ -122,7 +122,7 @@ def serve(course, home, command=("-m", "autograder", "lab"), environ=None) -> It
 
 
 def started(process, log):
-    """Read the address where a person would, once it is there."""
+    """Wait for the address in the log, and return it."""
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         if said := re.search(r"(http://\S+?)/lab/tree/\S+\?token=(\w+)", log.read_text()):

@@ -1,8 +1,8 @@
-"""What some tests need of the machine, asked once, and how to get it.
+"""Find out once what the machine lacks for some tests, and how to get it.
 
-A test says what it needs by a marker, such as ``@pytest.mark.sandbox``. Where that is missing the
-test is skipped, and its reason is the way to get it. With ``CI=true`` it fails instead, except
-where no container can have what is missing.
+A test declares a need with a marker, such as ``@pytest.mark.sandbox``. If the need is not met, the
+test is skipped, and the reason says how to meet it. With ``CI=true`` the test fails instead, unless
+no container can meet the need.
 """
 
 import os
@@ -20,16 +20,16 @@ FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 @dataclass(frozen=True)
 class Need:
-    """Something that some tests need and a machine may lack.
+    """A requirement of some tests that a machine may lack.
 
     Attributes
     ----------
     tests : str
-        What the tests are about, for "12 tests of ...".
+        The subject of the tests, for "12 tests of ...".
     missing : callable
-        Returns how to get it, or an empty string where it is there.
+        Returns how to get it, or an empty string if the machine has it.
     in_ci : bool
-        Whether CI has it, so that a run without it has failed.
+        Whether CI must have it, so that a run without it fails.
     """
 
     tests: str
@@ -38,14 +38,14 @@ class Need:
 
 
 def no_browser():
-    """Return how to get a browser where there is none."""
+    """Return how to get a browser if there is none."""
     if chromium.executable():
         return ""
     return "install Chromium or Chrome, such as with `apt install chromium`"
 
 
 def no_sandbox():
-    """Return how to get the sandbox where one of its layers is missing."""
+    """Return how to get the sandbox if one of its needed layers is missing."""
     from autograder.sandbox.sandbox import layers
 
     lacking = [layer for layer in layers() if not layer.active and layer.name != "cgroup"]
@@ -54,13 +54,13 @@ def no_sandbox():
 
 
 def no_debian_dataset():
-    """Return how to get the pictures that the data set is made from."""
+    """Return how to get the pictures from which the data set is made."""
     there = any(FASHION_MNIST.glob("*.gz"))
     return "" if there else "`apt install dataset-fashion-mnist` (on Debian and Ubuntu)"
 
 
 def no_cgroup():
-    """Return what it takes for the kernel to limit a sandbox as a whole."""
+    """Return what is needed for a cgroup around a sandbox."""
     from autograder.sandbox import cgroup
 
     if cgroup.scope(1 << 30, 20):
@@ -69,7 +69,7 @@ def no_cgroup():
 
 
 def not_root():
-    """Return how to become root, where this is an ordinary user."""
+    """Return how to become root, if this is an ordinary user."""
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("setpriv"):
         return ""
     return "run them as root on Linux, since they act as several users"
@@ -86,7 +86,7 @@ def no_make():
 
 
 def not_linux():
-    """Return where they can be run."""
+    """Return on which systems these tests can run."""
     return "" if sys.platform == "linux" else "run them on Linux or WSL2"
 
 
@@ -104,7 +104,7 @@ NEEDS = {
 
 @cache
 def missing(name):
-    """Return how to get what a marker names, or an empty string where it is there."""
+    """Return how to meet the need that a marker names, or an empty string if it is met."""
     return NEEDS[name].missing()
 
 
@@ -114,5 +114,5 @@ def unmet(markers):
 
 
 def must_be_there(name):
-    """Return whether a run without this has failed."""
+    """Return whether a run without this need must fail."""
     return bool(os.environ.get("CI")) and NEEDS[name].in_ci

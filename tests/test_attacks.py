@@ -1,8 +1,8 @@
-"""Attacks on the grader, each bounded, in a disposable sandbox: none gains anything.
+"""Run bounded attacks on the grader in a disposable sandbox; none gains anything.
 
-tests/attacks/    what is tried, and the scripts that run inside
-in a class        all of them between two honest students, graded by `course grade`
-weaker            each once more without the layers that stop it, where it succeeds
+tests/attacks/    the attacks, and the scripts that run inside the sandbox
+in a class        all attacks, with two honest students, graded by `course grade`
+weaker            each attack again without the layers that stop it, where it succeeds
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def succeeded():
     return outer.run("weaker")
 
 
-def test_there_are_enough():
+def test_there_are_at_least_60_distinct_attacks():
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 60
 
 
@@ -49,10 +49,10 @@ def test_there_are_enough():
 
 
 @each
-def test_it_gains_nothing(graded, attack):
+def test_attack_gains_nothing(graded, attack):
     mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
     assert len(mine) == 7
-    for one in mine:  # what a wrong answer of that form has without any attack is no gain
+    for one in mine:  # a wrong answer of this form earns these points without an attack
         assert one["status"] != "correct"
         assert not any(got for part, got in one["earned"].items() if part not in FORM)
     assert WON not in str(mine)
@@ -62,27 +62,27 @@ def test_no_secret_is_read(graded):
     assert WON not in str(graded["together"])
 
 
-def test_nothing_is_done_outside(graded):
+def test_nothing_changes_outside_the_sandbox(graded):
     assert graded["effects"] == []
 
 
-def test_nobody_survives(graded):
+def test_no_process_is_left(graded):
     assert graded["survivors"] == []
 
 
-def test_honest_results_are_the_same_to_the_byte(graded):
+def test_honest_results_are_identical_with_and_without_attackers(graded):
     assert len(graded["alone"]["honest"]) == 2 * 7 + 2
     assert graded["together"]["honest"] == graded["alone"]["honest"]
 
 
-def test_the_batch_comes_to_its_end(graded):
+def test_grading_finishes(graded):
     together = graded["together"]
-    assert together["code"] == 1  # there is something to look at
+    assert together["code"] == 1  # ExitCode.PROBLEMS: somebody should look at the results
     assert "Traceback" not in together["said"]
     assert len(together["table"]) == len(ATTACKS) + 3
 
 
-def test_what_is_shown_cannot_act(graded):
+def test_shown_text_is_inert(graded):
     assert "<script" not in graded["html"]
     assert not any(line.startswith("ada: 0") for line in graded["together"]["said"].splitlines())
     assert "'=1+1" in "\n".join(graded["together"]["table"])
@@ -92,27 +92,27 @@ def test_what_is_shown_cannot_act(graded):
     assert "✓ relu" in graded["explained"][0]
 
 
-def test_the_table_is_up_to_date(graded):
+def test_table_of_attacks_is_up_to_date(graded):
     told = (HERE / "README.md").read_text(encoding="utf-8")
     assert told == table.page(graded), "python tests/attacks makes it anew"
 
 
-# -- without the layers that stop it ---------------------------------------------------------------
+# -- without the layers that stop them -------------------------------------------------------------
 
 
-def test_a_weaker_grader_grades(succeeded):
+def test_weakened_grader_still_grades(succeeded):
     assert succeeded["control"] == "success"
 
 
 @each
-def test_it_succeeds_without_what_stops_it(succeeded, attack):
+def test_attack_succeeds_without_the_layer_that_stops_it(succeeded, attack):
     assert succeeded[attack.name] == "success"
 
 
-# -- what no notebook of this class can try --------------------------------------------------------
+# -- attacks outside the class of notebooks --------------------------------------------------------
 
 
-def test_what_gives_nothing_is_not_fast():
+def test_returning_none_earns_no_points_for_speed():
     def loop(X, W, b):
         if X.shape[1] > 100:
             return None
@@ -125,14 +125,14 @@ FORM = {"shape", "inputs left alone", "cache", "biases", "other activations"}
 
 
 @pytest.mark.parametrize("exercise", ["sample_log_uniform", "sample_one_minus_log_uniform"])
-def test_draws_that_are_nan_are_not_spread_evenly(exercise):
+def test_nan_samples_fail_the_distribution_property(exercise):
     def draws(low, high, size, rng):
         return np.full(size, low if size < 100 else np.nan)
 
     assert judge_answer(LiveKey("x").question(exercise), draws).points < 5
 
 
-def test_a_notebook_of_slow_cells_comes_to_its_end():
+def test_notebook_of_slow_cells_is_stopped():
     pieces = [CodeCell("import time; time.sleep(0.4)", f"own-{i}") for i in range(100)]
     with worker_pool.sandbox_for("01_forward_propagation") as sandbox:
         settings = Settings("x", limits=Limits(seconds=0.5, turns=5))

@@ -1,4 +1,4 @@
-"""Notebook 02: its oracles, its counted answers and its pictures."""
+"""Test notebook 02: its reference, its puzzles and its pictures."""
 
 import numpy as np
 import pytest
@@ -21,15 +21,15 @@ def verdict_on(name, function, seed=5):
     return judge(LiveKey().question(name, seed), function)
 
 
-def test_the_points_are_a_hundred():
+def test_points_sum_to_100():
     assert sum(EXERCISES[name].points for name in NAMES) == 100
 
 
-# -- the reference against centered differences ------------------------------------------------
+# -- the reference and central differences -----------------------------------------------------
 
 
 def slope_of(cost, array):
-    """The slope of a cost at every entry of an array, which is moved in place and back."""
+    """Return the slope of `cost` at each entry, which is changed in place and restored."""
     slopes = np.zeros_like(array)
     for index in np.ndindex(array.shape):
         kept = array[index]
@@ -44,7 +44,7 @@ def slope_of(cost, array):
 
 @pytest.mark.parametrize("dims", [[3, 1], [3, 2, 1], [5, 4, 3, 1], [3, 5, 4, 2, 1]])
 @pytest.mark.parametrize("m", [1, 7])
-def test_the_gradients_are_those_of_the_cost(dims, m):
+def test_reference_gradients_match_central_differences(dims, m):
     network = random_network(np.random.default_rng(m), dims, m)
     X, Y, parameters = network["X"], network["Y"], network["parameters"]
     grads = reference.L_model_backward(network["AL"], Y, network["caches"])
@@ -60,7 +60,7 @@ def test_the_gradients_are_those_of_the_cost(dims, m):
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "relu"])
-def test_the_activations_slopes(name):
+def test_activation_gradients_match_central_differences(name):
     rng = np.random.default_rng(1)
     Z, dA = rng.standard_normal((3, 5)) * 3, rng.standard_normal((3, 5))
     g, back = getattr(forward, name), getattr(reference, f"{name}_backward")
@@ -68,7 +68,7 @@ def test_the_activations_slopes(name):
     np.testing.assert_allclose(back(dA, Z), dA * slope, atol=1e-8)
 
 
-# -- answers that are counted ----------------------------------------------------------------------
+# -- puzzles: the order, the slide, the wrong versions ---------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_activations_slopes(name):
         (None, "The order should be text"),
     ],
 )
-def test_the_order_is_counted_and_never_told(answer, said):
+def test_message_counts_correct_steps_without_naming_them(answer, said):
     assert said in verdict_on("derivation_order", lambda: answer).message
 
 
@@ -114,12 +114,12 @@ def hunt_with(change):
         (lambda a: a.update({2: (*a[2][:2], ["shapes"])}), "What catches line 2 should be"),
     ],
 )
-def test_lines_are_counted_and_never_told(change, said):
+def test_message_counts_settled_lines_without_naming_them(change, said):
     assert said in verdict_on("slide_hunt", hunt_with(change)).message
 
 
-def test_shapes_see_of_the_slide_what_the_answers_say():
-    """Run every line as printed, on sizes that all differ."""
+def test_reference_answers_say_which_slide_errors_shapes_reveal():
+    """Run every line of the slide as printed, with all sizes different."""
     ground = hunting_ground(np.random.default_rng(1))
     Z, A, dW, dZ = (ground[name] for name in ("Z", "A", "dW", "dZ"))
     s = forward.sigmoid(Z[3])
@@ -136,7 +136,7 @@ def test_shapes_see_of_the_slide_what_the_answers_say():
             except ValueError:
                 fits = False
             assert fits == (catcher == "gradients")
-    # Line 5 with its index mended has the right shape and the wrong value.
+    # Line 5 with a corrected index has the right shape and the wrong value.
     mended = dW[2].T @ dZ[2] * (Z[1] > 0)
     assert mended.shape == dZ[1].shape
     assert not np.allclose(mended, dZ[1])
@@ -162,13 +162,13 @@ def row(*values):
         (None, "There should be a list of pairs"),
     ],
 )
-def test_inputs_are_judged_and_suspects_counted(inputs, said):
+def test_message_says_which_input_is_invalid_or_counts_exposed_versions(inputs, said):
     verdict = verdict_on("be_the_grader", lambda: inputs)
     assert verdict.status == "wrong"
     assert said in verdict.message
 
 
-def test_every_suspect_is_alike_somewhere_and_unlike_elsewhere():
+def test_every_wrong_accuracy_agrees_with_the_right_one_on_some_inputs():
     AL, Y = row(0.9, 0.9, 0.1, 0.1), row(1, 1, 0, 0)
     alike = [suspect(AL, Y) == accuracy(AL, Y) for suspect in SUSPECTS]
     assert sum(alike) >= 4
@@ -176,11 +176,11 @@ def test_every_suspect_is_alike_somewhere_and_unlike_elsewhere():
         assert suspect(row(1), row(1)) == accuracy(row(1), row(1))
 
 
-# -- training to look at -----------------------------------------------------------------------
+# -- live training pictures --------------------------------------------------------------------
 
 
 class Shown:
-    """In place of a display: keeps all that was shown."""
+    """Replaces IPython's display and keeps everything that was shown."""
 
     def __init__(self):
         self.pages = []
@@ -201,7 +201,7 @@ def shown(monkeypatch):
     return shown
 
 
-def test_a_live_curve_grows_and_ends_as_a_picture(shown):
+def test_live_curve_updates_and_ends_as_picture(shown):
     X, Y = flower(50, rng=1)
     run = live_training.live(
         reference.L_layer_model, X, Y, [2, 4, 1], 0.5, 30, np.random.default_rng(1),
@@ -221,7 +221,7 @@ def test_a_live_curve_grows_and_ends_as_a_picture(shown):
     assert all(np.array_equal(alone[name], run.parameters[name]) for name in alone)
 
 
-def test_listening_ends_also_where_training_fails(shown):
+def test_patched_cost_function_is_restored_when_training_fails(shown):
     kept = reference.compute_cost
     with pytest.raises(ValueError, match="matmul"):
         live_training.live(
@@ -231,7 +231,7 @@ def test_listening_ends_also_where_training_fails(shown):
     assert reference.compute_cost is kept
 
 
-def test_a_training_that_calls_no_function_of_ours_is_drawn_at_its_end(shown):
+def test_curve_is_drawn_at_the_end_when_training_never_calls_compute_cost(shown):
     def train(X, Y, layer_dims, learning_rate, num_iterations, rng):
         parameters = forward.initialize_parameters_deep(layer_dims, rng)
         return parameters, [np.array([[0.5]]), float("nan"), 0.25]
@@ -242,7 +242,7 @@ def test_a_training_that_calls_no_function_of_ours_is_drawn_at_its_end(shown):
     assert "3 iterations" in shown.pages[-1]["text/plain"]
 
 
-def test_a_boundary_moves_and_leaves_four_moments(shown):
+def test_decision_boundary_updates_and_keeps_four_snapshots(shown):
     X, Y = flower(60, rng=1)
     run = live_training.boundary(
         reference.L_layer_model, X, Y, [2, 4, 1], 0.5, 40, np.random.default_rng(1)
@@ -255,7 +255,7 @@ def test_a_boundary_moves_and_leaves_four_moments(shown):
     assert "after 40 iterations" in told
 
 
-def test_a_comparison_and_the_worst_errors_say_their_numbers(shown):
+def test_comparison_and_worst_errors_have_their_numbers_in_alt_text(shown):
     X, Y = flower(60, rng=1)
     runs = {
         name: live_training.live(reference.L_layer_model, X, Y, dims, 0.5, 20,

@@ -1,4 +1,4 @@
-"""The bundle a student receives: it works alone, says what the course says, and holds no answer."""
+"""Test the bundle: it works alone, gives the same verdicts, and contains no solution."""
 
 import ast
 import datetime
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = notebooks.assignments(ROOT)
 NAME = "01_forward_propagation"
 
-# Whose pages load the pictures of garments, which are larger than all the rest.
+# Assignments that load the garment pictures, which are larger than all other files.
 WITH_GARMENTS = ASSIGNMENTS[1:5]
 
 # All tests share one bundle, which takes seconds to make.
@@ -50,11 +50,11 @@ def files(folder):
     return {f.relative_to(folder).as_posix(): f for f in folder.rglob("*") if f.is_file()}
 
 
-# -- what is in it --------------------------------------------------------------------------------
+# -- files of a bundle ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
+def test_bundle_has_exactly_the_needed_files(bundles, assignment):
     found = set(files(bundles / assignment))
     own = {name.removeprefix("utils/") for name in found if name.endswith(".py")} - {"start.py"}
     assert {"__init__.py", "check.py", "properties/__init__.py"} < own
@@ -73,7 +73,7 @@ def test_a_bundle_has_all_that_is_needed_and_nothing_else(bundles, assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_what_gives_solutions_away_ships_only_where_a_notebook_builds_on_it(bundles, assignment):
+def test_given_solutions_ship_only_with_notebooks_that_import_them(bundles, assignment):
     notebook = (bundles / assignment / f"{assignment}.ipynb").read_text()
     for module in (ROOT / "utils").glob("given_*.py"):
         shipped = bundles / assignment / "utils" / module.name
@@ -84,7 +84,7 @@ def test_what_gives_solutions_away_ships_only_where_a_notebook_builds_on_it(bund
             assert shipped.read_bytes() == reference.read_bytes()
 
 
-def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
+def test_modules_are_the_transitive_imports_of_the_notebook(tmp_path):
     texts = {
         "__init__": "",
         "used": "def f():\n    import utils.deeper\n",
@@ -112,7 +112,7 @@ def test_modules_are_those_a_notebook_imports_and_what_these_import(tmp_path):
         bundle.modules(tmp_path, notebook, "01_one")
 
 
-def test_the_zip_is_the_folder(bundles, tmp_path):
+def test_zip_has_the_same_content_as_the_folder(bundles, tmp_path):
     with zipfile.ZipFile(bundles / f"{NAME}.zip") as archive:
         assert archive.testzip() is None
         dates = {datetime.date(*entry.date_time[:3]) for entry in archive.infolist()}
@@ -128,18 +128,18 @@ def test_the_zip_is_the_folder(bundles, tmp_path):
     assert written == dates
 
 
-def test_the_same_course_gives_the_same_bytes(bundles, tmp_path, monkeypatch):
+def test_release_is_reproducible(bundles, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_SEED", "another")
     monkeypatch.setattr("time.time", lambda: 2e9)
     _, archive = bundle.release(ROOT, NAME, tmp_path / "new")
     assert archive.read_bytes() == (bundles / f"{NAME}.zip").read_bytes()
 
 
-# What only an instructor needs.
+# Packages that only an instructor needs.
 GRADING = ("typer", "rich", "msgspec", "nbformat", "traitlets", "sqlalchemy")
 
 
-def test_the_environment_is_the_courses_without_the_course(bundles):
+def test_bundle_environment_leaves_out_the_course_and_grading_packages(bundles):
     course = yaml.safe_load((ROOT / "environment.yml").read_text())
     student = yaml.safe_load((bundles / NAME / "environment.yml").read_text())
     left_out = [one for one in course["dependencies"] if one not in student["dependencies"]]
@@ -152,12 +152,12 @@ def test_the_environment_is_the_courses_without_the_course(bundles):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_key_has_the_assignments_exercises_alone(bundles, assignment):
+def test_answer_key_has_only_the_exercises_of_its_assignment(bundles, assignment):
     with h5py.File(bundles / assignment / "utils" / "answer_key.h5") as file:
         assert set(file) == set(bundle.exercises_of(assignment))
 
 
-# -- nothing in it gives an answer away -----------------------------------------------------------
+# -- no solution in a bundle ----------------------------------------------------------------------
 
 
 def squeezed(text):
@@ -165,7 +165,7 @@ def squeezed(text):
 
 
 def readable(path):
-    """All that somebody could read in a file, white space left out."""
+    """Return all readable text of a file, without white space."""
     if path.suffix == ".h5":
         found = []
         with h5py.File(path) as file:
@@ -186,14 +186,14 @@ def readable(path):
 
 
 def code_of(function):
-    """Every simple statement of a function, and every value it works out."""
+    """Yield every simple statement of a function, and every expression that it computes."""
     [node] = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     for inner in ast.walk(node):
         value = getattr(inner, "value", None)
         if isinstance(inner, ast.Return) and isinstance(value, ast.Name):
-            continue  # `return A` tells nothing
+            continue  # `return A` reveals nothing
         if isinstance(value, ast.Constant | ast.List | ast.Dict) and len(ast.unparse(value)) < 8:
-            continue  # and `count = 0` or `return []` no more
+            continue  # neither does `count = 0` or `return []`
         if isinstance(inner, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return | ast.Raise):
             yield ast.unparse(inner)
         if isinstance(value, ast.BinOp | ast.Call | ast.UnaryOp) and inner is not node:
@@ -202,10 +202,10 @@ def code_of(function):
             yield ast.unparse(inner)
 
 
-# What a notebook builds on: solutions of earlier ones, and a network in fused form.
+# Modules that notebooks build on: solutions of earlier notebooks, and a fused network.
 GIVEN = ("utils/given_", "utils/network.py")
 
-# What a hint or a page says, and what the first page does wrong to show a check.
+# Code that hints or pages show, and the deliberate mistake of the first page.
 SAID_ON_PURPOSE = {
     "append_record(log, record)",
     "read_log(log)",
@@ -221,14 +221,14 @@ SAID_ON_PURPOSE = {
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_no_file_of_a_bundle_holds_code_of_a_solution_or_a_mistake(bundles, assignment):
+def test_bundle_contains_no_code_of_solutions_or_known_mistakes(bundles, assignment):
     texts = {name: readable(path) for name, path in files(bundles / assignment).items()}
     given = "".join(
         squeezed(cell.source)
         for cell in notebooks.read(bundles / assignment / f"{assignment}.ipynb").cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     )
-    # What a notebook builds on is given with it, word for word.
+    # Modules that the notebook builds on are part of the bundle, word for word.
     given += "".join(text for name, text in texts.items() if name.startswith(GIVEN))
     leaks = set()
     searched = 0
@@ -236,7 +236,7 @@ def test_no_file_of_a_bundle_holds_code_of_a_solution_or_a_mistake(bundles, assi
         functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
         for code in {code for function in functions for code in code_of(function)}:
             searched += 1
-            short = len(squeezed(code)) < 8  # `l - 1` stands in any code
+            short = len(squeezed(code)) < 8  # `l - 1` occurs in any code
             if not short and squeezed(code) not in given and code not in SAID_ON_PURPOSE:
                 leaks |= {(code, name) for name, text in texts.items() if squeezed(code) in text}
     assert searched > 100
@@ -245,7 +245,7 @@ def test_no_file_of_a_bundle_holds_code_of_a_solution_or_a_mistake(bundles, assi
 
 # -- it works alone -------------------------------------------------------------------------------
 
-# A kernel in a process of its own, from which the course's folder cannot be imported.
+# A kernel process that cannot import from the course's folder.
 KERNEL = f"""
 import sys
 from pathlib import Path
@@ -282,7 +282,7 @@ for name, module in sys.modules.items():
 
 
 def run_alone(notebook, folder, aside, budget):
-    """Run a notebook in its bundle; give its cells by id, and the files of ``utils`` it used."""
+    """Run a notebook in its bundle; return its cells by id, and the files of ``utils`` it used."""
     notebook.cells.append(nbformat.v4.new_code_cell(WHERE, id="where"))
     nbformat.write(notebook, aside / "run.ipynb")
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
@@ -294,14 +294,14 @@ def run_alone(notebook, folder, aside, budget):
         check=True,
     )
     cells = {cell["id"]: cell for cell in nbformat.read(aside / "run.ipynb", 4).cells}
-    printed = "".join(o.text for o in cells["where"].outputs)  # a slow kernel sends it in parts
+    printed = "".join(o.text for o in cells["where"].outputs)  # a slow kernel sends parts
     return cells, printed.splitlines()
 
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("version", ["blank", "solved"])
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, thorough, assignment, version):
+def test_bundle_works_without_the_course(bundles, tmp_path, thorough, assignment, version):
     folder = tmp_path / "somewhere else" / assignment
     shutil.copytree(bundles / assignment, folder)
     notebook = notebooks.read(folder / f"{assignment}.ipynb")
@@ -323,7 +323,7 @@ def test_a_bundle_works_where_the_course_is_not(bundles, tmp_path, thorough, ass
 
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
-def test_the_frozen_key_says_all_that_the_live_one_says(bundles, live, judged, exercise):
+def test_frozen_key_of_bundle_gives_the_same_verdicts_as_live_key(bundles, live, judged, exercise):
     frozen = FrozenKey(bundles / exercise.assignment / "utils" / "answer_key.h5")
     question, fresh = frozen.question(exercise.name), live.question(exercise.name, 0)
     functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
@@ -336,10 +336,10 @@ def test_the_frozen_key_says_all_that_the_live_one_says(bundles, live, judged, e
     assert question.hints == exercise.hints
 
 
-# -- making it ------------------------------------------------------------------------------------
+# -- release and key ------------------------------------------------------------------------------
 
 
-def test_release_never_replaces_by_accident_and_replaces_whole(tmp_path, capsys):
+def test_release_replaces_only_with_force_and_completely(tmp_path, capsys):
     arguments = ["release", "00_start_here", "--to", str(tmp_path / "new" / "out")]
     folder = tmp_path / "new" / "out" / "00_start_here"
     assert cli.main(arguments) == ExitCode.FINE
@@ -353,7 +353,7 @@ def test_release_never_replaces_by_accident_and_replaces_whole(tmp_path, capsys)
     assert sorted(p.name for p in folder.parent.iterdir()) == ["00_start_here", "00_start_here.zip"]
 
 
-def test_an_interrupted_release_leaves_what_was_there(tmp_path, monkeypatch):
+def test_interrupted_release_keeps_the_old_bundle(tmp_path, monkeypatch):
     folder, archive = bundle.release(ROOT, "00_start_here", tmp_path)
     (folder / "notes.txt").write_text("mine")
 
@@ -367,14 +367,14 @@ def test_an_interrupted_release_leaves_what_was_there(tmp_path, monkeypatch):
     assert sorted(tmp_path.iterdir()) == [folder, archive]
 
 
-def test_place_brings_the_old_one_back_when_the_new_one_cannot_be_placed(tmp_path):
+def test_place_restores_the_old_target_on_failure(tmp_path):
     (tmp_path / "target").write_text("old")
     with pytest.raises(FileNotFoundError):
         bundle.place(tmp_path / "missing", tmp_path / "target")
     assert (tmp_path / "target").read_text() == "old"
 
 
-def test_release_says_what_the_course_lacks_and_where_it_cannot_write(tmp_path, capsys):
+def test_release_reports_missing_files_and_unwritable_targets(tmp_path, capsys):
     root = tmp_path / "course"
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     with pytest.raises(BrokenCourse, match=r"pyproject.toml cannot be read: No such file or "):
@@ -392,7 +392,7 @@ def test_release_says_what_the_course_lacks_and_where_it_cannot_write(tmp_path, 
     assert capsys.readouterr().err.startswith("The course has no assignment 'no_such'. It has: 00")
 
 
-def test_key_alone(bundles, tmp_path, capsys):
+def test_key_command_writes_only_the_answer_key(bundles, tmp_path, capsys):
     target = tmp_path / "key.h5"
     assert cli.main(["key", NAME, "--to", str(target)]) == ExitCode.FINE
     assert target.read_bytes() == (bundles / NAME / "utils" / "answer_key.h5").read_bytes()
@@ -416,7 +416,7 @@ def test_a_bundle_never_replaces_the_courses_own_notebooks(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("command", [["solve", NAME], ["key"]])
-def test_a_folder_is_no_file_to_write(command, tmp_path, capsys):
+def test_solve_and_key_refuse_a_folder_as_target(command, tmp_path, capsys):
     for place in (tmp_path, tmp_path / "nowhere" / "file"):
         assert cli.main([*command, "--to", str(place), "--force"]) == ExitCode.USAGE
         error = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Checks, as a notebook calls them: every known mistake, every right way, both answer keys."""
+"""Test checks as a notebook calls them: all known mistakes and correct answers, both keys."""
 
 import inspect
 import linecache
@@ -25,12 +25,12 @@ from utils.reference import forward_propagation as reference
 
 MISTAKES = [(name, mistake) for name, ex in EXERCISES.items() for mistake in ex.mistakes]
 COMPOUNDS = [(name, two) for name, ex in EXERCISES.items() for two in ex.combined_mistakes]
-DRAWS_ANEW = ("no_loop_over_examples",)  # laws whose inputs are others each time
+DRAWS_ANEW = ("no_loop_over_examples",)  # properties whose inputs differ between seeds
 SLIPS = [(name, slip) for name, ex in EXERCISES.items() for slip in ex.raising_mistakes]
 
 
 def written(source, name, **more):
-    """A function as a student would have written it in a cell, source lines and all."""
+    """Return a function whose source lines are known, as if written in a cell."""
     source = dedent(source).strip() + "\n"
     cell = f"<cell {abs(hash(source))}>"
     linecache.cache[cell] = (len(source), None, source.splitlines(True), cell)
@@ -44,7 +44,7 @@ def verdict_on(source, name, key=None, **more):
 
 
 def seeds(key, count):
-    """So many seeds; the frozen key's cases are always the same."""
+    """Return `count` seeds for a live key; the cases of a frozen key are always the same."""
     return range(count if isinstance(key, LiveKey) else 1)
 
 
@@ -52,7 +52,7 @@ def seeds(key, count):
 
 
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{n}-{m.name}" for n, m in MISTAKES])
-def test_a_known_mistake_is_rejected_and_named(name, mistake, key):
+def test_known_mistake_is_rejected_and_named(name, mistake, key):
     for seed in seeds(key, 2):
         verdict = judge(key.question(name, seed), mistake.function)
         assert verdict.status in ("wrong", "error")
@@ -64,7 +64,7 @@ def test_a_known_mistake_is_rejected_and_named(name, mistake, key):
 @pytest.mark.parametrize(
     ("name", "two"), COMPOUNDS, ids=[f"{n}-{c.function.__name__}" for n, c in COMPOUNDS]
 )
-def test_of_two_mistakes_at_once_one_is_named(name, two, key):
+def test_one_of_two_combined_mistakes_is_named(name, two, key):
     for seed in seeds(key, 2):
         verdict = judge(key.question(name, seed), two.function)
         assert verdict.status in ("wrong", "error")
@@ -75,7 +75,7 @@ def test_of_two_mistakes_at_once_one_is_named(name, two, key):
 @pytest.mark.parametrize(
     ("name", "slip"), SLIPS, ids=[f"{n}-{s.function.__name__}" for n, s in SLIPS]
 )
-def test_a_slip_that_raises_is_told_about_the_students_own_line(name, slip, key):
+def test_slip_that_raises_is_explained_with_the_students_line(name, slip, key):
     for seed in seeds(key, 3):
         verdict = judge(key.question(name, seed), slip.function)
         assert verdict.status == "error"
@@ -84,7 +84,7 @@ def test_a_slip_that_raises_is_told_about_the_students_own_line(name, slip, key)
         assert "Traceback" not in verdict.text()
 
 
-def test_there_are_enough_of_each():
+def test_there_are_enough_mistakes_slips_and_correct_answers():
     assert len(MISTAKES) >= 150
     assert len(SLIPS) >= 60
     for name, exercise in EXERCISES.items():
@@ -92,7 +92,7 @@ def test_there_are_enough_of_each():
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_a_rubric_says_what_the_points_are_for(name):
+def test_rubric_covers_exactly_what_can_earn_points(name):
     exercise = EXERCISES[name]
     cases = exercise.cases(np.random.default_rng(0))
     earning = {case.earns for case in cases} | set(exercise.laws.values())
@@ -105,7 +105,7 @@ def test_a_rubric_says_what_the_points_are_for(name):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_sentences_are_short_and_mistakes_have_names_of_their_own(name):
+def test_mistakes_have_short_sentences_and_unique_names(name):
     mistakes = EXERCISES[name].mistakes
     assert len({m.name for m in mistakes}) == len(mistakes) > 0
     for mistake in mistakes:
@@ -113,7 +113,7 @@ def test_sentences_are_short_and_mistakes_have_names_of_their_own(name):
     assert len(EXERCISES[name].hints) == 3
 
 
-def test_a_wrong_shape_is_drawn_before_anything_else():
+def test_wrong_shape_is_drawn():
     verdict = verdict_on("def relu(Z):\n    return np.maximum(0, Z)[:-1]", "relu")
     assert verdict.message == "A has shape (1, 3), expected (2, 3)."
     drawing = verdict.text()
@@ -122,7 +122,7 @@ def test_a_wrong_shape_is_drawn_before_anything_else():
     assert 'aria-label="got (1, 3)"' in verdict.html()
 
 
-def test_wrong_values_stand_beside_the_right_ones():
+def test_wrong_values_are_shown_beside_expected_values():
     verdict = verdict_on("def relu(Z):\n    return np.abs(Z)", "relu")
     text = verdict.text()
     assert "the right shape but not the right values" in text
@@ -147,7 +147,7 @@ def test_wrong_values_stand_beside_the_right_ones():
         ("return lambda: Z", "A is a function (is a pair of parentheses missing?)"),
     ],
 )
-def test_whatever_comes_back_gets_its_sentence(source, sentence, key):
+def test_every_unsupported_result_gets_a_sentence(source, sentence, key):
     verdict = verdict_on(f"def relu(Z):\n    {source}", "relu", key)
     assert verdict.status == "wrong"
     assert sentence in verdict.message
@@ -158,7 +158,7 @@ def test_rank_one_arrays_are_named(key):
     assert "a rank-1 array" in verdict.message
 
 
-def test_inputs_must_stay_as_they_were(key):
+def test_changed_input_array_is_reported(key):
     source = """
     def linear_forward(A_prev, W, b):
         Z = W @ A_prev + b
@@ -170,7 +170,7 @@ def test_inputs_must_stay_as_they_were(key):
     assert "b changed during the call" in verdict.message
 
 
-def test_an_input_may_turn_into_something_else(key):
+def test_changed_input_dictionary_is_reported(key):
     source = """
     def sample_configuration(space, rng):
         for name in space:
@@ -182,13 +182,13 @@ def test_an_input_may_turn_into_something_else(key):
     assert "changed during the call" in verdict.message
 
 
-def test_an_input_in_new_clothes_is_no_result(key):
+def test_returning_an_input_is_reported(key):
     source = "def relu(Z):\n    return Z if (Z > 0).all() else np.maximum(0, Z)"
     verdict = verdict_on(source, "relu", key)
     assert "A is the very array that came in" in verdict.message
 
 
-def test_a_global_in_place_of_an_argument_is_named():
+def test_use_of_global_instead_of_argument_is_reported():
     source = """
     def linear_forward(A_prev, W, b):
         return W @ A_prev + bias, (A_prev, W, b)
@@ -198,7 +198,7 @@ def test_a_global_in_place_of_an_argument_is_named():
     assert "It reads bias from outside the function" in verdict.text()
 
 
-def test_memory_between_calls_is_noticed(key):
+def test_state_kept_between_calls_is_reported(key):
     source = """
     seen = []
     def relu(Z):
@@ -219,7 +219,7 @@ def test_memory_between_calls_is_noticed(key):
         ("rng.standard_normal((n, p)) * np.sqrt(1.7 / p)", "expected √(2/101) = 0.141"),
     ],
 )
-def test_random_weights_are_held_to_their_law(change, sentence, key):
+def test_random_weights_must_follow_their_distribution(change, sentence, key):
     source = f"""
     def initialize_parameters_deep(layer_dims, rng):
         parameters = {{}}
@@ -272,7 +272,7 @@ EXCEPTIONS = [
 
 
 @pytest.mark.parametrize(("name", "line", "sentence"), EXCEPTIONS, ids=[e[1] for e in EXCEPTIONS])
-def test_an_exception_becomes_a_sentence_about_the_students_line(name, line, sentence):
+def test_exception_is_explained_with_the_students_line(name, line, sentence):
     source = f"def {name}(A_prev, W, b):\n    Z = {line}\n    return Z, (A_prev, W, b)"
     verdict = verdict_on(source, name)
     assert verdict.status == "error"
@@ -282,7 +282,7 @@ def test_an_exception_becomes_a_sentence_about_the_students_line(name, line, sen
     assert "utils" not in verdict.text()
 
 
-def test_a_tuple_kept_where_an_array_was_meant():
+def test_tuple_used_as_array_is_explained():
     source = """
     def linear_activation_forward(A_prev, W, b, activation):
         Z = linear_forward(A_prev, W, b)
@@ -302,7 +302,7 @@ def test_a_tuple_kept_where_an_array_was_meant():
         ("(Z,)", "there is 1 name to the left"),
     ],
 )
-def test_the_wrong_number_of_values_to_unpack(left, sentence):
+def test_wrong_number_of_values_to_unpack_is_explained(left, sentence):
     source = f"""
     def linear_activation_forward(A_prev, W, b, activation):
         {left} = linear_forward(A_prev, W, b)
@@ -322,12 +322,12 @@ def test_the_wrong_number_of_values_to_unpack(left, sentence):
         ("'no'", "Line 2: only an exception can be raised, and this is none."),
     ],
 )
-def test_an_own_raise_is_told_from_a_slip_in_it(raised, sentence):
+def test_students_own_raise_is_distinguished_from_an_error_in_it(raised, sentence):
     source = f"def linear_forward(A_prev, W, b):\n    raise {raised}"
     assert verdict_on(source, "linear_forward").message == sentence
 
 
-def test_a_leftover_assert_is_taken_for_one():
+def test_failed_assert_is_explained():
     source = """
     def linear_forward(A_prev, W, b):
         assert W.shape == (4, 3)
@@ -336,7 +336,7 @@ def test_a_leftover_assert_is_taken_for_one():
     assert "Line 2: your assert says no." in verdict_on(source, "linear_forward").message
 
 
-def test_an_earlier_exercise_still_blank_is_named():
+def test_blank_earlier_exercise_is_named():
     source = """
     def relu(Z):
         raise NotImplementedError()
@@ -352,7 +352,7 @@ def test_an_earlier_exercise_still_blank_is_named():
     assert verdict.message == "it calls relu, which is itself still blank."
 
 
-def test_endless_recursion_is_survived():
+def test_endless_recursion_is_explained():
     verdict = verdict_on("def relu(Z):\n    return relu(Z)", "relu")
     assert "relu calls itself without end" in verdict.message
 
@@ -361,12 +361,12 @@ def test_endless_recursion_is_survived():
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_right_work_passes_however_it_is_written(name, key):
+def test_every_correct_implementation_passes(name, key):
     exercise = EXERCISES[name]
     assert exercise.right
     for seed in seeds(key, 5):
         question = key.question(name, seed)
-        if seed:  # most laws ask the very same whatever the seed is: to ask it once will do
+        if seed:  # most properties do not depend on the seed, so one check is enough
             anew = {law: part for law, part in question.laws.items() if law in DRAWS_ANEW}
             question = replace(question, laws=anew)
         for function in (exercise.reference, *exercise.right):
@@ -376,7 +376,7 @@ def test_right_work_passes_however_it_is_written(name, key):
             assert len(verdict.text().split("Warnings")[0].strip().splitlines()) == 1
 
 
-def test_prints_and_warnings_cost_nothing_and_are_shown():
+def test_prints_and_warnings_are_shown_and_cost_no_points():
     source = """
     import warnings
     def relu(Z):
@@ -395,7 +395,7 @@ def test_prints_and_warnings_cost_nothing_and_are_shown():
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_the_frozen_key_says_what_the_live_key_says(name, frozen):
+def test_frozen_key_stores_the_same_question_as_live_key(name, frozen):
     live, stored = LiveKey().question(name, 0), frozen.question(name)
     for field in (
         "points",
@@ -419,22 +419,22 @@ def test_the_frozen_key_says_what_the_live_key_says(name, frozen):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_the_same_seed_makes_the_same_cases_and_another_makes_others(name):
+def test_seed_determines_the_cases(name):
     def numbers(seed):
         return [repr(case.args) for case in LiveKey().question(name, seed).cases]
 
     assert numbers(1) == numbers(1)
-    if EXERCISES[name].assignment == "01_forward_propagation":  # elsewhere some are always the same
+    if EXERCISES[name].assignment == "01_forward_propagation":  # others have fixed cases
         assert numbers(1) != numbers(2)
 
 
-def test_a_common_seed_gives_a_whole_class_the_same_cases(monkeypatch):
+def test_common_seed_gives_the_same_cases_to_a_class(monkeypatch):
     monkeypatch.setenv("COURSE_SEED", "autumn")
     relu, again = (answer_key.open_key().question("relu").seed for _ in range(2))
     assert relu == again != answer_key.open_key().question("sigmoid").seed
 
 
-def test_half_a_key_never_stands_where_a_key_should(tmp_path):
+def test_failed_freeze_keeps_the_old_key(tmp_path):
     path = tmp_path / "answer_key.h5"
     freeze(path, ["relu"])
     before = path.read_bytes()
@@ -449,10 +449,10 @@ def test_half_a_key_never_stands_where_a_key_should(tmp_path):
         exercise.name
         for exercise in EXERCISES.values()
         if exercise.assignment == "01_forward_propagation"
-        and exercise.name != "initialize_parameters_deep"  # its inputs are no arrays
+        and exercise.name != "initialize_parameters_deep"  # its inputs are not arrays
     ],
 )
-def test_every_exercise_meets_unusual_memory_and_a_single_example(name, key):
+def test_cases_include_unusual_memory_layouts_and_a_single_example(name, key):
     seen = []
 
     def watch(*arguments):
@@ -475,7 +475,7 @@ def test_every_exercise_meets_unusual_memory_and_a_single_example(name, key):
 
 
 @pytest.mark.parametrize("harm", ["missing", "truncated", "foreign", "other exercise"])
-def test_a_broken_key_is_never_the_students_fault(harm, tmp_path, monkeypatch):
+def test_broken_key_is_reported_as_not_the_students_fault(harm, tmp_path, monkeypatch):
     path = tmp_path / "answer_key.h5"
     freeze(path, ["sigmoid"] if harm == "other exercise" else ["relu"])
     if harm == "missing":
@@ -494,13 +494,13 @@ def test_a_broken_key_is_never_the_students_fault(harm, tmp_path, monkeypatch):
     assert "course key" in text or harm == "other exercise"
 
 
-def test_a_broken_case_is_never_the_students_fault(monkeypatch):
+def test_broken_case_is_reported_as_not_the_students_fault(monkeypatch):
     monkeypatch.setattr(EXERCISES["relu"], "cases", lambda rng: 1 / 0)
     with pytest.raises(CheckFailed, match="not your fault"):
         exec('check("relu")', {"check": check, "relu": reference.relu})
 
 
-def test_a_misspelled_exercise_is_told_what_there_is():
+def test_misspelled_exercise_name_gets_suggestions():
     for slip in ("reul", "ReLU"):
         with pytest.raises(CheckFailed, match=f"there is no exercise {slip}. Did you mean relu?"):
             check(slip)
@@ -512,11 +512,11 @@ def test_a_misspelled_exercise_is_told_what_there_is():
 
 
 def in_a_notebook(source):
-    """Run statements with the names a notebook's setup cell imports."""
+    """Run statements with the names that the setup cell of a notebook imports."""
     exec(dedent(source), {"np": np, "check": check, "hint": hint, "ready": ready})
 
 
-def test_a_blank_is_told_from_an_error():
+def test_blank_answer_is_distinguished_from_an_error():
     with pytest.raises(CheckFailed) as failure:
         in_a_notebook("""
         def relu(Z):
@@ -532,17 +532,17 @@ def test_a_blank_is_told_from_an_error():
 @pytest.mark.parametrize(
     ("before", "sentence"), [("", "there is no relu yet"), ("relu = 3", "not a function any more")]
 )
-def test_a_function_that_is_not_there(before, sentence):
+def test_missing_function_is_explained(before, sentence):
     with pytest.raises(CheckFailed, match=sentence):
         in_a_notebook(f'{before}\ncheck("relu")')
 
 
-def test_a_right_answer_prints_one_line(capsys):
+def test_correct_answer_prints_one_line(capsys):
     in_a_notebook('def relu(Z):\n    return np.maximum(0, Z)\ncheck("relu", seed=3)')
     assert capsys.readouterr().out == "✓ relu: right on 9 cases (seed 3).\n"
 
 
-def test_hints_come_one_after_another(capsys):
+def test_hints_are_shown_one_at_a_time(capsys):
     for number in (1, 2, 3, 3):
         in_a_notebook('hint("linear_forward")')
         assert f"Hint {number} of 3 for linear_forward: " in capsys.readouterr().out
@@ -550,7 +550,7 @@ def test_hints_come_one_after_another(capsys):
     assert "There is no hint: the course has no exercise 'nothing'" in capsys.readouterr().out
 
 
-def test_a_demonstration_waits_for_its_exercises(capsys):
+def test_demonstration_needs_its_exercises(capsys):
     in_a_notebook("""
     def relu(Z):
         raise NotImplementedError()
@@ -562,7 +562,7 @@ def test_a_demonstration_waits_for_its_exercises(capsys):
     assert "needs your relu. Write that first" in capsys.readouterr().out
 
 
-def test_a_demonstration_also_waits_for_what_its_exercises_build_on(capsys):
+def test_demonstration_needs_what_its_exercises_build_on(capsys):
     in_a_notebook("""
     def relu(Z):
         raise NotImplementedError()
@@ -572,8 +572,8 @@ def test_a_demonstration_also_waits_for_what_its_exercises_build_on(capsys):
     assert "needs your relu." in capsys.readouterr().out
 
 
-def test_no_frame_of_the_course_is_shown_in_ipython(tmp_path):
-    """A real shell: what a person sees when a check fails is the verdict and nothing else."""
+def test_ipython_shows_no_traceback_of_the_course(tmp_path):
+    """Run a real shell: a failed check shows the verdict and nothing else."""
     script = dedent("""
     from IPython.core.interactiveshell import InteractiveShell
     shell = InteractiveShell.instance(colors="nocolor")
@@ -637,7 +637,7 @@ NATURAL = [
 
 
 @pytest.mark.parametrize(("name", "body", "mistake"), NATURAL, ids=[n[2] for n in NATURAL])
-def test_a_mistake_is_named_however_it_is_written(name, body, mistake, key):
+def test_mistake_is_named_in_other_spellings(name, body, mistake, key):
     lines = ["    " + line for line in dedent(body).strip().splitlines()]
     arguments = ", ".join(LiveKey().question(name, 0).cases[0].args)
     source = "\n".join([f"def {name}({arguments}):", *lines])
@@ -646,7 +646,7 @@ def test_a_mistake_is_named_however_it_is_written(name, body, mistake, key):
 
 
 @pytest.mark.parametrize("start", ["W * 0.01", "W * 0", "W / np.sqrt(2)"])
-def test_the_output_layer_is_held_to_the_law_too(start, key):
+def test_output_layer_must_follow_the_distribution(start, key):
     def initialize(layer_dims, rng):
         parameters = reference.initialize_parameters_deep(layer_dims, rng)
         last = f"W{len(layer_dims) - 1}"
@@ -657,7 +657,7 @@ def test_the_output_layer_is_held_to_the_law_too(start, key):
 
 
 @pytest.mark.parametrize("eps", [1e-7, 1e-8, 1e-12])
-def test_a_small_epsilon_in_the_logarithm_is_right(eps, key):
+def test_small_epsilon_in_logarithm_is_correct(eps, key):
     def cost(AL, Y):
         e = max(eps, 2e-7) if AL.dtype == np.float32 else eps
         return -np.mean(Y * np.log(AL + e) + (1 - Y) * np.log(1 - AL + e))
@@ -669,7 +669,7 @@ def test_a_small_epsilon_in_the_logarithm_is_right(eps, key):
 @pytest.mark.parametrize(
     "line", ['raise NameError("boo")', 'raise AttributeError("boo")', "raise Sly()", "return Sly()"]
 )
-def test_what_a_student_raises_or_returns_is_never_the_courses_fault(line, key):
+def test_hostile_exceptions_and_results_get_a_verdict(line, key):
     source = f"""
     class Sly(Exception):
         def __str__(self):
@@ -685,7 +685,7 @@ def test_what_a_student_raises_or_returns_is_never_the_courses_fault(line, key):
     assert verdict_on(source, "relu", key).status in ("error", "wrong")
 
 
-def test_a_strict_numpy_setting_harms_no_check(key):
+def test_check_works_when_numpy_raises_on_floating_point_errors(key):
     with np.errstate(all="raise"):
         assert judge(key.question("sigmoid", 1), reference.sigmoid).status == "correct"
 
@@ -714,7 +714,7 @@ def layer_with(otherwise):
         ("else: raise NotImplementedError()", "it comes to `else: raise NotImplementedError()`"),
     ],
 )
-def test_an_unknown_activation(otherwise, said, key):
+def test_unknown_activation_is_explained(otherwise, said, key):
     verdict = verdict_on(
         layer_with(otherwise),
         "linear_activation_forward",
@@ -726,13 +726,13 @@ def test_an_unknown_activation(otherwise, said, key):
     assert verdict.status == ("correct" if said == "right" else "error")
 
 
-def test_the_function_itself_names_its_exercise(capsys):
+def test_check_accepts_the_function_instead_of_its_name(capsys):
     in_a_notebook("def relu(Z):\n    return np.maximum(0, Z)\ncheck(relu)\nhint(relu)\nready(relu)")
     assert "✓ relu" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("seed", ["a", -1, 1.5])
-def test_a_seed_is_a_whole_number(seed):
+def test_invalid_seed_is_refused(seed):
     with pytest.raises(CheckFailed, match="a seed is a whole number from 0 up"):
         check("relu", seed=seed)
 

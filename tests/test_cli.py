@@ -1,4 +1,4 @@
-"""The ``course`` command as a person meets it, and ``course lab`` with a real JupyterLab."""
+"""Test the ``course`` command: help, exit codes, and ``course lab``."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ COMMANDS = {command.callback.__name__: command for command in cli.app.registered
 # -- help and exit codes --------------------------------------------------------------------------
 
 
-def test_help_tells_the_exit_codes_and_groups_the_commands(capsys):
+def test_help_lists_exit_codes_and_command_groups(capsys):
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
     assert cli.LEARNERS in shown
@@ -37,8 +37,8 @@ def test_every_command_has_a_group_and_an_example(name, capsys):
     assert f"Example: course {shown_name}" in capsys.readouterr().out
 
 
-def test_help_is_quick():
-    """What takes seconds to import is imported only by the command that needs it."""
+def test_help_imports_no_heavy_package():
+    """Slow packages are imported only by the commands that need them."""
     heavy = {"numpy", "h5py", "scipy", "matplotlib", "jupyterlab", "nbgrader", "nbformat"}
     script = f"import sys, autograder.cli; print(*({heavy} & set(sys.modules)))"
     run = subprocess.run(
@@ -47,7 +47,7 @@ def test_help_is_quick():
     assert run.stdout.split() == []
 
 
-def test_python_m_autograder_is_course():
+def test_python_m_autograder_runs_the_course_command():
     run = subprocess.run(
         [sys.executable, "-m", "autograder", "--help"],
         cwd=ROOT,
@@ -74,7 +74,7 @@ def test_bad_usage_is_exit_code_2(arguments, capsys):
         (CourseError("Look at these.", ExitCode.PROBLEMS), 1),
     ],
 )
-def test_an_error_is_one_sentence_and_its_exit_code(error, code, monkeypatch, capsys):
+def test_error_prints_one_sentence_and_sets_its_exit_code(error, code, monkeypatch, capsys):
     def fail(*_, **__):
         raise error
 
@@ -83,7 +83,7 @@ def test_an_error_is_one_sentence_and_its_exit_code(error, code, monkeypatch, ca
     assert capsys.readouterr().err == error.message + "\n"
 
 
-def test_ctrl_c_is_quiet(monkeypatch, capsys):
+def test_ctrl_c_prints_nothing(monkeypatch, capsys):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
@@ -97,7 +97,7 @@ def test_ctrl_c_is_quiet(monkeypatch, capsys):
 
 @pytest.fixture
 def notebooks(tmp_path):
-    """A small ``notebooks/`` with a picture, and with what running it left behind."""
+    """Make a small ``notebooks/`` with a picture and with checkpoints and caches."""
     folder = tmp_path / "notebooks"
     for name in ("00_start_here.ipynb", "images/net.svg", ".ipynb_checkpoints/old.ipynb"):
         file = folder / "00_start_here" / name
@@ -112,7 +112,7 @@ def files_below(folder):
     }
 
 
-def test_copy_takes_the_course_and_nothing_left_behind(notebooks, tmp_path):
+def test_copy_leaves_out_checkpoints_and_caches(notebooks, tmp_path):
     lab.copy_missing(notebooks, tmp_path / "mine")
     assert sorted(files_below(tmp_path / "mine")) == [
         "00_start_here/00_start_here.ipynb",
@@ -130,7 +130,7 @@ def test_copy_never_overwrites(notebooks, tmp_path):
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["hard-links", "no-hard-links"])
-def test_a_name_taken_meanwhile_is_left_alone(tmp_path, monkeypatch, links):
+def test_rename_never_replaces_an_existing_file(tmp_path, monkeypatch, links):
     aside, mine = tmp_path / "aside", tmp_path / "mine"
     aside.write_text("the course's")
     mine.write_text("my work")
@@ -146,7 +146,7 @@ def refuse(*_):
     raise OSError("not on this file system")
 
 
-def test_an_interrupted_copy_leaves_no_half_file(notebooks, tmp_path, monkeypatch):
+def test_interrupted_copy_leaves_no_partial_file(notebooks, tmp_path, monkeypatch):
     def half(_source, target):
         Path(target).write_text("the cou")
         raise KeyboardInterrupt
@@ -157,30 +157,30 @@ def test_an_interrupted_copy_leaves_no_half_file(notebooks, tmp_path, monkeypatc
     assert files_below(tmp_path / "mine") == {}
 
 
-def test_a_copy_is_writable_though_the_course_is_not(notebooks, tmp_path):
+def test_copy_of_a_read_only_file_is_writable(notebooks, tmp_path):
     page = notebooks / "00_start_here" / "00_start_here.ipynb"
     page.chmod(0o444)
     lab.copy_missing(notebooks, tmp_path / "mine")
     assert (tmp_path / "mine/00_start_here/00_start_here.ipynb").stat().st_mode & 0o777 == 0o644
 
 
-# -- what can keep JupyterLab from opening --------------------------------------------------------
+# -- why JupyterLab may not open ------------------------------------------------------------------
 
 
-def test_lab_without_the_first_page(tmp_path, monkeypatch, capsys):
+def test_lab_reports_a_missing_first_page(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     assert cli.main(["lab"]) == ExitCode.BROKEN
     assert "The first page is missing" in capsys.readouterr().err
 
 
-def test_lab_where_a_file_is_in_the_way(notebooks, monkeypatch, capsys):
+def test_lab_reports_a_file_in_place_of_its_folder(notebooks, monkeypatch, capsys):
     monkeypatch.setattr(cli, "ROOT", notebooks.parent)
     (notebooks.parent / lab.OWN_COPY).write_text("not a folder")
     assert cli.main(["lab"]) == ExitCode.BROKEN
     assert "could not be made" in capsys.readouterr().err
 
 
-def test_lab_on_a_port_in_use(notebooks, monkeypatch, capsys):
+def test_lab_reports_a_port_in_use(notebooks, monkeypatch, capsys):
     monkeypatch.setattr(cli, "ROOT", notebooks.parent)
     with socket.create_server((start.HOST, 0)) as server:
         port = server.getsockname()[1]
@@ -189,18 +189,18 @@ def test_lab_on_a_port_in_use(notebooks, monkeypatch, capsys):
     assert not (notebooks.parent / lab.OWN_COPY).exists()
 
 
-def test_lab_passes_on_what_follows_two_dashes(monkeypatch):
+def test_lab_passes_on_arguments_after_two_dashes(monkeypatch):
     asked = {}
     monkeypatch.setattr(lab, "open_lab", lambda root, **options: asked.update(options))
     assert cli.main(["lab", "--no-browser", "--", "--collaborative", "x"]) == 0
     assert asked == {"browser": False, "port": None, "extra": ["--collaborative", "x"]}
 
 
-# -- other people's packages, and an installation that is none ------------------------------------
+# -- other packages named utils, and a non-editable installation ----------------------------------
 
 
 def beside_a_foreign_utils(folder, code, *arguments, stranger=""):
-    """Run Python where another package named utils comes first on PYTHONPATH."""
+    """Run Python with another package named utils first on PYTHONPATH."""
     (folder / "utils").mkdir(exist_ok=True)
     (folder / "utils" / "__init__.py").write_text(stranger)
     return subprocess.run(
@@ -213,7 +213,7 @@ def beside_a_foreign_utils(folder, code, *arguments, stranger=""):
     )
 
 
-def test_a_foreign_package_utils_stands_in_nobodys_way(tmp_path):
+def test_other_package_named_utils_is_ignored(tmp_path):
     run = beside_a_foreign_utils(
         tmp_path,
         "from autograder.cli import main; main()",
@@ -224,14 +224,14 @@ def test_a_foreign_package_utils_stands_in_nobodys_way(tmp_path):
     assert (tmp_path / "out" / "00_start_here.zip").is_file()
 
 
-def test_a_foreign_package_utils_that_is_loaded_already_is_named(tmp_path):
+def test_other_loaded_package_named_utils_is_reported(tmp_path):
     run = beside_a_foreign_utils(tmp_path, "import utils, autograder")
     last = run.stderr.splitlines()[-1]
     assert last.startswith(f"ImportError: Another package named utils ({tmp_path}")
     assert "Take the other one off PYTHONPATH" in last
 
 
-def test_the_course_is_installed_in_its_own_folder_or_not_at_all(tmp_path):
+def test_non_editable_install_is_refused(tmp_path):
     pip = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps"]
     pip += ["--no-build-isolation", "--target", str(tmp_path / "packages"), str(ROOT)]
     run = subprocess.run(pip, text=True, capture_output=True, check=False)

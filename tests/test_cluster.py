@@ -1,4 +1,4 @@
-"""`course grade --cluster` on a real Dask cluster of two workers, all on this machine."""
+"""Test `course grade --cluster` on a real Dask cluster with two workers on this machine."""
 
 import psutil
 import pytest
@@ -27,20 +27,20 @@ def place(tmp_path_factory):
 
 
 def start(place, output, cluster):
-    """Start to grade on the cluster, and wait until somebody is graded."""
+    """Start grading on the cluster, and wait for the first graded student."""
     process = faults.start(place / "class", output, "--cluster", cluster.address)
     assert "points" in process.stderr.readline()
     return process
 
 
 def end(process):
-    """The exit code, and what was said."""
+    """Wait for the end, and return the exit code and the text on stderr."""
     _, errors = process.communicate(timeout=120)
     assert "Traceback" not in errors
     return process.returncode, errors
 
 
-def test_a_cluster_gives_the_same_grades_also_when_a_worker_dies(place, tmp_path, cluster):
+def test_cluster_gives_the_same_grades_when_a_worker_dies(place, tmp_path, cluster):
     process = start(place, tmp_path / "out", cluster)
     nanny = psutil.Process(cluster.workers[-1].pid)
     for worker in nanny.children():
@@ -50,7 +50,7 @@ def test_a_cluster_gives_the_same_grades_also_when_a_worker_dies(place, tmp_path
     assert faults.grades(tmp_path / "out") == faults.grades(place / "local")
 
 
-def test_without_its_scheduler_it_stops_with_a_sentence_and_goes_on_later(place, tmp_path, cluster):
+def test_lost_scheduler_stops_with_a_sentence_and_rerun_finishes(place, tmp_path, cluster):
     process = start(place, tmp_path / "out", cluster)
     cluster.scheduler.kill()
     code, errors = end(process)
@@ -62,7 +62,7 @@ def test_without_its_scheduler_it_stops_with_a_sentence_and_goes_on_later(place,
     assert faults.grades(tmp_path / "out") == faults.grades(place / "local")
 
 
-def test_nobody_at_the_address_is_one_sentence(place, tmp_path):
+def test_missing_scheduler_is_reported_in_one_sentence(place, tmp_path):
     process = faults.start(place / "class", tmp_path / "out", "--cluster", "tcp://127.0.0.1:9")
     code, errors = end(process)
     assert code == 2

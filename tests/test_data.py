@@ -1,4 +1,4 @@
-"""The garments file, its loader, and the toy sets."""
+"""Test the garments file, its loader, and the toy sets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def build(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def content(path: Path) -> dict[str, object]:
-    """Everything in an HDF5 file that a reader can see, ready to compare."""
+    """Return everything that a reader can see in an HDF5 file, for comparison."""
     found: dict[str, object] = {}
 
     def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
@@ -52,7 +52,7 @@ def content(path: Path) -> dict[str, object]:
 
 
 @pytest.mark.debian_dataset
-def test_the_file_in_git_is_what_a_fresh_build_gives(tmp_path: Path) -> None:
+def test_committed_file_equals_a_fresh_build(tmp_path: Path) -> None:
     fresh, earlier = tmp_path / "fresh.h5", tmp_path / "earlier.h5"
     earlier.write_text("an earlier build")
     fresh.hardlink_to(earlier)
@@ -67,7 +67,7 @@ def test_the_file_is_small_enough_for_git() -> None:
     assert data.GARMENTS_PATH.stat().st_size <= 8_000_000
 
 
-def test_no_picture_is_there_twice() -> None:
+def test_no_picture_occurs_twice() -> None:
     pictures = {}
     with h5py.File(data.GARMENTS_PATH, "r") as file:
         for part, m in SIZES.items():
@@ -77,7 +77,7 @@ def test_no_picture_is_there_twice() -> None:
         assert not pictures[one] & pictures[other], f"{one} and {other} share pictures"
 
 
-def test_attributes_say_what_the_file_is() -> None:
+def test_file_attributes_describe_the_data() -> None:
     with h5py.File(data.GARMENTS_PATH, "r") as file:
         attributes = dict(file.attrs)
     assert list(attributes["class_names"]) == ["coat", "shirt"]
@@ -88,7 +88,7 @@ def test_attributes_say_what_the_file_is() -> None:
     assert "coats" in attributes["description"]
 
 
-def test_the_datasheet_counts_as_the_file_does() -> None:
+def test_datasheet_has_the_counts_of_the_file() -> None:
     datasheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
     for part, m in SIZES.items():
         assert f"| {part} | {m:,} | {m // 2:,} | {m // 2:,} |" in datasheet
@@ -97,7 +97,7 @@ def test_the_datasheet_counts_as_the_file_does() -> None:
 # The builder
 
 
-def test_missing_source_files_are_explained_in_one_sentence(tmp_path: Path) -> None:
+def test_missing_source_files_are_reported_in_one_sentence(tmp_path: Path) -> None:
     done = build("--from", tmp_path, "--to", tmp_path / "never.h5")
     assert done.returncode == 2
     assert one_sentence(done.stderr)
@@ -126,7 +126,7 @@ def test_wrong_source_files_are_refused(tmp_path: Path, start: bytes, said: str)
 
 
 @pytest.mark.debian_dataset
-def test_a_place_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
+def test_unwritable_target_is_reported(tmp_path: Path) -> None:
     target = tmp_path / "no such folder" / "garments.h5"
     done = build("--to", target)
     assert done.returncode == 2
@@ -161,14 +161,14 @@ def test_loaded_parts_have_examples_in_columns(part: data.Part) -> None:
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])
-def test_the_first_columns_are_a_fair_sample(part: data.Part) -> None:
-    # Guards against a split that leaves a run of one class at the front.
+def test_first_columns_have_both_classes(part: data.Part) -> None:
+    # Guard against a split that begins with many examples of one class.
     Y = load_garments(part).Y
     assert 0 < Y[0, :10].mean() < 1
     assert 0.35 < Y[0, :100].mean() < 0.65
 
 
-def test_a_column_is_a_picture_row_by_row() -> None:
+def test_column_holds_a_picture_in_row_order() -> None:
     garments = load_garments("dev")
     with h5py.File(data.GARMENTS_PATH, "r") as file:
         pixels = file["dev/images"][7]
@@ -178,27 +178,27 @@ def test_a_column_is_a_picture_row_by_row() -> None:
     assert garments.Y[0, 7] == label
 
 
-def test_a_coat_has_long_sleeves_more_often() -> None:
-    # The labels mean what the names say: with classes swapped, coats would be the
-    # ones with dark corners where a coat's cuffs are.
+def test_labels_match_class_names() -> None:
+    # Guard against swapped classes: coats have long sleeves more often, so these
+    # pixels, at the cuffs, are brighter.
     garments = load_garments("train")
     cuffs = garments.X.reshape(28, 28, -1)[18:24, 4:8].mean(axis=(0, 1))
     is_coat = garments.Y[0] == garments.class_names.index("coat")
     assert cuffs[is_coat].mean() > 1.2 * cuffs[~is_coat].mean()
 
 
-def test_every_call_gives_fresh_arrays() -> None:
+def test_each_call_returns_new_arrays() -> None:
     load_garments("test").X.fill(0)
     assert load_garments("test").X.max() == 1
 
 
-def test_garments_show_themselves_in_a_line() -> None:
+def test_garments_have_a_one_line_repr() -> None:
     assert repr(load_garments("test")) == (
         "Garments(coat and shirt, X (784, 2000), Y (1, 2000), pictures (28, 28))"
     )
 
 
-def test_an_unknown_part_is_named() -> None:
+def test_unknown_part_is_refused() -> None:
     with pytest.raises(ValueError, match=r'"train", "dev" or "test", got \'validation\''):
         load_garments("validation")  # type: ignore[arg-type]
 
@@ -207,7 +207,7 @@ def test_an_unknown_part_is_named() -> None:
 
 
 def one_sentence(text: str) -> bool:
-    """Whether a text is one line that ends in its only full stop."""
+    """Return whether a text is one line with one full stop at its end."""
     line = text.rstrip("\n")
     return "\n" not in line and line.endswith(".") and not re.search(r"\.\s", line)
 
@@ -225,11 +225,11 @@ def assert_refused(path: Path, problem: str) -> None:
         assert error.__context__ is None or error.__suppress_context__, "one traceback, not two"
 
 
-def test_a_missing_file(tmp_path: Path) -> None:
+def test_missing_file_is_reported(tmp_path: Path) -> None:
     assert_refused(tmp_path / "garments.h5", "is missing")
 
 
-def test_the_file_has_one_place_in_the_course_and_in_a_bundle() -> None:
+def test_data_file_is_in_the_datasets_folder() -> None:
     assert data.GARMENTS_PATH == ROOT / "datasets" / "garments.h5"
 
 
@@ -238,23 +238,23 @@ def test_the_file_has_one_place_in_the_course_and_in_a_bundle() -> None:
     [b"", b"version https://git-lfs.github.com/spec/v1\n", bytes(range(256)) * 40],
     ids=["empty", "a pointer of git-lfs", "noise"],
 )
-def test_a_file_that_is_not_hdf5(tmp_path: Path, start: bytes) -> None:
+def test_file_that_is_not_hdf5_is_reported(tmp_path: Path, start: bytes) -> None:
     path = tmp_path / "garments.h5"
     path.write_bytes(start)
     assert_refused(path, "is not an HDF5 file")
 
 
-def test_a_folder(tmp_path: Path) -> None:
+def test_folder_instead_of_file_is_reported(tmp_path: Path) -> None:
     assert_refused(tmp_path, "is not an HDF5 file")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows keeps permissions another way")
-def test_a_file_without_permission(tmp_path: Path) -> None:
+def test_unreadable_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "garments.h5"
     path.touch(mode=0)
     root = os.geteuid() == 0
     if root:
-        os.seteuid(65534)  # root may read all, so for a moment this is nobody
+        os.seteuid(65534)  # root may read every file, so become nobody for a moment
     try:
         assert_refused(path, "permission denied")
     finally:
@@ -263,14 +263,14 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [100, 3_000, 0.1, 0.5, 0.9, 0.999, -1])
-def test_a_truncated_file(tmp_path: Path, kept: float) -> None:
+def test_truncated_file_is_reported(tmp_path: Path, kept: float) -> None:
     whole = data.GARMENTS_PATH.read_bytes()
     path = tmp_path / "garments.h5"
     path.write_bytes(whole[: int(kept * len(whole)) if 0 < kept < 1 else int(kept)])
     assert_refused(path, "is damaged or cut short")
 
 
-def test_a_damaged_picture(tmp_path: Path) -> None:
+def test_damaged_picture_is_reported(tmp_path: Path) -> None:
     damaged = bytearray(data.GARMENTS_PATH.read_bytes())
     with h5py.File(data.GARMENTS_PATH, "r") as file:
         for part in SIZES:
@@ -306,7 +306,7 @@ def pixels(*shape: int) -> NDArray[np.uint8]:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """A sound file with four black pictures in each part."""
+    """Make a valid file with four black pictures in each part."""
     path = tmp_path / "garments.h5"
     with h5py.File(path, "w") as file:
         file.attrs["class_names"] = ["sock", "glove"]
@@ -317,7 +317,7 @@ def tiny(tmp_path: Path) -> Path:
     return path
 
 
-def test_another_file_of_the_same_layout_is_welcome(tiny: Path) -> None:
+def test_other_file_of_the_same_layout_is_accepted(tiny: Path) -> None:
     garments = load_garments("dev", tiny)
     assert garments.X.shape == (784, 4)
     assert garments.Y.tolist() == [[0, 1, 1, 0]]
@@ -351,20 +351,20 @@ def test_another_file_of_the_same_layout_is_welcome(tiny: Path) -> None:
         (put("dev/labels", pixels(0)), r"labels of shape \(0,\)"),
     ],
 )
-def test_hdf5_of_something_else(tiny: Path, change: Change, problem: str) -> None:
+def test_hdf5_file_of_another_layout_is_reported(tiny: Path, change: Change, problem: str) -> None:
     with h5py.File(tiny, "a") as file:
         change(file)
     assert_refused(tiny, problem)
 
 
-def test_a_part_without_pictures(tiny: Path) -> None:
+def test_part_without_pictures_is_reported(tiny: Path) -> None:
     with h5py.File(tiny, "a") as file:
         put("dev/images", pixels(0, 28, 28))(file)
         put("dev/labels", pixels(0))(file)
     assert_refused(tiny, r"images of shape \(0, 28, 28\)")
 
 
-def test_labels_of_ten_classes(tiny: Path) -> None:
+def test_labels_other_than_0_and_1_are_reported(tiny: Path) -> None:
     with h5py.File(tiny, "a") as file:
         for part in SIZES:
             file[part]["labels"][0] = 9
@@ -404,7 +404,9 @@ def test_toy_sets_follow_the_seed(toy: Callable[..., data.ToySet]) -> None:
 
 
 @pytest.mark.parametrize("toy", TOYS)
-def test_toy_sets_need_a_curve_and_a_curve_is_enough(toy: Callable[..., data.ToySet]) -> None:
+def test_toy_sets_are_separable_by_a_curve_but_not_by_a_line(
+    toy: Callable[..., data.ToySet],
+) -> None:
     X, Y = toy(2_000, rng=1)
     X_new, Y_new = toy(500, rng=2)
 
@@ -429,7 +431,7 @@ def test_toy_sets_are_in_random_order(toy: Callable[..., data.ToySet]) -> None:
 
 @pytest.mark.parametrize("toy", TOYS)
 @pytest.mark.parametrize("m", [0, -3, 2.5, 10.0, "ten", None])
-def test_a_wrong_number_of_points_is_named(toy: Callable[..., data.ToySet], m: object) -> None:
+def test_invalid_number_of_points_is_refused(toy: Callable[..., data.ToySet], m: object) -> None:
     with pytest.raises(ValueError, match=r"^m must be a whole number from 1 up, got ") as caught:
         toy(m, rng=1)
     assert repr(m) in str(caught.value)
@@ -437,11 +439,11 @@ def test_a_wrong_number_of_points_is_named(toy: Callable[..., data.ToySet], m: o
 
 @pytest.mark.parametrize("toy", TOYS)
 @pytest.mark.parametrize("rng", [-1, 0.5, "one", None])
-def test_a_wrong_seed_is_named(toy: Callable[..., data.ToySet], rng: object) -> None:
+def test_invalid_seed_is_refused(toy: Callable[..., data.ToySet], rng: object) -> None:
     with pytest.raises(ValueError, match=r"^rng must be a whole number from 0 up or") as caught:
         toy(10, rng=rng)
     assert repr(rng) in str(caught.value)
 
 
-def test_the_public_names_are_these() -> None:
+def test_public_names() -> None:
     assert data.__all__ == ["DataError", "Garments", "flower", "load_garments", "moons", "spiral"]

@@ -1,4 +1,4 @@
-"""What a worker keeps warm changes no verdict."""
+"""Test that the state which a worker keeps between submissions changes no verdict."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def pieces(**answers):
 
 @pytest.fixture
 def graded():
-    """Grades an answer as a worker does; what it keeps is new."""
+    """Return a function that grades answers as a worker does, starting without kept state."""
 
     def grade(seed="spring", **answers):
         work = Task(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
@@ -48,7 +48,7 @@ def graded():
 
 @pytest.fixture
 def requests(monkeypatch):
-    """The kinds of the requests that a sandbox gets."""
+    """Record the kinds of the requests that the sandbox gets."""
     sent = []
     request = RemoteNotebook.request
 
@@ -63,18 +63,18 @@ def requests(monkeypatch):
 def test_an_exercise_takes_one_request_and_each_of_its_properties_one(graded, requests):
     assert {one["status"] for one in graded().values()} == {"correct"}
     laws = sum(len(EXERCISES[name].laws) for name in EXERCISES_OF_TASK)
-    assert requests.count("Look") == len(EXERCISES_OF_TASK)
+    assert requests.count("Inspect") == len(EXERCISES_OF_TASK)
     assert requests.count("Call") == len(EXERCISES_OF_TASK) + laws
 
 
-def test_a_law_is_asked_once_whatever_comes_of_it(graded, requests):
+def test_each_property_is_checked_at_most_once(graded, requests):
     graded(relu="def relu(Z):\n    return np.maximum(0, Z) + 1e-7")
     laws = sum(len(EXERCISES[name].laws) for name in EXERCISES_OF_TASK)
     assert requests.count("Call") <= 2 * len(EXERCISES_OF_TASK) + laws
 
 
-def test_an_earlier_answer_is_blamed_in_its_own_submission_alone(graded):
-    """The same answer, by what it builds on: blamed once, and then not."""
+def test_reference_replaces_a_wrong_earlier_answer_only_in_that_submission(graded):
+    """Grade one answer with a wrong earlier answer, and again with a correct one."""
     given = graded(linear_forward=NO_BIAS)["linear_activation_forward"]
     assert given["given"]
     alone = graded()["linear_activation_forward"]
@@ -83,12 +83,12 @@ def test_an_earlier_answer_is_blamed_in_its_own_submission_alone(graded):
     assert graded(linear_forward=NO_BIAS)["linear_activation_forward"] == given
 
 
-def test_another_seed_is_another_class(graded):
+def test_different_seeds_give_different_cases(graded):
     first, second = graded(), graded(seed="autumn")
     assert [first[name]["seed"] != second[name]["seed"] for name in first] == [True] * len(first)
 
 
-def test_a_hanging_answer_hangs_again(graded):
+def test_endless_loop_times_out_on_every_run(graded):
     endless = "def relu(Z):\n    while True:\n        pass"
     work = Task(
         TASK, pieces(relu=endless), ("relu", "sigmoid"), Settings("x", limits=Limits(seconds=0.5))
@@ -99,10 +99,10 @@ def test_a_hanging_answer_hangs_again(graded):
         assert found["sigmoid"][MIME]["status"] == "correct"
 
 
-def test_a_law_that_compares_two_calls_has_two_calls(graded):
+def test_property_that_compares_two_calls_makes_two_calls(graded):
     name = "initialize_parameters_deep"
     head, _, body = ANSWERS[name].partition("\n")
-    fresh = "    rng = np.random.default_rng() if layer_dims[0] == 7 else rng\n"  # in a law alone
+    fresh = "    rng = np.random.default_rng() if layer_dims[0] == 7 else rng\n"  # in a property
     found = graded(**{name: f"{head}\n{fresh}{body}"})[name]
     assert "draw every number from rng" in found["message"]
 
@@ -115,7 +115,7 @@ def test_a_law_that_compares_two_calls_has_two_calls(graded):
         (Limits(seconds=30, turns=0.1), "the notebook as a whole takes too long"),
     ],
 )
-def test_what_runs_out_is_named(limits, said):
+def test_message_names_the_exceeded_limit(limits, said):
     endless = "def relu(Z):\n    while True:\n        pass"
     work = Task(TASK, pieces(relu=endless), ("relu",), Settings("x", limits=limits))
     try:
@@ -127,8 +127,8 @@ def test_what_runs_out_is_named(limits, said):
 
 
 @pytest.mark.parametrize("sandboxed", [True, False], ids=["sandbox", "no sandbox"])
-def test_a_stand_in_draws_from_the_generator_that_it_is_given(sandboxed):
-    """A wrong draw is charged once, though three later answers hand a generator on to it."""
+def test_reference_call_advances_the_students_generator(sandboxed):
+    """A wrong draw is charged once, although three later answers pass a generator to it."""
     task, wrong = "04_hyperparameters", "sample_log_uniform"
     course = notebooks.read(notebooks.notebook_of(ROOT, task))
     page = notebooks.solve(course, markers=False)
@@ -150,7 +150,7 @@ def test_a_stand_in_draws_from_the_generator_that_it_is_given(sandboxed):
     assert charged == ["sample_one_minus_log_uniform", "sample_configuration", "random_search"]
 
 
-def test_an_answer_to_version_0_1_finds_modules_by_their_old_names():
+def test_module_names_of_version_0_1_can_be_imported():
     with worker_pool.sandbox_for("04_hyperparameters") as sandbox, sandbox.open() as process:
         answers = RemoteNotebook(process, Limits())
         ran = answers.run(CodeCell("from utils.experiments import append_record", "own"))
@@ -159,22 +159,22 @@ def test_an_answer_to_version_0_1_finds_modules_by_their_old_names():
         assert "no_such_name" in ran.raised
 
 
-# -- the fork that is ready ------------------------------------------------------------------------
+# -- forks made in advance -------------------------------------------------------------------------
 
 
 def inside():
-    """The processes that bubblewrap has started from here."""
+    """Return the processes that bubblewrap has started from here."""
     mine = psutil.Process().children(recursive=True)
     return [one for one in mine if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_a_fork_that_is_ready_leaves_nothing(graded):
+def test_forks_made_in_advance_are_cleaned_up(graded):
     files = len(os.listdir("/proc/self/fd"))
     graded()
     there = len(inside()), len(os.listdir("/proc/self/fd"))
     for code in ("exit()", "import os; os._exit(1)", "x = bytes(10)", "1 / 0"):
         graded(relu=f"{code}\ndef relu(Z):\n    return Z")
-    # One waits, and one may still be dying.
+    # One fork waits, and one may still be ending.
     assert len(inside()) <= there[0] + 3
     assert len(os.listdir("/proc/self/fd")) <= there[1] + 8
     worker_pool.close()
@@ -183,7 +183,7 @@ def test_a_fork_that_is_ready_leaves_nothing(graded):
     assert len(os.listdir("/proc/self/fd")) <= files + 2
 
 
-def test_what_one_leaves_is_not_in_the_fork_that_waited(graded):
+def test_fork_made_in_advance_has_no_data_of_the_previous_submission(graded):
     leaves = f"left = 1\nnp.left = 1\nopen('left', 'w').close()\n{ANSWERS['relu']}"
     looks = (
         "import os\ndef relu(Z):\n    assert not hasattr(np, 'left') and 'left' not in globals()\n"
@@ -194,7 +194,7 @@ def test_what_one_leaves_is_not_in_the_fork_that_waited(graded):
         assert graded(relu=looks)["relu"]["status"] == "correct"
 
 
-def test_a_sandbox_that_dies_with_a_fork_in_hand_is_started_anew(graded):
+def test_sandbox_restarts_when_it_dies_with_a_fork_ready(graded):
     right = graded()
     newest = max(psutil.Process().children(), key=psutil.Process.create_time)
     warm = newest.children()[0].children()[0]
@@ -204,7 +204,7 @@ def test_a_sandbox_that_dies_with_a_fork_in_hand_is_started_anew(graded):
         try:
             again = graded()
             break
-        except grade_submission.SandboxLost:  # the engine's map does it once more
+        except grade_submission.SandboxLost:  # `map_works` repeats a task in this case
             continue
     assert again == right
 
@@ -224,7 +224,7 @@ def test_a_sandbox_that_dies_with_a_fork_in_hand_is_started_anew(graded):
         "get_ipython().input_transformers_cleanup.append(lambda lines: ['factor = 2\\n'])",
     ],
 )
-def test_a_cell_is_what_it_is_in_jupyter(graded, cell):
+def test_cell_runs_as_in_jupyter(graded, cell):
     uses = "def relu(Z):\n    return np.maximum(0, Z) * factor / 2"
     cells = pieces(relu=uses)
     at = next(i for i, one in enumerate(cells) if one.exercise == "relu")
@@ -235,7 +235,7 @@ def test_a_cell_is_what_it_is_in_jupyter(graded, cell):
     work = Task(
         TASK, (*cells[:at], *own, *cells[at:]), ("relu",), Settings("x", limits=TEN_SECONDS)
     )
-    if "transformers" in cell:  # it makes of every cell that comes another one
+    if "transformers" in cell:  # it transforms every later cell
         work = Task(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
     assert worker_pool.run_task(work).verdicts["relu"][MIME]["status"] == "correct"
 

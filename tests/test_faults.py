@@ -1,4 +1,4 @@
-"""What may happen to a grader: killed, stopped, no room, a damaged store, a lock, another."""
+"""Test a grader that is killed or stopped, a full disk, a damaged cache, and locks."""
 
 import os
 import random
@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A class."""
+    """Make a class of five students."""
     folder = tmp_path_factory.mktemp("faults")
     faults.hand_in(folder / "class", 5)
     return folder
@@ -30,13 +30,13 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module", autouse=True)
 def seconds(place):
-    """Its grades when nothing happens, and how long that takes."""
+    """Grade the class without a fault, and return how many seconds that takes."""
     before = time.perf_counter()
     faults.run(place / "class", place / "undisturbed")
     return time.perf_counter() - before
 
 
-ALONE = ("--jobs", "1")  # where it is of no matter how many judge, each more takes seconds to start
+ALONE = ("--jobs", "1")  # for tests that need one worker: each more takes seconds to start
 
 
 def same_in_the_end(place, output):
@@ -46,14 +46,14 @@ def same_in_the_end(place, output):
 
 
 @pytest.mark.parametrize("number", range(3))
-def test_killed_at_a_random_moment(place, seconds, tmp_path, number):
+def test_grades_are_the_same_after_a_kill_at_a_random_moment(place, seconds, tmp_path, number):
     rng = random.Random(number)
     kill = faults.kill_one_on_a_cluster if number % 3 == 2 else faults.kill_one
     kill(place / "class", tmp_path / "out", rng.uniform(0, seconds), rng)
     assert faults.grades(tmp_path / "out") == faults.grades(place / "undisturbed")
 
 
-def test_stopped_it_keeps_what_it_has_and_goes_on_later(place, tmp_path):
+def test_stopped_run_keeps_its_results_and_rerun_finishes(place, tmp_path):
     for sign in (signal.SIGINT, signal.SIGTERM):
         process = faults.start(place / "class", tmp_path / "out")
         assert "points" in process.stderr.readline()
@@ -61,7 +61,7 @@ def test_stopped_it_keeps_what_it_has_and_goes_on_later(place, tmp_path):
         try:
             _, errors = process.communicate(timeout=60)
         finally:
-            process.kill()  # where it does not heed the signal
+            process.kill()  # if it ignores the signal
         assert process.returncode == 130
         assert "Traceback" not in errors
         assert (tmp_path / "out" / "grades.partial.csv").exists()
@@ -69,7 +69,7 @@ def test_stopped_it_keeps_what_it_has_and_goes_on_later(place, tmp_path):
     same_in_the_end(place, tmp_path / "out")
 
 
-def test_two_at_once_do_not_disturb_each_other(place, tmp_path):
+def test_two_graders_at_once_give_the_same_grades(place, tmp_path):
     both = [faults.start(place / "class", tmp_path / "out") for _ in range(2)]
     for process in both:
         _, errors = process.communicate(timeout=120)
@@ -78,7 +78,7 @@ def test_two_at_once_do_not_disturb_each_other(place, tmp_path):
     same_in_the_end(place, tmp_path / "out")
 
 
-def test_without_room_on_the_disk_it_says_so_and_goes_on_later(place, tmp_path):
+def test_full_disk_is_reported_and_rerun_finishes(place, tmp_path):
     for room in (0, 6_000, 20_000):
         run = subprocess.run(
             faults.command(place / "class", tmp_path / "out", *ALONE),
@@ -86,7 +86,7 @@ def test_without_room_on_the_disk_it_says_so_and_goes_on_later(place, tmp_path):
             capture_output=True,
             text=True,
             check=False,
-            # To a program that ignores the signal, a file that may not grow is a full disk.
+            # For a program that ignores SIGXFSZ, a limit on file size looks like a full disk.
             preexec_fn=partial(without_room, room),
         )
         assert run.returncode == 2, run.stderr
@@ -102,7 +102,7 @@ def without_room(room):
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 
-def test_a_damaged_store_is_one_sentence_that_says_what_to_do(place, tmp_path):
+def test_damaged_verdict_cache_is_reported_in_one_sentence(place, tmp_path):
     shutil.copytree(place / "undisturbed", tmp_path / "out")
     store = tmp_path / "out" / "verdicts.db"
     content = bytearray(store.read_bytes())
@@ -120,19 +120,19 @@ def test_a_damaged_store_is_one_sentence_that_says_what_to_do(place, tmp_path):
 
 @pytest.fixture(scope="module")
 def spaces(place, tmp_path_factory):
-    """The same class in three workspaces; the first is graded, and nothing happens there."""
+    """Make three workspaces with the same class; the first is graded without a fault."""
     made = faults.spaces_for(tmp_path_factory.mktemp("spaces"), place / "class")
     faults.grade_in(made[0])
     return made
 
 
-def test_a_gradebook_that_is_locked_for_a_while_is_waited_for(spaces):
+def test_grader_waits_for_a_locked_gradebook(spaces):
     calm, busy, _ = spaces
     assert faults.locked(busy, 8) == "it waited, and ended well"
     assert faults.book_of(busy) == faults.book_of(calm) != []
 
 
-def test_two_graders_at_once_on_a_new_class_make_one_gradebook(spaces):
+def test_two_graders_at_once_give_the_same_gradebook(spaces):
     calm, _, two = spaces
     faults.two_at_once(two)
     assert faults.book_of(two) == faults.book_of(calm)

@@ -1,4 +1,4 @@
-"""A verdict is used again only while all that it was made with is the same."""
+"""Test that a cached verdict is used only if everything that decided it is unchanged."""
 
 import platform
 import shutil
@@ -33,7 +33,7 @@ LEFT_OUT = (
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A copy of the course's texts, whose modules can be changed."""
+    """Copy the code and the notebooks of the course, so that modules can be changed."""
     root = tmp_path_factory.mktemp("course")
     for name in ("autograder", "utils", "notebooks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -46,7 +46,7 @@ def fingerprints(course):
 
 
 def changed(course, *files):
-    """The exercises whose fingerprint is another once these files are changed."""
+    """Return the exercises whose fingerprint changes when these files change."""
     before, texts = fingerprints(course), {}
     for file in files:
         texts[file] = (course / file).read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def changed(course, *files):
     return {name for name in EXERCISES if before[name] != after[name]}
 
 
-def test_each_module_that_judging_imports_is_in_the_fingerprint(course):
+def test_fingerprint_covers_each_module_that_judging_imports(course):
     found = Fingerprints(course)
     modules = {name: found.modules(name) for name in EXERCISES}
     every = set().union(*modules.values())
@@ -73,8 +73,8 @@ def test_each_module_that_judging_imports_is_in_the_fingerprint(course):
     assert fingerprints(course) == before
 
 
-def test_what_python_loads_to_judge_is_in_the_fingerprint():
-    """Held against Python itself, outside the sandbox, and against what is shown inside."""
+def test_fingerprint_covers_all_modules_that_python_loads():
+    """Compare with the modules that Python loads, and with the files inside the sandbox."""
     found = Fingerprints(ROOT)
     every = set().union(*map(found.modules, EXERCISES))
     script = "import autograder.grading.worker_pool, utils.exercises, sys; print(*sys.modules)"
@@ -90,7 +90,7 @@ def test_what_python_loads_to_judge_is_in_the_fingerprint():
         assert inside - made <= found.modules(name)
 
 
-def test_an_exercise_that_changes_leaves_the_others_alone(course):
+def test_changed_exercise_changes_only_dependent_fingerprints(course):
     assert changed(course, "utils/exercises/forward_propagation/compute_cost.py") == {
         "compute_cost"
     }
@@ -100,7 +100,7 @@ def test_an_exercise_that_changes_leaves_the_others_alone(course):
     assert changed(course, *LEFT_OUT) == set()
 
 
-def test_another_python_or_numpy_is_another_judge(course, monkeypatch):
+def test_python_and_numpy_versions_are_in_the_fingerprint(course, monkeypatch):
     before = fingerprints(course)
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.0")
     assert not before.items() & fingerprints(course).items()

@@ -1,4 +1,4 @@
-"""One bug, one failure: an answer that calls an earlier, wrong one is not charged again."""
+"""Test follow-through: an answer that calls a wrong earlier answer is not charged for it."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def L_model_forward(X, parameters):
 
 
 def notebook(source="", **wrong):
-    """A notebook of right answers, with other functions in the place of some."""
+    """Make a notebook of correct answers, with some functions replaced."""
     space = {"np": np, "sigmoid": reference.sigmoid, "relu": reference.relu}
     space["linear_forward"] = reference.linear_forward
     exec(LAYER + source, space)
@@ -50,13 +50,13 @@ def no_bias(A_prev, W, b):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_what_an_exercise_builds_on_builds_on_nothing_more(name):
+def test_builds_on_is_transitively_complete(name):
     builds_on = EXERCISES[name].builds_on
     assert {more for one in builds_on for more in EXERCISES[one].builds_on} <= {*builds_on}
 
 
 @pytest.mark.parametrize("blamed", ["linear_forward", "relu", "missing"])
-def test_an_early_bug_is_charged_once(blamed):
+def test_early_bug_is_charged_once(blamed):
     name = "sigmoid" if blamed == "missing" else blamed
     book = notebook("\ndef relu(Z):\n    raise NotImplementedError()" if name == "relu" else "")
     if name == "linear_forward":
@@ -76,21 +76,21 @@ def test_an_early_bug_is_charged_once(blamed):
 
 
 @pytest.mark.parametrize(("policy", "share"), [("full", 1), ("half", 0.5)])
-def test_the_course_decides_what_it_is_worth(policy, share):
+def test_follow_through_policy_decides_the_points(policy, share):
     told = verdicts(notebook(linear_forward=no_bias), LiveKey(), policy)
     verdict = told["L_model_forward"]
     assert verdict.points == share * EXERCISES["L_model_forward"].points
     assert verdict.record()["status"] == ("correct" if share == 1 else "partial")
 
 
-def test_or_nothing():
+def test_follow_through_none_gives_no_full_credit():
     told = verdicts(notebook(linear_forward=no_bias), LiveKey(), "none")["L_model_forward"]
     assert told.status == "wrong"
     assert told.points < EXERCISES["L_model_forward"].points
     assert "It gets its points when that is mended" in told.text()
 
 
-def test_only_what_is_wrong_by_itself_is_blamed():
+def test_only_earlier_answers_wrong_by_themselves_are_blamed():
     broken = (
         "\ndef linear_activation_forward(A_prev, W, b, activation):\n    return sigmoid(W), 1\n"
     )
@@ -99,14 +99,14 @@ def test_only_what_is_wrong_by_itself_is_blamed():
     assert told["linear_activation_forward"].status != "correct"
 
 
-def test_an_own_mistake_is_seen_behind_an_earlier_one():
+def test_own_mistake_is_named_behind_an_earlier_one():
     source = LAYER.replace('"relu")', '"sigmoid")')
     told = verdicts(notebook(source, linear_forward=no_bias), LiveKey())["L_model_forward"]
     assert told.status == "wrong"
     assert told.mistake == "sigmoid_hidden"
 
 
-def test_nobody_is_blamed_who_is_not_called():
+def test_earlier_answer_that_is_not_called_is_not_blamed():
     source = """
 def L_model_forward(X, parameters):
     return X, []
@@ -116,7 +116,7 @@ def L_model_forward(X, parameters):
     assert "linear_forward" not in told.text().replace("L_model_forward", "")
 
 
-def test_without_references_the_earlier_one_is_to_be_mended_first(frozen):
+def test_frozen_key_says_to_fix_the_earlier_answer_first(frozen):
     told = verdicts(notebook(linear_forward=no_bias), frozen)
     for later in ("linear_activation_forward", "L_model_forward"):
         assert told[later].status == "wrong"

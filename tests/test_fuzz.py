@@ -1,4 +1,4 @@
-"""A sample of `benchmarks/fuzz.py`: damaged notebooks lose no points that no damage touched."""
+"""Run a sample of `benchmarks/fuzz.py`: damage costs points only in the answers it touches."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ pytestmark = [
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_damage_costs_only_what_it_touches(thorough):
+def test_damage_costs_points_only_where_it_is(thorough):
     count = "600" if thorough else "60"
     run = subprocess.run(
         [sys.executable, "benchmarks/fuzz.py", "--count", count, "--seed", "60"],

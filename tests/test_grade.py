@@ -1,4 +1,4 @@
-"""`course grade` through its door, on a class that does what classes do."""
+"""Test `course grade` as a command, on a class with typical submissions."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def marked(source, grade_id, **nbgrader):
 
 
 def notebook(**answers):
-    """The course's notebook with these answers, and the stub for all others."""
+    """Make the notebook with these answers, and the stub for all others."""
     setup = "import numpy as np\n\nfrom utils.check import check, hint, ready"
     cells = [new_markdown_cell("# Forward", id="title"), new_code_cell(setup, id="setup")]
     for name, points in POINTS.items():
@@ -122,7 +122,7 @@ def hand_in(folder, student, content, name=f"{TASK}.ipynb"):
 
 
 def course(folder):
-    """A copy of the course whose one notebook is the one above."""
+    """Copy the course, with `notebook()` as its only notebook."""
     for package in ("autograder", "utils"):
         shutil.copytree(
             ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
@@ -134,7 +134,7 @@ def course(folder):
 
 
 def command(*arguments):
-    """The command that grades; one process will do for so few."""
+    """Return the command that grades, with one process for these few submissions."""
     return [sys.executable, "-m", "autograder", "grade", "--jobs", "1", *map(str, arguments)]
 
 
@@ -169,7 +169,7 @@ def ada():
 
 
 def ben():
-    """Known mistakes, a blank, a cell that is not Python, one that stops before its function."""
+    """Known mistakes, a blank, a syntax error, and a cell that raises before its function."""
     return solved(
         sigmoid="def sigmoid(Z):\n    return 1 / (1 + np.exp(Z))",
         relu=stub("relu"),
@@ -180,7 +180,7 @@ def ben():
 
 
 def cleo():
-    """Three loops without end: in a function, before one, and one that will not be stopped."""
+    """Three endless loops: in a function, before a function, and one that swallows exceptions."""
     stubborn = """\
 def initialize_parameters_deep(layer_dims, rng):
     while True:
@@ -197,7 +197,7 @@ def initialize_parameters_deep(layer_dims, rng):
 
 
 def dan():
-    """Python ended in a function, and by a cell of his own."""
+    """Python ended by a function, and by a cell of the student's own."""
     page = solved(relu="import os\n\n\ndef relu(Z):\n    os._exit(0)")
     cell_of(page, "linear_activation_forward-solution").source = ANSWERS[
         "linear_activation_forward"
@@ -206,7 +206,7 @@ def dan():
 
 
 def eve():
-    """Everything is wrong, and the check is replaced where it comes from."""
+    """All answers are wrong, and `check` is replaced in its module."""
     page = notebook(**{name: f"{name} = print" for name in POINTS})
     patch = "import utils.check\n\nutils.check.check = lambda name: None"
     page.cells.insert(0, new_code_cell(patch))
@@ -214,12 +214,12 @@ def eve():
 
 
 def finn():
-    """From relu on, `check` means something else; the answers are right."""
+    """Correct answers, but `check` is another function from relu on."""
     return after(solved(), "relu", "def check(name):\n    return 100")
 
 
 def gia():
-    """Test cells gone, changed, doubled, tagged; numbers printed and shown."""
+    """Test cells deleted, changed, doubled and tagged; numbers printed and displayed."""
     page = solved(
         relu="def relu(Z):\n    return Z",
         linear_forward="def linear_forward(A_prev, W, b):\n    print(15)\n    return W, 15\n\n\n15",
@@ -235,7 +235,7 @@ def gia():
 
 
 def lee():
-    """Ids and metadata lost on the way; an answer needs a cell of his own."""
+    """Ids and metadata are lost; an answer needs a cell of the student's own."""
     page = solved(relu="def relu(Z):\n    return positive(Z)")
     after(page, "sigmoid", "def positive(Z):\n    return np.where(Z > 0, Z, 0 * Z)")
     for cell in page.cells:
@@ -245,14 +245,14 @@ def lee():
 
 
 def ned():
-    """Saved by a very old program, and one answer cell is gone."""
+    """Old notebook format, and one answer cell is missing."""
     page = notebook(sigmoid=ANSWERS["sigmoid"])
     del page.cells[at(page, "compute_cost-solution")]
     return nbformat.convert(page, 3)
 
 
 def olga():
-    """Answer cells split and copied, one emptied, half a character, metadata that is none."""
+    """Answer cells split, copied and emptied; a lone surrogate; invalid metadata."""
     page = solved(compute_cost="", relu=stub("relu"))
     whole = cell_of(page, "sigmoid-solution")
     half = nbformat.from_dict(whole.copy() | {"id": "half", "source": "one = 1"})
@@ -265,7 +265,7 @@ def olga():
 
 
 def pia():
-    """All cells have the id of the one that is damaged; an answer needs a cell of her own."""
+    """All cells have the same id; an answer needs a cell of the student's own."""
     page = solved(relu="def relu(Z):\n    return positive(Z)")
     after(page, "sigmoid", "def positive(Z):\n    return np.where(Z > 0, Z, 0 * Z)")
     cell_of(page, "setup").source = "import numpy as np\nfrom utils import p"
@@ -314,7 +314,7 @@ def statuses(graded, student):
     return {exercise: one["status"] for exercise, one in told(graded, student).items()}
 
 
-def test_every_student_has_a_row_and_every_row_adds_up(graded):
+def test_each_student_has_a_row_with_correct_total(graded):
     rows = table(graded[1])
     assert list(rows) == CLASS
     for student, row in rows.items():
@@ -333,7 +333,7 @@ def test_every_student_has_a_row_and_every_row_adds_up(graded):
         assert one["message"]
 
 
-def test_right_answers_get_all_points_whatever_else_is_in_the_folder(graded):
+def test_correct_answers_get_all_points_despite_other_files(graded):
     assert set(statuses(graded, "ada").values()) == {"correct"}
     assert table(graded[1])["ada"]["total"] == str(FULL)
 
@@ -342,14 +342,14 @@ def test_known_mistakes_are_named_and_explained(graded):
     ben = told(graded, "ben")
     for exercise, status, mistake in (
         ("sigmoid", "partial", "sign_of_Z"),
-        ("linear_forward", "partial", "bias_forgotten"),  # what it keeps for later is right
+        ("linear_forward", "partial", "bias_forgotten"),  # its cache is correct
     ):
         known = next(m for m in EXERCISES[exercise].mistakes if m.name == mistake)
         assert (ben[exercise]["status"], ben[exercise]["mistake"]) == (status, mistake)
         assert known.sentence in ben[exercise]["message"]
 
 
-def test_a_blank_is_blank_and_a_cell_that_stops_says_where(graded):
+def test_blank_answers_and_failing_cells_are_reported(graded):
     ben = told(graded, "ben")
     assert ben["relu"]["status"] == "blank"
     assert ben["initialize_parameters_deep"]["status"] == "error"
@@ -360,7 +360,7 @@ def test_a_blank_is_blank_and_a_cell_that_stops_says_where(graded):
     assert "No module named 'torch_of_tomorrow'" in ben["compute_cost"]["message"]
 
 
-def test_an_endless_loop_costs_its_own_exercise(graded):
+def test_endless_loop_fails_only_its_exercise(graded):
     found = statuses(graded, "cleo")
     loops = {"initialize_parameters_deep", "compute_cost", "linear_forward"}
     assert {e for e, status in found.items() if status == "timeout"} == loops
@@ -368,20 +368,20 @@ def test_an_endless_loop_costs_its_own_exercise(graded):
     assert "in 3 seconds" in told(graded, "cleo")["compute_cost"]["message"]
 
 
-def test_ending_python_costs_its_own_exercise(graded):
+def test_exit_fails_only_its_exercise(graded):
     found = statuses(graded, "dan")
     assert {e for e, status in found.items() if status != "correct"} == {"relu"}
     assert found["relu"] == "error"
     assert "ended Python" in told(graded, "dan")["relu"]["message"]
 
 
-def test_a_replaced_check_earns_nothing_and_costs_nothing(graded):
+def test_replacing_check_does_not_change_the_grade(graded):
     assert "correct" not in statuses(graded, "eve").values()
-    assert float(table(graded[1])["eve"]["total"]) < 0.3 * FULL  # shapes, at most
+    assert float(table(graded[1])["eve"]["total"]) < 0.3 * FULL  # at most the points for shapes
     assert set(statuses(graded, "finn").values()) == {"correct"}
 
 
-def test_what_is_done_to_test_cells_does_not_matter(graded):
+def test_edited_test_cells_are_ignored(graded):
     gia = told(graded, "gia")
     assert gia["sigmoid"]["status"] == "correct"
     assert "test cell was gone" in gia["sigmoid"]["message"]
@@ -413,7 +413,7 @@ def test_a_renamed_notebook_without_metadata_is_graded_with_its_helpers(graded):
     assert "lee: The notebook is called lees homework (2).ipynb" in graded[0].stderr
 
 
-def test_an_id_that_all_cells_have_hides_no_helper(graded):
+def test_helpers_are_found_when_all_cells_have_the_same_id(graded):
     assert set(statuses(graded, "pia").values()) == {"correct"}
 
 
@@ -431,7 +431,7 @@ def test_copied_split_and_misplaced_answers_are_found(graded):
     assert "found in another cell" in olga["relu"]["message"]
 
 
-def test_what_is_said_is_short(graded):
+def test_printed_summary_is_short(graded):
     done, output = graded
     lines = done.stderr.splitlines()
     assert all(line.split(":")[0] in CLASS for line in lines)
@@ -445,7 +445,7 @@ def test_what_is_said_is_short(graded):
 # -- other runs -----------------------------------------------------------------------------------
 
 
-def test_our_own_fault_costs_nobody_a_point(tmp_path):
+def test_fault_of_the_course_costs_no_points(tmp_path):
     broken = course(tmp_path / "course")
     with (broken / "utils/exercises/__init__.py").open("a") as file:
         file.write('\nEXERCISES["relu"].cases = lambda rng: 1 / 0\n')
@@ -460,7 +460,7 @@ def test_our_own_fault_costs_nobody_a_point(tmp_path):
     assert "Please look at ada" in done.stdout
 
 
-def test_work_that_nobody_can_finish_costs_nobody_a_point(tmp_path):
+def test_dying_worker_costs_no_points(tmp_path):
     from autograder.grading import grade
     from autograder.grading.grade_submission import Settings
 
@@ -488,7 +488,7 @@ def test_work_that_nobody_can_finish_costs_nobody_a_point(tmp_path):
     assert table(tmp_path / "out")["ada"]["pending"] == str(FULL)
 
 
-def test_all_is_fine_and_the_same_for_all_and_again(graded, tmp_path):
+def test_regrading_gives_identical_results(graded, tmp_path):
     hand_in(tmp_path / "in", "ada", ada())
     done = run(course(tmp_path / "course"), tmp_path / "in", tmp_path / "out")
     assert done.returncode == 0, done.stderr
@@ -503,7 +503,7 @@ def test_all_is_fine_and_the_same_for_all_and_again(graded, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
-def test_ctrl_c_keeps_what_is_graded(tmp_path):
+def test_ctrl_c_keeps_graded_results(tmp_path):
     hand_in(tmp_path / "in", "ada", ada())
     slow = after(solved(), "setup", "import time\n\ntime.sleep(600)")
     hand_in(tmp_path / "in", "carl", slow)
@@ -525,7 +525,7 @@ def test_ctrl_c_keeps_what_is_graded(tmp_path):
         try:
             said, errors = process.communicate(timeout=60)
         finally:
-            process.kill()  # where it does not heed Ctrl-C: it would sleep for long
+            process.kill()  # if it ignores Ctrl-C, it would sleep for long
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert "1 of 2 students are not graded yet" in said
@@ -543,9 +543,7 @@ def test_ctrl_c_keeps_what_is_graded(tmp_path):
         (TASK, "in", f"has a folder {TASK}: what should be there"),
     ],
 )
-def test_bad_input_is_one_sentence_that_lists_what_there_is(
-    tmp_path, assignment, submissions, said
-):
+def test_bad_input_is_reported_in_one_sentence(tmp_path, assignment, submissions, said):
     where = course(tmp_path / "course")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "ada").mkdir()

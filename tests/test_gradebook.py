@@ -1,4 +1,4 @@
-"""One class graded twice: by `nbgrader autograde`, and by `course grade --workspace`."""
+"""Grade one class twice: with `nbgrader autograde`, and with `course grade --workspace`."""
 
 import csv
 import json
@@ -62,7 +62,7 @@ def cell_of(page, cell_id):
 
 
 def malicious():
-    """Whatever may run in a browser, or be read as points; test cells edited, doubled, gone."""
+    """Make a notebook of active content, fake points, and edited, doubled or deleted test cells."""
     page = solved(
         relu="import sys, warnings\nfrom IPython.display import HTML, Javascript, display\n\n"
         f"print({EVIL!r})\nprint(15)\nprint('noise', file=sys.stderr)\nwarnings.warn('careful')\n"
@@ -86,7 +86,7 @@ def malicious():
 
 
 def hanging():
-    """An endless answer, and a cell of the student's own that ends Python."""
+    """Make a notebook with an endless loop, and with an own cell that ends Python."""
     page = solved(relu="def relu(Z):\n    while True:\n        pass")
     page.cells.insert(3, new_code_cell("import os\n\nos._exit(0)"))
     return page
@@ -104,7 +104,7 @@ def class_of():
     }
 
 
-EARNED = {  # what differs from full points
+EARNED = {  # answers without full points
     "blank": dict.fromkeys(POINTS, 0),
     "hanging": {"relu": 0},
     "late": {},
@@ -143,7 +143,7 @@ def course(*arguments):
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
-    """Two workspaces with the same class in them, graded in one way and in the other."""
+    """Make two workspaces with the same class, one for each way of grading."""
     stock = tmp_path_factory.mktemp("stock")
     assert cli.main(["workspace", str(stock), NAME, REPORT]) == ExitCode.FINE
     with (stock / CONFIG).open("a") as config:
@@ -168,7 +168,7 @@ def both(tmp_path_factory):
 
 
 def book_of(workspace):
-    """All that the gradebook says of each student."""
+    """Return everything that the gradebook has for each student."""
     with Gradebook(f"sqlite:///{workspace / 'gradebook.db'}", "deep-networks") as book:
         found = {}
         for submission in book.assignment_submissions(NAME):
@@ -185,7 +185,7 @@ def page_of(workspace, student):
     return nbformat.read(workspace / "autograded" / student / NAME / f"{NAME}.ipynb", 4)
 
 
-def test_both_ways_give_the_same_gradebook(both):
+def test_nbgrader_autograde_and_course_grade_give_the_same_gradebook(both):
     stock, ours = map(book_of, both)
     del ours["damaged"]  # stock autograde cannot read it
     assert stock == ours
@@ -193,7 +193,7 @@ def test_both_ways_give_the_same_gradebook(both):
 
 
 @pytest.mark.parametrize("student", EARNED)
-def test_the_points_are_those_of_the_verdicts(both, student):
+def test_gradebook_has_the_points_of_the_verdicts(both, student):
     grades, comments, penalty, _ = book_of(both[1])[student]
     expected = POINTS | EARNED[student]
     assert {name: auto for name, (auto, *_) in grades.items()} == expected
@@ -203,7 +203,7 @@ def test_the_points_are_those_of_the_verdicts(both, student):
     assert penalty == (100 if student == "late" else None)
 
 
-def test_a_part_of_the_points_is_given(both):
+def test_partial_points_are_entered(both):
     with (both[1] / "grades" / "results.jsonl").open() as lines:
         results = [json.loads(line) for line in lines]
     [partial] = [one for one in results if (one["student"], one["exercise"]) == ("partial", "relu")]
@@ -212,7 +212,7 @@ def test_a_part_of_the_points_is_given(both):
         assert relu[0] == partial["points"]
 
 
-def test_what_nbgrader_reads_in_a_graded_notebook_is_the_verdict(both):
+def test_nbgrader_reads_the_verdict_from_a_graded_notebook(both):
     for workspace in both:
         for student, (grades, *_) in book_of(workspace).items():
             page = page_of(workspace, student)
@@ -224,7 +224,7 @@ def test_what_nbgrader_reads_in_a_graded_notebook_is_the_verdict(both):
                     assert determine_grade(cell) == (auto, most)
 
 
-def test_nothing_active_of_the_students_is_in_a_graded_notebook(both):
+def test_graded_notebook_contains_nothing_active_from_the_student(both):
     for workspace in both:
         page = page_of(workspace, "malicious")
         shown_html = []
@@ -242,38 +242,38 @@ def test_nothing_active_of_the_students_is_in_a_graded_notebook(both):
         printed = cell_of(page, "relu-solution").outputs[0].text
         assert EVIL in printed
         assert "careful" in printed
-        assert any(EVIL in cell.source for cell in page.cells)  # the code is there, to read
-        assert "window.ran" in page.cells[1].source  # and so is the student's own text
+        assert any(EVIL in cell.source for cell in page.cells)  # the code is shown as text
+        assert "window.ran" in page.cells[1].source  # and so is the student's own text cell
         assert page.cells[1].cell_type == "markdown"
         assert "test cell was changed" in cell_of(page, "sigmoid").outputs[-1].text
 
 
-def test_a_cell_that_ended_the_program_says_so(both):
+def test_cell_that_ended_the_program_shows_an_error(both):
     for workspace in both:
         [own] = [c for c in page_of(workspace, "hanging").cells if "_exit" in c.source]
         assert own.outputs[0].ename == "Stopped"
         assert own.outputs[0].evalue.startswith("It ended Python itself")
 
 
-def test_formgrader_has_no_other_file_to_serve(both):
+def test_autograded_folder_contains_only_the_notebook(both):
     for workspace in both:
         files = {path.name for path in (workspace / "autograded" / "malicious" / NAME).iterdir()}
         assert files == {f"{NAME}.ipynb", "timestamp.txt"}
 
 
-def test_a_damaged_notebook_is_zero_points_that_somebody_looks_at(both):
+def test_damaged_notebook_gets_zero_points_and_manual_review(both):
     grades, *_ = book_of(both[1])["damaged"]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(0, True)}
     said = cell_of(page_of(both[1], "damaged"), "relu").outputs[0].data["text/plain"]
     assert "is not a notebook, or was cut short" in said
 
 
-def test_nbgrader_does_not_grade_again_what_is_graded(both):
+def test_nbgrader_skips_graded_submissions(both):
     done = nbgrader(both[1], "autograde", NAME, "--student", "right")
     assert "Skipping existing assignment" in done.stderr
 
 
-def test_feedback_and_export_know_it_all(both):
+def test_feedback_and_export_contain_the_results(both):
     workspace = both[1]
     for command in (("generate_feedback", NAME), ("export", "--to", "grades.csv")):
         done = nbgrader(workspace, *command)
@@ -287,7 +287,7 @@ def test_feedback_and_export_know_it_all(both):
 
 
 @pytest.mark.parametrize("way", [0, 1], ids=["stock", "ours"])
-def test_a_grader_s_points_and_comments_stay(both, way):
+def test_manual_points_and_comments_are_kept(both, way):
     workspace = both[way]
     with Gradebook(f"sqlite:///{workspace / 'gradebook.db'}", "deep-networks") as book:
         grade = book.find_grade("sigmoid", NAME, NAME, "wrong")
@@ -304,7 +304,7 @@ def test_a_grader_s_points_and_comments_stay(both, way):
     assert comments["sigmoid-solution"] == (None, "A good try.")
 
 
-# -- what is not checked --------------------------------------------------------------------------
+# -- unchecked answers ----------------------------------------------------------------------------
 
 
 class Dying:
@@ -318,7 +318,7 @@ class Dying:
         return future
 
 
-def test_what_could_not_be_checked_waits_for_a_person(both, tmp_path):
+def test_unchecked_answers_need_manual_grading(both, tmp_path):
     workspace = tmp_path / "teaching"
     shutil.copytree(both[1], workspace)
     shutil.rmtree(workspace / "submitted" / "damaged")
@@ -336,7 +336,7 @@ def test_what_could_not_be_checked_waits_for_a_person(both, tmp_path):
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
     relu = cell_of(page_of(workspace, "right"), "relu")
     assert [output.output_type for output in relu.outputs] == ["display_data", "error"]
-    # The same by way of nbgrader's steps.
+    # The same with nbgrader's own steps.
     grades = book_of(both[0])["right"][0]
     where = {"notebook": NAME, "assignment": NAME, "student": "right"}
     where["db_url"] = f"sqlite:///{workspace / 'gradebook.db'}"
@@ -348,7 +348,7 @@ def test_what_could_not_be_checked_waits_for_a_person(both, tmp_path):
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
 
 
-def test_without_verdicts_there_are_no_points(both, tmp_path):
+def test_no_verdict_gives_no_points(both, tmp_path):
     shutil.copy(both[0] / "gradebook.db", tmp_path)
     where = {"notebook": NAME, "assignment": NAME, "student": "right"}
     where["db_url"] = f"sqlite:///{tmp_path / 'gradebook.db'}"
@@ -357,7 +357,7 @@ def test_without_verdicts_there_are_no_points(both, tmp_path):
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
 
 
-def test_without_walls_stock_autograde_refuses_until_told_in_full(monkeypatch):
+def test_nbgrader_autograde_refuses_without_sandbox(monkeypatch):
     preprocessors._refuse_without_sandbox.cache_clear()
     monkeypatch.setattr(bubblewrap, "find", lambda: None)
     resources = {"nbgrader": {"notebook": NAME, "assignment": NAME}}
@@ -376,7 +376,7 @@ def verdicts(name, **more):
     } | more
 
 
-def test_a_report_keeps_its_words_and_loses_its_tags():
+def test_report_keeps_its_text_but_no_active_html():
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = f"1 < 2 > 0, `a<b`, [x](https://x.org) {EVIL}"
     taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
@@ -388,7 +388,7 @@ def test_a_report_keeps_its_words_and_loses_its_tags():
     assert source.startswith("1 < 2 > 0")
 
 
-def test_points_that_an_instructor_changed_are_given_in_proportion():
+def test_points_scale_when_the_instructor_changes_the_maximum():
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
     half = shown(Verdict("relu", "wrong", 2.5, 5, "half."))
     points = POINTS | {"relu": 20}
@@ -396,13 +396,13 @@ def test_points_that_an_instructor_changed_are_given_in_proportion():
     assert determine_grade(cell_of(graded, "relu")) == (10, 20)
 
 
-def test_half_a_character_does_no_harm(tmp_path):
+def test_lone_surrogate_can_be_written(tmp_path):
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
     graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": "\ud83d"}, {})
     notebooks.write(nbformat.from_dict(graded), tmp_path / "page.ipynb")
 
 
-# -- what cannot be done --------------------------------------------------------------------------
+# -- errors ---------------------------------------------------------------------------------------
 
 
 def error_of(capsys, *arguments):
@@ -411,7 +411,7 @@ def error_of(capsys, *arguments):
     return error.splitlines()[-1]
 
 
-def test_an_assignment_that_is_not_in_the_gradebook_is_a_sentence(both, tmp_path, capsys):
+def test_assignment_missing_from_the_gradebook_is_reported_in_one_sentence(both, tmp_path, capsys):
     assert "or the --workspace that has both" in error_of(capsys)
     (tmp_path / "some").mkdir()
     assert "some is no workspace" in error_of(capsys, "--workspace", tmp_path / "some")
@@ -426,7 +426,7 @@ def test_an_assignment_that_is_not_in_the_gradebook_is_a_sentence(both, tmp_path
     assert wanted in error_of(capsys, "--workspace", new)
 
 
-def test_a_locked_gradebook_is_waited_for_and_then_a_sentence(both, capsys, monkeypatch):
+def test_locked_gradebook_is_reported_after_waiting(both, capsys, monkeypatch):
     monkeypatch.setattr(gradebook, "WAIT", 0.3)
     with sqlite3.connect(both[1] / "gradebook.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -437,8 +437,8 @@ def test_a_locked_gradebook_is_waited_for_and_then_a_sentence(both, capsys, monk
     assert "type the same command again" in said
 
 
-def test_who_comes_second_enters_the_same_once_more(both, tmp_path):
-    """Another grader enters a new student just when this one is about to."""
+def test_student_entered_by_another_grader_meanwhile_is_accepted(both, tmp_path):
+    """Another grader enters a new student just before this one does."""
     space = shutil.copytree(both[1], tmp_path / "space")
     hand_in(space, "newcomer", solved())
     command = [sys.executable, "-m", "autograder", "grade", NAME, "--workspace", str(space)]

@@ -1,4 +1,4 @@
-"""Notebook 04: the given network, the log, the bar, the laws of a fair search, the gallery."""
+"""Test notebook 04: its network, log and progress bar, the search properties, the gallery."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def test_gradients_agree_with_central_differences(activation, layer_dims, m):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_a_network_learns_and_begins_undecided(activation):
+def test_network_starts_undecided_and_learns(activation):
     X, Y = points()
     network = train(
         X, Y, rng=np.random.default_rng(2), learning_rate=0.5, width=8, activation=activation
@@ -76,7 +76,7 @@ def test_a_network_learns_and_begins_undecided(activation):
     assert all(value.dtype == np.float32 for value in network.parameters.values())
 
 
-def test_one_update_is_what_the_formulas_say():
+def test_one_update_matches_the_formulas():
     X, Y = points(m=6)
     settings = {"learning_rate": 0.7, "momentum": 0.8, "depth": 1, "width": 3}
     network = train(X, Y, rng=np.random.default_rng(3), iterations=1, **settings)
@@ -87,7 +87,7 @@ def test_one_update_is_what_the_formulas_say():
         np.testing.assert_allclose(network.parameters[name], expected, rtol=1e-4, atol=1e-6)
 
 
-def test_the_same_generator_gives_the_same_network_and_inputs_stay():
+def test_training_is_reproducible_and_keeps_its_inputs():
     X, Y = points()
     X.flags.writeable = Y.flags.writeable = False
     one, two = (train(X, Y, rng=np.random.default_rng(4), iterations=9) for _ in range(2))
@@ -97,7 +97,7 @@ def test_the_same_generator_gives_the_same_network_and_inputs_stay():
     assert np.array_equal(one.parameters["W1"], two.parameters["W1"])
 
 
-def test_what_breaks_off_is_nan_to_its_end():
+def test_diverged_training_fills_the_costs_with_nan():
     X, Y = points()
     network = train(X, Y, rng=np.random.default_rng(6), learning_rate=1e30, iterations=20)
     assert network.costs.shape == (20,)
@@ -115,7 +115,7 @@ def test_what_breaks_off_is_nan_to_its_end():
         ({"depth": -1}, "depth must be a whole number from 0 up, got -1."),
     ],
 )
-def test_settings_without_meaning_are_refused(setting, said):
+def test_invalid_settings_are_refused(setting, said):
     with pytest.raises(ValueError, match=re.escape(said)):
         train(*points(), rng=np.random.default_rng(1), **setting)
 
@@ -134,7 +134,7 @@ def a_record(**more):
     } | more
 
 
-def test_a_log_gives_back_what_went_in(tmp_path):
+def test_log_returns_the_appended_records(tmp_path):
     log = tmp_path / "search.h5"
     assert read_log(log) == read_log(None) == []
     append_record(None, a_record())
@@ -149,7 +149,7 @@ def test_a_log_gives_back_what_went_in(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["search.h5"]
 
 
-def test_an_interruption_while_writing_leaves_the_log_whole(tmp_path, monkeypatch):
+def test_interrupted_write_keeps_the_log_intact(tmp_path, monkeypatch):
     log = tmp_path / "search.h5"
     append_record(log, a_record())
     before = log.read_bytes()
@@ -167,7 +167,7 @@ def test_an_interruption_while_writing_leaves_the_log_whole(tmp_path, monkeypatc
 
 
 @pytest.mark.parametrize("kind", ["text", "other HDF5"])
-def test_what_is_no_log_is_named_and_left_alone(kind, tmp_path):
+def test_file_that_is_no_log_is_reported_and_unchanged(kind, tmp_path):
     path = tmp_path / "thing.h5"
     if kind == "text":
         path.write_text("dear diary")
@@ -181,7 +181,7 @@ def test_what_is_no_log_is_named_and_left_alone(kind, tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_bar_says_how_long_is_left():
+def test_progress_bar_shows_the_remaining_time():
     bar = experiment_log._Bar(5, 20, 30, "trials")
     assert repr(bar) == "5 of 20 trials, about 1:30 left"
     html = bar._repr_mimebundle_()["text/html"]
@@ -191,7 +191,7 @@ def test_a_bar_says_how_long_is_left():
     assert repr(experiment_log._Bar(0, 20, 0, "trials")) == "0 of 20 trials"
 
 
-def test_progress_shows_one_bar_and_moves_it(monkeypatch):
+def test_progress_updates_one_bar(monkeypatch):
     shown, clock = [], iter(range(100))
 
     class Handle:
@@ -215,14 +215,14 @@ def test_progress_shows_one_bar_and_moves_it(monkeypatch):
     ]
 
 
-def test_the_small_budget_is_asked_for_by_name(monkeypatch):
+def test_course_budget_small_selects_the_small_budget(monkeypatch):
     monkeypatch.delenv("COURSE_BUDGET", raising=False)
     assert budget(30, small=6) == 30
     monkeypatch.setenv("COURSE_BUDGET", "small")
     assert budget(30, small=6) == 6
 
 
-# -- wrong ways that only the log shows -----------------------------------------------------------
+# -- mistakes that only the log shows -------------------------------------------------------------
 
 
 def keep_at_the_end(space, n_trials, data, rng, log):
@@ -275,14 +275,14 @@ def own_file(space, n_trials, data, rng, log):
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
-def test_what_only_the_log_shows_is_seen_and_said(function, said):
+def test_errors_visible_only_in_the_log_are_reported(function, said):
     verdict = judge(LiveKey().question("random_search", 1), function)
     assert verdict.status == "wrong"
     assert said in verdict.message
     assert verdict.mistake == ""
 
 
-def test_a_count_of_settled_answers_never_says_which():
+def test_message_counts_settled_answers_without_naming_them():
     for name in ("sort_settings", "read_curves"):
         right = EXERCISES[name].reference()
         words = EXERCISES[name].secret["words"]
@@ -300,7 +300,7 @@ def test_a_count_of_settled_answers_never_says_which():
 # -- the gallery and the other pictures -----------------------------------------------------------
 
 
-def test_every_curve_of_the_gallery_shows_what_it_is_said_to_show():
+def test_gallery_curves_match_their_labels():
     answers = reference.read_curves()
     assert answers.keys() == CURVES.keys()
     for name, (learned, dev) in gallery_runs().items():
@@ -315,7 +315,7 @@ def test_every_curve_of_the_gallery_shows_what_it_is_said_to_show():
         assert [word for word, holds in seen.items() if holds] == [answers[name]], name
 
 
-def test_pictures_say_in_words_what_they_show():
+def test_pictures_have_alt_text():
     X, Y = points()
     data = {"train": (X, Y), "dev": points(seed=2), "test": points(seed=3)}
     space = {
@@ -351,10 +351,10 @@ def test_pictures_say_in_words_what_they_show():
     assert "8 diverged" in experiment_plots.parallel_coordinates(space, lost).alt
 
 
-# -- the answer that a person reads ---------------------------------------------------------------
+# -- the report -----------------------------------------------------------------------------------
 
 
-def test_the_report_stays_a_markdown_cell_worth_ten_points():
+def test_report_is_a_markdown_cell_worth_10_points():
     tidy = notebooks.tidy(notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT)))
     for notebook in (tidy, notebooks.solve(tidy, markers=False)):
         [cell] = [c for c in notebook.cells if c["id"] == "experiment_report"]
@@ -368,7 +368,7 @@ def test_the_report_stays_a_markdown_cell_worth_ten_points():
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("written", [True, False])
-def test_a_written_report_waits_for_a_person(written, tmp_path, monkeypatch):
+def test_written_report_needs_manual_grading(written, tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_BUDGET", "small")
     notebook = notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT))
     for cell in notebook.cells:
@@ -395,7 +395,7 @@ def test_a_written_report_waits_for_a_person(written, tmp_path, monkeypatch):
 
 
 @pytest.mark.kernel
-def test_the_notebook_runs_solved_within_its_small_budget(tmp_path, monkeypatch):
+def test_solved_notebook_runs_with_the_small_budget(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_BUDGET", "small")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     path = tmp_path / "solved.ipynb"

@@ -1,4 +1,4 @@
-"""What one submission does is of no matter to the next, nor to its own other answers."""
+"""Test that an answer affects neither the next submission nor the other answers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def statuses(page, *exercises, seconds=10):
 
 
 def waiting():
-    """The fork that waits: of the processes below this one, the last that is to die for memory."""
+    """Return the waiting fork: the last descendant whose oom_score_adj is 1000."""
     below, found = {os.getpid()}, 0
     for pid in sorted(int(path.name) for path in Path("/proc").glob("[0-9]*")):
         with suppress(OSError):
@@ -77,13 +77,13 @@ def waiting():
     return found
 
 
-def test_a_forged_reply_to_a_law_costs_nobody_else():
+def test_forged_reply_to_a_property_does_not_affect_the_next_submission():
     exercise = "initialize_parameters_deep"
     assert statuses(after(solved(), "setup", FORGES_A_LAW), exercise) == ["tampered"]
     assert statuses(solved(), exercise) == ["correct"]
 
 
-def test_an_answer_that_hangs_in_a_law_costs_itself_alone():
+def test_endless_loop_in_a_property_fails_only_that_exercise():
     hangs = "def relu(Z):\n    while Z.shape == (1, 2) and Z[0, 0] == 12.9: pass\n"
     page = notebook(**ANSWERS | {"relu": hangs + "    return np.maximum(0, Z)"})
     assert statuses(page, "relu", "linear_forward", seconds=1) == ["timeout", "correct"]
@@ -92,8 +92,8 @@ def test_an_answer_that_hangs_in_a_law_costs_itself_alone():
 @pytest.mark.parametrize(
     ("does", "status"), [("import os; os._exit(1)", "error"), ("while True: pass", "timeout")]
 )
-def test_one_that_ends_it_out_of_turn_costs_itself_alone(does, status):
-    """The layer is asked once more, with a stand-in, when the cost has been asked already."""
+def test_crash_in_one_exercise_fails_only_that_exercise(does, status):
+    """End the process in compute_cost, after answers that were judged with the reference."""
     wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev, (A_prev, W, b)"
     ends = f"def compute_cost(AL, Y):\n    {does}"
     page = notebook(**ANSWERS | {"linear_forward": wrong, "compute_cost": ends})
@@ -101,15 +101,15 @@ def test_one_that_ends_it_out_of_turn_costs_itself_alone(does, status):
     assert statuses(page, *names, seconds=2) == ["partial", "correct", "correct", status]
 
 
-def test_an_answer_that_is_judged_may_end_it_later():
-    """It raises, and is judged by that; what a law would ask it has been asked all the same."""
+def test_answer_that_raises_is_an_error_even_if_a_property_would_hang():
+    """Raise on every case, and loop without end on the inputs of a property."""
     raises = "def relu(Z):\n    while Z.shape == (1, 2): pass\n    raise ValueError"
     page = notebook(**ANSWERS | {"relu": raises})
     assert statuses(page, "relu", "linear_forward", seconds=1) == ["error", "correct"]
 
 
-def test_a_call_that_nobody_needs_is_not_made():
-    """Where a stand-in is asked, no law is held against what the wrong earlier answer gives."""
+def test_property_is_not_checked_with_a_wrong_earlier_answer():
+    """Loop without end in the earlier answer, on the inputs of a property of the later one."""
     first = float(np.random.default_rng(5).normal(0, 1, (3, 11))[0, 0])  # of `layer_ranges`
     hangs = (
         f"def linear_forward(A_prev, W, b):\n    while A_prev[0, 0] == {first!r}: pass\n"
@@ -120,7 +120,7 @@ def test_a_call_that_nobody_needs_is_not_made():
     assert statuses(page, *names, seconds=1) == ["partial", "correct"]
 
 
-def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():
+def test_fork_that_dies_while_waiting_costs_no_points():
     assert statuses(solved(), "sigmoid") == ["correct"]
     time.sleep(0.5)
     os.kill(waiting(), signal.SIGKILL)
@@ -128,7 +128,7 @@ def test_a_fork_that_dies_while_it_waits_costs_nobody_a_point():
     assert statuses(solved(), "sigmoid") == ["correct"]
 
 
-def test_who_borrows_and_never_listens_fills_no_memory(monkeypatch):
+def test_unread_reference_replies_do_not_fill_memory(monkeypatch):
     longest, send = [0], SandboxProcess.send
 
     def sent(self, *frames):

@@ -1,4 +1,4 @@
-"""The course as a learner meets it: real JupyterLab in a real browser, mouse and keyboard."""
+"""Test the course as a learner uses it: real JupyterLab in a real browser."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from autograder.course import notebooks
 
 pytestmark = [pytest.mark.browser, pytest.mark.git, pytest.mark.xdist_group("browser")]
 
-PATIENCE = 20_000  # ms: other tests keep the machine busy
+PATIENCE = 20_000  # ms; other tests use the machine at the same time
 expect.set_options(timeout=PATIENCE)
 
 START = "00_start_here/00_start_here.ipynb"
@@ -44,7 +44,7 @@ RIGHT_GUESS = "The input has the number 0 and is not counted"
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A fresh clone, so to speak: the course's files, all committed."""
+    """Make a new git repository with the files of the course committed."""
     folder = tmp_path_factory.mktemp("journey") / "course"
     copy_course(folder)
     git(folder, "init", "--quiet")
@@ -54,7 +54,7 @@ def course(tmp_path_factory):
 
 
 def git(folder, *command):
-    """Run git as on a machine where nobody has set it up."""
+    """Run git without any configuration of this machine."""
     identity = {"NAME": "Learner", "EMAIL": "learner@example.org"}
     environ = {f"GIT_{who}_{k}": v for who in ("AUTHOR", "COMMITTER") for k, v in identity.items()}
     environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -75,7 +75,7 @@ def browser():
 
 
 class Lab:
-    """The course's JupyterLab, which can be stopped and started again."""
+    """A JupyterLab of the course that can be stopped and restarted."""
 
     def __init__(self, course, stack):
         self.course, self.stack = course, stack
@@ -93,7 +93,7 @@ def lab(browser, course):
 
 
 class Notebook:
-    """One notebook in JupyterLab, with the cells found by their ids."""
+    """One notebook in JupyterLab, with cells found by id."""
 
     def __init__(self, page, file):
         self.page = page
@@ -106,14 +106,14 @@ class Notebook:
         expect(second).to_be_attached(timeout=30_000)
 
     def cell(self, name):
-        """Bring this cell into view, as scrolling does: far away ones are not drawn."""
+        """Scroll to this cell: JupyterLab does not draw distant cells."""
         cell = self.page.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
         cell.wait_for(state="attached")
         cell.scroll_into_view_if_needed()
         return cell
 
     def kernel_is_ready(self):
-        """Wait for what the status bar says; before, JupyterLab ignores Shift+Enter."""
+        """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
         expect(self.page.get_by_text(re.compile(r"\| Idle$"))).to_be_visible(timeout=30_000)
 
     def click(self, name):
@@ -123,7 +123,7 @@ class Notebook:
         return cell
 
     def run(self, name):
-        """Click on a code cell and press Shift+Enter; give what it shows."""
+        """Click on a code cell, press Shift+Enter, and return its output."""
         self.kernel_is_ready()
         cell = self.click(name)
         prompt = cell.locator(".jp-InputPrompt")
@@ -134,13 +134,13 @@ class Notebook:
         return cell.locator(".jp-Cell-outputArea")
 
     def type(self, name, code):
-        """Put `code` in place of what a code cell holds."""
+        """Replace the content of a code cell with `code`."""
         self.click(name)
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.insert_text(code)
 
     def answer(self, exercise, code):
-        """Type an answer, run it, run its check; give what the check shows."""
+        """Type an answer, run it, run its check, and return the output of the check."""
         self.type(f"{exercise}-solution", code)
         self.run(f"{exercise}-solution")
         return self.run(exercise)
@@ -157,7 +157,7 @@ class Notebook:
 
 @pytest.fixture
 def opened(browser, lab):
-    """Give a way to open a notebook, or what opens by itself, each time with a new kernel."""
+    """Return a function that opens a notebook, or the first page, with a new kernel."""
 
     @contextmanager
     def open_page(notebook=None, **options):
@@ -180,13 +180,13 @@ def opened(browser, lab):
 
 
 def says_once(shown, sentence):
-    """The card says it, and nothing else that can be seen says it again."""
+    """Assert that the card shows the sentence, and that nothing else visible repeats it."""
     expect(shown.locator(".verdict")).to_contain_text(sentence)
     expect(shown.get_by_text(sentence).filter(visible=True)).to_have_count(1)
 
 
 def everything_is_drawn(notebook):
-    """Formulas are set, and pictures are there, each with words for those who cannot see it."""
+    """Assert that formulas are typeset, and that pictures are loaded and have alt text."""
     for name, source in notebook.pages.items():
         shown = notebook.cell(name)
         if "$" in source:
@@ -202,7 +202,7 @@ def everything_is_drawn(notebook):
 # -- the first page -------------------------------------------------------------------------------
 
 
-def test_the_first_page_opens_by_itself_and_a_failed_check_speaks_once(opened):
+def test_first_page_opens_and_failed_check_shows_one_message(opened):
     with opened() as notebook:
         for name in ("title", "map", "notation-card"):
             expect(notebook.cell(name).get_by_role("heading")).to_be_visible()
@@ -218,11 +218,11 @@ def test_the_first_page_opens_by_itself_and_a_failed_check_speaks_once(opened):
         expect(traceback).to_contain_text("rows and columns changed places")
         expect(traceback).to_be_hidden()
 
-        # Nothing that is not the course's own asks for attention.
+        # No notification of JupyterLab is shown.
         expect(notebook.page.get_by_text("official Jupyter news")).to_have_count(0)
         expect(notebook.page.get_by_text("Create Assignment")).to_have_count(0)
 
-        # An error of the learner's own is never hidden, also below a card.
+        # An error of the learner's own is shown, even below a card.
         notebook.answer("double", "def double(X):\n    return 2 * X")
         notebook.type("hints-code", 'check("double")\n1 / 0')
         shown = notebook.run("hints-code")
@@ -236,7 +236,7 @@ def test_the_first_page_opens_by_itself_and_a_failed_check_speaks_once(opened):
 # -- an exercise ----------------------------------------------------------------------------------
 
 
-def test_wrong_answers_are_explained_and_the_right_one_is_there_the_next_day(opened, lab, course):
+def test_wrong_answers_are_explained_and_correct_answer_is_saved(opened, lab, course):
     with opened(FORWARD) as notebook:
         notebook.run("setup")
         notebook.run("linear_forward-solution")
@@ -275,7 +275,7 @@ def test_a_check_cannot_be_edited_or_deleted(opened):
         expect(check).to_have_text('check("linear_forward")')
 
 
-def test_validate_says_what_the_check_says(opened):
+def test_validate_shows_the_same_message_as_check(opened):
     with opened(FORWARD) as notebook:
         notebook.type("linear_forward-solution", NO_BIAS)
         notebook.page.get_by_role("button", name="Validate").click()
@@ -285,7 +285,7 @@ def test_validate_says_what_the_check_says(opened):
 
 
 def test_picture_of_a_check(opened, pytestconfig, tmp_path):
-    """A wrong answer and its card, as the README shows them; --pictures puts it there."""
+    """Take the picture for the README: a wrong answer and its card; --pictures saves it there."""
     picture = PICTURE if pytestconfig.getoption("pictures") else tmp_path / PICTURE.name
     with opened(
         FORWARD, viewport={"width": 1000, "height": 1000}, device_scale_factor=2
@@ -303,13 +303,13 @@ def test_picture_of_a_check(opened, pytestconfig, tmp_path):
             "height": below["y"] + below["height"] - above["y"] + 2 * MARGIN,
         }
         page.screenshot(path=picture, clip=frame)
-    assert 20_000 < picture.stat().st_size < 200_000  # something is on it, and it loads quickly
+    assert 20_000 < picture.stat().st_size < 200_000  # it is not empty, and loads quickly
 
 
-# -- what is there to read ------------------------------------------------------------------------
+# -- searching and reading ------------------------------------------------------------------------
 
 
-def test_a_search_shows_how_far_it_is_and_what_is_left(opened, lab):
+def test_search_shows_progress_and_remaining_time(opened, lab):
     solved = notebooks.solve(notebooks.read(ROOT / "notebooks" / SEARCH))
     notebooks.write(solved, lab.course / "my_notebooks" / SEARCH)
     with opened(SEARCH) as notebook:

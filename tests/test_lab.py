@@ -1,4 +1,4 @@
-"""``course lab`` with a real JupyterLab, on machines of all kinds."""
+"""Test ``course lab`` with a real JupyterLab, in several environments."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(course, tmp_path_factory):
-    """The course's server, as somebody without a browser starts it."""
+    """Start the server of the course without a browser."""
     with serve(course, tmp_path_factory.mktemp("home") / "home") as running:
         yield running
 
@@ -39,14 +39,14 @@ def test_the_first_page_is_served_from_the_learners_copy(course, server):
     assert not list(server.log.parent.rglob("kernel.json")), "registered outside the environment"
 
 
-def test_nobody_else_is_served(server):
+def test_server_refuses_requests_without_the_token(server):
     assert server.address.startswith(f"http://{start.HOST}:")
     with pytest.raises(urllib.error.HTTPError, match="403") as refused:
         type(server)(server.address, "wrong", server.process, server.log).ask("api/contents")
     refused.value.close()
 
 
-def test_without_a_browser_the_address_stands_alone_on_its_line(server):
+def test_address_is_printed_on_its_own_line_without_browser(server):
     said = server.log.read_text()
     port = server.address.rpartition(":")[2]
     assert f"\n{server.address}/lab/tree/{lab.FIRST_PAGE}?token={server.token}\n" in said
@@ -56,7 +56,7 @@ def test_without_a_browser_the_address_stands_alone_on_its_line(server):
 
 
 def hostile(folder):
-    """A foreign package `utils` on PYTHONPATH, and folders where Jupyter cannot write."""
+    """Return variables with other packages on PYTHONPATH, and with unwritable Jupyter folders."""
     for name in ("utils/__init__.py", "jupyterlab.py", "numpy.py"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("raise SystemExit('a stranger was imported')")
@@ -70,11 +70,11 @@ def hostile(folder):
 
 
 @pytest.mark.parametrize("home", ["missing", "a file"])
-def test_it_opens_in_surroundings_of_all_kinds(course, tmp_path, home):
+def test_lab_opens_in_hostile_environments(course, tmp_path, home):
     places = hostile(tmp_path / "strange")
     log = tmp_path / "log"
     environ = environment(tmp_path / "strange" / "file" / home) | places
-    # Python itself must start; its own modules come first, as `make lab` has it.
+    # Python itself must start, so the course comes first on the path, as in `make lab`.
     environ["PYTHONPATH"] = os.pathsep.join([str(course), places["PYTHONPATH"]])
     with ExitStack() as stack:
         running = stack.enter_context(serve(course, log, environ=environ))

@@ -1,7 +1,7 @@
-"""``make setup`` on machines that lack something, twice in a row, and after an interruption.
+"""Test ``make setup`` with missing programs, twice in a row, and after an interruption.
 
-Each test works on a copy of the Makefile in a folder of its own. None needs a network: where an
-installation must succeed, the packages of the environment that runs the tests are lent to it.
+Each test uses a copy of the Makefile in its own folder. No test needs a network: an installation
+that must succeed uses the packages of the environment that runs the tests.
 """
 
 import importlib.metadata
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 pytestmark = [pytest.mark.make, pytest.mark.xdist_group("make")]
 
-# Programs that the Makefile may use: these, Python and no others.
+# The Makefile may use these programs and Python, and no others.
 TOOLS = ["make", "sh", "cat", "grep", "mkdir", "rm", "tail", "touch"]
 
 TOO_OLD = """#!/bin/sh
@@ -31,7 +31,7 @@ case "$2" in *ensurepip*) exit 1 ;; *) exec "{sys.executable}" "$@" ;; esac
 REAL = f"""#!/bin/sh
 exec "{sys.executable}" "$@"
 """
-# An environment is made in a moment without a pip of its own. It then uses the one that is lent.
+# An environment without pip is made faster. It then uses the pip of the tests.
 WITHOUT_PIP = f"""#!/bin/sh
 case "$1 $2" in "-m venv") set -- "$@" --without-pip ;; esac
 exec "{sys.executable}" "$@"
@@ -40,7 +40,7 @@ exec "{sys.executable}" "$@"
 
 @pytest.fixture
 def course(tmp_path):
-    """A course as small as it can be: its lock holds the build backend alone."""
+    """Make a minimal course, with only the build backend in its lock."""
     folder = tmp_path / "my course"  # with a space, as on many desktops
     folder.mkdir()
     for name in ("Makefile", "pyproject.toml", "LICENSE"):
@@ -56,7 +56,7 @@ def course(tmp_path):
 
 
 def machine(folder, stub):
-    """The surroundings of a machine whose only Python is `stub`."""
+    """Return the environment of a machine whose only Python is `stub`."""
     programs = folder.parent / "bin"
     programs.mkdir(exist_ok=True)
     for tool in TOOLS:
@@ -65,14 +65,14 @@ def machine(folder, stub):
     if stub:
         (programs / "python3").write_text(stub)
         (programs / "python3").chmod(0o755)
-    # Settings of pip and of the make that may be running this test are left behind.
+    # Settings of pip and of a make that runs this test are left out.
     kept = {"HOME", "LANG", "TMPDIR"}
     environ = {key: value for key, value in os.environ.items() if key in kept}
     return environ | {"PATH": str(programs), "PIP_CONFIG_FILE": os.devnull}
 
 
 def lent(environ):
-    """The same surroundings with the packages that run this test, so that nothing is fetched."""
+    """Return the environment with the packages of the tests, so that nothing is downloaded."""
     return environ | {"PYTHONPATH": sysconfig.get_path("purelib"), "PIP_NO_INDEX": "1"}
 
 
@@ -82,7 +82,7 @@ def make(folder, environ, target="setup"):
     )
 
 
-# -- something is missing -------------------------------------------------------------------------
+# -- missing programs -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("target", ["setup", "lab", "test"])
@@ -95,7 +95,7 @@ def make(folder, environ, target="setup"):
     ],
     ids=["no-python", "too-old", "no-venv"],
 )
-def test_a_python_that_will_not_do(course, stub, sentence, target):
+def test_unsuitable_python_is_reported(course, stub, sentence, target):
     run = make(course, machine(course, stub), target)
     assert run.returncode != 0
     assert run.stderr.startswith(sentence)
@@ -103,7 +103,7 @@ def test_a_python_that_will_not_do(course, stub, sentence, target):
     assert not (course / ".venv").exists()
 
 
-def test_no_network(course):
+def test_missing_network_is_reported(course):
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "1", "PIP_NO_CACHE_DIR": "1"}
     run = make(course, machine(course, REAL) | nowhere)
     assert run.returncode != 0
@@ -111,7 +111,7 @@ def test_no_network(course):
     assert not (course / ".venv" / "ready").exists()
 
 
-def test_a_package_that_is_not_what_was_locked(course):
+def test_package_missing_from_the_index_is_reported(course):
     with (course / "requirements.lock").open("a") as lock:
         lock.write("no-such-package-for-this-course==1.0 --hash=sha256:" + "0" * 64 + "\n")
     run = make(course, lent(machine(course, WITHOUT_PIP)))
@@ -123,7 +123,7 @@ def test_a_package_that_is_not_what_was_locked(course):
 # -- it works, and keeps working ------------------------------------------------------------------
 
 
-def test_setup_makes_an_environment_once_and_anew_when_it_is_broken(course):
+def test_setup_reuses_the_environment_and_rebuilds_a_broken_one(course):
     environ = lent(machine(course, REAL))
     first = make(course, environ)
     assert first.returncode == 0, first.stderr
@@ -144,14 +144,14 @@ def test_setup_makes_an_environment_once_and_anew_when_it_is_broken(course):
     assert "Installing" in newer.stdout
     assert "Making" not in newer.stdout
 
-    # A folder that was moved has an environment full of old paths.
+    # The environment of a moved folder has outdated paths.
     moved = course.rename(course.with_name("moved"))
     again = make(moved, environ)
     assert again.returncode == 0, again.stderr
     assert "Making an environment" in again.stdout
     assert str(course) not in (moved / ".venv" / "bin" / "course").read_text()
 
-    # A Python that was since removed from the machine.
+    # The Python of the environment was removed from the machine.
     for link in (moved / ".venv" / "bin").glob("python*"):
         link.unlink()
     assert "Making an environment" in make(moved, environ).stdout
@@ -162,7 +162,7 @@ def test_setup_makes_an_environment_once_and_anew_when_it_is_broken(course):
     [("bin/python3", REAL), ("install.log", WITHOUT_PIP)],
     ids=["while-venv-works", "while-pip-works"],
 )
-def test_an_interrupted_setup_is_made_anew(course, moment, stub):
+def test_setup_recovers_from_interruption(course, moment, stub):
     environ = lent(machine(course, stub))
     with subprocess.Popen(
         ["make", "setup"],
@@ -175,7 +175,7 @@ def test_an_interrupted_setup_is_made_anew(course, moment, stub):
         deadline = time.monotonic() + 60
         while not os.path.lexists(course / ".venv" / moment) and time.monotonic() < deadline:
             time.sleep(0.01)
-        os.killpg(first.pid, 9)  # the session that this test has just started
+        os.killpg(first.pid, 9)  # the session that this test has started
     assert (course / ".venv" / moment).exists()
     assert not (course / ".venv" / "ready").exists()
 
@@ -186,7 +186,7 @@ def test_an_interrupted_setup_is_made_anew(course, moment, stub):
     assert not (course / ".venv" / "unfinished").exists()
 
 
-def test_make_alone_tells_what_there_is(course):
+def test_make_help_lists_the_targets(course):
     run = make(course, machine(course, None), "help")
     assert run.returncode == 0
     assert [line.split()[1] for line in run.stdout.splitlines()] == [

@@ -1,4 +1,4 @@
-"""Notebook 03: its points, the words a guard may use, and the shape tracer."""
+"""Test notebook 03: its points, the messages of check_dimensions, and the shape tracer."""
 
 import html
 import re
@@ -18,16 +18,16 @@ from utils.shape_plots import columns_as_pictures
 from utils.shape_tracer import trace
 
 
-def test_the_points_of_the_notebook_are_a_hundred():
+def test_points_sum_to_100():
     points = [one.points for one in EXERCISES.values() if one.assignment == "03_matrix_dimensions"]
     assert (len(points), sum(points)) == (7, 100)
 
 
-# -- wrong answers that are no mistake of the list ------------------------------------------------
+# -- wrong answers beyond the known mistakes ------------------------------------------------------
 
 
 def guard(said, condition="shape != due"):
-    """A guard that says this; in it: name, shape and due."""
+    """Make a check_dimensions with this message, which may use name, shape and due."""
     source = f"""
 def check_dimensions(parameters, layer_dims):
     for name, due in parameter_shapes(layer_dims).items():
@@ -51,14 +51,14 @@ def check_dimensions(parameters, layer_dims):
         ("W1, b1, {name}: {shape} for {due}", "names W1 first."),
     ],
 )
-def test_a_guard_must_say_which_what_and_what_for(said, sentence):
+def test_error_message_must_name_parameter_shape_and_expected_shape(said, sentence):
     verdict = judge(LiveKey().question("check_dimensions", 1), guard(said))
     assert verdict.status == "wrong"
     assert sentence in verdict.message
     assert verdict.message.startswith("W2 is (7, 17), and should be (17, 7). The message “")
 
 
-def test_a_guard_in_the_order_of_the_dictionary_is_rejected():
+def test_checking_in_dictionary_order_is_rejected():
     def check_dimensions(parameters, layer_dims):
         for name, array in parameters.items():
             due = reference.parameter_shapes(layer_dims)[name]
@@ -71,7 +71,7 @@ def test_a_guard_in_the_order_of_the_dictionary_is_rejected():
     assert "does not name W1" in verdict.message
 
 
-def test_a_case_that_gets_through_is_told_in_words():
+def test_undetected_wrong_shape_is_explained():
     verdict = judge(
         LiveKey().question("check_dimensions", 1), guard("{name} {shape} {due}", "len(shape) != 2")
     )
@@ -80,7 +80,7 @@ def test_a_case_that_gets_through_is_told_in_words():
 
 
 @pytest.mark.parametrize("loop", ["for", "list", "apply_along_axis", "vectorize"])
-def test_a_loop_over_examples_in_disguise_is_found(loop):
+def test_disguised_loop_over_examples_is_detected(loop):
     def layer_outputs_vectorized(X, W, b):
         if loop == "for":
             A = np.zeros((len(W), X.shape[1]), X.dtype)
@@ -98,11 +98,11 @@ def test_a_loop_over_examples_in_disguise_is_found(loop):
     verdict = judge(question, layer_outputs_vectorized)
     assert verdict.status == "wrong"
     assert "take as long as with a loop over them" in verdict.message
-    assert verdict.points < 5  # the page gives a loop
+    assert verdict.points < 5  # the page itself gives a loop
 
 
-def test_the_law_against_loops_does_not_blame_a_busy_moment():
-    seconds = iter([9, 9, 9] + [1e-9] * 9)  # something else had the computer
+def test_loop_property_tolerates_a_busy_machine():
+    seconds = iter([9, 9, 9] + [1e-9] * 9)  # another program used the processor
 
     class Ask:
         def __call__(self, case):
@@ -122,7 +122,7 @@ def test_the_law_against_loops_does_not_blame_a_busy_moment():
         (lambda X, W, b: np.tanh(W @ X + b) ** 3, "There is no loop in it, but other numbers"),
     ],
 )
-def test_to_be_fast_is_worth_little_without_the_right_numbers(given, sentence):
+def test_fast_wrong_answer_earns_few_points(given, sentence):
     verdict = judge(LiveKey().question("layer_outputs_vectorized", 1), given)
     assert (verdict.status, verdict.mistake) == ("wrong", "")
     assert sentence in verdict.advice
@@ -130,7 +130,7 @@ def test_to_be_fast_is_worth_little_without_the_right_numbers(given, sentence):
 
 
 @pytest.mark.parametrize("way", ["no sum", "constant"])
-def test_counts_that_do_not_add_up_are_told_layer_by_layer(way):
+def test_wrong_count_is_explained_layer_by_layer(way):
     def count_parameters(layer_dims):
         right = reference.count_parameters(layer_dims)
         return 5 if way == "constant" else right + len(layer_dims)
@@ -151,7 +151,7 @@ def test_counts_that_do_not_add_up_are_told_layer_by_layer(way):
         ((float("nan"), 3), "expected a shape"),
     ],
 )
-def test_whatever_is_given_for_a_shape_gets_its_sentence(wrong, sentence):
+def test_value_that_is_no_shape_gets_a_sentence(wrong, sentence):
     def parameter_shapes(layer_dims):
         return reference.parameter_shapes(layer_dims) | {"W1": wrong}
 
@@ -160,7 +160,7 @@ def test_whatever_is_given_for_a_shape_gets_its_sentence(wrong, sentence):
     assert sentence in verdict.message
 
 
-def test_a_wrong_answer_to_a_slip_is_told_with_its_sizes():
+def test_wrong_answer_to_shape_slips_is_explained_with_sizes():
     def shape_slips(layer_dims, m):
         return reference.shape_slips(layer_dims, m) | {"g": m > 20 or layer_dims[0] > 5}
 
@@ -179,7 +179,7 @@ NETWORKS = [([3, 1], 5), ([3, 4, 2, 1], 5), ([784, 64, 16, 1], 500), ([2, 2, 2],
 
 
 @pytest.mark.parametrize(("layer_dims", "m"), NETWORKS)
-def test_the_tracer_shows_every_matrix_with_its_shape(layer_dims, m):
+def test_tracer_shows_every_matrix_with_its_shape(layer_dims, m):
     shapes = reference.forward_shapes(layer_dims, m) | reference.parameter_shapes(layer_dims)
     shapes |= reference.backward_shapes(layer_dims, m)
     seen = set()
@@ -193,7 +193,7 @@ def test_the_tracer_shows_every_matrix_with_its_shape(layer_dims, m):
 
 
 @pytest.mark.parametrize(("layer_dims", "m"), NETWORKS)
-def test_each_step_computes_what_it_says_and_signs_agree(layer_dims, m):
+def test_tracer_steps_have_consistent_shapes(layer_dims, m):
     steps = trace(layer_dims, m).steps
     assert len(steps) == 6 * (len(layer_dims) - 1)
     for step in steps:
@@ -209,11 +209,11 @@ def test_each_step_computes_what_it_says_and_signs_agree(layer_dims, m):
         assert made.shape == result.shape
         for sign in (shape_tracer.ROWS, shape_tracer.COLUMNS, shape_tracer.INNER):
             worn = [(m_.shape[a]) for m_ in step.matrices for a in (0, 1) if m_.signs[a] == sign]
-            assert len(worn) != 1  # a sign on one size alone says nothing
+            assert len(worn) != 1  # a mark on only one size would say nothing
             assert len(set(worn)) <= 1
 
 
-def test_the_text_says_everything_that_the_page_shows():
+def test_tracer_text_has_the_content_of_the_page():
     shown = trace([3, 4, 1], 5)
     bundle = shown._repr_mimebundle_()
     assert bundle["text/plain"] == repr(shown) == shown.text()
@@ -226,7 +226,7 @@ def test_the_text_says_everything_that_the_page_shows():
             assert f'<span class="name">{matrix.name}</span>' in page
         assert html.escape(step.remark) in page
     assert "<script" not in bundle["text/html"]
-    assert bundle["text/html"].count("<section") == 12  # for paper; the page itself is escaped
+    assert bundle["text/html"].count("<section") == 12  # for printing; the page itself is escaped
 
 
 @pytest.mark.parametrize(
@@ -242,18 +242,18 @@ def test_the_text_says_everything_that_the_page_shows():
         ([2] * 14, 5, "The tracer shows up to 12 layers; take some away."),
     ],
 )
-def test_what_the_tracer_cannot_use_is_said_in_one_sentence(layer_dims, m, sentence):
+def test_tracer_reports_invalid_input_in_one_sentence(layer_dims, m, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)) as caught:
         trace(layer_dims, m)
     assert str(caught.value).count(". ") == 0
 
 
-def test_the_tracer_takes_numpy_numbers_and_a_single_example():
+def test_tracer_accepts_numpy_integers_and_a_single_example():
     shown = trace(tuple(np.array([3, 1])), np.int64(1))
     assert shown.title == "The shapes in the network [3, 1] with m = 1 example"
 
 
-def test_pictures_say_in_words_what_they_show():
+def test_pictures_have_alt_text():
     X = np.arange(12.0).reshape(4, 3) / 12
     shown = columns_as_pictures({"one": X, "two": X[::-1]}, (2, 2), count=3)
     assert repr(shown) == (
@@ -274,7 +274,7 @@ def browser():
 
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
-def test_the_arrow_keys_walk_through_the_tracer_and_paper_has_all_of_it(browser, tmp_path):
+def test_arrow_keys_step_through_tracer_and_print_shows_all_steps(browser, tmp_path):
     from playwright.sync_api import expect
 
     def greedy(event):
@@ -283,7 +283,7 @@ def test_the_arrow_keys_walk_through_the_tracer_and_paper_has_all_of_it(browser,
     file = tmp_path / "page.html"
     shown = trace([3, 4, 1], 5)
     body = shown.html() + trace([784, 64, 16, 1], 500).html()
-    # The page around takes all keys for its own, as JupyterLab does.
+    # The outer page handles all keys, as JupyterLab does.
     script = f"<script>{greedy('keydown')}</script>"
     file.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{script}{body}", "utf-8")
     page = browser.new_context(java_script_enabled=True).new_page()
@@ -304,7 +304,7 @@ def test_the_arrow_keys_walk_through_the_tracer_and_paper_has_all_of_it(browser,
     page.keyboard.press("ArrowLeft")
     expect(steps.filter(visible=True)).to_contain_text("db1 has the shape of b1.")
 
-    # Both tracers mind their own steps, and nothing is cut off in its frame.
+    # Each tracer has its own step, and no content is cut off by its frame.
     other = page.frame_locator("iframe").nth(1)
     expect(other.locator("section.step").filter(visible=True)).to_contain_text("Step 1 of 18")
     for tracer_frame in page.frames[1:]:

@@ -1,4 +1,4 @@
-"""A sample of `benchmarks/mutants.py`: small changes to the solutions, seen by their checks."""
+"""Run a sample of `benchmarks/mutants.py`: checks reject small changes to the solutions."""
 
 import os
 import subprocess
@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.linux  # each mutant has a fork with limits
-def test_checks_reject_what_is_not_equivalent(thorough):
+@pytest.mark.linux  # each mutant runs in a fork with limits
+def test_checks_reject_all_mutants_that_are_not_equivalent(thorough):
     sample = "1000" if thorough else "30"
     run = subprocess.run(
         [sys.executable, "benchmarks/mutants.py", "--sample", sample, "--jobs", "2"],

@@ -1,7 +1,7 @@
-"""A whole round of teaching with nbgrader's own commands, and formgrader in a real browser.
+"""Test a whole round with nbgrader's own commands, and formgrader in a real browser.
 
-The exchange takes a student's name from the operating system's user, so two students are two
-user ids, given names by a passwd file that bubblewrap lays over the machine's own.
+The exchange takes the name of a student from the operating system. So each student has a user id,
+and bubblewrap replaces the passwd file of the machine with one that names these ids.
 """
 
 import csv
@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NAME = "01_forward_propagation"
 USERS = {"alice": 20001, "bob": 20002}
 
-# Bob's mistakes. His later functions do not call his earlier ones, so each stands for itself.
+# Bob's mistakes. His later functions do not call his earlier ones, so each counts by itself.
 NO_BIAS = """
 def linear_forward(A_prev, W, b):
     Z = W @ A_prev
@@ -72,7 +72,7 @@ SENTENCES = {
 POINTS = {e.name: e.points for e in EXERCISES.values() if e.assignment == NAME}
 BOBS = POINTS | WRONG
 
-# What a student puts beside the notebook, hoping that it is imported in the course's place.
+# Files that a student submits beside the notebook, to be imported instead of the course.
 GENEROUS = """
 from types import SimpleNamespace
 def check(*args, **more): return None
@@ -81,7 +81,7 @@ hint = ready = judge = check
 
 
 class School:
-    """A workspace, an exchange, and people who run nbgrader's commands."""
+    """A workspace, an exchange, and users who run nbgrader's commands."""
 
     def __init__(self, root):
         self.root = root
@@ -97,7 +97,7 @@ class School:
             os.chown(home, uid, uid)
 
     def tell_students(self):
-        """Put the settings that the workspace has for students into their homes."""
+        """Copy the students' settings from the workspace into their homes."""
         settings = (self.workspace / STUDENTS_CONFIG).read_text()
         for name in USERS:
             config = self.root / name / CONFIG
@@ -110,13 +110,13 @@ class School:
         return self.nbgrader(*command, cwd=self.workspace, env=environ, may_fail=may_fail)
 
     def named(self, *command):
-        """The same, where the machine knows the students' names."""
+        """Run a command as the instructor, with the students' user names known."""
         environ = self.environ("root") | {"PYTHONPATH": str(ROOT)}
         wrap = [*self.bubble(), "--cap-add", "ALL", "--"]
         return self.nbgrader(*command, wrap=wrap, cwd=self.workspace, env=environ)
 
     def student(self, name, *command, may_fail=False):
-        """Run one of nbgrader's commands as a student, in a home without the course."""
+        """Run one of nbgrader's commands as a student, whose home has no course."""
         wrap = [*self.bubble(), *as_user.shown(), *as_user.become(USERS[name])]
         environ = self.environ(name)
         return self.nbgrader(
@@ -147,7 +147,7 @@ class School:
         return run.stdout + run.stderr
 
     def fill(self, name, answers):
-        """Put answers, by grade id, into the notebook that a student fetched."""
+        """Write answers, by grade id, into the notebook that a student fetched."""
         path = self.root / name / NAME / f"{NAME}.ipynb"
         notebook = notebooks.read(path)
         for cell in notebook.cells:
@@ -158,7 +158,7 @@ class School:
 
 @pytest.fixture(scope="module")
 def school():
-    """The round, from the workspace to the students' feedback; the tests look at what it left."""
+    """Run the round, from the workspace to the feedback; the tests examine its results."""
     root = Path(tempfile.mkdtemp(prefix="school-"))
     root.chmod(0o755)  # students have to reach the exchange
     try:
@@ -202,7 +202,7 @@ def teach(school):
     for assignment in (NAME, REPORT):
         school.run("generate_feedback", assignment)
     school.run("export", "--to", "grades.csv")
-    for student in ("mallory", "eve"):  # not of the exchange: no feedback
+    for student in ("mallory", "eve"):  # did not submit by the exchange: no feedback
         shutil.rmtree(school.workspace / "submitted" / student)
         os.renames(school.workspace / "feedback" / student, school.root / "feedback" / student)
     school.named("release_feedback", NAME)
@@ -210,7 +210,7 @@ def teach(school):
 
 
 def hostile_submission(school):
-    """A blank notebook among files with the names of what it imports."""
+    """Submit a blank notebook with files that are named like its imports."""
     folder = school.workspace / "submitted" / "mallory" / NAME
     shutil.copytree(school.root / "bob" / NAME, folder)
     shutil.copy(school.workspace / "release" / NAME / f"{NAME}.ipynb", folder)
@@ -221,7 +221,7 @@ def hostile_submission(school):
 
 
 def scripts(school):
-    """Scripts wherever a student can put them; in the report, they are the answer."""
+    """Submit scripts in every place that a student can change; in the report, as the answer."""
     report = blank(REPORT)
     cell_of(report, "experiment_report").source = f"My report. {EVIL} <b>Bold</b>"
     for name, page in ((NAME, malicious()), (REPORT, report)):
@@ -239,7 +239,7 @@ pytestmark = [
 
 
 def scores(school, student):
-    """Points of each exercise, as the gradebook has them."""
+    """Return the points of each exercise from the gradebook."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{school.workspace / 'gradebook.db'}") as gradebook:
@@ -248,13 +248,13 @@ def scores(school, student):
         return {grade.name: (grade.score, grade.max_score) for grade in submission.grades}
 
 
-def test_the_gradebook_has_the_right_points_for_each_exercise(school):
+def test_gradebook_has_the_expected_points_for_each_exercise(school):
     assert scores(school, "alice") == {n: (p, p) for n, p in POINTS.items()}
     assert scores(school, "bob") == {n: (BOBS[n], p) for n, p in POINTS.items()}
     assert scores(school, "eve")["relu"] == (0, POINTS["relu"])
 
 
-def test_students_get_the_data_and_do_not_hand_it_in(school):
+def test_students_fetch_the_data_but_do_not_submit_it(school):
     fetched = school.root / "alice" / NAME
     assert (fetched / "datasets" / "garments.h5").stat().st_size > 1_000_000
     handed_in = school.workspace / "submitted" / "alice" / NAME
@@ -262,18 +262,18 @@ def test_students_get_the_data_and_do_not_hand_it_in(school):
     assert sum(file.stat().st_size for file in handed_in.rglob("*") if file.is_file()) < 500_000
 
 
-def test_files_beside_a_submission_gain_nothing(school):
+def test_files_submitted_beside_the_notebook_are_not_run(school):
     assert scores(school, "mallory") == {n: (0, p) for n, p in POINTS.items()}
     assert not (school.root / "ran").exists()
 
 
-def test_collect_knows_who_submitted(school):
+def test_collect_finds_the_submitters(school):
     assert "Collecting submission: alice" in school.said["collect"]
     assert "Collecting submission: bob" in school.said["collect"]
     assert "cheating" not in school.said["collect"]
 
 
-def test_validate_tells_a_student_before_submitting_what_grading_will_say(school):
+def test_validate_shows_the_student_the_later_verdicts(school):
     assert "Success! Your notebook passes all the tests." in school.said["alice"]
     assert re.search(r"VALIDATION FAILED ON 3\s+CELL\(S\)", school.said["bob"])
     assert "✗ linear_forward" in school.said["bob"]
@@ -281,7 +281,7 @@ def test_validate_tells_a_student_before_submitting_what_grading_will_say(school
     assert "Traceback" not in school.said["bob"]
 
 
-def test_what_is_released_holds_no_solution(school):
+def test_release_contains_no_solution(school):
     released = school.workspace / "release" / NAME
     assert not (released / "utils" / "reference").exists()
     assert not (released / "utils" / "exercises").exists()
@@ -294,12 +294,12 @@ def test_the_instructor_can_validate_the_source(school):
 
 
 def text_of(page):
-    """A page as it reads."""
+    """Return the visible text of a page."""
     without = re.sub(r"(?s)<(style|script)\b.*?</\1>", "", page)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", without)).split())
 
 
-def test_the_feedback_a_student_fetches_says_what_went_wrong(school):
+def test_fetched_feedback_explains_the_mistakes(school):
     [page] = (school.root / "bob" / NAME / "feedback").rglob("*.html")
     text = text_of(page.read_text())
     for sentence in SENTENCES:
@@ -312,7 +312,7 @@ def test_the_feedback_a_student_fetches_says_what_went_wrong(school):
     assert "Score: 100.0 / 100.0" in text_of(alices.read_text())
 
 
-def test_the_export_has_a_row_for_each_student(school):
+def test_export_has_a_row_for_each_student(school):
     with (school.workspace / "grades.csv").open() as file:
         rows = {r["student_id"]: r for r in csv.DictReader(file) if r["assignment"] == NAME}
     assert {name: float(row["score"]) for name, row in rows.items()} == {
@@ -324,10 +324,10 @@ def test_the_export_has_a_row_for_each_student(school):
     assert {float(row["max_score"]) for row in rows.values()} == {100}
 
 
-# -- the workspace again --------------------------------------------------------------------------
+# -- making workspaces ----------------------------------------------------------------------------
 
 
-def test_making_the_workspace_again_touches_only_source(school, capsys):
+def test_remaking_the_workspace_changes_only_source(school, capsys):
     def seen():
         return {
             path.relative_to(school.workspace): (path.stat().st_mtime_ns, path.stat().st_size)
@@ -360,7 +360,7 @@ def test_making_the_workspace_again_touches_only_source(school, capsys):
         (["{tmp}/w", "no_such"], "The course has no assignment 'no_such'. It has: "),
     ],
 )
-def test_a_workspace_that_cannot_be_made(arguments, said, tmp_path, capsys):
+def test_workspace_that_cannot_be_made_is_reported(arguments, said, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     places = {"tmp": tmp_path, "root": ROOT}
     assert cli.main(["workspace", *(a.format(**places) for a in arguments)]) == ExitCode.USAGE
@@ -369,7 +369,7 @@ def test_a_workspace_that_cannot_be_made(arguments, said, tmp_path, capsys):
     assert error.count("\n") == 1
 
 
-def test_a_workspace_has_the_course_id_that_was_asked_for(tmp_path):
+def test_workspace_has_the_requested_course_id(tmp_path):
     arguments = ["workspace", str(tmp_path / "w"), "00_start_here", "--course-id", "nets-2"]
     assert cli.main(arguments) == ExitCode.FINE
     assert 'course_id = "nets-2"' in (tmp_path / "w" / CONFIG).read_text()
@@ -377,7 +377,7 @@ def test_a_workspace_has_the_course_id_that_was_asked_for(tmp_path):
     assert cli.main(arguments) == ExitCode.FINE
 
 
-def test_each_workspace_has_a_secret_of_its_own_that_stays(tmp_path):
+def test_each_workspace_keeps_its_own_secret_seed(tmp_path):
     def secret(name, course_id="nets"):
         arguments = ["workspace", str(tmp_path / name), "00_start_here", "--course-id", course_id]
         assert cli.main(arguments) == ExitCode.FINE
@@ -395,7 +395,7 @@ def test_each_workspace_has_a_secret_of_its_own_that_stays(tmp_path):
 
 @pytest.fixture
 def formgrader(school):
-    """JupyterLab in the workspace, as an instructor starts it; gives formgrader's address."""
+    """Start JupyterLab in the workspace as an instructor, and yield the address of formgrader."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = school.root / "lab.log"
@@ -459,7 +459,7 @@ def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
     for sentence in SENTENCES:
         said = page.get_by_text(sentence.replace("`", "")).first  # backquotes become code
         expect(said).to_be_visible()
-    # The card says it all, so the error that nbgrader needs is not shown a second time.
+    # The card has the message, so the error that nbgrader needs is hidden.
     expect(page.locator(".output_error pre").first).to_be_hidden()
     expect(page.locator(".score").first).to_be_visible()
 
@@ -471,7 +471,7 @@ PAGES = {NAME: "<script>window.ran = 1</script>", REPORT: "window.ran = 1"}
 
 
 @pytest.mark.browser
-def test_no_script_of_a_student_runs_in_formgrader_or_feedback(formgrader, page, school):
+def test_student_scripts_do_not_run_in_formgrader_or_feedback(formgrader, page, school):
     from nbgrader.api import Gradebook
     from playwright.sync_api import expect
 
@@ -482,16 +482,16 @@ def test_no_script_of_a_student_runs_in_formgrader_or_feedback(formgrader, page,
         [feedback] = (school.root / "feedback" / "eve" / name).glob("*.html")
         for address in (f"{formgrader}/formgrader/submissions/{ids[name]}/", feedback.as_uri()):
             page.goto(address)
-            # It is there to be read, as text.
+            # The script is shown as text.
             expect(page.get_by_text(words).first).to_be_visible()
             page.wait_for_timeout(500)
             assert page.evaluate("window.ran") is None
             page.evaluate(f"document.body.insertAdjacentHTML('beforeend', {EVIL!r})")
-            page.wait_for_function("window.ran === 1")  # so this test would see it
+            page.wait_for_function("window.ran === 1")  # so this test would notice a script
 
 
 @pytest.mark.browser
-def test_the_button_in_formgrader_grades(formgrader, page, school):
+def test_formgrader_autograde_button_grades(formgrader, page, school):
     from playwright.sync_api import expect
 
     graded = school.workspace / "autograded" / "bob" / NAME / f"{NAME}.ipynb"

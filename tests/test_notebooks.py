@@ -1,4 +1,4 @@
-"""Notebooks: blanks filled from the reference, the one form in git, nbgrader's own round trip."""
+"""Test notebooks: filling blanks from the reference, `tidy`, and the round trip by nbgrader."""
 
 import ast
 import copy
@@ -62,7 +62,7 @@ def walk(steps, start: int = 0) -> list[int]:
 
 
 def blank(text):
-    """A cell from a sketch in which ``?`` stands for a blank."""
+    """Return a cell made from a sketch in which ``?`` marks a blank."""
     lines = []
     for line in text.strip("\n").split("\n"):
         indent = line[: len(line) - len(line.lstrip())]
@@ -114,7 +114,7 @@ def walk(steps, start=0):
 
 
 @pytest.mark.parametrize("sketch", [WHOLE, FADED, ELIF], ids=["whole", "faded", "elif"])
-def test_a_filled_cell_does_what_the_reference_does(sketch):
+def test_filled_cell_behaves_like_the_reference(sketch):
     source = filled(sketch)
     expected, got = {}, {}
     exec(REFERENCE, expected)
@@ -127,7 +127,7 @@ def test_a_filled_cell_does_what_the_reference_does(sketch):
     assert "SOLUTION" not in without_markers(source)
 
 
-def test_what_the_notebook_gives_stays_as_it_is_and_comments_come_along():
+def test_fill_keeps_given_code_and_copies_comments():
     assert filled(FADED).startswith(
         '''import numpy as np
 
@@ -159,8 +159,8 @@ def walk(steps, start=0):
     )
 
 
-def test_a_blank_takes_as_little_as_fits():
-    """The first given statement that fits may not be the right one: later ones decide."""
+def test_blank_takes_the_fewest_statements_that_fit():
+    """The first matching statement may be the wrong one: later statements decide."""
     reference = "def f(x):\n    x = 1\n    y = 2\n    x = 1\n    z = 3\n    return x"
     source = blank("def f(x):\n    ?\n    x = 1\n    ?\n    return x")
     assert fill(source, reference, "f").split("\n")[1:6] == [
@@ -188,7 +188,7 @@ def test_a_blank_takes_as_little_as_fits():
         (WHOLE.replace("?", "?\n    ### END SOLUTION"), "line 5 is a solution marker"),
     ],
 )
-def test_what_does_not_fit_is_said(sketch, said):
+def test_cell_that_does_not_fit_the_reference_is_reported(sketch, said):
     with pytest.raises(BlankError) as caught:
         filled(sketch)
     assert said in str(caught.value)
@@ -198,7 +198,7 @@ def test_what_does_not_fit_is_said(sketch, said):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_solution_in_the_solved_notebook_is_right(assignment):
+def test_every_solution_in_the_solved_notebook_is_correct(assignment):
     from utils.checker.answer_key import LiveKey
     from utils.checker.judge import judge
 
@@ -206,7 +206,7 @@ def test_every_solution_in_the_solved_notebook_is_right(assignment):
     space = {}
     exec("import numpy as np", space)
     for one in solved.cells:
-        if one["id"] == "setup":  # what this notebook builds on is imported there
+        if one["id"] == "setup":  # it imports the modules that this notebook builds on
             exec(one.source, space)
     for exercise in EXERCISES.values():
         if exercise.assignment == assignment:
@@ -221,7 +221,7 @@ def test_every_exercise_of_an_assignment_is_in_its_notebook(assignment):
         c.metadata.nbgrader.grade_id
         for c in load(assignment).cells
         if c.metadata.get("nbgrader", {}).get("grade")
-        and not c.metadata.nbgrader.solution  # a report that a person grades is no exercise
+        and not c.metadata.nbgrader.solution  # a report graded by a person is not an exercise
     ]
     assert found == [one.name for one in EXERCISES.values() if one.assignment == assignment]
 
@@ -230,7 +230,7 @@ def test_notebooks_in_git_are_tidy():
     assert list(notebooks.untidy(ROOT)) == [], "run `make tidy`"
 
 
-# One after the other in one process: most of what a command takes is to import nbgrader.
+# All in one process, because most of the time of a command is the import of nbgrader.
 GENERATE = """
 import sys
 from nbgrader.apps.nbgraderapp import NbGraderApp
@@ -242,7 +242,7 @@ for assignment in sys.argv[1:]:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
-    """A workspace in which nbgrader has made every assignment."""
+    """Make a workspace, and run generate_assignment for every assignment."""
     folder = tmp_path_factory.mktemp("round") / "workspace"
     make(ROOT, folder)
     environ = os.environ | {
@@ -263,7 +263,7 @@ def workspace(tmp_path_factory):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_nbgrader_gives_back_the_notebook_cell_for_cell(workspace, assignment):
+def test_nbgrader_release_equals_the_committed_notebook(workspace, assignment):
     released = nbformat.read(workspace / "release" / assignment / f"{assignment}.ipynb", 4)
     kept = notebooks.tidy(load(assignment))
     assert [dict(c) for c in released.cells] == [dict(c) for c in kept.cells]
@@ -273,10 +273,10 @@ def test_nbgrader_gives_back_the_notebook_cell_for_cell(workspace, assignment):
     assert BEGIN in source
 
 
-# -- the one form ---------------------------------------------------------------------------------
+# -- tidy notebooks -------------------------------------------------------------------------------
 
 
-def test_tidy_takes_out_what_running_left_and_puts_in_what_nbgrader_adds():
+def test_tidy_removes_outputs_and_adds_nbgrader_metadata():
     notebook = load()
     used = copy.deepcopy(notebook)
     used.metadata = nbformat.from_dict({"kernelspec": {"name": "mine", "display_name": "My own"}})
@@ -349,27 +349,27 @@ def marker(notebook):
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
-def test_a_broken_notebook_is_named_with_its_cell(change, said):
+def test_broken_notebook_is_reported_with_its_cell(change, said):
     with pytest.raises(BrokenCourse) as caught:
         notebooks.tidy(broken_notebook(change), "page.ipynb")
     assert caught.value.message.startswith("page.ipynb, cell ")
     assert said in caught.value.message
 
 
-def test_a_file_that_is_no_notebook(tmp_path):
+def test_file_that_is_no_notebook_is_reported(tmp_path):
     (tmp_path / "page.ipynb").write_text("{")
     with pytest.raises(BrokenCourse, match=r"page.ipynb cannot be read as a notebook: "):
         notebooks.read(tmp_path / "page.ipynb")
 
 
-def test_an_assignment_that_is_not_there():
+def test_unknown_assignment_is_reported():
     with pytest.raises(
         UsageError, match=r"The course has no assignment '99'. It has: 00_start_here"
     ):
         notebooks.assignments(ROOT, ["99"])
 
 
-def test_a_course_without_notebooks(tmp_path, monkeypatch, capsys):
+def test_course_without_notebooks_is_reported(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     assert cli.main(["workspace", str(tmp_path / ".." / "teaching")]) == ExitCode.BROKEN
     assert capsys.readouterr().err == f"There are no notebooks in {tmp_path / 'notebooks'}.\n"
@@ -380,7 +380,7 @@ def test_a_course_without_notebooks(tmp_path, monkeypatch, capsys):
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """The course's notebooks in a folder of their own, for ``course`` to work on."""
+    """Copy the notebooks of the course, and let ``course`` work on the copy."""
     root = tmp_path / "course"
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     monkeypatch.setattr(cli, "ROOT", root)
@@ -388,7 +388,7 @@ def course(tmp_path, monkeypatch):
     return root
 
 
-def test_tidy_check_tells_and_tidy_mends(course, capsys):
+def test_tidy_check_reports_and_tidy_repairs(course, capsys):
     path = course / "notebooks" / "01_forward_propagation" / "01_forward_propagation.ipynb"
     before = path.read_bytes()
     capsys.readouterr()
@@ -408,7 +408,7 @@ def test_tidy_check_tells_and_tidy_mends(course, capsys):
     assert path.read_bytes() == before
 
 
-def test_solve_writes_a_notebook_to_read_and_never_over_a_file(
+def test_solve_writes_a_readable_notebook_and_never_overwrites(
     course, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.chdir(tmp_path)
@@ -426,7 +426,7 @@ def test_solve_writes_a_notebook_to_read_and_never_over_a_file(
     assert Path("s.ipynb").read_text() == text
 
 
-def test_solve_says_where_it_cannot_write(course, tmp_path, capsys):
+def test_solve_reports_an_unwritable_target(course, tmp_path, capsys):
     target = tmp_path / "nowhere" / "solved.ipynb"
     assert cli.main(["solve", "01_forward_propagation", "--to", str(target)]) == ExitCode.USAGE
     assert capsys.readouterr().err == f"{target} cannot be written: No such file or directory.\n"

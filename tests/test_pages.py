@@ -1,4 +1,4 @@
-"""What every page of the course has, held to one source where it is said more than once."""
+"""Test the parts that every page must have, and that repeated parts agree."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -11,7 +11,7 @@ from utils.exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = notebooks.assignments(ROOT)
-FIRST = "00_start_here"  # its notation card, glossary and map are the ones that count
+FIRST = "00_start_here"  # other pages must agree with its notation card, glossary and map
 LESSONS = [name for name in ASSIGNMENTS if name != FIRST]
 POINTS = {
     "00_start_here": 0,
@@ -28,39 +28,39 @@ def cells(assignment):
 
 
 def text(assignment):
-    """All that a person reads on a page, code left out."""
+    """Return the text of a page without its code."""
     return "\n\n".join(c.source for c in cells(assignment).values() if c.cell_type == "markdown")
 
 
 def minutes(said):
-    """Minutes from "90 minutes", "2 hours", "1.5 h" or "15 min"."""
+    """Return the minutes in "90 minutes", "2 hours", "1.5 h" or "15 min"."""
     number, unit = re.fullmatch(r"([\d.]+) (min|minutes|h|hours?)", said).groups()
     return float(number) * (60 if unit.startswith("h") else 1)
 
 
 def rows(table):
-    """The cells of each row of a Markdown table, without its first two rows."""
+    """Return the cells of each row of a Markdown table, without its first two rows."""
     lines = [line for line in table.splitlines() if line.startswith("|")]
     return [[part.strip() for part in line.strip("|").split("|")] for line in lines[2:]]
 
 
 def plan(assignment):
-    """What the plan says of each part: its name, minutes, points."""
+    """Return the name, minutes and points of each part in the plan."""
     found = []
     for *_, name, time, points in rows(cells(assignment)["plan"].source):
         found.append((name, float(time or 0), float(points or 0)))
     return found
 
 
-# -- one source -----------------------------------------------------------------------------------
+# -- notation, glossary, map, links ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_the_notation_card_is_that_of_the_first_page(assignment):
+def test_notation_card_equals_that_of_the_first_page(assignment):
     assert cells(assignment)["notation-card"].source == cells(FIRST)["notation-card"].source
 
 
-def test_the_glossary_says_each_word_in_one_sentence_and_in_order():
+def test_glossary_is_sorted_with_one_sentence_per_word():
     entries = re.findall(r"(?m)^- \*\*(.+?)\*\*: (.+)$", cells(FIRST)["glossary"].source)
     words = [word for word, _ in entries]
     assert 18 <= len(words) <= 26
@@ -74,12 +74,12 @@ def test_the_glossary_says_each_word_in_one_sentence_and_in_order():
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_no_other_page_has_a_glossary_of_its_own(assignment):
+def test_only_the_first_page_has_a_glossary(assignment):
     assert not re.search(r"(?mi)^#+ glossary", text(assignment))
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_map_names_every_page_with_its_time(assignment):
+def test_map_lists_every_page_with_its_time(assignment):
     title = cells(assignment)["title"].source
     name = re.match(r"# (.+)", title)[1]
     time = re.search(r"\*\*About ([^*·]+?) ·", title)[1]
@@ -88,16 +88,16 @@ def test_the_map_names_every_page_with_its_time(assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_links_lead_to_pages_that_are_there(assignment):
+def test_links_between_pages_exist(assignment):
     for target in re.findall(r"\]\((\.\./[^)#]+)", text(assignment)):
         assert (ROOT / "notebooks" / assignment / target).is_file(), target
 
 
-# -- what a page begins and ends with -------------------------------------------------------------
+# -- start and end of a page ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_a_page_says_what_one_will_be_able_to_do_and_what_one_needs(assignment):
+def test_page_states_objectives_and_prerequisites(assignment):
     title = cells(assignment)["title"].source
     objectives = title.split("When you are done, you can")[1]
     assert len(re.findall(r"(?m)^- ", objectives)) >= 3
@@ -119,13 +119,13 @@ def test_minutes_and_points_add_up(assignment):
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_each_part_says_the_minutes_that_the_plan_gives_it(assignment):
+def test_each_part_states_the_minutes_of_the_plan(assignment):
     said = re.findall(r"(?m)^## .+\n\n\*(\d+) minutes?\*", text(assignment))
     assert [float(time) for time in said] == [time for _, time, _ in plan(assignment) if time]
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_the_plan_gives_each_exercise_its_points(assignment):
+def test_plan_has_the_points_of_each_exercise(assignment):
     for name, _, points in plan(assignment):
         named = [n for n in re.findall(r"`(\w+)`", name) if n in EXERCISES]
         if named:
@@ -133,7 +133,7 @@ def test_the_plan_gives_each_exercise_its_points(assignment):
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_a_page_ends_with_what_to_keep_and_more_for_those_who_want_it(assignment):
+def test_page_ends_with_summary_and_optional_exercises(assignment):
     page = text(assignment)
     assert "## What to keep" in page
     more = page.split("### If you want more (no points)")[1].split("\n#")[0]
@@ -144,7 +144,7 @@ def test_a_page_ends_with_what_to_keep_and_more_for_those_who_want_it(assignment
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_picture_says_in_words_what_is_to_be_seen(assignment):
+def test_every_picture_has_alt_text(assignment):
     folder = ROOT / "notebooks" / assignment
     shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text(assignment))
     for alt, path in shown:
@@ -161,7 +161,7 @@ def test_every_picture_says_in_words_what_is_to_be_seen(assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_question_has_one_right_answer_and_says_why_to_each(assignment):
+def test_every_question_has_one_correct_answer_and_explains_each(assignment):
     for name, cell in cells(assignment).items():
         answers = re.findall(
             r"<details><summary>(.+?)</summary>(.+?)</details>", cell.source, re.DOTALL
@@ -173,7 +173,7 @@ def test_every_question_has_one_right_answer_and_says_why_to_each(assignment):
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_every_exercise_has_a_ladder_of_hints(name):
+def test_every_exercise_has_three_hints(name):
     hints = EXERCISES[name].hints
     assert len(set(hints)) == 3
     assert all(len(one.split()) >= 5 for one in hints)
@@ -181,7 +181,7 @@ def test_every_exercise_has_a_ladder_of_hints(name):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_exercise_tells_what_it_takes_and_gives(assignment):
+def test_every_exercise_has_a_docstring_and_its_points(assignment):
     page = cells(assignment)
     for exercise in EXERCISES.values():
         if exercise.assignment == assignment:
@@ -190,7 +190,7 @@ def test_every_exercise_tells_what_it_takes_and_gives(assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_ids_are_there_once_and_can_be_read(assignment):
+def test_cell_ids_are_unique_and_readable(assignment):
     ids = [c["id"] for c in notebooks.read(notebooks.notebook_of(ROOT, assignment)).cells]
     assert len(ids) == len(set(ids))
     for one in ids:

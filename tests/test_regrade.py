@@ -1,4 +1,4 @@
-"""Grading again judges only what changed; a disputed verdict can be shown again."""
+"""Test that regrading judges only changed answers, and that `course explain` shows verdicts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def class_(tmp_path_factory):
     return course(where / "course"), where / "in", where / "out"
 
 
-def test_only_what_changed_is_judged_again(class_):
+def test_only_changed_answers_are_judged_again(class_):
     where, submissions, output = class_
     assert known(run(where, submissions, output)) == 0
     first = results(output)
@@ -42,13 +42,13 @@ def test_only_what_changed_is_judged_again(class_):
     module = where / "utils/exercises/forward_propagation/relu.py"
     module.write_text(module.read_text() + "\n# a mended test\n")
     again = run(where, submissions, output)
-    # relu, and the two that build on it: not the other four of each student.
+    # relu and the two exercises that build on it, but not the other four of each student.
     assert known(again) == 12
     assert {key: one for key, one in results(output).items() if key[0] != "cleo"} == first
 
 
-def test_what_an_earlier_answer_did_counts_when_a_later_one_is_judged_again(class_):
-    """A sigmoid that hangs is not called for what builds on it, also where its verdict is kept."""
+def test_regrading_a_later_answer_uses_the_cached_earlier_verdict(class_):
+    """A sigmoid that hangs is not called for later exercises, even if its verdict is cached."""
     where, submissions, _ = class_
     one, output = submissions.parent / "one", submissions.parent / "out-one"
     hand_in(one, "eve", solved(sigmoid="def sigmoid(Z):\n    while True:\n        pass"))
@@ -62,7 +62,7 @@ def test_what_an_earlier_answer_did_counts_when_a_later_one_is_judged_again(clas
     assert results(output) == first
 
 
-def test_an_early_bug_is_not_charged_again(class_):
+def test_early_bug_is_charged_once(class_):
     where, submissions, output = class_
     run(where, submissions, output)
     found = results(output)
@@ -76,7 +76,7 @@ def test_an_early_bug_is_not_charged_again(class_):
 
 @pytest.fixture
 def explain(class_):
-    """Runs `course explain` on the grades of the class."""
+    """Return a function that runs `course explain` on the grades of the class."""
     where, submissions, output = class_
     arguments = ["--submissions", str(submissions), "--output", str(output)]
 
@@ -87,8 +87,8 @@ def explain(class_):
     return explain
 
 
-def test_an_explanation_agrees_with_the_grade(class_, explain):
-    """What it is judged with again is what it was judged with."""
+def test_explain_uses_the_settings_of_the_grade(class_, explain):
+    """Explain a grade that was made with other settings than the defaults."""
     where, submissions, output = class_
     chosen = ("--follow-through", "none", "--seed", "secret", "--timeout", "20")
     run(where, submissions, output, *chosen)
@@ -112,7 +112,7 @@ def test_an_explanation_agrees_with_the_grade(class_, explain):
     assert "does not say with what settings it was made" in told.stderr
 
 
-def test_a_verdict_is_explained_again_with_a_case_to_send(class_, explain):
+def test_explain_shows_the_verdict_with_a_failing_case(class_, explain):
     where, submissions, output = class_
     run(where, submissions, output)
 

@@ -1,4 +1,4 @@
-"""`course release` of several assignments, or of all."""
+"""Test `course release` of several assignments, and of all."""
 
 import re
 import zipfile
@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENTS = notebooks.assignments(ROOT)
 SMALL = ["00_start_here", "05_the_brain"]
 
-# Bundles take seconds to make: one process for all of them.
+# Bundles take seconds to make, so all of them are made in one process.
 pytestmark = pytest.mark.xdist_group("bundle")
 
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Bundles with little in them, so that making all of them takes no time."""
+    """Make the bundles small, so that releasing all of them is fast."""
     monkeypatch.setattr(bundle, "contents", lambda root, assignment: {f"{assignment}.ipynb": b"{}"})
 
 
@@ -28,14 +28,14 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_without_a_name_the_whole_course_is_released(quick, tmp_path, capsys):
+def test_release_without_names_releases_the_whole_course(quick, tmp_path, capsys):
     assert cli.main(["release", "--to", str(tmp_path)]) == ExitCode.FINE
     both = [name for one in ASSIGNMENTS for name in (one, f"{one}.zip")]
     assert names(tmp_path) == sorted(both)
     assert capsys.readouterr().out == "".join(f"Written: {tmp_path / name}\n" for name in both)
 
 
-def test_several_can_be_named(tmp_path):
+def test_release_accepts_several_names(tmp_path):
     assert cli.main(["release", *reversed(SMALL), "--to", str(tmp_path)]) == ExitCode.FINE
     assert names(tmp_path) == sorted([*SMALL, *(f"{one}.zip" for one in SMALL)])
     for one in SMALL:
@@ -45,7 +45,7 @@ def test_several_can_be_named(tmp_path):
             assert f"{one}/{one}.ipynb" in archive.namelist()
 
 
-def test_where_one_is_there_already_none_is_written(quick, tmp_path, capsys):
+def test_existing_bundle_stops_the_release_before_anything_is_written(quick, tmp_path, capsys):
     taken = tmp_path / f"{ASSIGNMENTS[-1]}.zip"
     taken.write_text("mine")
     assert cli.main(["release", "--to", str(tmp_path)]) == ExitCode.USAGE
@@ -55,14 +55,14 @@ def test_where_one_is_there_already_none_is_written(quick, tmp_path, capsys):
     assert zipfile.is_zipfile(taken)
 
 
-def test_a_name_that_is_no_assignment_stops_it_before_anything_is_written(tmp_path, capsys):
+def test_unknown_assignment_stops_the_release_before_anything_is_written(tmp_path, capsys):
     arguments = ["release", "00_start_here", "no_such", "--to", str(tmp_path / "out")]
     assert cli.main(arguments) == ExitCode.USAGE
     assert capsys.readouterr().err.startswith("The course has no assignment 'no_such'. It has: 00")
     assert not (tmp_path / "out").exists()
 
 
-def test_links_from_page_to_page_work_where_all_are_released(quick, tmp_path):
+def test_links_between_pages_work_when_all_are_released(quick, tmp_path):
     list(bundle.release_all(ROOT, [], tmp_path))
     linked = 0
     for one in ASSIGNMENTS:

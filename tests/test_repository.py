@@ -1,4 +1,4 @@
-"""What must agree across files: dependencies and locks."""
+"""Test that the files which name dependencies agree."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ LOCKS = ["requirements.lock", "requirements-test.lock"]
 
 
 def bounds(requirements):
-    """Names and version bounds, written one way."""
+    """Return version bounds by canonical package name."""
     parsed = map(Requirement, requirements)
     return {canonicalize_name(r.name): r.specifier for r in parsed}
 
@@ -25,7 +25,7 @@ def bounds(requirements):
 # -- dependencies ---------------------------------------------------------------------------------
 
 
-def test_environment_yml_says_what_pyproject_says():
+def test_environment_yml_matches_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     *conda, pip = environment["dependencies"]
     assert environment["channels"] == ["conda-forge", "nodefaults"]
@@ -37,7 +37,7 @@ def test_environment_yml_says_what_pyproject_says():
 
 
 def read_lock(name):
-    """The requirements of a lock by name, each with its marker, version and hashes."""
+    """Return the marker, version and hashes of each package in a lock."""
     lines = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
     entries = {}
     for line in lines:
@@ -81,18 +81,18 @@ def test_lock_satisfies_pyproject(name):
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_lock_names_no_place(name):
+def test_lock_contains_no_url_option_or_path(name):
     text = (ROOT / name).read_text()
     assert "://" not in text
     assert not re.search(r"(?m)^\s*-", text.replace("    --hash=sha256:", "")), "an option"
     assert not re.search(r"(?:^|\s)/\w", text), "a path of somebody's machine"
 
 
-def test_locks_agree():
+def test_both_locks_have_the_same_versions():
     course, tests = map(read_lock, LOCKS)
     for package, (version, _, hashes) in course.items():
         assert (version, hashes) == (tests[package][0], tests[package][2]), package
 
 
-def test_git_ignores_a_learners_own_copy():
+def test_git_ignores_my_notebooks():
     assert "/my_notebooks/" in (ROOT / ".gitignore").read_text().splitlines()

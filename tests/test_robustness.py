@@ -1,7 +1,7 @@
-"""Whatever a function gives, raises or does: a clear sentence comes, never a traceback or a hang.
+"""Test that hostile functions get a clear sentence, and never cause a traceback or a hang.
 
-A student seldom means harm, and still returns a generator, a recursive list, or an object that
-claims to equal everything. Each way is written as a cell's source, with `evil()` in it.
+Even without bad intent, a student may return a generator, a recursive list, or an object that
+equals everything. Each way is the source of a cell, in which `evil()` can be called.
 """
 
 import functools
@@ -21,7 +21,7 @@ from utils.checker.judge import judge
 from utils.checker.sanitize import plain
 from utils.checker.verdict import CheckFailed
 
-# One exercise for each kind of result, and one that laws judge.
+# One exercise for each kind of result, and one that properties judge.
 EXERCISES = {
     "relu": "Z",
     "linear_forward": "A_prev, W, b",
@@ -299,7 +299,7 @@ WAYS = {f"gives {name}": f"return {line}" for name, line in RETURNED.items()} | 
 
 
 def evil(exercise, way):
-    """The notebook's names, with this way in the place of the answer."""
+    """Return the namespace of a notebook with this hostile function as the answer."""
     line = WAYS[way]
     source = f"""
     def {exercise}({EXERCISES[exercise]}):
@@ -314,8 +314,8 @@ def evil(exercise, way):
 
 
 def must_be_clear(verdict, started):
-    """What holds for the verdict on any of these."""
-    __tracebackhide__ = True  # a report in which half a character stands breaks pytest-xdist
+    """Assert that the verdict is a rejection with a clear and short message."""
+    __tracebackhide__ = True  # a lone surrogate in a report breaks pytest-xdist
     assert verdict.status in ("wrong", "error"), verdict.text()
     assert verdict.points < verdict.max_points or not verdict.max_points
     text = verdict.text()
@@ -330,7 +330,7 @@ def must_be_clear(verdict, started):
 
 @pytest.fixture(autouse=True)
 def as_it_was():
-    """What a way does to the whole process does not outlive it."""
+    """Restore the settings of the process that a hostile function may change."""
     before, trace = np.geterr(), sys.gettrace()
     out = sys.stdout, sys.stderr
     yield
@@ -341,8 +341,8 @@ def as_it_was():
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("way", WAYS)
-def test_whatever_a_function_does_the_judge_says_a_clear_sentence(way, key, monkeypatch):
-    for exercise in list(EXERCISES)[isinstance(key, LiveKey) :: 2]:  # each key asks every other one
+def test_hostile_function_gets_a_clear_sentence(way, key, monkeypatch):
+    for exercise in list(EXERCISES)[isinstance(key, LiveKey) :: 2]:  # each key has every other one
         question = (
             asked(type(key), exercise) if isinstance(key, LiveKey) else key.question(exercise)
         )
@@ -362,14 +362,14 @@ def asked(kind, exercise):
 
 
 def check_in(namespace, exercise):
-    """Call check as a cell of that notebook does."""
+    """Call `check` as a cell of that notebook does."""
     exec(f"check({exercise!r}, seed=1)", namespace)
 
 
 @pytest.mark.parametrize(
     "made", [[0] * 10**6, [[[0] * 100] * 100] * 100, {i: i for i in range(10**6)}]
 )
-def test_the_widest_result_is_looked_at_in_a_moment(made):
+def test_very_large_result_is_sanitized_quickly(made):
     started = time.perf_counter()
     seen = plain(made)
     assert time.perf_counter() - started < 2
@@ -379,7 +379,7 @@ def test_the_widest_result_is_looked_at_in_a_moment(made):
 @pytest.mark.parametrize(
     "line", ["loud.nothing", "(-loud) @ W", "called(W) @ W", "W[loud]", "loud + W"]
 )
-def test_an_exception_is_explained_without_running_the_students_code(line):
+def test_explaining_an_exception_runs_no_student_code(line):
     source = f"""
     import numpy as np
     ran = []

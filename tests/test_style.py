@@ -1,4 +1,4 @@
-"""Lint, format, types and layers, over every file that git does not ignore."""
+"""Check lint, format, types and layers of every file that git does not ignore."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# They read what to look at, and what to leave out, from pyproject.toml and .gitignore.
+# The tools read which files to check from pyproject.toml and .gitignore.
 TOOLS = {
     "lint": ["-m", "ruff", "check", "."],
     "format": ["-m", "ruff", "format", "--check", "."],
@@ -21,7 +21,7 @@ TOOLS = {
 
 
 @pytest.mark.parametrize("command", TOOLS.values(), ids=TOOLS)
-def test_tool_has_nothing_to_say(command):
+def test_tool_reports_no_problem(command):
     run = subprocess.run(
         [sys.executable, *command], cwd=ROOT, text=True, capture_output=True, check=False
     )

@@ -1,4 +1,4 @@
-"""Notebook 05: its exercises, the sorting of claims, the firing neuron and its pictures."""
+"""Test notebook 05: its exercises, the sorting of claims, and the firing neuron."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ ANSWERS = reference.sort_claims()
 
 
 @pytest.mark.parametrize("name", ["logistic_unit", "firing_rate"])
-def test_exercises_meet_unusual_memory_and_a_single_example(name, key):
+def test_cases_include_unusual_memory_layouts_and_a_single_example(name, key):
     seen = []
 
     def watch(*arguments):
@@ -50,7 +50,7 @@ def others(word):
 
 
 @pytest.mark.parametrize("claim", ANSWERS)
-def test_one_wrong_claim_is_counted_and_not_named(claim, key):
+def test_message_counts_settled_claims_without_naming_them(claim, key):
     for word in others(ANSWERS[claim]):
         verdict = told(ANSWERS | {claim: word}, key)
         assert verdict.status == "wrong"
@@ -60,13 +60,13 @@ def test_one_wrong_claim_is_counted_and_not_named(claim, key):
 
 
 @pytest.mark.parametrize("wrong", range(1, 10))
-def test_what_guessing_settles_earns_nothing(wrong, key):
+def test_points_reachable_by_guessing_are_not_given(wrong, key):
     verdicts = {c: others(w)[0] if i < wrong else w for i, (c, w) in enumerate(ANSWERS.items())}
     assert told(verdicts, key).points == max(0, 2 * (9 - wrong - 3))
 
 
 @pytest.mark.parametrize("word", ["holds", "loose", "misleading"])
-def test_a_word_that_is_never_used_is_asked_about(word, key):
+def test_unused_word_is_pointed_out(word, key):
     verdicts = {c: others(word)[0] if w == word else w for c, w in ANSWERS.items()}
     verdict = told(verdicts, key)
     assert verdict.message == (
@@ -86,20 +86,20 @@ def test_a_word_that_is_never_used_is_asked_about(word, key):
         (None, "verdicts is None (is there a return?), expected a dictionary."),
     ],
 )
-def test_what_is_no_sorting_gets_its_sentence(verdicts, sentence, key):
+def test_invalid_sorting_gets_a_sentence(verdicts, sentence, key):
     verdict = told(verdicts, key)
     assert verdict.status == "wrong"
     assert sentence in verdict.message
 
 
-def test_the_key_does_not_spell_the_answers_out(frozen):
+def test_frozen_key_does_not_contain_the_answers(frozen):
     question = frozen.question("sort_claims")
     assert not any(word in question.secret["digests"].values() for word in ANSWERS.values())
     for mistake in question.mistakes:
         assert len(set(mistake.outcome(0).value.values())) == 1
 
 
-def test_each_word_is_right_more_than_once():
+def test_each_word_is_correct_for_several_claims():
     assert all(list(ANSWERS.values()).count(word) > 1 for word in ("holds", "loose", "misleading"))
 
 
@@ -110,7 +110,7 @@ def page():
     return {c["id"]: c.source for c in notebooks.read(notebooks.notebook_of(ROOT, NAME)).cells}
 
 
-def test_the_page_shows_every_claim_with_its_evidence_and_lists_its_sources():
+def test_page_shows_every_claim_with_evidence_and_source():
     text = page()
     claims = "".join(source for name, source in text.items() if name.startswith("claims-"))
     assert [c.name for c in spiking_neuron.CLAIMS] == list(ANSWERS)
@@ -129,7 +129,7 @@ def test_the_page_shows_every_claim_with_its_evidence_and_lists_its_sources():
 # -- the firing neuron ----------------------------------------------------------------------------
 
 
-def test_the_neuron_fires_at_the_rate_that_mathematics_gives():
+def test_neuron_fires_at_the_theoretical_rate():
     z = np.array([[0.2], [0.5], [1.0], [3.0], [8.0]])
     spikes, voltage = spiking_neuron.fire(z, seconds=2.0)
     interval = spiking_neuron.PAUSE + spiking_neuron.LEAK * np.log((z + 1) / z)
@@ -138,14 +138,14 @@ def test_the_neuron_fires_at_the_rate_that_mathematics_gives():
     assert voltage.max() <= 0
 
 
-def test_below_the_threshold_there_is_silence_and_a_limit_above():
+def test_neuron_is_silent_below_threshold_and_saturates_above():
     spikes, voltage = spiking_neuron.fire(np.array([[-3.0], [-0.01], [1e6]]), seconds=1.0)
     assert spikes[:2].sum() == 0
     assert voltage[1, -1] == pytest.approx(-0.01)
     assert spikes[2].sum() <= 200
 
 
-def test_noise_comes_from_the_generator_and_makes_the_rate_rise_smoothly():
+def test_noise_is_reproducible_and_smooths_the_rate():
     z = np.linspace(-3, 3, 7).reshape(-1, 1)
     one, again, other = (
         spiking_neuron.fire(z, 1.0, 1.0, np.random.default_rng(seed))[0] for seed in (1, 1, 2)
@@ -156,13 +156,13 @@ def test_noise_comes_from_the_generator_and_makes_the_rate_rise_smoothly():
     assert 0 < counts[2] < counts[3] < counts[4] < counts[6]
 
 
-def test_three_trains_have_one_rate():
+def test_three_spike_trains_have_the_same_rate():
     spikes, names = spiking_neuron.same_rate(np.random.default_rng(0))
     assert reference.firing_rate(spikes, spiking_neuron.DT).ravel() == pytest.approx([40, 40, 40])
     assert len(names) == 3
 
 
-def test_pictures_say_their_numbers_in_words():
+def test_pictures_have_their_numbers_in_alt_text():
     z = np.array([[-0.5, 0.5, 4.0]])
     A = reference.logistic_unit(z, np.array([[1.0]]), 0.0)
     picture = spiking_neuron.voltages(z.ravel(), A)
@@ -184,7 +184,7 @@ def test_pictures_say_their_numbers_in_words():
         assert "data:image/png" in shown["text/html"]
 
 
-def test_a_sorting_can_be_kept_as_a_page_and_as_text():
+def test_sorting_has_html_and_text_forms():
     sorting = spiking_neuron.Sorting({**ANSWERS, "size": "no such word"})
     assert sorting._repr_html_().count("<li>") == 8
     assert "<h4>misleading (2)</h4>" in sorting._repr_html_()

@@ -1,6 +1,6 @@
-"""What a notebook of the course imports: data, pictures, and the check of every exercise."""
+"""Modules that a course notebook imports: data, plots and the check of each exercise."""
 
-# Read by older Pythons too, which have to say that they are too old: nothing newer than 3.7 here.
+# Keep this file valid for Python 3.7: an older Python must get as far as the message below.
 
 import sys
 
@@ -8,7 +8,7 @@ __all__ = ["PythonTooOld"]
 
 
 class PythonTooOld(ImportError):
-    """Python is older than the course needs; a notebook shows this as its one sentence."""
+    """Error for a Python older than the course needs; a notebook shows only its message."""
 
     def _render_traceback_(self):  # type: ignore[no-untyped-def]
         return [str(self)]

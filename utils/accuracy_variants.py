@@ -1,9 +1,9 @@
-"""One function, and wrong versions of it to be told apart: for whoever plays the grader.
+"""A correct accuracy function and wrong versions of it, for an exercise in writing tests.
 
     accuracy(AL, Y)     # the right one
     SUSPECTS[0](AL, Y)  # a wrong one, called version 1
 
-None of them is an exercise.
+None of these functions is itself an exercise.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Array = NDArray[Any]
 
 
 def accuracy(AL: Array, Y: Array) -> float:
-    """Share of the examples for which the prediction names the right class.
+    """Return the share of the examples whose predicted class is right.
 
-    A prediction above 0.5 names class 1, any other names class 0.
+    A prediction above 0.5 means class 1, any other class 0.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def accuracy(AL: Array, Y: Array) -> float:
     Raises
     ------
     ValueError
-        For anything else.
+        If an input is not of this kind.
 
     Examples
     --------

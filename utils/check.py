@@ -1,4 +1,4 @@
-"""`check("linear_forward")`, the one call that every test cell makes; with it `hint`, `ready`."""
+"""`check("linear_forward")`, the call in every test cell, with `hint` and `ready`."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _hints_given: dict[str, int] = {}
 
 
 def check(exercise: str, seed: int | None = None) -> None:
-    """Judge the exercise of this name in the notebook that calls, and show the verdict.
+    """Judge the named exercise in the calling notebook, and show the verdict.
 
     Parameters
     ----------
     exercise : str
         The name of the function to check.
     seed : int, optional
-        Repeats the random cases of an earlier check; a bundle's cases are always the same.
+        Repeats the random cases of an earlier check; a bundle's cases never vary.
 
     Raises
     ------
     CheckFailed
-        When the exercise is blank, wrong, or could not be checked. Shown in a notebook,
-        it is the verdict's text.
+        If the exercise is blank, wrong, or could not be checked. A notebook shows it as
+        the verdict's text.
     """
     verdict = _verdict(_name(exercise), sys._getframe(1).f_globals, seed)
     _show(verdict)
@@ -43,7 +43,7 @@ def check(exercise: str, seed: int | None = None) -> None:
 
 
 def hint(exercise: str) -> None:
-    """Show the next of the exercise's three hints; the last is a similar problem, solved."""
+    """Show the next of the exercise's three hints; the last is a solved similar problem."""
     exercise = _name(exercise)
     try:
         hints = open_key().question(exercise).hints
@@ -66,14 +66,14 @@ def hint(exercise: str) -> None:
 
 
 def ready(*exercises: str) -> bool:
-    """Whether these exercises, and those they build on, are filled in; says kindly which are not.
+    """Return whether these exercises and those they build on are filled in; print which are not.
 
     A demonstration that builds on exercises begins with ``if ready("sigmoid"):``.
     """
     namespace = sys._getframe(1).f_globals
     needed: dict[str, None] = {}
     for name in map(_name, exercises):
-        with contextlib.suppress(KeyFault):  # without a key, look at the named ones alone
+        with contextlib.suppress(KeyFault):  # without a key, check only the named ones
             needed |= dict.fromkeys(open_key().question(name).builds_on)
         needed[name] = None
     blank = [
@@ -120,12 +120,12 @@ def _unchecked(exercise: str, why: str) -> Verdict:
 
 
 def _name(exercise: Any) -> str:
-    """The name of an exercise, also where the function itself was given."""
+    """Return the exercise's name; `exercise` may be the function itself."""
     return str(getattr(exercise, "__name__", exercise))
 
 
 def _misspelled(exercise: str, fault: KeyFault) -> str:
-    """A sentence when the name is none of the exercises' but near to one."""
+    """Return a sentence that suggests a similar exercise name, or "" if there is none."""
     names = fault.names if isinstance(fault, UnknownExercise) else ()
     lower = {name.lower(): name for name in names}
     close = difflib.get_close_matches(exercise.lower(), lower, 1, 0.6)
@@ -133,13 +133,16 @@ def _misspelled(exercise: str, fault: KeyFault) -> str:
 
 
 def _say(text: str) -> None:
-    """Print, also on a terminal that lacks some of the characters."""
+    """Print the text, replacing characters that the terminal cannot show."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding))
 
 
 def _show(verdict: Verdict) -> None:
-    """In a notebook, show the card. In IPython, only what no exception will say."""
+    """Show the verdict as a card in a notebook, else as text.
+
+    In IPython without a notebook a failed check prints nothing here: its exception prints the text.
+    """
     try:
         from IPython import get_ipython
         from IPython.display import display

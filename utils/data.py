@@ -37,7 +37,7 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Garments:
-    """One part of the garments.
+    """One part of the garment pictures, with its labels.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Garments:
     Y : (1, m) array of float32
         The class of each picture, 0 or 1.
     class_names : tuple of str
-        What 0 and 1 stand for.
+        The names of classes 0 and 1.
     image_shape : tuple of int
         Rows and columns of a picture: `X[:, i].reshape(image_shape)`.
     """
@@ -78,14 +78,14 @@ def load_garments(part: Part = "train", path: Path | str = GARMENTS_PATH) -> Gar
     Garments
         With fields `X`, `Y`, `class_names` and `image_shape`. `X` and `Y` are
         fresh arrays in float32: half the memory of float64, and a signed type,
-        so that `A - Y` and `1 - Y` mean what they say.
+        so that `A - Y` and `1 - Y` cannot wrap around.
 
     Raises
     ------
     ValueError
         If `part` is none of the three.
     DataError
-        If the file is missing, damaged, or holds something else.
+        If the file is missing, damaged, or of another layout.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def load_garments(part: Part = "train", path: Path | str = GARMENTS_PATH) -> Gar
 
 
 def _layout_problem(file: h5py.File) -> str | None:
-    """Say what keeps an open HDF5 file from being the garments, if anything does."""
+    """Return how an open HDF5 file differs from the garments' layout, or None if it does not."""
     names = np.asarray(file.attrs.get("class_names", ()))
     if names.shape != (2,) or not all(isinstance(name, str) for name in names):
         return "does not name two classes in its attribute class_names"

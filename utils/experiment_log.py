@@ -1,4 +1,4 @@
-"""What a search for hyperparameters needs around it: a log that survives, a bar, a budget."""
+"""Tools for a hyperparameter search: a log that survives a crash, a progress bar, a budget."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ _NUMBERS = ("train_accuracy", "dev_accuracy", "seconds")
 
 
 class LogError(ValueError):
-    """A file is there, but it is not an experiment log. The message is one sentence."""
+    """A file that exists but is not an experiment log; the message is one sentence."""
 
 
 def read_log(log: str | Path | None) -> list[Record]:
-    """The records in an experiment log, in order.
+    """Return the records in an experiment log, in order.
 
     Parameters
     ----------
     log : path or None
-        An HDF5 file that `append_record` wrote. Where it is not there yet, or `log` is None,
-        there are no records.
+        An HDF5 file that `append_record` wrote. If it does not exist, or `log` is None, there
+        are no records.
 
     Raises
     ------
     LogError
-        If the file is something else.
+        If the file is not an experiment log.
     """
     if log is None or not os.path.exists(log):
         return []
@@ -54,10 +54,10 @@ def read_log(log: str | Path | None) -> list[Record]:
 
 
 def append_record(log: str | Path | None, record: Record) -> None:
-    """Add a record to an experiment log, which is made where it is not there yet.
+    """Append a record to an experiment log, creating the log if it does not exist.
 
-    The file is replaced as a whole by a longer one, so that it is never half written, whenever
-    the program stops. With None for the log, nothing happens.
+    The whole file is replaced by a longer one, so it is never half written, whenever the program
+    stops. If `log` is None, nothing happens.
     """
     if log is None:
         return
@@ -97,22 +97,22 @@ def _read(group: h5py.Group) -> Record:
 
 
 def _plain(value: Any) -> Any:
-    """A NumPy number as Python's own."""
+    """Return a NumPy number as a Python number."""
     return value.item()
 
 
 def budget(full: int, small: int) -> int:
-    """`full`, or `small` where the environment variable COURSE_BUDGET says "small".
+    """Return `full`, or `small` if the environment variable COURSE_BUDGET is "small".
 
-    The tests of the course run the whole notebook with the small one.
+    The course's tests run the whole notebook with the small budget.
     """
     return small if os.environ.get("COURSE_BUDGET") == "small" else full
 
 
 def progress(items: Sequence[Item], what: str = "trials") -> Iterator[Item]:
-    """Go through items under a progress bar that tells the time left.
+    """Yield the items under a progress bar that shows the time left.
 
-    The bar comes up in a notebook, after half a second; what is faster needs none.
+    The bar appears only in a notebook, and only after half a second.
 
     >>> [2 * i for i in progress(range(3))]
     [0, 2, 4]

@@ -1,4 +1,4 @@
-"""Pictures of experiments: draws, cost curves, grid against random, a whole search at once."""
+"""Plots of experiments: draws, cost curves, grid against random search, a whole search at once."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Record = dict[str, Any]
 
 
 def draws(samples: Mapping[str, Array], middle: float, one_minus: bool = False) -> Picture:
-    """Draws of several kinds on one logarithmic axis, a row of ticks for each kind.
+    """Plot draws of up to two kinds on one logarithmic axis, one row of ticks each.
 
     Parameters
     ----------
     samples : dict
         Name of each kind, and its draws.
     middle : float
-        The middle of the range on the logarithmic scale; the shares on both sides are told.
+        The middle of the range on the logarithmic scale; the text gives the share left of it.
     one_minus : bool
-        Whether the axis is that of 1 - draw.
+        Whether the axis shows 1 - draw.
     """
     figure = Figure(figsize=(7.5, 0.6 + 0.75 * len(samples)), layout="constrained")
     ax = figure.subplots()
@@ -50,7 +50,7 @@ def draws(samples: Mapping[str, Array], middle: float, one_minus: bool = False) 
 
 
 def curve_gallery(runs: Mapping[str, tuple[Array, Array]]) -> Picture:
-    """Cost on the train and dev parts over the iterations, a small panel for each run."""
+    """Plot train and dev cost over the iterations of up to six runs, one small panel a run."""
     figure = Figure(figsize=(8.4, 5), layout="constrained")
     told = []
     for ax, (name, (train, dev)) in zip(figure.subplots(2, 3).ravel(), runs.items(), strict=False):
@@ -74,12 +74,12 @@ def curve_gallery(runs: Mapping[str, tuple[Array, Array]]) -> Picture:
 
 
 def one_at_a_time(studies: Mapping[str, Sequence[Record]]) -> Picture:
-    """Accuracies over one setting at a time, a panel for each.
+    """Plot train and dev accuracy against one setting at a time, a panel for each.
 
     Parameters
     ----------
     studies : dict
-        Name of a setting, and records that differ in this setting alone.
+        Name of a setting, and records that differ only in this setting.
     """
     rows = -(-len(studies) // 2)
     figure = Figure(figsize=(7.8, 2.6 * rows), layout="constrained")
@@ -107,10 +107,10 @@ def one_at_a_time(studies: Mapping[str, Sequence[Record]]) -> Picture:
 
 
 def grid_and_random(grid: Sequence[Record], random: Sequence[Record], x: str, y: str) -> Picture:
-    """Where a grid and a random search looked, and how accuracy hangs on the setting `x`.
+    """Plot the trials of a grid and of a random search, and accuracy against the setting `x`.
 
-    Above, each trial as a point, the larger the better on the dev part. Below, its dev accuracy
-    over `x` alone.
+    The upper panels show each trial as a point at its `x` and `y`, larger for a better dev
+    accuracy. The lower panels show dev accuracy against `x` alone; a star marks the best trial.
     """
     figure = Figure(figsize=(7.8, 5.4), layout="constrained")
     panels = figure.subplots(2, 2, sharex=True, sharey="row")
@@ -141,10 +141,10 @@ def grid_and_random(grid: Sequence[Record], random: Sequence[Record], x: str, y:
 
 
 def parallel_coordinates(space: Mapping[str, Any], records: Sequence[Record]) -> Picture:
-    """Every trial as a line across one axis for each setting, and dev accuracy as the last.
+    """Plot every trial as a line across one axis for each setting, with dev accuracy as the last.
 
-    The best quarter of the trials is drawn dark and thick, the rest thin; what diverged is left
-    out and counted.
+    The best quarter of the trials is drawn dark and thick, the rest thin. Diverged trials are left
+    out and counted. A choice of a single value gets no axis.
     """
     names = [name for name, (kind, *rest) in space.items() if kind != "choice" or len(rest[0]) > 1]
     good = [record for record in records if not record["diverged"]]
@@ -190,7 +190,7 @@ def parallel_coordinates(space: Mapping[str, Any], records: Sequence[Record]) ->
 
 
 def _height(range_: Any, value: Any) -> float:
-    """Where a value stands in its range, from 0 to 1 on the range's own scale."""
+    """Return a value's position in its range, from 0 to 1 on the range's own scale."""
     kind, *settings = range_
     if kind == "choice":
         values = settings[0]

@@ -1,4 +1,4 @@
-"""Writes a file aside and renames it, so that nobody ever sees half of one."""
+"""Atomic file writing: write to a temporary file, then rename it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["written_aside"]
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
-    """Give a path in the same folder to write to; at the end, `path` becomes what stands there.
+    """Yield a temporary path in the same folder, and rename it to `path` at the end.
 
-    Where writing fails, `path` stays as it was, and nothing is left aside. Each process has a path
-    of its own.
+    If writing fails, `path` stays as it was and the temporary file is removed. Each process has a
+    temporary path of its own.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -1,6 +1,6 @@
-"""Forward propagation, given: what notebooks after 01 build on.
+"""Forward propagation for the notebooks after 01.
 
-Here it is the reference itself; in a bundle, this file is a copy of the reference.
+This file imports the reference; in a bundle it is a copy of the reference.
 """
 
 from utils.reference.forward_propagation import (

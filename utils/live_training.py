@@ -1,11 +1,11 @@
-"""Training to look at: a cost curve that grows, a decision boundary that moves.
+"""Training shown live: a growing cost curve, a moving decision boundary.
 
     run = live_training.live(L_layer_model, X, Y, [784, 24, 8, 1], 0.1, 400, rng)
 
-The training is whatever function is handed in, with the arguments of `L_layer_model`. While
-it runs, its calls of `compute_cost` and `update_parameters` are listened to, and the display
-under the cell is updated in place. What stays when it is done is an ordinary picture, with a
-text that says what is to be seen in it.
+The first argument is any training function with the arguments of `L_layer_model`. While it
+runs, its calls of `compute_cost` and `update_parameters` are intercepted, and the display
+under the cell is updated in place. The display that remains is a still picture with a text
+alternative.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ Array = NDArray[Any]
 Parameters = dict[str, Array]
 Train = Callable[..., tuple[Parameters, Sequence[Any]]]
 
-PAUSE = 0.4  # seconds between two pictures of the curve
-LOOKS = 40  # how often a second set of examples is looked at on the way
+PAUSE = 0.4  # seconds between two updates of the curve
+LOOKS = 40  # how often the dev cost is computed during training
 FRAMES = 12  # pictures of a moving boundary
-STRIP = 4  # of which so many stay
+STRIP = 4  # pictures of it that remain at the end
 _WIDTH, _HEIGHT = 640, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 40
 
 
 @dataclass
 class Run:
-    """What a training gave.
+    """Result of a training run.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Run:
 
 @dataclass
 class _Progress:
-    """A curve as far as it has come; shows itself as HTML and as text."""
+    """The cost curve so far, shown as HTML and as text."""
 
     total: int
     title: str
@@ -69,7 +69,7 @@ class _Progress:
     ended: float | None = None
 
     def words(self) -> str:
-        """How far it is, in one line."""
+        """Return the progress in one line."""
         done = len(self.costs)
         if not done:
             return f"{self.title}: starting"
@@ -104,7 +104,7 @@ class _Progress:
 
 
 def _curve(costs: Sequence[float], total: int, words: str) -> str:
-    """The costs so far as a drawing: quicker to make than a figure, so that none waits for it."""
+    """Return the costs so far as an SVG drawing, which is faster to make than a figure."""
     finite = [cost for cost in costs if np.isfinite(cost)]
     top = max(finite, default=1.0) * 1.05 or 1.0
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
@@ -143,7 +143,10 @@ def _curve(costs: Sequence[float], total: int, words: str) -> str:
 
 @contextmanager
 def _listening(train: Train, heard: Callable[[int, float, Parameters], None]) -> Iterator[None]:
-    """While this lasts, `heard` gets iteration, cost and parameters at every update of `train`."""
+    """Pass iteration, cost and parameters to `heard` at every update of `train`, while open.
+
+    It wraps `compute_cost` and `update_parameters` in the globals of `train`.
+    """
     names = getattr(train, "__globals__", {})
     kept = {name: names[name] for name in ("compute_cost", "update_parameters") if name in names}
     cost = float("nan")
@@ -180,16 +183,16 @@ def live(
     dev: tuple[Array, Array] | None = None,
     title: str = "Training",
 ) -> Run:
-    """Train, with a curve that grows under the cell and says how long it will take.
+    """Train, and show under the cell a growing cost curve and the time left.
 
     Parameters
     ----------
     train : callable
-        Takes X to rng, as `L_layer_model` does, and gives parameters and costs.
+        Takes X to rng, as `L_layer_model` does, and returns parameters and costs.
     X, Y, layer_dims, learning_rate, num_iterations, rng
-        What to train, and how.
+        The arguments of `train`.
     dev : pair of arrays, optional
-        Examples not to train on, whose cost is taken now and then.
+        Examples not to train on, whose cost is computed about 40 times during training.
     title : str
     """
     progress = _Progress(num_iterations, title)
@@ -223,9 +226,9 @@ def live(
 
 
 def compare(runs: Mapping[str, Run], X: Array, Y: Array) -> Picture:
-    """The cost on examples not trained on, a line for each run, with its accuracy there.
+    """Plot the dev costs of up to two runs, each with its final accuracy on X and Y.
 
-    Each run has its own length; the lines are drawn over the share of it.
+    The horizontal axis is the share of each run that is done, because runs differ in length.
     """
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
@@ -258,10 +261,10 @@ def boundary(
     num_iterations: int,
     rng: np.random.Generator,
 ) -> Run:
-    """Train on points in the plane, and show how the border between the classes moves.
+    """Train on points in the plane, and show how the boundary between the classes moves.
 
-    While it trains there is one picture that changes; at the end, a strip of four stays.
-    Arguments are those of `live`.
+    During training one picture is updated; at the end a strip of four remains. The arguments are
+    those of `live`.
     """
     last = max(num_iterations - 1, 1)
     moments = sorted({round(last * (k / FRAMES) ** 2) for k in range(FRAMES)})
@@ -288,7 +291,7 @@ def boundary(
 
 
 def _strip(X: Array, Y: Array, moments: Sequence[tuple[int, float, Parameters]]) -> Picture:
-    """The plane at each moment: how the network would call every point, and the points."""
+    """Draw the plane at each moment: the predicted class of every place, and the points."""
     figure = Figure(
         figsize=(2.05 * len(moments) if len(moments) > 1 else 3, 2.5), layout="constrained"
     )
@@ -318,7 +321,7 @@ def _strip(X: Array, Y: Array, moments: Sequence[tuple[int, float, Parameters]])
 
 
 def errors(X: Array, Y: Array, AL: Array, names: Sequence[str], count: int = 6) -> Picture:
-    """The pictures on which the network is most certain and wrong."""
+    """Show the pictures on which the network is most certain and wrong."""
     doubt = np.where(Y == 1, AL, 1 - AL).ravel()
     worst = np.argsort(doubt)[:count]
     side = round(float(np.sqrt(X.shape[0])))
@@ -334,5 +337,5 @@ def errors(X: Array, Y: Array, AL: Array, names: Sequence[str], count: int = 6) 
 
 
 def _says(network: Parameters, examples: Array) -> Array:
-    """The predictions of a network."""
+    """Return the network's predictions."""
     return L_model_forward(examples, network)[0]

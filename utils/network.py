@@ -1,9 +1,9 @@
-"""A fast L-layer network, given where a notebook builds on earlier ones.
+"""A fast L-layer network for notebooks that build on earlier ones.
 
     network = train(X, Y, rng=np.random.default_rng(1), learning_rate=0.1, width=64)
     network.accuracy(X, Y)
 
-Forward and backward are fused and written for speed, in float32 and mostly in place. The
+Forward and backward propagation are written for speed, in float32 and mostly in place. The
 mathematics is that of notebooks 01 and 02, with mini-batches and momentum added.
 """
 
@@ -34,11 +34,11 @@ class Network:
     parameters : dict
         "W1" (n[1], n[0]), "b1" (n[1], 1), ..., "WL", "bL", in float32.
     activation : "relu", "tanh" or "sigmoid"
-        That of the hidden layers.
+        Activation of the hidden layers.
     costs : (iterations,) array of float32
-        The cost of each mini-batch before its update; nan after training broke off.
+        The cost of each mini-batch before its update; nan once training has stopped early.
     watched : (iterations,) array of float32, or None
-        The cost of the examples to watch before each update, where there were any.
+        The cost of the watched examples before each update, if there are any.
     seconds : float
         How long the training took.
     """
@@ -54,14 +54,14 @@ class Network:
         return f"Network(units {sizes}, {self.activation}, {self.costs.size} iterations)"
 
     def predict(self, X: Array) -> NDArray[np.float32]:
-        """The probability of class 1 for each column of X, of shape (1, m)."""
+        """Return the probability of class 1 for each column of X, in shape (1, m)."""
         with np.errstate(all="ignore"):
             _, ZL = _forward(np.asarray(X, np.float32), self.parameters, self.activation)
             AL: NDArray[np.float32] = _sigmoid(ZL)
         return AL
 
     def accuracy(self, X: Array, Y: Array) -> float:
-        """The share of the m examples, 0 to 1, that are on the right side of one half."""
+        """Return the share of the m examples, 0 to 1, whose predicted class is right."""
         return float(np.mean((self.predict(X) > 0.5) == (np.asarray(Y) > 0.5)))
 
 
@@ -88,25 +88,25 @@ def train(
     Y : array (1, m)
         Labels, 0 or 1.
     rng : numpy.random.Generator
-        Draws the first parameters and the order of the examples.
+        Draws the initial parameters and the order of the examples.
     learning_rate : float
         Each update moves a parameter by this times its velocity.
     momentum : float, 0 up to but not including 1
         beta in velocity = beta * velocity + (1 - beta) * gradient; 0 is plain descent.
     depth : int
-        How many hidden layers; with 0 it is a logistic regression.
+        Number of hidden layers; with 0 it is a logistic regression.
     width : int
         Units in each hidden layer.
     batch_size : int
         Examples in a mini-batch; the last one of a round may be smaller.
     activation : "relu", "tanh" or "sigmoid"
-        That of the hidden layers.
+        Activation of the hidden layers.
     iterations : int
-        Updates, one a mini-batch. Training breaks off early only where the cost is nan or inf.
+        Updates, one a mini-batch. Training stops early only if the cost is nan or inf.
     start : Network, optional
-        Go on from the parameters of this one.
+        Continue from this network's parameters; `depth` and `width` are then not used.
     watch : (X, Y), optional
-        Other examples whose cost is to be kept too.
+        Other examples whose cost is recorded before each update.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def train(
     Raises
     ------
     ValueError
-        Where a setting has no meaning.
+        If a setting is outside its range.
 
     Examples
     --------
@@ -156,10 +156,11 @@ def train(
 
 
 def initialize(layer_dims: list[int], activation: str, rng: np.random.Generator) -> Parameters:
-    """Fresh parameters in float32.
+    """Draw fresh parameters in float32.
 
-    The weights of hidden layers have He's scale for ReLU, sqrt(1 / n[l-1]) for the others. Those
-    of the output layer are ten times smaller, so that an untrained network costs about ln 2.
+    The weights of hidden layers have the standard deviation sqrt(2 / n[l-1]) (He) for ReLU, and
+    sqrt(1 / n[l-1]) for the others. Those of the output layer are ten times smaller, so that an
+    untrained network costs about ln 2.
     """
     parameters: Parameters = {}
     L = len(layer_dims) - 1
@@ -176,7 +177,7 @@ def initialize(layer_dims: list[int], activation: str, rng: np.random.Generator)
 def cost_and_gradients(
     parameters: Parameters, X: Array, Y: Array, activation: str
 ) -> tuple[float, Parameters]:
-    """Cross-entropy cost, and its gradient for every parameter; in the precision of its inputs."""
+    """Return the cross-entropy cost and its gradients, in the precision of the inputs."""
     m = X.shape[1]
     A, ZL = _forward(X, parameters, activation)
     cost = _cross_entropy(ZL, Y)
@@ -192,13 +193,13 @@ def cost_and_gradients(
 
 
 def cost_of(parameters: Parameters, X: Array, Y: Array, activation: str) -> float:
-    """Cross-entropy cost alone."""
+    """Return the cross-entropy cost alone."""
     _, ZL = _forward(X, parameters, activation)
     return _cross_entropy(ZL, Y)
 
 
 def _forward(X: Array, parameters: Parameters, activation: str) -> tuple[list[Array], Array]:
-    """A[0] ... A[L-1], and Z[L]."""
+    """Return the list A[0] ... A[L-1], and Z[L]."""
     A = [X]
     L = len(parameters) // 2
     for l in range(1, L):
@@ -215,7 +216,7 @@ def _forward(X: Array, parameters: Parameters, activation: str) -> tuple[list[Ar
 
 
 def _slope(A: Array, activation: str) -> Array:
-    """g'(Z), written in terms of A = g(Z)."""
+    """Return g'(Z), computed from A = g(Z)."""
     if activation == "relu":
         return A > 0
     slope: Array = 1 - A * A if activation == "tanh" else A * (1 - A)
@@ -229,16 +230,16 @@ def _sigmoid(Z: Array) -> Array:
 
 
 def _cross_entropy(ZL: Array, Y: Array) -> float:
-    """From Z[L] rather than A[L], so that no logarithm is ever taken of 0."""
+    """Return the cost, computed from Z[L] rather than A[L], so that no logarithm is taken of 0."""
     return float(np.mean(np.logaddexp(0, ZL) - Y * ZL))
 
 
 def _batches(
     X: Array, Y: Array, batch_size: int, rng: np.random.Generator
 ) -> Iterator[tuple[Array, Array]]:
-    """Mini-batches without end; in each round every example comes once, in a fresh order."""
+    """Yield mini-batches without end; each round holds every example once, in a fresh order."""
     m = X.shape[1]
-    rows = np.ascontiguousarray(X.T)  # an example is then one run of memory, and picked fast
+    rows = np.ascontiguousarray(X.T)  # each example is contiguous in memory, so picking it is fast
     while True:
         order = rng.permutation(m)
         for first in range(0, m, batch_size):

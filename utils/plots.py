@@ -1,4 +1,4 @@
-"""Pictures for the notebooks, each with a text that says what is to be seen in it."""
+"""Plots for the notebooks, each with a text alternative."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STYLES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, ":", "^"))
 
 
 class Picture:
-    """A figure and what it shows in words, for those who cannot see it.
+    """A figure with a text alternative, for readers who cannot see it.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Picture:
 
 
 def activations(sigmoid: Callable[[Array], Array], relu: Callable[[Array], Array]) -> Picture:
-    """Two activation functions, side by side, on 201 points from -6 to 6."""
+    """Plot the two activation functions side by side, at 201 points from -6 to 6."""
     z = np.linspace(-6, 6, 201).reshape(1, -1)
     figure = Figure(figsize=(7.5, 2.8), layout="constrained")
     axes = figure.subplots(1, 2)
@@ -73,12 +73,12 @@ def activations(sigmoid: Callable[[Array], Array], relu: Callable[[Array], Array
 
 
 def signal(spreads: Mapping[str, Sequence[float]]) -> Picture:
-    """How the spread of A develops from layer to layer, a line for each kind of start.
+    """Plot the spread of A from layer to layer, a line for each kind of initialization.
 
     Parameters
     ----------
     spreads : dict
-        Name of each kind of start, and the standard deviation of A[0], A[1], ...
+        Name of each kind of initialization, and the standard deviation of A[0], A[1], ...
     """
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
@@ -98,7 +98,7 @@ def signal(spreads: Mapping[str, Sequence[float]]) -> Picture:
 
 
 def timings(sizes: Sequence[int], loop: Sequence[float], vectorized: Sequence[float]) -> Picture:
-    """Seconds a call over the number of examples, for a loop and a vectorized version."""
+    """Plot seconds per call against the number of examples, for a loop and a vectorized version."""
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
     lines = (("loop over examples", loop), ("vectorized", vectorized))
@@ -116,7 +116,7 @@ def timings(sizes: Sequence[int], loop: Sequence[float], vectorized: Sequence[fl
 
 
 def gallery(garments: Garments, count: int = 12) -> Picture:
-    """The first pictures of a part of the garments, with the names of their classes."""
+    """Show the first pictures of a part of the garments, with the names of their classes."""
     columns = 6
     rows = -(-count // columns)
     figure = Figure(figsize=(7.5, 1.55 * rows), layout="constrained")
@@ -130,7 +130,7 @@ def gallery(garments: Garments, count: int = 12) -> Picture:
 
 
 def quiet(ax: Axes, label_size: float | None = None) -> None:
-    """Leave in axes only what is needed: no box around, a faint grid."""
+    """Style axes: a faint grid, and no lines at the top and right."""
     ax.spines[["top", "right"]].set_visible(False)
     if label_size is not None:
         ax.xaxis.label.set_fontsize(label_size)

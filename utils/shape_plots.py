@@ -1,4 +1,4 @@
-"""Pictures for notebook 03: the same numbers in the same shape, in order and scrambled."""
+"""Plots for notebook 03: the same numbers in the same shape, in order and scrambled."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["columns_as_pictures"]
 def columns_as_pictures(
     arrays: Mapping[str, NDArray[Any]], image_shape: tuple[int, int], count: int = 6
 ) -> Picture:
-    """The first columns of some arrays, each array a row of pictures.
+    """Show the first columns of some arrays as pictures, one row of pictures for each array.
 
     Parameters
     ----------
     arrays : dict
-        What to write over each row, and an array whose columns are pictures.
+        Title of each row, and an array whose columns are pictures.
     image_shape : tuple of int
         Rows and columns of one picture.
     count : int

@@ -1,11 +1,11 @@
-"""The shape tracer: the way forward and back through a network, one matrix step at a time.
+"""The shape tracer: forward and back through a network, one matrix step at a time.
 
     trace([3, 4, 1], m=5)
 
-In a notebook this is a page of HTML without a script: radio buttons choose the step, so the
-arrow keys walk through it. It stands in a frame, because JupyterLab takes the arrow keys of
-everything else for its own. Printed, or where frames are not known, all steps stand one below
-the other. As text it is the list of all steps.
+In a notebook this is an HTML page without a script: radio buttons choose the step, so the arrow
+keys walk through the steps. The page is in an iframe, because JupyterLab captures the arrow keys
+everywhere else. In print, or without support for iframes, all steps appear one below the other. As
+text it lists all steps.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from typing import Any
 __all__ = ["Tracer", "trace"]
 
 MOST_LAYERS = 12
-ROWS, COLUMNS, INNER = "▲", "■", "●"  # sizes that must agree within a step wear the same sign
+ROWS, COLUMNS, INNER = "▲", "■", "●"  # sizes that must agree within a step have the same sign
 
-_WIDE, _HIGH, _ENTRY, _THIN = 560, 170, 20, 3  # pixels: a step, a matrix, an entry, a hair
+_WIDE, _HIGH, _ENTRY, _THIN = 560, 170, 20, 3  # pixels: a step, a matrix, an entry, a line
 
-# A color, a kind of line and a sign for each: any one of the three is enough to tell them apart.
+# Each has a color, a line style and a sign: any one of the three tells them apart.
 _LINES = {ROWS: "solid #3182ce", COLUMNS: "dashed #c2600f", INNER: "double #2e9e4f"}
 _SAID = {ROWS: "rows of the result", COLUMNS: "columns of the result", INNER: "inner sizes"}
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """A matrix in a step: its name, its sizes, and the sign that each size wears."""
+    """A matrix in a step: its name, its sizes, and the sign of each size."""
 
     name: str
     shape: tuple[int, int]
@@ -39,14 +39,14 @@ class Matrix:
 
     @property
     def label(self) -> str:
-        """The shape with its signs: "(4▲, 3●)"."""
+        """Return the shape with its signs: "(4▲, 3●)"."""
         rows, columns = (f"{n}{sign}" for n, sign in zip(self.shape, self.signs, strict=True))
         return f"({rows}, {columns})"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: where it is, the matrices with the signs between them, and what to see."""
+    """One step: its direction and layer, the matrices with the signs between them, and a remark."""
 
     way: str
     layer: int
@@ -56,7 +56,7 @@ class Step:
 
     @property
     def matrices(self) -> list[Matrix]:
-        """The matrices, without what stands between them."""
+        """Return the matrices, without the signs between them."""
         return [part for part in self.parts if isinstance(part, Matrix)]
 
     def formula(self) -> str:
@@ -66,7 +66,7 @@ class Step:
 
 
 def trace(layer_dims: Sequence[int], m: int) -> Tracer:
-    """Follow the shapes of all matrices forward and back through a network.
+    """Trace the shapes of all matrices forward and back through a network.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def trace(layer_dims: Sequence[int], m: int) -> Tracer:
     Raises
     ------
     ValueError
-        With a sentence that says which number it cannot use.
+        If a number cannot be used; the message names it.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class Tracer:
 
     @property
     def title(self) -> str:
-        """Which network this is."""
+        """Return the title: the sizes of the network and the number of examples."""
         examples = "1 example" if self.m == 1 else f"{self.m} examples"
         return f"The shapes in the network {self.layer_dims} with m = {examples}"
 
@@ -128,7 +128,7 @@ class Tracer:
         return "\n".join(lines)
 
     def page(self) -> str:
-        """Return the steps to walk through, as an HTML page of its own."""
+        """Return the steps as an HTML page of its own, to step through."""
         count = len(self.steps)
         choices, shown = [], []
         for i, step in enumerate(self.steps, 1):
@@ -152,7 +152,7 @@ class Tracer:
         )
 
     def html(self) -> str:
-        """Return the page in a frame; on paper, and where frames are unknown, all steps."""
+        """Return the page in an iframe; in print, and without iframes, all steps."""
         own = "trace-" + uuid.uuid4().hex[:8]
         title = html.escape(f"Shape tracer. {self.title}")
         return (
@@ -170,7 +170,7 @@ class Tracer:
         return "".join(_section(step, i, count) for i, step in enumerate(self.steps, 1))
 
     def _height(self) -> int:
-        """Pixels that the page needs in a frame of about 700; it scrolls where it has less."""
+        """Return the pixels that the page needs in an iframe about 700 wide; in less it scrolls."""
         tallest = max(
             max(matrix.shape[0] for matrix in step.matrices) * _unit(step) for step in self.steps
         )
@@ -183,7 +183,7 @@ class Tracer:
         return self.text()
 
 
-# --- what is typed ---------------------------------------------------------------------
+# --- arguments -------------------------------------------------------------------------
 
 
 def _sizes(layer_dims: Any) -> list[int]:
@@ -218,7 +218,7 @@ def _whole(value: Any, name: str) -> int:
 
 
 def _steps(n: list[int], m: int) -> list[Step]:
-    """Every step, in the order in which a network takes them."""
+    """Return every step, in the order in which a network takes them."""
     forward: list[Step] = []
     backward: list[Step] = []
     for l in range(1, len(n)):
@@ -273,12 +273,12 @@ def _steps(n: list[int], m: int) -> list[Step]:
 
 
 def _columns(name: str, rows: int, m: int) -> Matrix:
-    """A matrix with a column for every example."""
+    """Return a matrix with a column for every example."""
     return Matrix(name, (rows, m), (ROWS, COLUMNS))
 
 
 def _summed(dZ: Matrix) -> Matrix:
-    """The matrix that is summed over: only its rows are left in the result."""
+    """Return the matrix that is summed over; only its rows remain in the result."""
     return Matrix(dZ.name, dZ.shape, (ROWS, ""))
 
 
@@ -286,7 +286,7 @@ def _summed(dZ: Matrix) -> Matrix:
 
 
 def _section(step: Step, number: int, count: int) -> str:
-    """One step: its title, its drawing, what to see in it."""
+    """Return one step as HTML: its title, its drawing, the sizes that agree, and the remark."""
     unit = _unit(step)
     drawn = "".join(
         f'<span class="sign">{html.escape(part)}</span>'
@@ -316,14 +316,14 @@ def _section(step: Step, number: int, count: int) -> str:
 
 
 def _unit(step: Step) -> float:
-    """Pixels an entry, the same for all matrices of the step."""
+    """Return the pixels per entry, the same for all matrices of the step."""
     across = sum(matrix.shape[1] for matrix in step.matrices)
     tallest = max(matrix.shape[0] for matrix in step.matrices)
     return min(_ENTRY, _WIDE / across, _HIGH / tallest)
 
 
 def _drawing(matrix: Matrix, unit: float) -> str:
-    """A matrix to scale; the lines on its sides are those of the sizes they show."""
+    """Return a matrix drawn to scale; the line style of each side is that of its size's sign."""
     rows, columns = matrix.shape
     height, width = (max(round(size * unit), _THIN) for size in (rows, columns))
     left, top = (_LINES.get(sign, "solid currentColor") for sign in matrix.signs)
@@ -345,14 +345,14 @@ def _drawing(matrix: Matrix, unit: float) -> str:
 
 
 def _marked(size: int, sign: str) -> str:
-    """A size with its sign, underlined as the sides that show it are drawn."""
+    """Return a size with its sign, underlined in the line style of that sign."""
     if not sign:
         return str(size)
     return f'<span style="border-bottom:3px {_LINES[sign]}">{size}{sign}</span>'
 
 
 def _style(scope: str) -> str:
-    """Styles of the steps, for what is within `scope` alone."""
+    """Return the CSS rules of the steps, restricted to `scope`."""
     rules = {
         ".step": "margin:12px 0;break-inside:avoid;line-height:1.5",
         ".drawing": "display:flex;flex-wrap:wrap;align-items:center;gap:8px 14px;margin:10px 0",

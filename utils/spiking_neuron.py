@@ -1,8 +1,8 @@
-"""A neuron that fires, given ready-made for notebook 05, with its pictures and the claims.
+"""A spiking neuron for notebook 05, with its plots and the claims to sort.
 
-The neuron is the *leaky integrate-and-fire* model: its voltage V leaks toward the drive z,
-and where V reaches the threshold 0 there is a spike, after which V starts again from -1.
-The constants are round numbers of the size that is measured in cortex.
+The neuron is the *leaky integrate-and-fire* model: its voltage V leaks toward the drive z. When V
+reaches the threshold 0, the neuron spikes and V starts again from -1. The constants are round
+numbers of the size that is measured in cortex.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ __all__ = ["CLAIMS", "DT", "Claim", "Sorting", "fire", "rates", "same_rate", "tr
 Array = NDArray[Any]
 
 DT = 0.0002  # seconds a time step
-LEAK = 0.010  # seconds: how fast the voltage forgets
-PAUSE = 0.005  # seconds after a spike in which there is no other: 200 spikes a second at most
+LEAK = 0.010  # seconds: time constant of the leak
+PAUSE = 0.005  # seconds without a spike after each spike: at most 200 spikes a second
 
 
 def fire(
@@ -38,9 +38,9 @@ def fire(
         The drive of each neuron, the same all the time. Threshold is 0, rest is -1.
     seconds : float
     noise : float
-        How far the voltage trembles; 0 for not at all.
+        Standard deviation of the voltage noise; 0 for none.
     rng : numpy.random.Generator, optional
-        Where the trembling comes from.
+        Source of the noise.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def fire(
 
 
 def same_rate(rng: np.random.Generator) -> tuple[Array, list[str]]:
-    """Three neurons with 40 spikes in one second: even, at random, in bursts."""
+    """Return the spikes of three neurons, 40 each in one second, and their names."""
     spikes = np.zeros((3, 5000))
     spikes[0, 60::125] = 1.0
     spikes[1, rng.choice(5000, 40, replace=False)] = 1.0
@@ -85,20 +85,20 @@ def same_rate(rng: np.random.Generator) -> tuple[Array, list[str]]:
     return spikes, ["even", "at random", "in bursts"]
 
 
-# --- pictures ------------------------------------------------------------------------------
+# --- plots ---------------------------------------------------------------------------------
 
 
 def voltages(z: Sequence[float], outputs: Array, seconds: float = 0.2) -> Picture:
-    """For each drive, a row: the logistic unit's output beside the voltage of the neuron.
+    """Plot the logistic unit's output beside the neuron's voltage, one row for each drive.
 
     Parameters
     ----------
     z : numbers
         The drives, the same for both.
     outputs : array (1, m)
-        What the logistic unit gives for them.
+        The logistic unit's outputs for these drives.
     seconds : float
-        How long the neurons are watched.
+        How long the neurons are simulated.
     """
     spikes, voltage = fire(np.array(z).reshape(-1, 1), seconds)
     time = np.arange(spikes.shape[1]) * DT * 1000
@@ -132,7 +132,7 @@ def voltages(z: Sequence[float], outputs: Array, seconds: float = 0.2) -> Pictur
 
 
 def trains(spikes: Array, names: Sequence[str], measured: Array) -> Picture:
-    """Spike trains of one second, a row for each neuron, with the rates that were measured."""
+    """Plot spike trains of one second, a row for each neuron, with the measured rates."""
     figure = Figure(figsize=(7.5, 0.55 * len(names) + 0.9), layout="constrained")
     ax = figure.subplots()
     told = [
@@ -153,13 +153,13 @@ def trains(spikes: Array, names: Sequence[str], measured: Array) -> Picture:
 
 
 def rates(z: Array, outputs: Array, still: Array, trembling: Array) -> Picture:
-    """What both give over z: the logistic unit's output above, the neuron's rates below.
+    """Plot the logistic unit's output on the left and the neuron's rates on the right, against z.
 
     Parameters
     ----------
     z : array (1, m)
     outputs : array (1, m)
-        The logistic unit's.
+        The logistic unit's outputs.
     still, trembling : arrays (m, 1)
         Spikes a second without noise and with it.
     """
@@ -195,7 +195,7 @@ def rates(z: Array, outputs: Array, still: Array, trembling: Array) -> Picture:
 
 @dataclass(frozen=True)
 class Claim:
-    """Something said about units and neurons, and what is known, with its sources."""
+    """A claim about units and neurons, with the evidence and its sources."""
 
     name: str
     claim: str
@@ -282,7 +282,7 @@ CLAIMS = (
 
 
 class Sorting:
-    """The claims under the three words, as somebody sorted them, with evidence and sources."""
+    """The claims sorted under three words by a reader, with evidence and sources."""
 
     def __init__(self, verdicts: Mapping[str, str]) -> None:
         self.verdicts = verdicts

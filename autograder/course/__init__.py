@@ -1,1 +1,1 @@
-"""Make what people get: the pages in their one form, bundles, the lab."""
+"""Make what students use: notebooks in their canonical form, bundles, JupyterLab."""

@@ -1,7 +1,7 @@
-"""Makes what a student receives: one folder, and the same folder as a zip, that work alone.
+"""Make the bundle that a student receives: a folder, and the same folder as a zip.
 
-In it are the notebook, its pictures, ``utils/`` and the data, and for an answer key the numbers
-that right answers give. The solutions, and what tells mistakes apart, stay with the course.
+A bundle works without the course. It has the notebook, its pictures, ``utils/``, the data, and an
+answer key of expected results. The solutions and the code of known mistakes are left out.
 """
 
 import datetime
@@ -25,16 +25,16 @@ from utils.properties import module_of
 
 __all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
 
-KEPT_BACK = {"reference", "exercises"}  # of utils: the solutions and the known mistakes
+KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known mistakes
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
-# Beside the notebook and utils; each from the same place of the course.
+# Files beside the notebook and utils, each from the same path in the course's folder.
 COPIED = (
     *("LICENSE", "requirements.lock"),
-    # What JupyterLab reads when start.py opens it.
+    # The settings of the JupyterLab that start.py opens.
     *("utils/jupyter/nbgrader_config.py", "utils/jupyter/labconfig/page_config.json"),
 )
-# For the notebooks that load them.
+# Only for the notebooks that load them.
 GARMENTS = ("datasets/README.md", "datasets/garments.h5")
 
 README = """# {title}
@@ -74,9 +74,9 @@ def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tu
         The course's folder.
     assignment : str
     to : Path
-        Where both go; made when it is not there.
+        The folder for both; made if it does not exist.
     force : bool
-        Whether to replace, as a whole, what has their names.
+        Whether to replace, as a whole, a folder or zip that exists.
 
     Returns
     -------
@@ -106,10 +106,10 @@ def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tu
 def release_all(
     root: Path, names: Sequence[str], to: Path, *, force: bool = False
 ) -> Iterator[Path]:
-    """Write the bundles of these assignments, or of the whole course; give each path when written.
+    """Write the bundles of these assignments, or of all; yield each path when written.
 
-    Where one has a name that is taken, none is written. In the folder `to` the links from page to
-    page work, as every bundle lies there under its assignment's name.
+    If one of them exists and `force` is False, none is written. Links between notebooks work in
+    the folder `to`, since each bundle there has its assignment's name.
     """
     chosen = assignments(root, names)
     for name in chosen:
@@ -119,7 +119,7 @@ def release_all(
 
 
 def _targets(to: Path, assignment: str, *, force: bool) -> tuple[Path, Path]:
-    """Return where a bundle's folder and its zip go, once both may be written."""
+    """Return the paths of a bundle's folder and zip; raise if one must not be replaced."""
     folder, archive = to / assignment, to / f"{assignment}.zip"
     for target in (folder, archive):
         if os.path.lexists(target) and not force:
@@ -128,9 +128,9 @@ def _targets(to: Path, assignment: str, *, force: bool) -> tuple[Path, Path]:
 
 
 def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, bytes]:
-    """Return every file of a bundle by its path in it, in order.
+    """Return every file of a bundle by its path there, sorted.
 
-    With `solved`, the notebook is the one for nbgrader's ``source/``: the solutions stand in it,
+    With `solved`, the notebook is the one for nbgrader's ``source/``: it has the solutions,
     between nbgrader's markers.
     """
     path = notebook_of(root, assignment)
@@ -163,10 +163,10 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
 def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, bytes]:
     """Return the files of ``utils`` that a notebook needs, by path, and no others.
 
-    Needed is what its cells import, and in turn what that imports; and its laws, which a check
-    looks up by the assignment's name. A module that imports from
-    ``utils.reference`` gives a solution on purpose to a notebook that builds on it: the bundle
-    has the reference's own text in its place, so that there is only one source of it.
+    It needs the modules that its cells import, directly or indirectly, and its properties, which
+    a check looks up by the assignment's name. A module that imports from ``utils.reference`` gives
+    a solution on purpose to a notebook that builds on it: the bundle has the reference's text in
+    its place, so that the solution has only one source.
     """
     found: dict[str, bytes] = {}
     due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
@@ -182,13 +182,13 @@ def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, by
 
 
 def _is_kept_back(file: Path) -> bool:
-    """Tell whether a student must not have a file."""
+    """Return whether a file must be left out of bundles."""
     package, name, *_ = file.parts
     return package != "utils" or name in KEPT_BACK
 
 
 def _given(root: Path, file: Path) -> bytes:
-    """Return a module's text; where it hands on a reference solution, that solution's."""
+    """Return a module's text, or the reference's text if the module imports from it."""
     text = file.read_text(encoding="utf-8")
     handed_on = re.findall(r"(?m)^from utils\.reference\.(\w+) import", text)
     if len(handed_on) > 1:
@@ -199,7 +199,7 @@ def _given(root: Path, file: Path) -> bytes:
 
 
 def exercises_of(assignment: str | None) -> list[str]:
-    """Return the names of an assignment's exercises, or of the whole course's."""
+    """Return the names of an assignment's exercises; for None, of the whole course's."""
     return [one.name for one in EXERCISES.values() if assignment in (None, one.assignment)]
 
 
@@ -216,7 +216,7 @@ def key(exercises: Iterable[str], to: Path) -> None:
 
 
 def students_environment(text: str) -> str:
-    """Return the course's environment.yml without what only the course's own folder needs."""
+    """Return environment.yml without the packages that only the course's own folder needs."""
     lines = text[text.index("name:") :].splitlines()
     own = re.compile(
         r"\s*-\s*(pip|pip:|-e \.|(typer|rich|msgspec|nbformat|traitlets|sqlalchemy)\b.*)\s*$"
@@ -232,7 +232,7 @@ def save(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def release_date(root: Path) -> datetime.date:
-    """Return the date of the course's version, which ``pyproject.toml`` has beside it."""
+    """Return the date of the course's version, as set in ``pyproject.toml``."""
     try:
         date = tomllib.loads(_course_file(root, "pyproject.toml").decode())["tool"]["course"][
             "date"
@@ -247,18 +247,18 @@ def release_date(root: Path) -> datetime.date:
 
 
 def pack(files: Mapping[str, bytes], folder: str, archive: Path, date: datetime.date) -> None:
-    """Write files, by their paths, into a zip with one folder; the same files, the same bytes."""
+    """Write files, by their paths, into one folder of a zip; equal files give equal bytes."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
         for name, data in files.items():
             entry = zipfile.ZipInfo(f"{folder}/{name}", (date.year, date.month, date.day, 12, 0, 0))
             entry.external_attr = 0o644 << 16
-            entry.create_system = 3  # the mode above is Unix's, whatever system this is
+            entry.create_system = 3  # Unix, on any system: the mode above is a Unix mode
             entry.compress_type = zipfile.ZIP_DEFLATED
             out.writestr(entry, data)
 
 
 def place(new: Path, target: Path) -> None:
-    """Give `new` the name `target`; what had it is taken away only then, and comes back if not."""
+    """Rename `new` to `target`, replacing what is there; restore that if renaming fails."""
     old = new.with_name(new.name + ".old")
     had = os.path.lexists(target)
     if had:

@@ -1,4 +1,4 @@
-"""Let hatchling install the course in its own folder alone: its notebooks and data stay there."""
+"""Allow only editable installs, as the course's notebooks and data stay in its own folder."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ __all__ = ["EditableOnly"]
 
 
 class EditableOnly(BuildHookInterface):  # type: ignore[type-arg]
-    """Refuse `pip install .`, which would copy the code away from what it works on."""
+    """Refuse `pip install .`, which would copy the code away from its notebooks and data."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """End the build with a sentence unless it is an editable one."""
+        """Abort the build with a sentence unless it is editable."""
         if version != "editable":
             self.app.abort(
                 "The course works in its own folder, with the notebooks and data beside the code. "

@@ -1,4 +1,4 @@
-"""Finds which of the course's own modules a text imports, without running it."""
+"""Find the course's own modules that a source text imports, without running it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ OWN = ("utils", "autograder")
 
 @cache
 def imported(source: str, *, by_name: bool = False) -> frozenset[str]:
-    """Return the course's modules that a text imports, wherever it does.
+    """Return the course's modules that a source text imports, at any depth of nesting.
 
-    With `by_name`, also those that it names in strings, to import them by their names.
+    With `by_name`, add those that are named in its strings, as for `import_module`.
     """
     found: set[str] = set()
     lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
@@ -34,7 +34,7 @@ def imported(source: str, *, by_name: bool = False) -> frozenset[str]:
 
 
 def files_of(root: Path, module: str) -> list[Path]:
-    """Return the files that importing a module runs: its packages', then its own."""
+    """Return the files that importing a module runs: its packages' files, then its own."""
     parts = module.split(".")
     packages = [root.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
     own = root.joinpath(*parts).with_suffix(".py")

@@ -1,7 +1,7 @@
-"""Opens the course in JupyterLab, on the learner's own copy of the notebooks.
+"""Open the course in JupyterLab, on the learner's own copy of the notebooks.
 
-The copy is ``my_notebooks/``, beside ``notebooks/``. Git ignores it, and nothing here ever
-overwrites a file in it, so a learner may save freely and still take in a newer course.
+The copy is ``my_notebooks/``, beside ``notebooks/``. Git ignores it, and no file in it is ever
+overwritten, so a learner can save work there and still update the course.
 """
 
 import importlib.util
@@ -20,12 +20,12 @@ __all__ = ["copy_missing", "open_lab"]
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
 
-# What running a notebook or Python leaves behind: not the course's, so not copied.
+# Left over from running notebooks or Python; not part of the course, so not copied.
 LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
 
 def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str]) -> None:
-    """Bring the learner's copy up to date, start JupyterLab on it, and end when it ends.
+    """Add new files to the learner's copy, and run JupyterLab on it until it is stopped.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
     browser
         Whether JupyterLab opens a browser.
     port
-        The port to serve on; JupyterLab finds a free one when there is none.
+        The port to serve on; if None, JupyterLab finds a free one.
     extra
         More arguments for ``jupyter lab``.
     """
@@ -67,7 +67,7 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        What was copied, relative to `target`, in order.
+        The copied files, relative to `target`, sorted.
     """
     copied = []
     try:
@@ -87,10 +87,10 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
 
 
 def copy_if_missing(source: Path, target: Path) -> bool:
-    """Copy one file unless its name is taken, whole or not at all; tell whether it was copied."""
+    """Copy one file atomically unless `target` exists; return whether it was copied."""
     if os.path.lexists(target):
         return False
-    # Written aside first, so that an interruption never leaves half a notebook under its name.
+    # Written to a temporary file first: an interruption must not leave half a notebook.
     handle, aside = tempfile.mkstemp(prefix=".copying-", dir=target.parent)
     os.close(handle)
     try:
@@ -104,9 +104,9 @@ def copy_if_missing(source: Path, target: Path) -> bool:
 
 
 def rename_if_free(aside: Path, target: Path) -> bool:
-    """Give `aside` the name `target` unless somebody took it meanwhile."""
+    """Link or rename `aside` to `target` unless that exists; return whether it was done."""
     try:
-        os.link(aside, target)  # unlike a rename, never replaces what is there
+        os.link(aside, target)  # unlike a rename, this never replaces a file
     except FileExistsError:
         return False
     except OSError:  # a file system without hard links

@@ -1,7 +1,7 @@
-"""The course's notebooks: reading, solving, and the one form in which they are kept.
+"""Read, solve and normalize the course's notebooks.
 
-What stands in ``notebooks/`` is what nbgrader itself would release: `tidy` makes the solved
-notebook and runs nbgrader's own steps on it, so the two versions cannot drift apart.
+A notebook in ``notebooks/`` is exactly what nbgrader would release: `tidy` makes the solved version
+and runs nbgrader's own preprocessors on it, so the two versions cannot drift apart.
 """
 
 import copy
@@ -35,14 +35,14 @@ _SOLVED = {"schema_version": 3, "solution": True, "grade": False, "locked": Fals
 
 
 def assignments(root: Path, names: Sequence[str] = ()) -> list[str]:
-    """Return the assignments of these names, or all of them, in the course's order.
+    """Return the assignments with these names, or all of them, in the course's order.
 
     Raises
     ------
     UsageError
-        When the course has no assignment of a name.
+        When the course has no assignment with one of the names.
     BrokenCourse
-        When it has none at all.
+        When the course has no assignment at all.
     """
     every = sorted(
         folder.name
@@ -80,32 +80,32 @@ def read(path: Path) -> NotebookNode:
 
 
 def to_text(notebook: NotebookNode) -> str:
-    """Return the text of the notebook's file: keys sorted, one space an indent, a last newline."""
+    """Return the text of the notebook's file: sorted keys, one-space indents, final newline."""
     text: str = nbformat.writes(notebook)
     return text.rstrip("\n") + "\n"
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook, aside first, so that half of it never stands at `path`."""
+    """Write a notebook atomically, so that half of it never stands at `path`."""
     write_text(path, [to_text(notebook)])
 
 
-# -- what is made of them -----------------------------------------------------------------------
+# -- solving and normalizing --------------------------------------------------------------------
 
 
 def solve(
     notebook: NotebookNode, where: str = "The notebook", *, markers: bool = True
 ) -> NotebookNode:
-    """Fill every blank from the reference solutions.
+    """Return a notebook with every blank filled from the reference.
 
     Parameters
     ----------
     notebook : NotebookNode
         The student's version.
     where : str
-        What to call it in an error.
+        The notebook's name in errors.
     markers : bool
-        Whether nbgrader's markers stay around each solution, as its ``source/`` needs them.
+        Whether to keep nbgrader's markers around each solution, which ``source/`` needs.
 
     Returns
     -------
@@ -136,12 +136,12 @@ def solve(
 
 
 def clean(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
-    """Return a copy with the metadata, ids and points that are due; what cells say is kept.
+    """Return a copy with canonical metadata, cell ids and points; cell contents are kept.
 
     Raises
     ------
     BrokenCourse
-        When two cells share a grade id, or a test cell is not what it should be.
+        When an id is missing or shared, an exercise lacks a cell, or a test cell is malformed.
     """
     notebook = copy.deepcopy(notebook)
     seen: dict[str, int] = {}
@@ -171,15 +171,15 @@ def clean(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
 
 
 def tidy(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
-    """Return the notebook as nbgrader would release it: solved, then emptied by nbgrader itself.
+    """Return the notebook as nbgrader would release it: solved, then cleared by nbgrader itself.
 
-    A notebook is tidy when this gives it back unchanged.
+    A notebook is tidy when this returns it unchanged.
     """
     from nbgrader import preprocessors as nbgrader
 
     made = clean(solve(notebook, where), where)
-    # The steps of nbgrader's `generate_assignment`, in its order, but for those that do nothing
-    # here or write to its database.
+    # The preprocessors of nbgrader's `generate_assignment`, in its order, except those that do
+    # nothing here or write to its database.
     steps = (
         nbgrader.LockCells,
         nbgrader.ClearSolutions,
@@ -193,7 +193,7 @@ def tidy(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
 
 
 def untidy(root: Path, names: Sequence[str] = ()) -> dict[Path, NotebookNode]:
-    """Return the notebooks whose files are not as `tidy` makes them, each as it should be."""
+    """Return the tidy form of each notebook whose file is not tidy, by path."""
     found = {}
     for name in assignments(root, names):
         path = notebook_of(root, name)
@@ -204,7 +204,7 @@ def untidy(root: Path, names: Sequence[str] = ()) -> dict[Path, NotebookNode]:
 
 
 def _marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, Any]]]:
-    """Every cell that nbgrader knows: its place, the cell, what nbgrader keeps about it."""
+    """Yield each cell that nbgrader marks: its index, the cell, its nbgrader metadata."""
     for index, cell in enumerate(notebook.cells):
         meta = cell.metadata.get("nbgrader")
         if meta and (meta.get("grade") or meta.get("solution") or meta.get("locked")):
@@ -212,7 +212,7 @@ def _marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[st
 
 
 def _points(where: str, index: int, cell: NotebookNode, name: str) -> float:
-    """Return the points of a test cell's exercise; the cell itself must be the one call."""
+    """Return the points of a test cell's exercise; raise unless the cell is just its check."""
     if name not in EXERCISES:
         raise _broken(where, index, cell, f"there is no exercise {name!r} in utils/exercises")
     call = f'check("{name}")'
@@ -222,7 +222,7 @@ def _points(where: str, index: int, cell: NotebookNode, name: str) -> float:
 
 
 def _fix_ids(where: str, notebook: NotebookNode) -> None:
-    """Give nbgrader's cells their grade id as cell id; every id is then there once."""
+    """Set the cell id of nbgrader's cells to their grade id; raise unless all ids are unique."""
     for _, cell, meta in _marked(notebook):
         cell["id"] = str(meta["grade_id"])
     taken: dict[str, int] = {}

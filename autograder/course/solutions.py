@@ -1,7 +1,7 @@
-"""Fills the blanks of one cell with the statements of the reference solution.
+"""Fill the blanks of one cell with the statements of the reference.
 
-A cell gives some of a function's statements and leaves a stub where others are due. The given
-ones stand in the reference too, in the same order; each stub stands for what lies between.
+A cell gives some of a function's statements, and a solution stub in place of the others. The given
+statements are in the reference too, in the same order; each stub stands for those between them.
 """
 
 import ast
@@ -21,17 +21,17 @@ _MARKER = re.compile(r"\s*#*\s*(BEGIN|END)\s+SOLUTION\b")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
-# Where a stub's lines are in the cell, and the lines of the reference that it stands for.
+# The line where a stub begins in the cell, and the lines of the reference that replace it.
 Filling = tuple[int, list[str]]
 
 
 class BlankError(ValueError):
-    """A cell's blanks cannot be filled; the message tells why, without naming the cell."""
+    """A cell whose blanks cannot be filled; the message says why, without naming the cell."""
 
 
 @dataclass(frozen=True)
 class _Function:
-    """One function as text and as statements, its docstring left out."""
+    """One function: its source lines, syntax tree, and statements without the docstring."""
 
     lines: list[str]
     node: ast.FunctionDef | ast.AsyncFunctionDef
@@ -52,7 +52,7 @@ def fill(source: str, reference: str, name: str) -> str:
     Raises
     ------
     BlankError
-        When the two cannot be laid side by side.
+        When the cell does not match the reference.
 
     Examples
     --------
@@ -90,12 +90,12 @@ def fill(source: str, reference: str, name: str) -> str:
 
 
 def without_markers(source: str) -> str:
-    """Return a filled cell as a person would have written it: without the markers' lines."""
+    """Return a filled cell as a person would have written it: without the marker lines."""
     return "\n".join(line for line in source.split("\n") if not _MARKER.match(line))
 
 
 def _stub_lines(lines: Sequence[str]) -> set[int]:
-    """Tell at which lines (counted from 0) the stubs begin; refuse what only resembles one."""
+    """Return the line numbers (from 0) where stubs begin; raise on a marker or half a stub."""
     found = set()
     for number, line in enumerate(lines):
         if _MARKER.match(line):
@@ -125,7 +125,7 @@ def _function(source: str, name: str) -> _Function:
 
 
 def _unannotated(source: str) -> str:
-    """Return a function without the types of its variables: notebooks do without them."""
+    """Return a function's source without variable annotations, which notebooks do not use."""
     lines = textwrap.dedent(source).encode().split(b"\n")
     for node in ast.walk(ast.parse(b"\n".join(lines))):
         if isinstance(node, ast.AnnAssign) and node.value is not None:
@@ -138,11 +138,14 @@ def _unannotated(source: str) -> str:
 def _align(
     given: Sequence[ast.stmt], whole: Sequence[ast.stmt], stubs: set[int], lines: Sequence[str]
 ) -> list[Filling] | None:
-    """Lay two blocks side by side; each stub takes as little as it can, but something."""
+    """Return the fillings that make two blocks match, or None.
+
+    Each stub takes as few statements as possible, but at least one.
+    """
     if not given or not whole:
         return None if given or whole else []
     first, *rest = given
-    stub = first.lineno - 2  # the line above, counted from 0
+    stub = first.lineno - 2  # its stub would begin a line above it, counted from 0
     if stub in stubs:
         for count in range(1, len(whole) + 1):
             others = _align(rest, whole[count:], stubs, lines)
@@ -157,7 +160,7 @@ def _align(
 def _align_inside(
     given: ast.AST, whole: ast.AST, stubs: set[int], lines: Sequence[str]
 ) -> list[Filling] | None:
-    """Lay two statements side by side: the same outside, blocks aligned inside."""
+    """Return the fillings that make two statements with equal headers match, or None."""
     if _header(given) != _header(whole):
         return None
     found: list[Filling] = []
@@ -181,7 +184,7 @@ def _blocks(node: ast.AST) -> list[Any]:
 
 
 def _header(node: ast.AST) -> str:
-    """Return a statement without its blocks."""
+    """Return a statement as text without its blocks, for comparison."""
     told = [
         [ast.dump(item) if isinstance(item, ast.AST) else item for item in value]
         if isinstance(value, list)
@@ -204,7 +207,7 @@ def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 def _text(statements: Sequence[ast.stmt], lines: Sequence[str]) -> list[str]:
-    """Return the lines of statements, comments among and above them included, at no indent."""
+    """Return the dedented lines of statements, with the comments among and above them."""
     start, end = statements[0].lineno - 1, statements[-1].end_lineno
     while lines[start - 1].lstrip().startswith("#"):
         start -= 1

@@ -7,8 +7,8 @@ nowhere else; delete it, and it is gone. Inside an environment that has all of i
 that conda makes from environment.yml, that one is used.
 """
 
-# `course release` puts this file into each bundle, so it uses Python's own library alone, and none
-# of what came after Python 3.7: an older Python, too, has to say in a sentence that it is too old.
+# `course release` puts this file into each bundle, so it needs only the standard library. It uses
+# nothing newer than Python 3.7: an old Python must be able to say in a sentence that it is too old.
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ NEEDED = ("numpy", "matplotlib", "jupyterlab", "nbgrader", "h5py", "scipy")
 LOCK = "requirements.lock"
 HOST = "127.0.0.1"
 
-# Where Jupyter and the notebooks' kernels write; each can be set in the environment.
+# Environment variables that name the folders to which Jupyter and its kernels write.
 PLACES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 
 
 class Problem(Exception):
-    """Something keeps the notebooks from being opened; the message says what to do about it."""
+    """A reason why the notebooks cannot be opened; the message says what to do about it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,17 +73,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def has_all() -> bool:
-    """Return whether this Python is an environment of its own, with all that is needed."""
+    """Return whether this Python is new enough, and an environment with all packages needed."""
     own = sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX") == sys.prefix
     found = all(importlib.util.find_spec(name) for name in NEEDED)
     return own and sys.version_info >= OLDEST and found
 
 
 def environment(here: Path) -> Path:
-    """Return the Python of the environment in .venv, which is made where there is none.
+    """Return the Python of the environment in .venv; make the environment if necessary.
 
-    It counts as made once its stamp is written: an interrupted installation, a newer list of
-    packages and a folder that was moved all make it anew.
+    The environment is complete once its stamp file is written. After an interrupted installation,
+    a change of the lock file or a move of the folder, it is made anew.
     """
     folder = here / ".venv"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -113,7 +113,7 @@ def environment(here: Path) -> Path:
 
 
 def suitable_python() -> str:
-    """Return a Python that is new enough and can make environments."""
+    """Return a Python that is new enough and can make virtual environments."""
     names = [sys.executable] if sys.version_info >= OLDEST else []
     names += filter(None, map(shutil.which, NEWER))
     if not names:
@@ -132,7 +132,7 @@ def suitable_python() -> str:
 
 
 def why_not_installed(log: Path) -> str:
-    """Return a sentence for what pip said."""
+    """Return a sentence that says why the installation failed, from its log."""
     said = log.read_text(encoding="utf-8", errors="replace")
     if re.search("connection broken|connection error|timed out|resolve", said, re.IGNORECASE):
         return "The packages could not be downloaded. Connect to the internet, then try again."
@@ -140,7 +140,7 @@ def why_not_installed(log: Path) -> str:
 
 
 def run_in(python: Path) -> int:
-    """Run this file with another Python, in this process's place where that is possible."""
+    """Run this file with another Python, replacing this process where possible."""
     command = [str(python), *sys.argv]
     if os.name != "nt":
         os.execv(command[0], command)
@@ -159,7 +159,7 @@ def serve(
     extra: Sequence[str] = (),
     course: Path | None = None,
 ) -> None:
-    """Serve a folder in JupyterLab to this machine alone, until somebody ends it.
+    """Serve a folder in JupyterLab, to this machine only, until it is stopped.
 
     Parameters
     ----------
@@ -168,14 +168,14 @@ def serve(
     page
         The notebook that it opens first, relative to `folder`.
     browser
-        Whether to open a browser, where there is one.
+        Whether to open a browser, if there is one.
     port
-        The port to serve on; a free one is found when there is none.
+        The port to serve on; if None, a free one.
     extra
         More arguments for JupyterLab.
     course
-        The folder with ``utils``, when it is not `folder` itself: what the notebooks import from
-        before all others, and where JupyterLab finds its settings.
+        The folder with ``utils``, if it is not `folder` itself: the notebooks import from it
+        first, and JupyterLab finds its settings there.
 
     """
     root = os.name != "nt" and os.geteuid() == 0
@@ -185,7 +185,7 @@ def serve(
         )
     browser = browser and has_browser()
     prepare(folder, course or folder)
-    os.chdir(folder)  # nbgrader takes the folder it runs in for its course
+    os.chdir(folder)  # nbgrader treats the current folder as its course directory
     from jupyterlab.labapp import LabApp
 
     token = os.urandom(24).hex()
@@ -208,7 +208,7 @@ def serve(
 
 
 def announce(address: str, port: int, browser: bool) -> None:
-    """Say where JupyterLab can be reached."""
+    """Print the address of JupyterLab."""
     print("JupyterLab is running. " + ("It" if browser else "Open it in a browser; it") + " is at")
     print(f"\n{address}\n")
     if not browser:
@@ -218,7 +218,7 @@ def announce(address: str, port: int, browser: bool) -> None:
 
 
 def who() -> str:
-    """Return this user at this machine, as ssh takes it."""
+    """Return this user and machine as ``user@host``, for ssh."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # a user without a name
@@ -227,12 +227,12 @@ def who() -> str:
 
 
 def prepare(folder: Path, course: Path) -> None:
-    """Set what JupyterLab and its kernels read in the environment.
+    """Set the environment variables that JupyterLab and its kernels read.
 
-    This Python's own programs and kernels come first. Other people's modules (PYTHONPATH) are left
-    out, since one that has the name of a package here would stand in its place. The settings in
-    ``utils/jupyter`` leave out an instructor's tools and news of Jupyter. Where Jupyter may not
-    write into the home folder, or where a variable sends it, it writes into `folder`.
+    This Python's own programs and kernels come first. PYTHONPATH is replaced, since a module on it
+    could shadow a package of this environment. The settings in ``utils/jupyter`` turn off an
+    instructor's tools and news of Jupyter. A variable that names an unwritable folder is dropped;
+    if the home folder is unwritable, a folder in `folder` replaces it.
     """
     path = [sysconfig.get_path("scripts"), *filter(None, [os.environ.get("PATH")])]
     os.environ["PATH"] = os.pathsep.join(path)
@@ -254,14 +254,14 @@ def prepare(folder: Path, course: Path) -> None:
 
 
 def can_be_written(path: Path) -> bool:
-    """Return whether a folder of this path is there and open, or could be made."""
+    """Return whether this folder can be written, or could be made if it does not exist."""
     while not path.exists() and path != path.parent:
         path = path.parent
     return path.is_dir() and os.access(path, os.W_OK | os.X_OK)
 
 
 def has_browser() -> bool:
-    """Return whether a browser with a window can be opened here."""
+    """Return whether a graphical browser can be opened here."""
     if sys.platform == "linux" and not wsl():
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             return False
@@ -273,20 +273,20 @@ def has_browser() -> bool:
 
 
 def reads_no_hidden_files() -> bool:
-    """Return whether the browser cannot open the file by which Jupyter keeps its token unseen.
+    """Return whether the browser cannot open Jupyter's redirect file, which hides the token.
 
-    That is so for a browser outside WSL, and for one that was installed as a snap.
+    This holds for a browser outside WSL, and for one that was installed as a snap.
     """
     return wsl() or any(map(os.path.exists, ("/snap/bin/firefox", "/snap/bin/chromium")))
 
 
 def wsl() -> bool:
-    """Return whether this is Linux inside Windows."""
+    """Return whether this is the Windows Subsystem for Linux."""
     return "WSL_DISTRO_NAME" in os.environ
 
 
 def port_is_taken(port: int) -> bool:
-    """Return whether something on this machine already answers at a port."""
+    """Return whether a program on this machine already listens on a port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0

@@ -1,1 +1,1 @@
-"""Grade submissions: read them, judge their exercises in workers, keep the verdicts."""
+"""Grade submissions: read them, judge their exercises in workers, cache the verdicts."""

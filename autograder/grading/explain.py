@@ -1,4 +1,4 @@
-"""Shows a disputed verdict again, with the smallest failing case, to be sent to the student."""
+"""Re-judge one disputed answer and show its smallest failing case, to send to the student."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from utils.checker.verdict import MIME
 
 __all__ = ["explain"]
 
-NUMBERS = 60  # of an array that are written out
+NUMBERS = 60  # most elements of an array to write out
 
 
 def explain(root: Path, student: str, exercise: str, submissions: Path, output: Path) -> str:
-    """Judge one answer anew, with the settings that it was judged with, and show the verdict.
+    """Judge one answer again with its recorded settings, and return the verdict as text.
 
     Parameters
     ----------
     root : the course's folder
-    student, exercise : whose answer, and to what
+    student, exercise : names, as in `results.jsonl`
     submissions, output : as for `autograder.grading.grade.grade`
 
     Raises
     ------
     UsageError
-        When there is no such result.
+        When `results.jsonl` has no usable result for this student and exercise.
     """
     result = _result(output, student, exercise)
     settings = _settings(output, result)
@@ -66,7 +66,7 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
 def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
     path = output / "results.jsonl"
     try:
-        # Not splitlines: a message may hold what Python takes for the end of a line.
+        # Not splitlines(): it also splits at characters that a message may contain.
         lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
@@ -82,7 +82,7 @@ def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
 
 
 def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
-    """The settings that a result was made with."""
+    """Return the settings that a result was judged with."""
     try:
         return msgspec.convert(result.get("settings"), Settings)
     except msgspec.ValidationError:
@@ -108,7 +108,7 @@ def _outcome(outcome: Returned | Raised | None, verb: str) -> str:
 
 
 def _written(value: Any) -> str:
-    """A value as Python would write it, arrays too, where they are not too large to read."""
+    """Return a value as Python source text, with a large array as its shape only."""
     if isinstance(value, Seed):
         return f"np.random.default_rng({value.value})"
     if isinstance(value, Unsupported):

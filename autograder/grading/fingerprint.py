@@ -1,7 +1,7 @@
-"""Hashes all that decides how an exercise is judged: once it changes, old verdicts are not used.
+"""Hash everything that decides how an exercise is judged, so that no outdated verdict is reused.
 
-No module is listed by hand. Which ones judging imports is read from their texts, beginning with the
-one that judges and with those that are found by an exercise's name.
+No module is listed by hand. The modules are found by following the imports in their source text,
+starting with the one that judges and those that are looked up by an exercise's name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Fingerprints"]
 
 
 class Fingerprints:
-    """The fingerprints of a course's exercises, each worked out once.
+    """The fingerprints of a course's exercises, each computed once.
 
     Parameters
     ----------
@@ -32,16 +32,16 @@ class Fingerprints:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._hashes: dict[Path, str] = {}  # of modules
+        self._hashes: dict[Path, str] = {}  # of each module's text
         self._imports: dict[Path, frozenset[str]] = {}
-        self._notebooks: dict[str, frozenset[str]] = {}  # what each imports
+        self._notebooks: dict[str, frozenset[str]] = {}  # modules that each imports
         self._fingerprints: dict[str, str] = {}
 
     def fingerprint(self, exercise: str) -> str:
-        """Hash what decides how an exercise is judged, besides the answer and the settings.
+        """Return a hash of all that decides a verdict besides the answer and the settings.
 
-        That are the modules that judging it imports, the same of what it builds on, and the
-        versions of Python and NumPy.
+        It covers the modules that judging imports, the fingerprints of the exercises that this
+        one builds on, and the versions of Python and NumPy.
         """
         if exercise not in self._fingerprints:
             files = [
@@ -54,10 +54,10 @@ class Fingerprints:
         return self._fingerprints[exercise]
 
     def modules(self, exercise: str) -> set[Path]:
-        """Find the files of all modules that judging an exercise imports.
+        """Return the files of all modules that judging an exercise imports.
 
-        These are imported by who judges, by the exercise and its laws, or by its notebook, where
-        the student's code finds them.
+        They are imported by the judging code, by the modules of the exercise and its properties,
+        or by its notebook, whose imports a student's code may use.
         """
         found = EXERCISES[exercise]
         by_name = {worker_pool.__name__, module_of(found), laws_of(found.assignment)}

@@ -1,10 +1,10 @@
-"""Grades a folder of submissions, and writes a table of grades and a line for every result.
+"""Grade a folder of submissions; write a table of grades and a line for every result.
 
     SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/grades.csv, OUTPUT/results.jsonl
 
-A submission never stops another: whatever is wrong with one becomes its own results. Verdicts are
-kept in OUTPUT/verdicts.db as soon as they are there, so a run that was stopped goes on where it
-was, and the same command again judges only what changed.
+A faulty submission never stops another: the fault is recorded in its own results. Verdicts are
+saved in OUTPUT/verdicts.db as soon as a submission is judged, so an interrupted run can be resumed,
+and the same command run again judges only what changed.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ __all__ = [
     "judged_exercises",
 ]
 
-NEEDS_REVIEW = {Status.UNCHECKED, Status.TAMPERED}  # what somebody should look at
+NEEDS_REVIEW = {Status.UNCHECKED, Status.TAMPERED}  # for an instructor to look at
 MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
     platform.python_version()
 )
@@ -77,13 +77,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a student's answer to one exercise.
+    """One student's result on one exercise.
 
     Attributes
     ----------
-    status : how it was judged; None where it was not, and `standing` says why
-    points : None while nobody knows
-    settings : what it was judged with, to do the same again
+    status : the verdict's status; None where there is no verdict, and `standing` says why
+    points : None while they are undecided
+    settings : those it was judged with, so that the judgment can be repeated
     """
 
     student: str
@@ -103,11 +103,11 @@ class Result:
 
     @property
     def shown(self) -> str:
-        """What a table says of it, in a word."""
+        """Return the status, or else the standing, as one word for tables."""
         return self.status or self.standing or ""
 
     def record(self) -> dict[str, Any]:
-        """Give a line of `results.jsonl`."""
+        """Return the result as a record of `results.jsonl`."""
         record = vars(self) | {"status": self.shown}
         del record["standing"]
         return record
@@ -115,20 +115,20 @@ class Result:
 
 @dataclass
 class Submission:
-    """A student's work on its way: what was handed in, and what is known of it.
+    """One student's submission, with its verdicts and notes.
 
     Attributes
     ----------
     student : str
-    folder : what was handed in
+    folder : where the submission lies
     course : the course's notebook
-    taken : the course's notebook with the answers in it, or None where there is no notebook
+    taken : the merged notebook, or None where the submission has no readable notebook
     notes : sentences about the file as a whole
-    keys : of each exercise that is judged, its place in the store
-    ran : the same of what its cells printed and raised
+    keys : the cache key of each exercise that is judged
+    ran : the cache key of what the cells printed and raised
     verdicts : of each exercise, its outputs by MIME type
-    suspicions : what was tried, by exercise
-    printed, raised : what came of its cells, by piece
+    suspicions : sentences about suspected tampering, by exercise
+    printed, raised : what each cell printed, and its exception, by cell id
     """
 
     student: str
@@ -147,7 +147,7 @@ class Submission:
 
 @dataclass
 class Graded:
-    """What is kept of a student to the end, of however many: the results themselves are packed."""
+    """One student's results, kept until the end of a run, and compressed to save memory."""
 
     student: str
     points: list[float | None]
@@ -162,7 +162,7 @@ class Graded:
 
     @classmethod
     def of(cls, submission: Submission, results: Sequence[Result], stored: int) -> Self:
-        """Keep these results; `stored` is how many were known before."""
+        """Return these results compressed; `stored` is the number of cached verdicts."""
         lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
         return cls(
             submission.student,
@@ -183,7 +183,7 @@ class Graded:
 
     @property
     def lines(self) -> str:
-        """A line of JSON for each result."""
+        """Return the results as JSON, one line each."""
         return zlib.decompress(self.packed).decode()
 
 
@@ -202,7 +202,7 @@ def grade(
     sandboxed: bool = True,
     writer: Writer | None = None,
 ) -> ExitCode:
-    """Grade an assignment of every student in a folder, and write the grades.
+    """Grade one assignment for every student in a folder, and write the grades.
 
     Parameters
     ----------
@@ -213,15 +213,15 @@ def grade(
     submissions
         Holds a folder for each student.
     output
-        Where ``grades.csv``, ``results.jsonl`` and ``verdicts.db`` go.
+        The folder for ``grades.csv``, ``results.jsonl`` and ``verdicts.db``.
     settings
-        What decides a verdict besides the answer.
+        All that decides a verdict besides the answer.
     pool
-        Who does the work.
-    walled
+        Opens the worker pool.
+    sandboxed
         Whether students' code runs in the sandbox.
     writer
-        What is told of each finished submission besides.
+        Called with each finished submission and its results.
     """
     course = course_notebook(root, assignment)
     students = students_in(submissions)
@@ -260,7 +260,7 @@ def grade(
                 finish(submission, due.take(submission, came))
         except KeyboardInterrupt:
             interrupted = True
-    # What an earlier, complete run has written stays until another complete run replaces it.
+    # Only a complete run may replace the files that an earlier complete run has written.
     mark = ".partial" if interrupted else ""
     finished = [done[name] for name in map(shown_name, students) if name in done]
     write(output, course, finished, mark)
@@ -276,7 +276,7 @@ def grade(
 
 
 class _Due:
-    """Finds out what is to be judged."""
+    """Make tasks for the verdicts that the cache lacks, and save their results."""
 
     def __init__(
         self,
@@ -297,7 +297,7 @@ class _Due:
     def works(
         self, students: Sequence[str], known: Callable[[Submission], None]
     ) -> Iterator[tuple[Submission, Task]]:
-        """The work of each student who has some; of the others, all is `known`."""
+        """Yield each submission to be judged, with its task; pass the others to `known`."""
         for student in students:
             submission = load_submission(self.page, self.assignment, self.submissions, student)
             work = self.work(submission)
@@ -307,7 +307,7 @@ class _Due:
                 yield submission, work
 
     def work(self, submission: Submission) -> Task | None:
-        """What the store does not know of a submission."""
+        """Return the task for the exercises not in the cache, or None; add cached verdicts."""
         if submission.taken is None:
             return None
         pieces = tuple(code_cells(submission.taken))
@@ -328,13 +328,13 @@ class _Due:
         due = {name for name in self.exercises if name not in submission.verdicts}
         if not due:
             return None
-        # A verdict hangs on those of what the answer builds on, so these are made once more.
+        # A verdict depends on those of the exercises it builds on: these are judged again too.
         due = due.union(*(EXERCISES[name].builds_on for name in due))
         exercises = tuple(name for name in self.exercises if name in due)
         return Task(self.assignment, pieces, exercises, self.settings, self.sandboxed)
 
     def take(self, submission: Submission, came: TaskResult | Exception) -> int:
-        """Keep what came, remember it in the store, and say how many verdicts are new."""
+        """Add a task's result to submission and cache; return how many verdicts are new."""
         if isinstance(came, Exception):
             submission.troubled = True
             submission.notes.append(
@@ -363,11 +363,11 @@ class _Due:
         return len(new)
 
 
-# --- what is given -------------------------------------------------------------------------------
+# --- input ---------------------------------------------------------------------------------------
 
 
 def course_notebook(root: Path, assignment: str) -> NotebookNode:
-    """The course's own notebook of an assignment."""
+    """Return the course's own notebook of an assignment."""
     course = notebooks.read(notebooks.notebook_of(root, assignment))
     if not test_cells(course):
         raise UsageError(f"There is nothing to grade in {assignment}: it has no exercises.")
@@ -375,7 +375,7 @@ def course_notebook(root: Path, assignment: str) -> NotebookNode:
 
 
 def students_in(submissions: Path) -> list[str]:
-    """The names of the folders that hold a student's work."""
+    """Return the names of the students' folders, sorted."""
     if submissions.is_file():
         raise UsageError(f"{submissions} is a file. Give the folder that holds the students'.")
     if not submissions.is_dir():
@@ -405,9 +405,9 @@ def make_folder(output: Path) -> None:
 
 
 def shown_name(student: str) -> str:
-    """A folder's name as text: the file system may hold what is none, and what only looks alike."""
+    """Return a folder's name as printable text; file names may be undecodable or deceptive."""
     name = os.fsencode(student).decode(errors="backslashreplace")
-    return printable(name).replace("\n", "\\n")  # in one line
+    return printable(name).replace("\n", "\\n")  # keep it on one line
 
 
 # --- one student ---------------------------------------------------------------------------------
@@ -416,7 +416,7 @@ def shown_name(student: str) -> str:
 def load_submission(
     page: CourseNotebook, assignment: str, submissions: Path, student: str
 ) -> Submission:
-    """Read what a student handed in; what is wrong with it is a note."""
+    """Read a student's submission; record its problems as notes."""
     name, folder = shown_name(student), submissions / student / assignment
     course = page.course
     if not folder.is_dir():
@@ -434,7 +434,7 @@ def load_submission(
 
 
 def judged_exercises(course: NotebookNode) -> list[str]:
-    """The exercises that are judged by their tests, not by hand, in order."""
+    """Return the exercises that are judged by their tests, not by hand, in order."""
     tests = test_cells(course)
     return [name for name, cell in tests.items() if not cell.metadata.nbgrader.solution]
 
@@ -442,7 +442,7 @@ def judged_exercises(course: NotebookNode) -> list[str]:
 def results_of(
     course: NotebookNode, assignment: str, submission: Submission, settings: Settings
 ) -> list[Result]:
-    """A student's results, one for each exercise."""
+    """Return a student's results, one for each exercise."""
     return [
         _result(assignment, exercise, cell, submission, settings)
         for exercise, cell in test_cells(course).items()
@@ -506,11 +506,11 @@ def _judged(result: Result, status: Status) -> Result:
 _FROM_RECORD = ("points", "mistake", "message", "earned", "given", "seed")
 
 
-# --- what comes out ------------------------------------------------------------------------------
+# --- output --------------------------------------------------------------------------------------
 
 
 def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str = "") -> None:
-    """Write both files, each whole or not at all; `mark` goes into their names."""
+    """Write the results and the grades, each file atomically, with `mark` in its name."""
     write_text(output / f"results{mark}.jsonl", (one.lines for one in done))
     tests = test_cells(course)
     table = io.StringIO()
@@ -519,7 +519,7 @@ def write(output: Path, course: NotebookNode, done: Sequence[Graded], mark: str 
     full = number(sum(most(cell) for cell in tests.values()))
     for one in done:
         points = map(number, one.points)
-        # A spreadsheet would work out a name that begins as a formula does.
+        # A spreadsheet would evaluate a name that begins like a formula.
         name = f"'{one.student}" if one.student.startswith(("=", "+", "-", "@")) else one.student
         rows.writerow([name, number(one.total), full, number(one.pending), *points])
     write_text(output / f"grades{mark}.csv", [table.getvalue()])
@@ -530,7 +530,7 @@ def number(points: float | None) -> str:
 
 
 def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
-    """One paragraph about all of it."""
+    """Return one paragraph about the whole run."""
     counts = sum((one.statuses for one in done), Counter[str]())
     answers = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     stored = sum(one.stored for one in done)
@@ -556,7 +556,10 @@ def summary(done: Sequence[Graded], output: Path, mark: str = "") -> str:
 
 @contextmanager
 def progress(count: int) -> Iterator[Callable[[Graded], None]]:
-    """A bar with the time left on a terminal, a plain line for each student elsewhere."""
+    """Yield a function that reports each graded student on stderr.
+
+    On a terminal it moves a bar with the time left; elsewhere it prints a line for each student.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -594,7 +597,7 @@ def progress(count: int) -> Iterator[Callable[[Graded], None]]:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does: stop, and lose nothing."""
+    """Treat SIGTERM like Ctrl-C: stop, and lose no verdict."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt

@@ -1,9 +1,9 @@
-"""Judges one submission: its code runs in the sandbox, its verdicts are made here.
+"""Judge one submission: its code runs in the sandbox, its verdicts are made outside.
 
-The reference, the cases' results and the known mistakes never enter the sandbox; what comes out of
-it is arrays and words, checked by `autograder.protocol.messages`. An answer that crashes, hangs,
-exits or floods costs itself alone: the others are judged in a fresh sandbox, without that answer's
-say.
+The reference, the expected results and the known mistakes never enter the sandbox. Only arrays and
+text leave it, validated by `autograder.protocol.messages`. An answer that crashes, hangs, exits or
+floods the output fails alone: the others are judged in a fresh sandbox, and a cell that ended one
+sandbox does not run in the next.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ TOTAL = "the notebook as a whole takes too long: other cells left no time for it
 
 @dataclass(frozen=True)
 class Settings:
-    """What decides a verdict besides the answer.
+    """All that decides a verdict besides the answer.
 
     Attributes
     ----------
-    seed : decides the random cases; the same for a whole class
+    seed : determines the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.checker.judge`
-    limits : what it may take
+    limits : bounds on time, memory and output
     """
 
     seed: str
@@ -54,14 +54,14 @@ class Settings:
 
 @dataclass
 class Judged:
-    """What came of a submission.
+    """The verdicts on one submission, and the output of its cells.
 
     Attributes
     ----------
     verdicts : by exercise
-    printed : what each piece printed, by its name
-    raised : the exception that ended a piece, by its name
-    suspicions : sentences about what was tried, by exercise; empty for the whole
+    printed : what each cell printed, by the cell's name
+    raised : the exception that ended a cell, by the cell's name
+    suspicions : sentences about suspected tampering, by exercise
     """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -86,23 +86,23 @@ def judge_submission(
         Started with `autograder.protocol.server:serve`.
     key : AnswerKey
     pieces : sequence of CodeCell
-        All code that is to run, in order.
+        All code to run, in order.
     exercises : sequence of str
         An exercise comes after those that it builds on.
     settings : Settings
     files : mapping
-        What lies in the folder that the code runs in.
+        Contents of the folder that the code runs in, by file name.
     """
     return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
 
 
 class SandboxLost(Exception):
-    """The sandbox died, and nothing can be said about the submission."""
+    """The sandbox itself died, so the submission could not be judged."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A verdict, with the smallest case that fails and what came of it."""
+    """A verdict, with the smallest failing case and the answer's outcome on it."""
 
     verdict: Verdict
     case: Case | None = None
@@ -117,7 +117,7 @@ def evidence(
     exercise: str,
     settings: Settings,
 ) -> Evidence:
-    """Judge a submission again, and find what shows best the verdict on one of its exercises."""
+    """Judge a submission again; return one exercise's verdict with its smallest failing case."""
     found = judge_submission(sandbox, key, pieces, exercises, settings)
     verdict, question = found.verdicts[exercise], key.question(exercise)
     if verdict.status not in (Status.WRONG, Status.ERROR) or verdict.given or not question.cases:
@@ -139,12 +139,12 @@ def evidence(
             Ended,
             messages.ProtocolError,
             Exception,
-        ):  # it is another one than before: nothing to show
+        ):  # the answer behaves differently this time: show no case
             return Evidence(verdict)
 
 
 def _size(case: Case) -> int:
-    """How many numbers a reader would have to look at."""
+    """Return how many array elements a reader of the case would have to look at."""
     return sum(array.size for array in leaves(list(case.args.values())))
 
 
@@ -160,23 +160,23 @@ class _Submission:
         self.sandbox, self.key, self.files = sandbox, key, files
         self.pieces, self.settings = pieces, settings
         self.found = Judged()
-        self.stops: dict[str, Ended] = {}  # how pieces ended the sandbox, by their names
+        self.stops: dict[str, Ended] = {}  # how cells ended the sandbox, by name
         self.over = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
     def judged(self, exercises: Sequence[str]) -> Judged:
-        """Judge these exercises, in as many sandboxes as it takes."""
+        """Judge these exercises, in a fresh sandbox whenever one has ended."""
         verdicts = self.found.verdicts
         while due := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.over:
                 verdicts |= {name: self._own(name, Status.TIMEOUT, TOTAL) for name in due}
-            else:  # each round but the last loses a piece or an exercise
+            else:  # each round but the last excludes a cell or settles an exercise
                 with self.sandbox.open(self.files) as cell:
                     self._round(RemoteNotebook(cell, self.settings.limits, self.over), due)
         self.found.verdicts = {name: verdicts[name] for name in exercises}
         return self.found
 
     def _round(self, answers: RemoteNotebook, due: Sequence[str]) -> None:
-        """Run all cells and judge what is due, until something ends the sandbox."""
+        """Run all cells and judge the exercises in `due`, until the sandbox ends."""
         for piece in self.pieces:
             if piece.name not in self.stops and not self._run(answers, piece):
                 return
@@ -185,7 +185,7 @@ class _Submission:
                 return
 
     def _run(self, answers: RemoteNotebook, piece: CodeCell) -> bool:
-        """Run a cell; False when it ended the sandbox, and is left out from here on."""
+        """Run a cell; return False if it ended the sandbox, and exclude it from later rounds."""
         try:
             ran = answers.run(piece)
         except (Ended, messages.ProtocolError) as stop:
@@ -198,18 +198,18 @@ class _Submission:
         return True
 
     def _stop_of(self, exercise: str) -> Ended | None:
-        """How a cell of this answer ended the sandbox, if one did."""
+        """Return how a cell of this answer ended the sandbox, or None."""
         names = [piece.name for piece in self.pieces if piece.exercise == exercise]
         return next((self.stops[name] for name in names if name in self.stops), None)
 
     def _judge(self, answers: RemoteNotebook, exercise: str) -> bool:
-        """Judge an exercise; False when that ended the sandbox."""
+        """Judge an exercise; return whether its sandbox can still be used."""
         verdict, ended = self._verdict(answers, exercise)
         self.found.verdicts[exercise] = verdict
         return not ended
 
     def _verdict(self, answers: RemoteNotebook, exercise: str) -> tuple[Verdict, bool]:
-        """The verdict on an exercise, and whether it ended the sandbox."""
+        """Return the verdict on an exercise, and whether the sandbox must be replaced."""
         its_cell = self._stop_of(exercise)
         if its_cell is not None:
             return self._stopped(exercise, its_cell, "the cell of your answer"), False
@@ -225,7 +225,7 @@ class _Submission:
         except KeyFault as fault:
             told = f"could not be checked, and that is not your fault: {fault}."
             return self._own(exercise, Status.UNCHECKED, told), False
-        except Exception as fault:  # ours, or brought about: no proof, no points, and no end of us
+        except Exception as fault:  # our own bug or a provoked one: give no points, go on
             self.found.suspicions[exercise] = (
                 f"What it gave made the judge stumble ({type(fault).__name__})."
             )
@@ -233,7 +233,7 @@ class _Submission:
             return self._own(exercise, Status.UNCHECKED, told), True
 
     def _ended(self, exercise: str, stop: Ended | messages.ProtocolError) -> Verdict:
-        """The verdict on an exercise that ended the sandbox, or lied."""
+        """Return the verdict on an exercise that ended the sandbox or broke the protocol."""
         self._unless_lost(stop)
         if isinstance(stop, Ended):
             return self._stopped(exercise, stop, f"calling your {exercise}")
@@ -241,12 +241,12 @@ class _Submission:
         return self._own(exercise, Status.TAMPERED, "its answer did not come as it should.")
 
     def _unless_lost(self, stop: Ended | messages.ProtocolError) -> None:
-        """What died with the whole sandbox was not ended by its own doing."""
+        """Raise SandboxLost if the whole sandbox died: the submission is not to blame."""
         if isinstance(stop, Ended) and stop.reason == "killed" and not self.sandbox.alive():
             raise SandboxLost("The sandbox died.")
 
     def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
-        """Where the answer's own cell raised, that is what the student should read first."""
+        """Put the exception of the answer's own cell first in the message."""
         if verdict.status is not Status.ERROR or verdict.points:
             return verdict
         for piece in self.pieces:

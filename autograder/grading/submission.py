@@ -1,8 +1,8 @@
-"""Takes a submission in: finds the file, reads it, and puts its answers into the course's notebook.
+"""Read a submission and merge its answers into the course's notebook.
 
-What is run is the course's own notebook. From the student's file come the answers, found by
-exercise, and the student's own cells: code, which an answer may need, and notes, for the grader to
-read. Test cells, setup, demonstrations, tags and metadata of the student's file are not used.
+The merged notebook is the one that runs. From the student's file it has the answers, found by
+exercise, and the student's own cells: code, which an answer may need, and notes for the grader.
+Test cells, setup, demonstrations, tags and metadata of the student's file are not used.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ __all__ = [
 
 
 class Unreadable(Exception):
-    """There is no notebook to grade; the message is a sentence about the file."""
+    """A submission without a notebook to grade; the message is a sentence about the file."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """Something that was put right, in a sentence.
+    """A sentence about something in a submission that was repaired.
 
-    `exercise` is empty for the whole file; `doubtful` is what somebody should look at.
+    `exercise` is empty for the whole file; `doubtful` asks an instructor to look at it.
     """
 
     exercise: str
@@ -61,14 +61,14 @@ class Repair:
 
 @dataclass(frozen=True)
 class MergedNotebook:
-    """The course's notebook with a student's answers in it.
+    """The course's notebook with a student's answers merged in.
 
     Attributes
     ----------
     notebook : NotebookNode
-    missing : exercises that the student's file has no answer cell for
-    repairs : what was put right
-    own : ids of the student's own cells, which the course does not have
+    missing : exercises without an answer cell in the student's file
+    repairs : the repairs that were made
+    own : ids of the cells that the student added
     """
 
     notebook: NotebookNode
@@ -79,7 +79,7 @@ class MergedNotebook:
 
 @dataclass(frozen=True)
 class Cell:
-    """What is used of a student's cell."""
+    """The parts of a student's cell that are used."""
 
     kind: str
     source: str
@@ -91,15 +91,15 @@ class Cell:
 
 
 def find_notebook(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
-    """Find the notebook in a student's folder of an assignment.
+    """Return the notebook's path in a student's folder, and a repair if its name is wrong.
 
     Raises
     ------
     Unreadable
-        When there is none, or several and none has the right name.
+        When there is none, when several have a wrong name, or when it is a link.
     """
     wanted = folder / f"{assignment}.ipynb"
-    if folder.is_symlink():  # to somebody else's work, perhaps
+    if folder.is_symlink():  # perhaps to another student's work
         raise Unreadable(f"{folder.name} is a link, not a folder.")
     found = [p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith(".")]
     if wanted not in found and len(found) != 1:
@@ -118,12 +118,12 @@ def find_notebook(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
 
 
 def read_notebook(path: Path) -> tuple[list[Cell], list[Repair]]:
-    """Read the cells of a notebook of any format; of a damaged one, those that are whole.
+    """Read the cells of a notebook of any format; of a damaged one, the intact cells.
 
     Raises
     ------
     Unreadable
-        When the file holds none.
+        When the file has no readable cells, or exceeds a limit.
     """
     try:
         if path.stat().st_size > LIMITS.notebook:
@@ -135,7 +135,7 @@ def read_notebook(path: Path) -> tuple[list[Cell], list[Repair]]:
         raise Unreadable(f"{path.name} is empty.")
     text = content.decode(json.detect_encoding(content), "replace")
     repairs = []
-    try:  # what follows the notebook is of no matter
+    try:  # ignore what follows the notebook
         data, _ = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
     except (ValueError, RecursionError):
         data = {"nbformat": 4, "cells": list(_whole_cells(text))}
@@ -160,7 +160,7 @@ def read_notebook(path: Path) -> tuple[list[Cell], list[Repair]]:
 
 
 def test_cells(course: NotebookNode) -> dict[str, NotebookNode]:
-    """The graded cells of a course notebook by exercise, in order."""
+    """Return the graded cells of a course notebook by exercise, in order."""
     return {
         cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION): cell
         for cell in course.cells
@@ -169,7 +169,7 @@ def test_cells(course: NotebookNode) -> dict[str, NotebookNode]:
 
 
 def answer_cells(course: NotebookNode) -> dict[str, NotebookNode]:
-    """The cells that a student fills in by exercise, in order."""
+    """Return the cells that a student fills in by exercise, in order."""
     return {
         cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION): cell
         for cell in course.cells
@@ -178,13 +178,13 @@ def answer_cells(course: NotebookNode) -> dict[str, NotebookNode]:
 
 
 class CourseNotebook:
-    """A course notebook, looked through once for all submissions.
+    """A course notebook, indexed once for all submissions.
 
     Attributes
     ----------
     course : NotebookNode
-    texts : the text of each cell; `all_texts` as a set
-    answers, tests : by exercise, where its answer cell and its graded cell are
+    texts : the stripped text of each cell; `all_texts` as a set
+    answers, tests : indices of each exercise's answer cell and graded cell
     """
 
     def __init__(self, course: NotebookNode) -> None:
@@ -200,11 +200,11 @@ class CourseNotebook:
         self._by_text = {text: index for index, text in enumerate(self.texts)}
 
     def same(self, theirs: Sequence[Cell]) -> dict[int, int]:
-        """For each of their cells that is one of the course's, which it is.
+        """Map each student cell's index to the index of the course cell that it matches.
 
-        The surest sign decides: the grade id, else the cell's id, else the very text. An id is no
-        sign where what it stands for is elsewhere, word for word, or where several have it; but an
-        answer cell may be copied.
+        A course cell with the same text is preferred, then one with the same grade id, then one
+        with the same cell id. An id does not count if the course cell's text is in another student
+        cell, or if several of them share the cell id; an id of an answer cell always counts.
         """
         answers = set(self.answers.values())
         there = {their.source.strip() for their in theirs}
@@ -224,9 +224,9 @@ class CourseNotebook:
 
 
 def merge_answers(page: CourseNotebook, theirs: Sequence[Cell]) -> MergedNotebook:
-    """Put a submission's answers, and the student's own cells, into the course's notebook.
+    """Merge a submission's answers and the student's own cells into the course's notebook.
 
-    What is not the student's is shared with the course's notebook, not copied.
+    Cells that stay the course's are shared with the course's notebook, not copied.
     """
     from nbformat import NotebookNode
     from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -234,7 +234,7 @@ def merge_answers(page: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteboo
     cells = list(page.course.cells)
     repairs: list[Repair] = []
     missing = set()
-    place = page.same(theirs)  # of their cell: the course cell that it is
+    place = page.same(theirs)  # index of a student's cell: index of its course cell
     whole = _rejoined(page, theirs, place)
     if len(whole) < len(theirs):
         theirs, place = whole, page.same(whole)
@@ -248,9 +248,9 @@ def merge_answers(page: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteboo
             continue
         for i in copies:
             if i != chosen:
-                del place[i]  # one that says something else stays, as the student's own cell
-        place.setdefault(chosen, index)  # two answers may have become one cell
-        if theirs[chosen].source.strip():  # an emptied cell is as good as a blank one
+                del place[i]  # a copy with other content stays as the student's own cell
+        place.setdefault(chosen, index)  # one cell may hold two answers
+        if theirs[chosen].source.strip():  # an emptied cell counts as blank
             cells[index] = NotebookNode(cells[index] | {"source": theirs[chosen].source})
     repairs += [r for r in _edited_tests(page, theirs, place) if r.exercise not in missing]
     marked = {page.texts[at] for at in (*page.answers.values(), *page.tests.values())}
@@ -272,10 +272,10 @@ def merge_answers(page: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteboo
 
 
 def code_cells(taken: MergedNotebook) -> list[CodeCell]:
-    """The code that may have to run, in order: all but the test cells.
+    """Return the code that may have to run, in order: all code cells but the test cells.
 
-    What is the course's own, demonstrations among it, is `given`: `needed` tells what of that
-    the answers need.
+    The course's own code, demonstrations included, is `given`: `required_cells` selects the part
+    of it that the answers need.
     """
     found = []
     for cell in taken.notebook.cells:
@@ -289,7 +289,7 @@ def code_cells(taken: MergedNotebook) -> list[CodeCell]:
 
 
 def required_cells(pieces: Sequence[CodeCell]) -> list[CodeCell]:
-    """The student's code, and of the course's what it needs: all that gives a name it reads."""
+    """Return the student's cells, and the course's cells that define names they depend on."""
     reads: set[str] = set()
     kept: set[str] = set()
     names = {piece.name: _names(piece.source) for piece in pieces}
@@ -309,13 +309,13 @@ def required_cells(pieces: Sequence[CodeCell]) -> list[CodeCell]:
     return [piece for piece in pieces if piece.name in kept]
 
 
-@lru_cache(512)  # a class has many a cell in common
+@lru_cache(512)  # submissions have many cells in common
 def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a cell makes at its top level, and those that it reads from there.
+    """Return the global names that a cell defines, and those that it reads.
 
-    Of an endless cell, none; of one that is not Python, every word is read.
+    A cell that is too long has none; in one that is not Python, every word counts as read.
     """
-    if len(source) > LIMITS.cell:  # a tree of more takes gigabytes
+    if len(source) > LIMITS.cell:  # parsing a longer one takes gigabytes
         return frozenset(), frozenset()
     try:
         top = symtable.symtable(_without_magics(source), "cell", "exec")
@@ -335,7 +335,7 @@ def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
 
 @lru_cache(512)
 def _is_python(source: str) -> bool:
-    """Whether a cell is Python by itself."""
+    """Return whether a cell is valid Python by itself."""
     try:
         return len(source) < LIMITS.cell and ast.parse(_without_magics(source)) is not None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -343,18 +343,18 @@ def _is_python(source: str) -> bool:
 
 
 def _without_magics(source: str) -> str:
-    """A cell without what is IPython's in it."""
+    """Return a cell's source with IPython's magic and shell lines emptied."""
     lines = source.split("\n")
     return "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
 
 
 def _whole_cells(text: str) -> Iterator[Any]:
-    """The cells of a damaged file that are whole."""
+    """Yield the intact cells of a damaged file."""
     decoder = json.JSONDecoder()
     end = 0
     for match in islice(re.finditer(r'\{\s*"cell_type"', text), 2 * LIMITS.cells):
         try:
-            if match.start() >= end:  # nbgrader's metadata begin like a cell
+            if match.start() >= end:  # nbgrader's metadata, inside a cell, begins like one
                 cell, end = decoder.raw_decode(text, match.start())
                 if "source" in cell or "input" in cell:
                     yield cell
@@ -363,12 +363,12 @@ def _whole_cells(text: str) -> Iterator[Any]:
 
 
 def cells_of(notebook: Mapping[str, Any]) -> list[Cell]:
-    """A notebook's cells, whatever state they are in."""
+    """Return a notebook's cells, however malformed they are."""
     return [_cell(cell) for cell in _raw_cells(notebook) or [] if isinstance(cell, dict)]
 
 
 def _raw_cells(data: Any) -> list[Any] | None:
-    """A notebook's cells; formats before 4 had them in worksheets."""
+    """Return a notebook's cells as JSON, or None; formats before 4 have them in worksheets."""
     if not isinstance(data, dict):
         return None
     sheets = data.get("worksheets")
@@ -379,16 +379,16 @@ def _raw_cells(data: Any) -> list[Any] | None:
 
 
 def _cell(cell: Mapping[str, Any]) -> Cell:
-    """A cell, whatever state it is in."""
+    """Return a cell read from JSON, however malformed that is."""
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    source = cell.get("source", cell.get("input"))  # as code was called before format 4
+    source = cell.get("source", cell.get("input"))  # "input": code, before format 4
     return Cell(*map(_text, (cell.get("cell_type"), source, cell.get("id"), grade_id)))
 
 
 def _text(value: Any) -> str:
-    """Text that can be sent and written: JSON may hold half a character."""
+    """Return a value as text that can be encoded: JSON strings may hold lone surrogates."""
     if isinstance(value, list):
         lines = list(map(str, value))
         value = ("" if any(line.endswith("\n") for line in lines) else "\n").join(lines)
@@ -401,13 +401,13 @@ def _text(value: Any) -> str:
 def _rejoined(
     page: CourseNotebook, theirs: Sequence[Cell], place: Mapping[int, int]
 ) -> Sequence[Cell]:
-    """Their cells, where an answer that was split in the middle is one cell again.
+    """Return the student's cells, with an answer that was split in two rejoined.
 
-    Beyond doubt it is where one half at least is not Python by itself, and both together are.
+    Two cells are joined only if at least one is not Python by itself, and both together are.
     """
     answers = {index: name for name, index in page.answers.items()}
     whole: list[Cell] = []
-    last: int | None = None  # the course cell that the last of them is
+    last: int | None = None  # index of the course cell that the previous cell matches
     for i, their in enumerate(theirs):
         before = whole[-1] if whole else None
         own = their.source.strip() not in page.all_texts
@@ -427,7 +427,7 @@ def _rejoined(
 def _choose(
     exercise: str, stub: str, theirs: Sequence[Cell], copies: list[int], course: Collection[str]
 ) -> tuple[int | None, str]:
-    """Which of their cells is the answer, and what there is to say about it."""
+    """Return the index of the cell with the answer, or None, and a sentence if repaired."""
     answers = [i for i in copies if theirs[i].source.strip() not in ("", stub)]
     defining = [i for i in answers if _defines(exercise, theirs[i].source)]
     if not defining:

@@ -1,4 +1,4 @@
-"""Keeps verdicts by what they were made from, so that nothing is judged twice."""
+"""Cache verdicts by a hash of all that they depend on, so that nothing is judged twice."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from autograder.errors import UsageError
 
 __all__ = ["VerdictCache", "digest"]
 
-WAIT = 120  # seconds for another grader to let go of the file
+WAIT = 120  # seconds to wait while another grader locks the file
 
 
 class VerdictCache:
-    """A file of verdicts; SQLite sees to it that it is whole, whenever the power goes.
+    """A file of verdicts by cache key, which SQLite keeps intact through a power cut.
 
     Raises
     ------
@@ -32,7 +32,7 @@ class VerdictCache:
         try:
             self._db = sqlite3.connect(self.path, timeout=WAIT)
             self._db.execute("PRAGMA journal_mode = WAL")
-            # A power cut may lose the last verdicts, never the file: they are made again.
+            # A power cut may lose the last verdicts, which are then judged again, but not the file.
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS verdicts"
@@ -46,7 +46,7 @@ class VerdictCache:
         self._db.close()
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """The verdict of this key, if it is there.
+        """Return the verdict stored under this key, or None.
 
         Raises
         ------
@@ -60,12 +60,12 @@ class VerdictCache:
             raise self._unusable(error) from error
 
     def put(self, verdicts: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep these verdicts: all of them, or where that fails, none.
+        """Store these verdicts in one transaction: all of them, or on failure none.
 
         Raises
         ------
         UsageError
-            When the disk is full, or the file is gone.
+            When the file cannot be written, as on a full disk.
         """
         rows = [(key, json.dumps(verdict)) for key, verdict in verdicts.items()]
         try:
@@ -85,5 +85,5 @@ class VerdictCache:
 
 
 def digest(*parts: Any) -> str:
-    """One hash of all of these, which JSON can hold."""
+    """Return one hash of all parts, which must be JSON-serializable."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,9 +1,9 @@
-"""Judges many submissions, on all cores of this machine or on a Dask cluster.
+"""Judge many submissions, on all cores of this machine or on a Dask cluster.
 
-    work ── a pure map, in processes ──→ what each gave
+    tasks ── a pure map, in worker processes ──→ task results
 
-A piece of work is plain data, and so is what comes of it; nothing is read or written on the way.
-So it does not matter where it is done, how often, and in which order.
+Tasks and their results are plain data, and running a task changes nothing else. So it does not
+matter where tasks run, how often, and in which order.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ WARM = (
     *("numpy", "scipy.special", "h5py", "matplotlib.pyplot"),
     *("autograder.protocol.server", "utils.check"),
 )
-# The names that modules had in version 0.1: answers to its notebooks import them.
+# Module names of version 0.1, which answers to its notebooks still import.
 OLD_NAMES = {
     "experiments": "experiment_log",
     "neuron": "spiking_neuron",
@@ -73,15 +73,15 @@ OLD_NAMES = {
     "tracer": "shape_tracer",
     "training": "live_training",
 }
-AHEAD = 4  # pieces of work that wait for each worker, so that none waits for the driver
-TRIES = 3  # a worker that dies is replaced; work that kills this many is given up
+AHEAD = 4  # tasks submitted for each worker, so that none waits for the driver
+TRIES = 3  # most runs of a task that fails, or whose worker dies and is replaced
 
 
 @dataclass(frozen=True)
 class Task:
-    """One submission, and which of its exercises are to be judged.
+    """One submission, and the exercises of it to judge.
 
-    `sandboxed` is False only where the instructor has typed ``--no-sandbox``.
+    `sandboxed` is False only where the instructor chose ``--no-sandbox`` or its setting.
     """
 
     assignment: str
@@ -93,9 +93,9 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What came of a piece of work: for each exercise its outputs by MIME type.
+    """The result of a task: for each exercise its outputs by MIME type.
 
-    `suspicions` says by exercise what was tried; `printed` and `raised` are by piece.
+    `suspicions` has sentences by exercise; `printed` and `raised` are by the cell's name.
     """
 
     verdicts: dict[str, dict[str, Any]]
@@ -105,7 +105,7 @@ class TaskResult:
 
 
 def shown(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as a notebook shows it, and as plain data."""
+    """Return a verdict as a notebook's outputs by MIME type, plain data among them."""
     record = verdict.record()
     if verdict.status is Status.UNCHECKED:
         record["points"] = None
@@ -113,24 +113,24 @@ def shown(verdict: Verdict) -> dict[str, Any]:
 
 
 class _Key(LiveKey):
-    """A live key that asks a whole class the same, and works the answers out once."""
+    """A live key that gives a whole class the same questions, and makes each once."""
 
     def __init__(self, common: str) -> None:
         super().__init__(common)
         self._asked: dict[tuple[str, int | None], Question] = {}
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise, as it was asked before."""
+        """Return the question for an exercise; make it only the first time."""
         if (exercise, seed) not in self._asked:
             self._asked[exercise, seed] = super().question(exercise, seed)
         return self._asked[exercise, seed]
 
 
-_here = threading.local()  # a sandbox ends with the thread that started it
+_here = threading.local()  # because a sandbox ends with the thread that started it
 
 
 def run_task(work: Task) -> TaskResult:
-    """Judge one submission; the sandbox is kept warm for the next."""
+    """Judge one submission; keep the sandbox warm for the next."""
     seed = work.settings.seed
     key = _kept("keys", seed, lambda: _Key(seed))
     sandbox = _kept(
@@ -148,7 +148,7 @@ def run_task(work: Task) -> TaskResult:
 
 
 def close() -> None:
-    """End what this thread keeps warm."""
+    """End this thread's sandboxes and reference process."""
     reference_process.close()
     for sandbox in vars(_here).pop("sandboxes", {}).values():
         sandbox.__exit__(None, None, None)
@@ -164,7 +164,7 @@ def _kept(kind: str, name: Hashable, make: Callable[[], Any]) -> Any:
 def sandbox_for(
     assignment: str, limits: Limits = LIMITS, *, sandboxed: bool = True
 ) -> Sandbox | SubprocessRunner:
-    """A sandbox in which submissions of this assignment can run, not yet started."""
+    """Return a sandbox for submissions of this assignment, not yet started."""
     files = _files(assignment)
     if not sandboxed:
         return SubprocessRunner(ENTRY, files, limits)
@@ -174,7 +174,7 @@ def sandbox_for(
 
 @cache
 def _files(assignment: str) -> Mapping[str, bytes | Path]:
-    """What a submission may import: the notebook's own modules, and what answers the judge."""
+    """Return the modules in the sandbox: those the notebook imports, and the protocol's."""
     notebook = notebooks.read(notebooks.notebook_of(ROOT, assignment))
     modules = bundle.modules(ROOT, notebook, assignment)
     older = {
@@ -185,28 +185,28 @@ def _files(assignment: str) -> Mapping[str, bytes | Path]:
     return modules | older | {name: (ROOT / name).read_bytes() for name in SHARED}
 
 
-# --- the map -------------------------------------------------------------------------------------
+# --- the worker pool -----------------------------------------------------------------------------
 
 
 class Pool(Protocol):
-    """What takes work: processes of this machine, or the workers of a Dask cluster."""
+    """A worker pool: processes of this machine, or the workers of a Dask cluster."""
 
     def take(self, work: Task) -> Future[TaskResult]:
-        """Do it some time; a worker that dies costs the work that it had, and no other."""
+        """Submit a task; a worker that dies fails only the task that it was running."""
 
     @property
     def workers(self) -> int:
-        """How many pieces of work are done at one time."""
+        """Return how many tasks run at the same time."""
 
 
 def map_works(
     works: Iterable[tuple[T, Task]], pool: Callable[[], AbstractContextManager[Pool]]
 ) -> Iterator[tuple[T, TaskResult | Exception]]:
-    """Do all of the work; each result comes with its label as soon as it is there.
+    """Run all tasks; yield each label with its result as soon as it is ready.
 
-    No more is in hand at a time than keeps the workers busy, so it does not matter how much
-    there is; the pool is opened when there is some. Work whose worker died is done again, and
-    what kills one worker after another comes back as the exception.
+    Only as many tasks are submitted as keep the workers busy, so their number does not matter.
+    The pool is opened for the first one. A task that fails, or whose worker dies, is run again;
+    after `TRIES` runs, and for a `BrokenCourse` at once, its exception is the result.
     """
     due = iter(works)
     waiting: dict[Future[TaskResult], tuple[T, Task, int]] = {}
@@ -234,15 +234,14 @@ def map_works(
 
 
 class WorkerLost(Exception):
-    """A process died with the work that it had; the message is a sentence."""
+    """A worker process that died while running a task; the message is a sentence."""
 
 
 class _Processes:
-    """Threads, each with a process of its own that it waits for.
+    """A worker pool of threads, each with a process of its own that it waits for.
 
-    There is a line to each process, not one for all: whenever one dies, its line ends, and nobody
-    else notices. A pool with one queue for all its processes can be left locked, or with half a
-    message in it.
+    Each process has its own pipe: when one dies, its pipe closes, and no other is affected. A pool
+    with one queue for all its processes can be left locked, or with half a message in the queue.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -257,7 +256,7 @@ class _Processes:
         return self._threads.submit(self._do, work)
 
     def close(self) -> None:
-        """End it now, whatever is still to be done."""
+        """Kill all processes, and cancel the tasks that remain."""
         with self._lock:
             self._closed = True
         for process in self._started:
@@ -280,7 +279,7 @@ class _Processes:
         return came
 
     def _start(self) -> Connection:
-        # A fresh one: a fork would have the driver's threads in the middle of whatever they do.
+        # Not a fork: that would copy locks which the driver's other threads hold.
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         process = spawn.Process(target=serve, args=(theirs,))
@@ -295,15 +294,15 @@ class _Processes:
 
 
 def _limit_memory() -> None:
-    """Let what laws make of a student's results, such as outer products, end in a MemoryError."""
+    """Limit memory: a property's outer product of huge results must raise MemoryError."""
     with suppress(FileNotFoundError):
-        most = resource.getrlimit(resource.RLIMIT_AS)[1]  # stays: a sandbox sets limits of its own
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]  # unchanged: a sandbox sets its own limits
         resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, most))
 
 
 def serve(line: Connection) -> None:
-    """Do one piece of work after another, until the driver ends, whichever way."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver to answer
+    """Run one task after another, until the driver ends for whatever reason."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the driver handles Ctrl-C
     die_with_parent()
     _limit_memory()
     while True:
@@ -322,7 +321,7 @@ def serve(line: Connection) -> None:
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Pool]:
-    """Processes of this machine."""
+    """Yield a pool of processes on this machine."""
     pool = _Processes(jobs)
     try:
         yield pool
@@ -342,18 +341,18 @@ class _Dask:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Pool]:
-    """The workers of a running Dask cluster.
+    """Yield a pool of the workers of a running Dask cluster.
 
     Raises
     ------
     UsageError
-        When Dask is not installed, or nothing answers there, or does so no more.
+        When Dask is not installed, or its scheduler does not answer, or no longer does.
     """
     try:
         from distributed import Client
     except ImportError:
         raise UsageError("--cluster needs Dask: `pip install 'deep-networks[cluster]'`.") from None
-    logging.disable()  # Dask's loggers, which show tracebacks of what is a sentence here
+    logging.disable()  # Dask would log tracebacks of errors that are reported in a sentence here
     try:
         client = Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -1,1 +1,1 @@
-"""Grade in nbgrader's own folders, steps and gradebook."""
+"""Grade with nbgrader's own folders, preprocessors and gradebook."""

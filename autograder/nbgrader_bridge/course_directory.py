@@ -1,7 +1,7 @@
-"""Makes the folder in which nbgrader's own commands, and formgrader, run for this course.
+"""Make nbgrader's course directory, in which its commands and formgrader run for this course.
 
-The folder is the instructor's. What is made here, and made anew each time, is ``source/`` of the
-course's own assignments; submissions, gradebook and a changed configuration are never touched.
+The directory belongs to the instructor. Only ``source/`` of the course's own assignments is made
+anew each time; submissions, gradebook and an edited configuration are never touched.
 """
 
 import re
@@ -20,7 +20,7 @@ __all__ = ["Made", "make"]
 
 CONFIG = "nbgrader_config.py"
 
-# What nbgrader reads in the workspace. It holds no path, so the folder may move.
+# nbgrader's configuration of the course directory. It has no path in it, so the folder may move.
 SETTINGS = '''\
 """Settings of nbgrader for this course. Change them as you like: they are not overwritten."""
 
@@ -76,7 +76,7 @@ c.Autograde.autograde_preprocessors = [
 c.CourseDirectory.include = ["*"]
 '''
 
-# What nbgrader reads where a student fetches and submits.
+# nbgrader's configuration of the accounts in which students fetch and submit.
 STUDENTS_CONFIG = "nbgrader_config_for_students.py"
 STUDENTS_SETTINGS = '''\
 """Settings of nbgrader for students: copy this to ~/.jupyter/nbgrader_config.py of their accounts.
@@ -99,14 +99,14 @@ c.CourseDirectory.include = [
 
 @dataclass(frozen=True)
 class Made:
-    """What was done to a workspace.
+    """The changes to a course directory.
 
     Attributes
     ----------
     assignments : list of str
-        Whose ``source/`` was made.
+        The assignments whose ``source/`` was made.
     kept : list of str
-        The configurations that the instructor changed, and that were left as they are.
+        The configuration files that were left as the instructor had edited them.
     """
 
     assignments: list[str]
@@ -116,14 +116,14 @@ class Made:
 def make(
     root: Path, folder: Path, *, course_id: str = "deep-networks", names: Sequence[str] = ()
 ) -> Made:
-    """Make a workspace, or bring the ``source/`` of one up to date.
+    """Make a course directory, or update the ``source/`` of an existing one.
 
     Parameters
     ----------
     root : Path
         The course's folder.
     folder : Path
-        The workspace.
+        The course directory.
     course_id : str
         nbgrader's name for the course.
     names : sequence of str
@@ -164,7 +164,7 @@ def make(
 
 
 def written(path: Path, text: str) -> bool:
-    """Write a text into a file, unless it holds another one; return whether it holds this one."""
+    """Write a text unless the file exists; return whether the file now has this text."""
     if path.exists():
         return path.read_text(encoding="utf-8") == text
     write_text(path, [text])

@@ -1,10 +1,10 @@
-"""Takes verdicts to nbgrader: the graded notebook, and the gradebook of a workspace.
+"""Write verdicts where nbgrader reads them: the graded notebook and the gradebook.
 
     verdicts ─→ autograded/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb ─→ formgrader, feedback
              └→ gradebook.db                                 ─→ formgrader, feedback, export
 
-Formgrader shows a graded notebook at the very address where grades can be given, so nothing in it
-may be active: of the student's there is code, text, and what was printed, as text.
+Formgrader serves a graded notebook from the origin on which grades can be set, so a student's part
+of it must not be active: it has only code, Markdown text, and printed output as plain text.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
 
-WAIT = 60  # seconds for another program to let go of the gradebook
-OFTEN = 2  # seconds between two commits
+WAIT = 60  # seconds to wait while another program locks the gradebook
+OFTEN = 2  # seconds between two commits, at least
 TIMESTAMP = "timestamp.txt"
-# What nbgrader's exchange needs to find beside a notebook, from `submit` to `fetch_feedback`.
+# Files that nbgrader's exchange needs beside a notebook, from `submit` to `fetch_feedback`.
 BESIDE = (TIMESTAMP, "submission_secret.txt")
 
 
@@ -64,20 +64,20 @@ def graded_notebook(
     raised: Mapping[str, str],
     points: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """Make the notebook that a grader looks at, as JSON has it.
+    """Return the notebook that a grader looks at, as JSON data.
 
     Parameters
     ----------
     taken
-        The course's notebook with the student's answers in it.
+        The merged notebook.
     verdicts
         Of each exercise that is judged by its tests, its outputs by MIME type.
     printed, raised
-        What came of the cells, by the id of the cell.
+        What each cell printed, and its exception, by cell id.
     points
-        What each graded cell is worth, where the gradebook has it otherwise than the course.
+        The gradebook's points for each graded cell, which override the course's.
     """
-    # By way of JSON: a copy, without the half characters that no file can hold.
+    # Encoding as JSON copies everything, and replaces lone surrogates, which no file can hold.
     text = json.dumps([taken.notebook, verdicts, printed, raised], ensure_ascii=False)
     plain = json.loads(text.encode("utf-8", "replace"))
     notebook: dict[str, Any] = plain[0]
@@ -100,7 +100,7 @@ def graded_notebook(
 
 
 def _ran(printed: str, raised: str) -> list[dict[str, Any]]:
-    """What came of a cell, as text alone; on stderr it would cost the points."""
+    """Return a cell's outputs as plain text; nbgrader scores 0 for any text on stderr."""
     outputs = [_output("stream", name="stdout", text=printed)] if printed else []
     if raised:
         kind, _, message = raised.partition(": ")
@@ -109,7 +109,7 @@ def _ran(printed: str, raised: str) -> list[dict[str, Any]]:
 
 
 def _outputs(verdict: Mapping[str, Any], most: float) -> list[dict[str, Any]]:
-    """What nbgrader reads as full points, as a part of them where a number is shown, or as none."""
+    """Return outputs that nbgrader scores as full, partial (a number) or no credit (an error)."""
     record = verdict[MIME]
     share = (record["points"] or 0) / record["max_points"]
     if 0 < share < 1:
@@ -129,7 +129,7 @@ def _output(kind: str, **fields: Any) -> dict[str, Any]:
 
 
 def _without_tags(markdown: str) -> str:
-    """Markdown whose HTML is text; it reads as before, in code too."""
+    """Return Markdown with its HTML tags disabled; it reads as before, in code too."""
     return re.sub(r"<(?=[A-Za-z/!?])", "<\N{ZERO WIDTH SPACE}", markdown)
 
 
@@ -137,12 +137,12 @@ def _without_tags(markdown: str) -> str:
 
 
 class Workspace:
-    """A folder that `course workspace` made, with its configuration as nbgrader reads it.
+    """A course directory that `course workspace` made, with its nbgrader configuration.
 
     Raises
     ------
     UsageError
-        When it is not one.
+        When the folder is not one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -153,7 +153,7 @@ class Workspace:
                 "it one."
             )
         path = sys.path[:]
-        with chdir(folder):  # as when nbgrader's own commands are typed there
+        with chdir(folder):  # nbgrader reads the configuration of the current folder
             nbgrader = NbGrader()
             nbgrader.initialize([])
             self.late = AssignLatePenalties(config=nbgrader.config)
@@ -163,12 +163,12 @@ class Workspace:
 
     @contextmanager
     def book(self, assignment: str) -> Iterator[Book]:
-        """Open the gradebook for an assignment; what was taken is in it at the end.
+        """Yield the gradebook, open for one assignment; commit queued grades at the end.
 
         Raises
         ------
         UsageError
-            When the assignment is not in it yet, or it cannot be used.
+            When the assignment is not in the gradebook yet, or it cannot be used.
         """
         url = make_url(self.places.db_url)
         is_file = url.get_backend_name() == "sqlite" and url.database
@@ -206,7 +206,7 @@ class Workspace:
 class Book:
     """The gradebook, open for one assignment.
 
-    Manual grades and comments in it are the grader's, and are never touched.
+    Manual grades and comments belong to the grader, and are never changed.
     """
 
     def __init__(self, workspace: Workspace, gradebook: Gradebook, assignment: str) -> None:
@@ -228,7 +228,7 @@ class Book:
         self.last = time.monotonic()
 
     def take(self, submission: Submission, results: Sequence[Result]) -> None:
-        """Write a student's graded notebook, and the grades soon after; a `grade.Writer`."""
+        """Write a student's graded notebook and queue the grades; serve as a `grade.Writer`."""
         if not submission.folder.is_dir():
             return
         points = dict(self.graded.values())
@@ -238,7 +238,7 @@ class Book:
                 f"date: `course workspace`, then `nbgrader generate_assignment {self.assignment}`."
             )
         taken = submission.taken
-        if taken is None:  # then the course's blank notebook says what was the matter
+        if taken is None:  # report the problem in the course's blank notebook
             taken = MergedNotebook(submission.course, frozenset(points), ())
         verdicts = submission.verdicts | {
             one.exercise: _said(one) for one in results if one.exercise not in submission.verdicts
@@ -255,13 +255,13 @@ class Book:
             self.commit()
 
     def commit(self) -> None:
-        """Enter all that is due, in one go: formgrader waits for a moment at most."""
+        """Commit all queued grades at once, so that formgrader waits only for a moment."""
         due, self.due = self.due, {}
         if not due:
             return
         try:
             self._commit(due)
-        except IntegrityError:  # another grader entered one of them at this very moment
+        except IntegrityError:  # another grader has just added one of these rows
             self.gradebook.db.rollback()
             self._commit(due)
         self.last = time.monotonic()
@@ -295,7 +295,7 @@ class Book:
         db.commit()
 
     def _new(self, student: str) -> SubmittedAssignment:
-        """A submission with a place for each grade and comment."""
+        """Return a new submission with a row for each grade and comment."""
         submission = SubmittedAssignment(assignment_id=self.of, student_id=student)
         for page, (graded, commented) in self.pages.items():
             notebook = SubmittedNotebook(notebook_id=page, assignment=submission)
@@ -325,7 +325,7 @@ class Book:
             comment.auto_comment = "No response." if name in blank else None
 
     def _penalize(self, entry: SubmittedAssignment) -> None:
-        """As nbgrader's own AssignLatePenalties does."""
+        """Set the late penalty as nbgrader's own AssignLatePenalties does."""
         [notebook] = [one for one in entry.notebooks if one.notebook_id == self.page]
         notebook.late_submission_penalty = None
         late = entry.total_seconds_late
@@ -338,12 +338,12 @@ class Book:
                 notebook.late_submission_penalty = penalty
 
     def _write(self, submission: Submission, notebook: Mapping[str, Any]) -> None:
-        """Write the graded notebook, with nothing of the student's beside it."""
+        """Write the graded notebook and the exchange's files; remove all else from its folder."""
         places = self.places
         folder = Path(
             places.format_path(places.autograded_directory, submission.student, self.assignment)
         )
-        # On one line: json is many times as fast without indents.
+        # Without indents, json is many times as fast.
         files = {f"{self.assignment}.ipynb": json.dumps(notebook, ensure_ascii=False)}
         for name in BESIDE:
             if line := _line(submission.folder / name):
@@ -352,7 +352,7 @@ class Book:
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
                 write_text(folder / name, [text], 0o664 if places.groupshared else 0o444)
-            asides = tuple(f".{name}." for name in files)  # another grader may be at it too
+            asides = tuple(f".{name}." for name in files)  # another grader's temporary files
             for other in folder.iterdir():
                 if other.is_dir() and not other.is_symlink():
                     shutil.rmtree(other, ignore_errors=True)
@@ -366,7 +366,7 @@ class Book:
 
 
 def _said(result: Result) -> dict[str, Any]:
-    """What there is to say of an exercise that was not judged, as the outputs of a verdict."""
+    """Return outputs, like a verdict's, for an exercise that was not judged."""
     status = result.status or Status.ERROR
     outputs = shown(
         Verdict(result.exercise, status, result.points or 0, result.max_points, result.message)
@@ -376,7 +376,7 @@ def _said(result: Result) -> dict[str, Any]:
 
 
 def handed_in_at(folder: Path) -> datetime | None:
-    """When it was handed in, in UTC, as nbgrader reads it; None where nobody knows."""
+    """Return the time of submission in UTC, as nbgrader reads it, or None if unknown."""
     try:
         found: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
     except (ValueError, OverflowError, TypeError):
@@ -385,7 +385,7 @@ def handed_in_at(folder: Path) -> datetime | None:
 
 
 def _line(path: Path) -> bytes:
-    """The one line of a file; empty where there is something else."""
+    """Return the content of a short file; b"" for a link, a long file or a missing one."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
             return b""

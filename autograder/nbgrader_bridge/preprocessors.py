@@ -1,9 +1,8 @@
-"""Stock `nbgrader autograde`, and the button in formgrader, on the engine of `course grade`.
+"""Preprocessors for stock `nbgrader autograde` and formgrader that judge like `course grade`.
 
-The settings that `course_directory.py` writes name the steps that are here in the place of
-nbgrader's own. No test cell is run, neither the student's nor the course's: the answers are taken
-out of the notebook, judged in the sandbox, and what the graded notebook shows is made of the
-verdicts.
+The configuration that `course_directory.py` writes names these preprocessors in place of nbgrader's
+own. No test cell is run, neither the student's nor the course's: the answers are judged in the
+sandbox, and the outputs in the graded notebook are made from the verdicts.
 """
 
 from __future__ import annotations
@@ -42,16 +41,16 @@ from utils.checker.verdict import MIME, Status
 
 __all__ = ["Execute", "InsertAnswers", "SaveAutoGrades"]
 
-REPAIRS = "repairs"  # in a notebook's metadata, on the way from one step to another
+REPAIRS = "repairs"  # key in a notebook's metadata: from InsertAnswers to Execute
 
 
 class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships without types
-    """Put a submission's answers into the course's notebook, whatever became of the rest of it."""
+    """Merge a submission's answers into the course's notebook, whatever else was changed."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Take the answers from `nb`, and give the course's notebook with them in it."""
+        """Return the course's notebook with the answers in `nb` merged in."""
         course = course_notebook(ROOT, resources["nbgrader"]["notebook"])
         taken = merge_answers(CourseNotebook(course), list(cells_of(nb)))
         repairs = [[one.exercise, one.sentence] for one in taken.repairs]
@@ -60,7 +59,7 @@ class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader shi
 
 
 class Execute(NbGraderPreprocessor):  # type: ignore[misc]
-    """Judge the answers in a notebook, and give the graded notebook in its place."""
+    """Judge the answers in a notebook, and replace it by the graded notebook."""
 
     timeout = Integer(
         int(LIMITS.seconds),
@@ -82,14 +81,14 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     ).tag(config=True)
 
     def settings(self, assignment: str) -> Settings:
-        """What decides a verdict besides the answer."""
+        """Return all that decides a verdict besides the answer."""
         limits = replace(LIMITS, seconds=self.timeout)
         return Settings(self.seed or assignment, self.follow_through, limits)
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Take the answers from `nb`, and give the graded notebook."""
+        """Judge the answers in `nb`, and return the graded notebook."""
         name = resources["nbgrader"]["notebook"]
         course = course_notebook(ROOT, name)
         if not self.no_sandbox:
@@ -106,7 +105,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
             sandboxed=not self.no_sandbox,
         )
         done = worker_pool.run_task(work)  # its sandbox stays warm for the next submission
-        # nbgrader has put what the gradebook says into the notebook.
+        # nbgrader has copied the gradebook's points into the notebook.
         about = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
         points = {one.grade_id: float(one.points) for one in about}
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
@@ -116,7 +115,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's own, but that a person looks at what could not be checked."""
+    """Save grades as nbgrader does, and mark unchecked answers for manual grading."""
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
@@ -125,7 +124,7 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
         shown = [
             output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
         ]
-        status = shown[0] if shown else Status.UNCHECKED  # as with --no-execute
+        status = shown[0] if shown else Status.UNCHECKED  # no verdict, as with --no-execute
         if status in NEEDS_REVIEW:
             where = (self.notebook_id, self.assignment_id, self.student_id)
             grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
@@ -136,7 +135,7 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
 
 @cache
 def _refuse_without_sandbox() -> None:
-    """Try the sandbox once."""
+    """Raise UsageError if the sandbox does not work; a success is cached."""
     try:
         refuse_without_sandbox()
     except UsageError as error:
@@ -146,7 +145,7 @@ def _refuse_without_sandbox() -> None:
 
 
 def _set_aside(folder: Path) -> None:
-    """Take away what nbgrader copied beside the notebook: formgrader would serve it as it is."""
+    """Delete what nbgrader copied beside the notebook: formgrader would serve it unchanged."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -1,1 +1,1 @@
-"""Ask a submission in the sandbox, by messages, and answer from inside it."""
+"""Exchange requests and replies between the judge and a submission in the sandbox."""

@@ -1,9 +1,9 @@
-"""Asks a submission's answers, which are in a sandbox, what the judge wants to know.
+"""The judge's client of a submission in the sandbox.
 
-One request at a time, each followed by its reply: run a cell, look at an answer, call it on cases,
+One request at a time, each followed by its reply: run a cell, inspect an answer, call it on cases,
 read a log that it wrote. Requests may come in any order, so that an exercise can be judged at any
-point of a notebook's run. Everything that the sandbox says may be a lie of the student's code;
-here it is checked that it is at least an answer to what was asked.
+point of a notebook's run. Student code may forge any reply; the client only checks that the reply
+belongs to the request.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ REPLIES: dict[type, type] = {
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A cell's code as it is run; `exercise` is what it answers, or empty."""
+    """A cell to run: `exercise` that it answers, or empty; `given` if it is the course's code."""
 
     source: str
     name: str
@@ -42,15 +42,15 @@ class CodeCell:
 
 
 class RemoteNotebook:
-    """A submission's answers.
+    """A submission's answers in the sandbox.
 
     Parameters
     ----------
     cell : Frames
-        The line to its sandbox.
+        The connection to the sandbox.
     limits : Limits
     over : float
-        When the submission as a whole must be done.
+        Deadline of the submission as a whole, on `time.monotonic`'s clock.
     """
 
     def __init__(self, cell: Frames, limits: Limits, over: float = math.inf) -> None:
@@ -59,19 +59,19 @@ class RemoteNotebook:
         self.begin()
 
     def begin(self) -> None:
-        """Begin with a cell or an exercise: its time starts anew."""
+        """Reset the limits on time and reference calls, for the next cell or exercise."""
         self.left = self.limits.seconds
         self.lendings = 0
 
     def run(self, piece: CodeCell) -> messages.CellRan:
-        """Run a cell."""
+        """Run a cell and return its output and exception."""
         self.begin()
         ran: messages.CellRan
         ran, _ = self.request(messages.RunCell(self._next(), piece.source, piece.name))
         return ran
 
     def answer(self, exercise: str) -> RemoteFunction:
-        """Look at the answer of this name, or raise `Absent`."""
+        """Return the answer of this name, or raise `Absent`."""
         builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
         seen, _ = self.request(messages.Inspect(self._next(), exercise, builds_on))
         if seen.absent:
@@ -79,7 +79,7 @@ class RemoteNotebook:
         return RemoteFunction(self, exercise, seen)
 
     def call(self, exercise: str, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call an answer on all of these cases, and the reference for it where that is lent."""
+        """Call an answer on all cases, with the `given` functions replaced by the reference."""
         packed = [messages.pack_case(case) for case in cases]
         came, seconds = self.request(messages.Call(self._next(), exercise, packed, list(given)))
         if len(came.runs) != len(cases):
@@ -89,19 +89,19 @@ class RemoteNotebook:
         return [messages.unpack_run(run, seconds / len(cases)) for run in came.runs]
 
     def log(self, scratch: TempFile) -> Any:
-        """Read the records of a log that an answer wrote, as the sandbox tells them."""
+        """Return the records of a log that an answer wrote, as the sandbox reports them."""
         log, _ = self.request(messages.ReadLog(self._next(), scratch.name))
         return messages.unpacked(log.records, object)
 
     def request(self, message: messages.Message) -> tuple[Any, float]:
-        """Send a request, wait for its reply, and tell how many seconds it took.
+        """Send a request; return its reply and the seconds until it came.
 
-        Seconds are seen from here, whatever clock a student's code looks at.
+        The time is measured here, since student code could change a clock in the sandbox.
 
         Raises
         ------
         Ended, ProtocolError
-            Where this brings the sandbox to its end, or what comes is no reply to it.
+            If the submission's process ends, or a message is no reply to the request.
         """
         started = time.monotonic()
         deadline = min(started + self.left, self.over)
@@ -120,7 +120,7 @@ class RemoteNotebook:
         return reply, seconds
 
     def _receive(self, deadline: float) -> bytes:
-        """Wait for a frame, and tell whose time is over when there is none."""
+        """Return the next frame; raise `Ended` with "total" if the notebook's own time is over."""
         try:
             return self.cell.receive(_left(deadline))
         except Ended as ended:
@@ -129,7 +129,7 @@ class RemoteNotebook:
             raise
 
     def _lend(self, message: messages.Message, reply: Any, deadline: float) -> None:
-        """Call the reference for an answer that is being called, and send what came of it."""
+        """Answer a reference call that the running request allows; else raise `ProtocolError`."""
         lent = message.given if isinstance(message, messages.Call) else ()
         if not isinstance(reply, messages.ReferenceCall) or reply.exercise not in lent:
             raise messages.ProtocolError("It answered another question than was asked.")
@@ -142,13 +142,13 @@ class RemoteNotebook:
         self.cell.send(messages.write(messages.ReferenceReply(message.number, outcome)))
 
     def _next(self) -> int:
-        """Count the requests."""
+        """Return the number of the next request."""
         self.number += 1
         return self.number
 
 
 def _left(deadline: float) -> float:
-    """Tell the seconds left until a deadline."""
+    """Return the seconds left until a deadline; raise `Ended` if there are none."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise Ended("timeout", "It did not answer in time.")
@@ -157,30 +157,30 @@ def _left(deadline: float) -> float:
 
 @dataclass(frozen=True)
 class RemoteFunction:
-    """One answer, as far as the sandbox tells."""
+    """An answer in the sandbox; `seen` is the reply to its inspection there."""
 
     answers: RemoteNotebook
     exercise: str
     seen: messages.InspectReply
 
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call it on each case, all in one request."""
+        """Call the answer on each case, all in one request."""
         return self.answers.call(self.exercise, cases, given)
 
     @property
     def blank(self) -> bool:
-        """Whether the stub still stands in it."""
+        """Return whether the answer still contains the stub."""
         return self.seen.blank
 
     @property
     def outside(self) -> list[str]:
-        """Names of data that it reads from outside."""
+        """Return the names of data outside the function that it reads."""
         return self.seen.outside
 
     def log(self, scratch: TempFile) -> Any:
-        """Read the records of a log that it wrote."""
+        """Return the records of a log that the answer wrote."""
         return self.answers.log(scratch)
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Which of these it calls."""
+        """Return those of these functions that the answer calls."""
         return [name for name in names if name in self.seen.uses]

@@ -1,16 +1,16 @@
 """The messages between the judge and the sandbox: typed, bounded, and without pickle.
 
-Whatever comes out of the sandbox was written by a student's code, or may have been. So every
-field has its type and its limit, checked by msgspec before anything is made of it; values are
-trees of plain data (`utils.checker.serialize`). A message has a `number`, which its reply repeats:
-a reply that comes twice, or to another question, is refused.
+Student code may have written any message from the sandbox. So every field has a type and a limit,
+which msgspec checks before the field is used; values are trees of plain data
+(`utils.checker.serialize`). A message has a `number`, which its reply repeats: a second reply, or
+a reply to another request, is refused.
 
-    judge ── RunCell ──→ sandbox      judge ←── CellRan ── sandbox
-    judge ── Inspect ─────→ sandbox      judge ←── InspectReply ───── sandbox
-    judge ── Call ─────→ sandbox      judge ←── CallReply ───── sandbox, or first
-                                      judge ←── ReferenceCall ─ sandbox: call the reference for me
+    judge ── RunCell ────────→ sandbox    judge ←── CellRan ─────── sandbox
+    judge ── Inspect ────────→ sandbox    judge ←── InspectReply ── sandbox
+    judge ── Call ───────────→ sandbox    judge ←── CallReply ───── sandbox, or first
+                                          judge ←── ReferenceCall ─ sandbox, any number of times
     judge ── ReferenceReply ─→ sandbox
-    judge ── ReadLog ──→ sandbox      judge ←── Log ────── sandbox
+    judge ── ReadLog ────────→ sandbox    judge ←── Log ─────────── sandbox
 """
 
 from __future__ import annotations
@@ -61,22 +61,22 @@ Size = Annotated[int, Meta(ge=0, lt=2**53)]
 
 
 class ProtocolError(BaseException):
-    """A message is none that the course's own code would have sent.
+    """A message that the course's own code would not have sent.
 
-    No `Exception`: who judges may take one for a fault of the answer, and go on.
+    Not an `Exception`, which the judge could mistake for a fault of the answer.
     """
 
 
 class Message(Struct, tag=True, frozen=True, forbid_unknown_fields=True):
-    """What all messages have."""
+    """The base of all messages."""
 
     number: Number
 
 
 class Packed(Struct, frozen=True, forbid_unknown_fields=True):
-    """A plain value: a tree, and the bytes of its numbers.
+    """A plain value, packed: a tree, and the bytes of its arrays.
 
-    The tree is made only when its size is known: a byte of it can become a hundred in memory.
+    The tree is decoded only after its size is checked: a byte of it can become a hundred in memory.
     """
 
     tree: msgspec.Raw
@@ -84,21 +84,21 @@ class Packed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunCell(Message, frozen=True):
-    """Run the code of a cell."""
+    """A request to run the code of a cell."""
 
     source: str
     name: str
 
 
 class Inspect(Message, frozen=True):
-    """Look at an answer, and at which of `names` it uses."""
+    """A request to inspect an answer, and which of `names` it uses."""
 
     exercise: str
     names: list[str]
 
 
 class Call(Message, frozen=True):
-    """Call an answer on cases; functions in `given` are lent in the place of the student's."""
+    """A request to call an answer on cases, with `given` functions replaced by the reference."""
 
     exercise: str
     cases: list[Packed]
@@ -106,26 +106,26 @@ class Call(Message, frozen=True):
 
 
 class ReadLog(Message, frozen=True):
-    """Read a log that an answer wrote."""
+    """A request to read a log that an answer wrote."""
 
     name: str
 
 
 class ReferenceReply(Message, frozen=True):
-    """What the reference gave."""
+    """The reply to `ReferenceCall`: the reference's result."""
 
     outcome: Packed
 
 
 class CellRan(Message, frozen=True):
-    """A cell has run: what it printed, and the exception that ended it, if one did."""
+    """The reply to `RunCell`: the printed text, and the exception that ended the cell, or empty."""
 
     printed: Text
     raised: Words
 
 
 class InspectReply(Message, frozen=True):
-    """What there is to see of an answer; `absent` says, with advice, why there is none."""
+    """The reply to `Inspect`; if there is no answer, `absent` holds the reason and advice."""
 
     absent: Annotated[list[Words], Few]
     blank: bool
@@ -134,7 +134,7 @@ class InspectReply(Message, frozen=True):
 
 
 class ErrorText(Struct, frozen=True, forbid_unknown_fields=True):
-    """An exception in words: the fields of a `utils.checker.cases.Explanation`."""
+    """An exception in words: the fields of `utils.checker.cases.Explanation`."""
 
     sentence: Words
     advice: Words
@@ -144,7 +144,7 @@ class ErrorText(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of one call: the fields of a `utils.checker.cases.Run`."""
+    """The result of one call: the fields of `utils.checker.cases.Run`."""
 
     outcome: Packed
     changed: Annotated[list[Name], Few]
@@ -156,19 +156,19 @@ class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallReply(Message, frozen=True):
-    """What came of a call on each case."""
+    """The reply to `Call`: a result for each case."""
 
     runs: Annotated[list[CallResult], Meta(max_length=200)]
 
 
 class Log(Message, frozen=True):
-    """The records in a log; None where there is none."""
+    """The reply to `ReadLog`: the records in the log; None if there is no log."""
 
     records: Packed
 
 
 class ReferenceCall(Message, frozen=True):
-    """A student's function has called one that is lent: with these arguments."""
+    """A request by a student's function to call the reference on these arguments."""
 
     exercise: Name
     arguments: Packed
@@ -184,17 +184,17 @@ _FROM_JUDGE = msgspec.msgpack.Decoder(Outbound)
 
 
 def write(message: Message) -> bytes:
-    """The message as a frame."""
+    """Return the message as a frame."""
     return _WRITER.encode(message)
 
 
 def read(frame: bytes, *, inside: bool = False) -> Any:
-    """The message in a frame: one from the sandbox, or `inside` it, one from the judge.
+    """Return the message in a frame from the sandbox; if `inside`, in one from the judge.
 
     Raises
     ------
     ProtocolError
-        When it is none.
+        If the frame is no such message.
     """
     try:
         return (_FROM_JUDGE if inside else _FROM_SANDBOX).decode(frame)
@@ -203,19 +203,19 @@ def read(frame: bytes, *, inside: bool = False) -> Any:
 
 
 def pack(value: Any) -> Packed:
-    """A plain value, packed."""
+    """Return a plain value, packed."""
     packer = Packer()
     tree = packer.pack(value)
     return Packed(msgspec.Raw(_WRITER.encode(tree)), packer.numbers())
 
 
 def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
-    """The value, which must be of this kind.
+    """Return the unpacked value, which must be of this type.
 
     Raises
     ------
     ProtocolError
-        When it is not.
+        If the value is of another type, malformed, or too large.
     """
     if len(packed.tree) > LIMITS.tree:  # 100,000 parts take about three million bytes
         raise ProtocolError("It sent a value of too many parts.")
@@ -232,7 +232,7 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
 
 
 def pack_arguments(arguments: Sequence[Any], named: Mapping[str, Any]) -> Packed:
-    """What a lent function is asked; of a generator of random numbers, where it stands."""
+    """Pack the arguments of a reference call; of a random generator, its current state."""
 
     def sent(value: Any) -> Any:
         return Stream.of(value) or plain(value)
@@ -241,7 +241,7 @@ def pack_arguments(arguments: Sequence[Any], named: Mapping[str, Any]) -> Packed
 
 
 def unpack_lent(lent: Packed, arguments: Iterable[Any]) -> Returned | Raised:
-    """What a lent function gave; generators among the arguments move on as it has moved them."""
+    """Return the reference's result; advance the generators among the arguments as it did."""
     outcome, streams = unpacked(lent, tuple)
     generators = [value for value in arguments if Stream.of(value)]
     for rng, stream in zip(generators, streams, strict=False):
@@ -251,18 +251,18 @@ def unpack_lent(lent: Packed, arguments: Iterable[Any]) -> Returned | Raised:
 
 
 def pack_case(case: Case) -> Packed:
-    """What a function is called with; what is expected of it stays here."""
+    """Pack the arguments and layout of a case; its expected result stays with the judge."""
     return pack((case.args, case.layout))
 
 
 def unpack_case(packed: Packed) -> Case:
-    """The case to call a function on."""
+    """Return the case to call a function on."""
     args, layout = unpacked(packed, tuple)
     return Case(args, layout=layout)
 
 
 def pack_run(run: Run) -> CallResult:
-    """A run, cut to what a message may hold."""
+    """Pack a run, cut to the limits of a message."""
     told = run.failure
     failure = ErrorText(
         told.sentence[:2000],
@@ -286,12 +286,12 @@ def pack_run(run: Run) -> CallResult:
 
 
 def unpack_run(came: CallResult, seconds: float) -> Run:
-    """The run that a message tells of, which took so long as seen from here.
+    """Return the run in a message; `seconds` is its duration as the judge measured it.
 
     Raises
     ------
     ProtocolError
-        When there is something in it that belongs to no run.
+        If its outcome is not that of a run.
     """
     told = came.failure
     failure = None

@@ -1,4 +1,4 @@
-"""Calls the reference on arguments that a student's code chose, in a process of its own."""
+"""Call the reference in a process of its own, on arguments that student code chose."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = ["call_reference", "close"]
 ReferenceReply = tuple[Returned | Raised, list[Stream | None]]
 """What came of a call, and where the generators stand by then that were among the arguments."""
 
-_here = threading.local()  # a lender ends with the thread that started it
+_here = threading.local()  # a process for each thread, with which it dies
 
 
 def call_reference(
     exercise: str, arguments: messages.Packed, seconds: float, limits: Limits
 ) -> messages.Packed:
-    """Call the reference on these arguments, and pack what comes of it."""
+    """Return the reference's packed result for these arguments."""
     if vars(_here).get("lender") is None or _here.lender.limits != limits:
         close()
         _here.lender = ReferenceProcess(limits)
@@ -42,25 +42,25 @@ def call_reference(
 
 
 def close() -> None:
-    """End what this thread keeps ready."""
+    """Kill this thread's reference process, if it has one."""
     if vars(_here).get("lender") is not None:
         _here.lender.close()
         _here.lender = None
 
 
 class ReferenceProcess:
-    """The line to that process."""
+    """A process that calls the reference, and the connection to it."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.line, theirs = multiprocessing.Pipe()
-        self.pid = os.fork()  # multiprocessing would refuse to in a Dask worker, a daemon itself
+        self.pid = os.fork()  # a Dask worker is a daemon, where multiprocessing starts no process
         if not self.pid:
             _serve(theirs, limits.reference_memory)
         theirs.close()
 
     def call_reference(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
-        """What the reference returned or raised."""
+        """Return the reference's result; raise `ProtocolError` if it takes too long or dies."""
         why = "takes too long"
         try:
             self.line.send((exercise, arguments))
@@ -72,14 +72,14 @@ class ReferenceProcess:
         raise messages.ProtocolError(f"It called a function of the course on what {why}.")
 
     def close(self) -> None:
-        """End the process."""
+        """Kill the process."""
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         self.line.close()
 
 
 def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> ReferenceReply:
-    """What the reference of an exercise returns or raises, and how far generators moved on."""
+    """Return the reference's result, and the state after it of the generators in the arguments."""
     drawn: list[np.random.Generator] = []
 
     def own(value: Any) -> Any:
@@ -89,8 +89,11 @@ def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Refe
         return drawn[-1]
 
     def reference(*values: Any) -> Any:
-        names = {name: own(value) for name, value in named.items()}
-        return EXERCISES[exercise].reference(*map(own, values), **names)
+        # In this order: the server pairs the states with the generators so.
+        positional = [own(value) for value in values]
+        return EXERCISES[exercise].reference(
+            *positional, **{name: own(value) for name, value in named.items()}
+        )
 
     names = {f"argument {i}": value for i, value in enumerate(arguments)}
     came = call(reference, Case(names)).outcome
@@ -99,8 +102,8 @@ def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> Refe
 
 def _serve(line: Connection, memory: int) -> NoReturn:
     try:
-        die_with_parent()  # it holds both ends of the line, so that never ends
-        os.closerange(3, line.fileno())  # nobody waits in vain for the end of another line
+        die_with_parent()  # also while the reference runs, and reads nothing from the line
+        os.closerange(3, line.fileno())  # inherited descriptors would keep other connections open
         os.closerange(line.fileno() + 1, 1 << 16)
         with suppress(FileNotFoundError):
             resource.setrlimit(resource.RLIMIT_AS, (address_space() + memory,) * 2)

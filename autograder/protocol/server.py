@@ -1,7 +1,7 @@
-"""What runs in the sandbox for one submission: its cells, then its functions, as the judge asks.
+"""The server in the sandbox: runs a submission's cells and functions as the judge requests.
 
-Nothing here is a secret, and nothing that it says is believed: a student's code runs in this very
-process and may change all of it. The reference, the cases' results and the key are elsewhere.
+It holds no secret and is not trusted: student code runs in this process and may change all of it.
+The reference, the cases' results and the answer key are outside the sandbox.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ __all__ = ["rehearse", "serve"]
 
 
 class Channel(Protocol):
-    """Frames to the judge and back."""
+    """A connection to the judge, which carries frames."""
 
     def send(self, frame: bytes) -> None:
         """Send a frame."""
 
     def receive(self) -> bytes | None:
-        """Wait for a frame; None when there will be no more."""
+        """Wait for a frame and return it; None if the other end is closed."""
 
 
 class _Shell(InteractiveShell):
     def ask_exit(self) -> None:
-        """Stay: in Jupyter, `exit()` ends the kernel after its cell, and here more is to come."""
+        """Do nothing: `exit()` ends a Jupyter kernel after its cell, but here requests follow."""
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no window, and `%matplotlib inline` needs none."""
 
 
 def _shell() -> InteractiveShell:
-    """IPython without history, colors, or files of its own."""
+    """Return an IPython shell without history, colors, or files of its own."""
     from traitlets.config import Config
 
     settings = Config()
@@ -55,12 +55,12 @@ def _shell() -> InteractiveShell:
     return _Shell.instance(config=settings)
 
 
-FOLDER = Path(".")  # what the code runs in is thrown away as a whole
-SHELL = _shell()  # made once, in the warm process
+FOLDER = Path(".")  # the scratch folder, which is deleted as a whole
+SHELL = _shell()  # made once, in the zygote
 
 
 def _customs() -> tuple[Any, ...]:
-    """What a notebook can change of how IPython runs a cell."""
+    """Return the IPython settings that affect how a cell runs and that a notebook can change."""
     return (
         list(SHELL.input_transformers_cleanup),
         list(SHELL.input_transformers_post),
@@ -74,10 +74,10 @@ UNTOUCHED = _customs()
 
 
 def _as_it_stands(source: str) -> CodeType | None:
-    """A cell's code where IPython has no say in it: it is Python, and shows nothing at its end.
+    """Return the compiled cell if IPython would run it as plain Python and display no value.
 
-    None where it has. `In [1]: x = 2`, a prompt that was copied along, is Python too, and means
-    another thing.
+    Return None for all other cells. A copied prompt, `In [1]: x = 2`, is valid Python too, but
+    IPython strips it.
     """
     if _customs() != UNTOUCHED or "In [" in source:
         return None
@@ -91,7 +91,7 @@ def _as_it_stands(source: str) -> CodeType | None:
 
 
 def _run(source: str) -> BaseException | None:
-    """Run a cell as in Jupyter; gives the exception that ended it, if one did."""
+    """Run a cell as Jupyter does; return the exception that ended it, or None."""
     code = _as_it_stands(source)
     if code is None:
         result = SHELL.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
@@ -102,7 +102,7 @@ def _run(source: str) -> BaseException | None:
         try:
             exec(code, SHELL.user_ns)
         except BaseException as raised:
-            with suppress(Exception):  # it asks a student's exception how it is to be shown
+            with suppress(Exception):  # it calls methods of the student's exception
                 SHELL.showtraceback(running_compiled_code=True)
             return raised
     return None
@@ -124,7 +124,7 @@ def first(A, sizes, names, rng):
 
 
 def rehearse() -> None:
-    """Run a cell, and call a function that raises the third time, as will be done in earnest."""
+    """Run a sample cell and call its function, which raises on the third case, to warm up."""
     asked = _Asked(None)
     args = {"A": np.eye(2), "sizes": [1, 2], "names": {"x": 0.5, "b": np.zeros((2, 1))}}
     calls = [
@@ -146,8 +146,8 @@ def rehearse() -> None:
 
 
 def serve(channel: Channel) -> None:
-    """Answer the judge's messages until there are no more."""
-    # A check of the student's own would raise, for it has no key here; the judge asks anyway.
+    """Reply to the judge's requests until there are no more."""
+    # `check` in student code would raise for lack of an answer key; the judge checks anyway.
     check.check = lambda exercise, seed=None: None
     asked = _Asked(channel)
     while (frame := channel.receive()) is not None:
@@ -156,7 +156,7 @@ def serve(channel: Channel) -> None:
 
 
 class _Asked:
-    """One submission: its namespace, and what the judge asks of it."""
+    """A submission's namespace, and the replies to the judge's requests."""
 
     def __init__(self, channel: Channel | None) -> None:
         self.channel = channel
@@ -203,7 +203,7 @@ class _Asked:
         return messages.CallReply(message.number, list(map(messages.pack_run, runs)))
 
     def _lent(self, name: str, number: int) -> Callable[..., Any]:
-        """Make a function that has the judge call the reference of this name."""
+        """Return a function that has the judge call the reference, and returns its result."""
 
         def lent(*arguments: Any, **named: Any) -> Any:
             assert self.channel is not None

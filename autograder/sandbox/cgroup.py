@@ -1,8 +1,8 @@
-"""A cgroup around a sandbox, where systemd makes one: a limit on what all in it use together.
+"""A cgroup around a sandbox, made by systemd: limits on all its processes together.
 
-The other limits are of a process, or are looked at now and then; this one the kernel keeps, to the
-byte. Who may make a cgroup differs from machine to machine, so systemd is asked to: that of the
-system where root grades, else that of the user's own session.
+The other limits hold for one process, or are checked by sampling; the kernel enforces this one on
+memory to the byte. Permission to make a cgroup differs between machines, so systemd makes it: the
+system's instance for root, else the user's own.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from functools import cache
 
 __all__ = ["scope"]
 
-TRIAL = 10  # seconds that systemd may take
-# Prints the limit that holds for it, as the kernel has it.
+TRIAL = 10  # seconds that a trial of `systemd-run` may take
+# Prints the memory limit that the kernel applies to this shell.
 LIMIT = 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/memory.max"'
-# Where systemd can (since 253), it leaves a scope alone in which the kernel has killed one process.
+# Keep the scope after the kernel kills one of its processes; systemd before 253 has no such option.
 POLICIES: tuple[list[str], ...] = (["--property=OOMPolicy=continue"], [])
 
 
 @cache
 def scope(memory: int, tasks: int) -> tuple[str, ...]:
-    """What starts a command in a cgroup of its own; empty where nobody can make one that holds.
+    """Return the command prefix that starts a program in a cgroup of its own.
+
+    The prefix is empty if no cgroup can be made, or if its memory limit does not take effect.
 
     Parameters
     ----------
-    memory : bytes, in whole pages, that all processes in it may use together, with the files of a
-        tmpfs
-    tasks : processes and threads in it
+    memory : bytes that all its processes may use together, tmpfs files included; a multiple of
+        the page size
+    tasks : number of its processes and threads
     """
     start = ["systemd-run", "--quiet", "--collect", "--scope"]
     if os.getuid():

@@ -1,4 +1,4 @@
-"""Sends frames to a process and receives them, so that neither side ever waits for the other."""
+"""Exchange frames with a process over a non-blocking socket, so that the two cannot deadlock."""
 
 from __future__ import annotations
 
@@ -8,33 +8,31 @@ import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TypeVar
 
 from autograder.limits import MIB
 from autograder.sandbox import zygote
 
 __all__ = ["Ended", "Frames"]
 
-T = TypeVar("T")
 
-TURN = 0.05  # seconds between two looks at what no line tells of
-PART = MIB >> 2  # bytes that are read at once
+TURN = 0.05  # longest poll in seconds: memory use is sampled between polls
+PART = MIB >> 2  # bytes of one read
 
 
 class Ended(BaseException):
-    """A submission came to its end, or was brought to it.
+    """A submission's process ended, or was ended because it exceeded a limit.
 
-    No `Exception`: who judges may take one for a fault of the answer, and go on.
+    Not an `Exception`, which the judge could mistake for a fault of the answer.
 
     Parameters
     ----------
     reason
-        The limit that struck: ``"timeout"``, it was waited for so long; ``"total"``, its notebook
-        as a whole took so long; ``"cpu"``, it computed for so long; ``"memory"``; ``"output"``;
-        ``"frame"``, the size of a message. ``"exited"``: Python ended itself. ``"killed"``: a
-        signal ended it, or something outside.
+        The limit exceeded: ``"timeout"``, the wait for one frame; ``"total"``, the time of the
+        notebook as a whole; ``"cpu"``, processor time; ``"memory"``; ``"output"``, printed text;
+        ``"frame"``, the size of a message. Or another end: ``"exited"``, Python ended itself;
+        ``"killed"``, by a signal or from outside.
     sentence
-        The same for a person.
+        The reason in words.
     """
 
     def __init__(self, reason: str, sentence: str) -> None:
@@ -44,26 +42,26 @@ class Ended(BaseException):
 
 
 class Frames:
-    """Frames to and from the process at the other end of a channel.
+    """A connection that exchanges frames with the process at the other end of a socket.
 
     Parameters
     ----------
     channel : socket
     most : int
-        Bytes of a frame.
+        Largest frame, in bytes.
     """
 
     def __init__(self, channel: socket.socket, most: int) -> None:
         channel.setblocking(False)
         self._channel, self._most = channel, most
         self._lines = select.poll()
-        self._wanted = 0  # what is waited for on the channel
+        self._wanted = 0  # the poll events registered for the channel
         self._coming, self._going = bytearray(), bytearray()
-        self._open = True  # whether somebody still has the other end
+        self._open = True  # False once the other end is closed
         self._end: Ended | None = None
 
     def send(self, *frames: bytes) -> None:
-        """Send frames; what does not go now goes while the next one from there is waited for."""
+        """Queue frames and send as much as the socket takes; `receive` sends the rest."""
         if len(self._going) > self._most and self._end is None:
             self._finish("frame", "It asked for more than it reads.")
         for frame in frames:
@@ -71,12 +69,12 @@ class Frames:
         self._put()
 
     def receive(self, timeout: float) -> bytes:
-        """Wait for a frame.
+        """Wait for a frame and return it.
 
         Raises
         ------
         Ended
-            When there is none in time, or a limit strikes, or the submission is no more.
+            If no frame arrives in time, a limit is exceeded, or the process has ended.
         """
         deadline = time.monotonic() + timeout
         while (frame := self._frame()) is None:
@@ -90,29 +88,29 @@ class Frames:
         return frame
 
     def _turn(self, wait: float) -> None:
-        """Move what can be moved on every line, and hear what else is told."""
+        """Poll once, for at most `wait` seconds, and handle every descriptor that is ready."""
         wanted = select.POLLIN if self._room() > 0 else 0
         wanted |= select.POLLOUT if self._going else 0
         self._wait_for(wanted if self._open else 0)
         ready = dict(self._lines.poll(math.ceil(1000 * wait)))
         channel = ready.get(self._channel.fileno(), 0)
-        if channel & ~select.POLLIN:  # an end that is closed counts as ready for both
+        if channel & ~select.POLLIN:  # a closed end (POLLHUP, POLLERR) counts as ready for both
             self._put()
         if channel & ~select.POLLOUT:
             self._get()
         self._hear(ready)
 
     def _hear(self, ready: Mapping[int, int]) -> None:
-        """Hear what other lines tell, by their numbers: here there are none."""
+        """Record the end if the channel is closed; a subclass handles other descriptors."""
         if not self._open:
             self._finish("exited", "It ended Python itself.")
 
     def _finish(self, reason: str, sentence: str) -> None:
-        """Expect nothing more; what is there can still be received."""
+        """Record the first reason for the end; frames already here can still be received."""
         self._end = self._end or Ended(reason, sentence)
 
     def _wait_for(self, wanted: int) -> None:
-        """Tell what is waited for on the channel, where that is not what it was."""
+        """Update the poll events registered for the channel, if they differ from `wanted`."""
         if wanted and wanted != self._wanted:
             self._lines.register(self._channel, wanted)
         elif self._wanted and not wanted:
@@ -124,7 +122,7 @@ class Frames:
             del self._going[: self._channel.send(self._going[:MIB])]
         except BlockingIOError:
             pass
-        except OSError:  # the other end is closed; why is told elsewhere
+        except OSError:  # the other end is closed; `_hear` finds the reason
             self._going.clear()
 
     def _get(self) -> bool:
@@ -139,7 +137,7 @@ class Frames:
         return self._most + zygote.HEADER.size - len(self._coming)
 
     def _frame(self) -> bytes | None:
-        """Take the first frame out of what came; None when it is not whole yet."""
+        """Remove and return the first received frame; None if it is incomplete or too large."""
         start = zygote.HEADER.size
         if len(self._coming) < start:
             return None

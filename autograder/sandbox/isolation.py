@@ -1,7 +1,7 @@
-"""The walls around one submission, each put up by the process that it is to hold.
+"""The isolation layers of one submission, each applied by the process that it confines.
 
-Runs inside the sandbox and imports nothing but Python's own library. Every function says which
-attacks it stops; `autograder/sandbox/zygote.py` calls them in order.
+Runs inside the sandbox and imports nothing but the standard library. Every function's docstring
+says which attacks it stops; `autograder/sandbox/zygote.py` calls them in order.
 """
 
 import ctypes
@@ -35,11 +35,11 @@ NOBODY = 65534
 SCRATCH = "/run/scratch"
 
 libc = ctypes.CDLL(None, use_errno=True)
-python = ctypes.PyDLL(None, use_errno=True)  # the same, and Python's lock is kept during a call
+python = ctypes.PyDLL(None, use_errno=True)  # the same, with the GIL held during a call
 
 
 def call(name: str, *arguments: Any) -> int:
-    """Call a function of the C library; raise the OSError that it tells of."""
+    """Return the result of a function of the C library; raise OSError if it is negative."""
     longs = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     result: int = getattr(libc, name)(*longs)
     if result < 0:
@@ -49,14 +49,14 @@ def call(name: str, *arguments: Any) -> int:
 
 
 def write(path: str, text: str) -> None:
-    """Write a setting of the kernel."""
+    """Write a kernel setting to its file under ``/proc``."""
     with open(path, "w") as file:
         file.write(text)
 
 
 # --- namespaces ----------------------------------------------------------------------------------
 
-# Of linux/sched.h, by the layer that each is; those of users and mounts are what others rest on.
+# Flags of linux/sched.h by layer; the other layers depend on those of users and mounts.
 NAMESPACES = {
     "users": 0x10000000,
     "mounts": 0x00020000,
@@ -66,19 +66,19 @@ NAMESPACES = {
 }
 
 
-CLONE3 = 435  # the number of the system call, the same on every machine
+CLONE3 = 435  # system call number, the same on every machine
 CHILD_SETTID_AND_CLEARTID = 0x01000000 | 0x00200000
 PR_GET_TID_ADDRESS = 40
 
 
 def fork(without: frozenset[str]) -> int:
-    """Fork; the child has namespaces of its own, and is PID 1 there. Gives its PID; 0 in the child.
+    """Fork into new namespaces, where the child is PID 1; return its PID, or 0 in the child.
 
-    Stops: seeing or signaling the warm process and other submissions, their shared memory and
-    sockets, any network, and rights over anything that is not the submission's own.
+    Stops: seeing or signaling the zygote and other submissions, using their shared memory and
+    sockets, any network, and privileges over anything that is not the submission's own.
 
-    As `os.fork` does, it tells Python of it, and the C library the child's thread id. Nothing else
-    is told: there must be one thread.
+    Like `os.fork`, this runs Python's fork handlers and updates the C library's copy of the thread
+    ID. Other fork handlers do not run, so the process must have a single thread.
     """
     flags = sum(flag for layer, flag in NAMESPACES.items() if layer not in without)
     place = place_of_thread_id()
@@ -97,7 +97,7 @@ def fork(without: frozenset[str]) -> int:
 
 
 def place_of_thread_id() -> int:
-    """Where the C library keeps the id of this thread; 0 where the kernel does not tell."""
+    """Return the address of the C library's copy of this thread's ID; 0 if it is unknown."""
     place = ctypes.c_ulong()
     with suppress(OSError):
         call("prctl", PR_GET_TID_ADDRESS, ctypes.byref(place), 0, 0, 0)
@@ -105,19 +105,19 @@ def place_of_thread_id() -> int:
 
 
 def become_own_user() -> None:
-    """Be nobody in the new namespace of users, and let there be no more of those."""
+    """Become nobody in the new user namespace, and forbid further user namespaces."""
     write("/proc/self/setgroups", "deny")
     for kind in ("uid", "gid"):
-        write(f"/proc/self/{kind}_map", f"{NOBODY} {NOBODY} 1")  # the warm process is nobody too
+        write(f"/proc/self/{kind}_map", f"{NOBODY} {NOBODY} 1")  # the zygote is nobody too
     with suppress(OSError):  # the seccomp filter forbids it too
         write("/proc/sys/user/max_user_namespaces", "0")
 
 
 def new_places(most: Mapping[str, Any], without: frozenset[str]) -> None:
-    """Mount an empty scratch folder, the one place to write, and this namespace's own ``/proc``.
+    """Mount an empty scratch folder, the only writable place, and this namespace's own ``/proc``.
 
-    Stops: reading what another submission left, filling disk or memory with files, looking at
-    other processes, or at the machine, through ``/proc``.
+    Stops: reading files that another submission left, filling disk or memory with files, and
+    inspecting other processes or the machine through ``/proc``.
     """
     nosuid, nodev, noexec, private = 2, 4, 8, 0x4000 | 1 << 18
     call("mount", b"none", b"/", None, private, None)
@@ -134,39 +134,39 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 
 
 
 def die_with_parent() -> None:
-    """Be killed when the thread that started this process ends, whichever way.
+    """Have the kernel kill this process when the thread that started it ends, however that ends.
 
-    Stops: processes that stay behind when the grader is killed. Linux only.
+    Stops: processes left behind when the grader is killed. Linux only.
     """
     if sys.platform == "linux":
         call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
 def drop_privileges() -> None:
-    """Give up every capability, and the ways to get one back.
+    """Drop every capability, and the means to regain one.
 
-    Stops: mounting, a setuid program, and, as this process cannot be dumped any more, reading
-    its memory or its open files through ``/proc``.
+    Stops: mounting, setuid programs, and, since this process is no longer dumpable, reading its
+    memory or its open files through ``/proc``.
     """
     call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)
     call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    with suppress(OSError):  # until there is no such capability
+    with suppress(OSError):  # the first number after the last capability
         for capability in range(64):
             call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0)
     call("capset", struct.pack("Ii", 0x20080522, 0), struct.pack("6I", *[0] * 6))
 
 
 def address_space() -> int:
-    """Bytes of addresses that this process has in use. Linux only."""
+    """Return the size of this process's address space in bytes. Linux only."""
     with open("/proc/self/statm") as statm:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
 def limits(most: Mapping[str, Any]) -> None:
-    """Set the kernel's limits of a process and its children.
+    """Set the kernel's resource limits on this process and its children.
 
-    Stops: a memory bomb (as a polite MemoryError), an endless loop that the parent lost sight
-    of, a fork bomb, a file without end, a core dump of the warm process's memory.
+    Stops: a memory bomb (by an ordinary MemoryError), an endless loop that the grader no longer
+    watches, a fork bomb, a file without end, a core dump of the zygote's memory.
     """
     for kind, value in {
         resource.RLIMIT_AS: address_space() + most["memory"],
@@ -178,23 +178,23 @@ def limits(most: Mapping[str, Any]) -> None:
         resource.RLIMIT_MSGQUEUE: 0,
     }.items():
         resource.setrlimit(kind, (value, value))
-    # A signal of its own, to be told from other ends, and a second later the one that kills.
+    # SIGXCPU first, to tell this end from others; SIGKILL follows a second later.
     resource.setrlimit(resource.RLIMIT_CPU, (most["cpu"], most["cpu"] + 1))
 
 
 # --- Landlock ------------------------------------------------------------------------------------
 
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every machine
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system call numbers, the same everywhere
 READ = 0b1101  # execute, read a file, read a folder
 WRITE = 0b10
-FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many bits the kernel's version knows; else 16
+FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}  # number of rights by Landlock version; else 16
 
 
 def landlock(readable: Sequence[str]) -> bool:
-    """Allow only these paths to be read and the scratch folder to be written; no TCP, no signals.
+    """Allow reading only these paths and writing only the scratch folder; forbid TCP and signals.
 
-    Stops: a second time, should a mount or a namespace have a hole, writing anywhere else,
-    connecting, and signaling or tracing a process outside. Returns whether the kernel has it.
+    Stops, as a second layer behind mounts and namespaces: writing anywhere else, connecting, and
+    signaling or tracing a process outside. Returns whether the kernel supports Landlock.
     """
     version = libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     if version < 1:
@@ -209,7 +209,7 @@ def landlock(readable: Sequence[str]) -> bool:
         with suppress(FileNotFoundError):
             place = os.open(path, os.O_PATH)
             if not os.path.isdir(path):
-                allowed &= 0b111  # what makes sense for a file
+                allowed &= 0b111  # the rights that apply to a file
             call("syscall", ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, place), 0)
             os.close(place)
     call("syscall", RESTRICT_SELF, ruleset, 0)
@@ -235,10 +235,10 @@ FORBIDDEN = {
 
 
 def seccomp_filter() -> Callable[[], None] | None:
-    """Return what loads the filter of system calls, or None where libseccomp is not installed.
+    """Return a function that loads the system call filter, or None if libseccomp is missing.
 
-    Stops: calls that a student's code never needs and that holes in kernels have been reached
-    by, and a second time what namespaces stop.
+    Stops: system calls that student code never needs and that kernel exploits have used, and, as
+    a second layer, those that namespaces stop.
     """
     try:
         library = ctypes.CDLL("libseccomp.so.2")
@@ -249,7 +249,7 @@ def seccomp_filter() -> Callable[[], None] | None:
 
     def rule(action: int, name: str, *condition: bytes) -> None:
         number = library.seccomp_syscall_resolve_name(name.encode())
-        # A name that this machine, or an older libseccomp, does not know has a number below 0.
+        # The number is negative if this machine, or an older libseccomp, does not know the name.
         if number >= 0 and library.seccomp_rule_add_array(
             context, ctypes.c_uint32(action), number, len(condition), *(condition or (None,))
         ):
@@ -261,8 +261,8 @@ def seccomp_filter() -> Callable[[], None] | None:
 
     for name in " ".join(FORBIDDEN.values()).split():
         rule(DENY, name)
-    # Its flags lie in memory, where no filter can look; the C library then takes the older clone.
+    # A filter cannot read clone3's flags, which lie in memory; on ENOSYS the C library uses clone.
     rule(NOT_THERE, "clone3")
-    for flag in (*NAMESPACES.values(), 0x02000000, 0x04000000):  # and cgroup, host name
+    for flag in (*NAMESPACES.values(), 0x02000000, 0x04000000):  # and of cgroups, host names
         rule(DENY, "clone", struct.pack("IIQQ", 0, 7, flag, flag))  # argument 0, masked, equal
     return load

@@ -1,4 +1,4 @@
-"""The sandbox without its walls, for ``--no-sandbox``: students' code runs with your own rights."""
+"""Run submissions without isolation, with the grader's own privileges, for ``--no-sandbox``."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ getattr(importlib.import_module(module), function)(Channel(int(line)))
 
 
 class SubprocessRunner:
-    """Has the verbs of `autograder.sandbox.sandbox.Sandbox`; each submission is a plain process.
+    """A substitute for `autograder.sandbox.sandbox.Sandbox`: each submission is a plain process.
 
-    There is a limit on time, and on what is sent; and no other.
+    Only time and the size of messages are limited.
     """
 
     def __init__(self, entry: str, files: Mapping[str, bytes | Path], limits: Limits) -> None:
@@ -53,12 +53,12 @@ class SubprocessRunner:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def alive(self) -> bool:
-        """There is no warm process that could have died."""
+        """Return True: there is no zygote that could have died."""
         return True
 
     @contextmanager
     def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[Frames]:
-        """Start a process for one submission, and end it."""
+        """Start a process for one submission, yield its frames, and kill it at the end."""
         ours, theirs = socket.socketpair()
         with ours, tempfile.TemporaryDirectory(prefix="course-") as scratch:
             for name, content in (files or {}).items():

@@ -1,7 +1,7 @@
-"""One submission in the sandbox, as the process outside sees it: limits, frames, and its end.
+"""The grader's side of one submission in the sandbox: its limits, its frames, and its end.
 
-Nothing that comes out is trusted: every frame is bounded, every wait has its deadline, and what is
-printed is taken in all the while, so that no pipe is ever full.
+Nothing from the sandbox is trusted: every frame is bounded, every wait has a deadline, and printed
+output is read during every wait, so that no pipe stays full.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from autograder.sandbox.frames import Frames
 
 __all__ = ["START", "Printed", "SandboxProcess", "kill", "readable"]
 
-START = 60  # seconds that the warm process may take to answer
-NEEDS_REVIEW = 0.05  # seconds between two looks at a submission's memory
+START = 60  # seconds to wait for the zygote to answer, or for a killed process to die
+MEMORY_INTERVAL = 0.05  # seconds between two samples of a submission's memory use
 
 
 class Printed:
-    """What came out of a pipe, up to a size."""
+    """The output read from a pipe, kept up to a limit in bytes."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -37,12 +37,12 @@ class Printed:
         self.size = 0
 
     def add(self, part: bytes) -> None:
-        """Take in what came."""
+        """Append output; beyond the limit only its size is counted."""
         self._kept += part[: self._most - len(self._kept)]
         self.size += len(part)
 
     def text(self) -> str:
-        """The text, with a sentence where it was cut."""
+        """Return the kept text, with a note if it was cut."""
         text = self._kept.decode(errors="replace")
         if self.size > self._most:
             text += f"\n[Only the first {self._most:,} bytes of this output are kept.]\n"
@@ -50,14 +50,14 @@ class Printed:
 
 
 class SandboxProcess(Frames):
-    """One submission's processes, and the line to them.
+    """A submission's processes in the sandbox, and the connection to them.
 
     Attributes
     ----------
     out, err : Printed
-        What it printed so far.
+        The output so far.
     active : frozenset of str
-        The layers that a machine may lack, and that hold here.
+        The active layers, of those that a machine may lack.
     """
 
     def __init__(self, limits: Limits, without: frozenset[str]) -> None:
@@ -80,23 +80,23 @@ class SandboxProcess(Frames):
             os.set_blocking(end.fileno(), False)
             self._lines.register(end, select.POLLIN)
         self._first = self._proc = -1
-        self._inherited = 0  # bytes that a process has from the warm one
-        self._looked = 0.0  # when its memory was last looked at
+        self._inherited = 0  # bytes of memory that each process has from the zygote
+        self._looked = 0.0  # when its memory was last sampled
 
     def ask(self, control: socket.socket) -> None:
-        """Ask the warm process for a fork."""
-        with suppress(OSError):  # then nobody answers, either
+        """Ask the zygote for a fork, and hand over the submission's file descriptors."""
+        with suppress(OSError):  # `begin` notices that the zygote is dead
             socket.send_fds(control, [b"open"], self._inside)
         for fd in self._inside:
             os.close(fd)
 
     def begin(self, files: Mapping[str, bytes]) -> bool:
-        """Wait for the fork, and give it its files; False when there will be none.
+        """Wait for the fork and send it its files; return False if there is no living fork.
 
         Raises
         ------
         OSError
-            When a wall cannot be put up.
+            If the fork or an isolation layer fails.
         """
         if not readable(self._fate.fileno(), START):
             return False
@@ -113,25 +113,25 @@ class SandboxProcess(Frames):
         self._inherited = self._resident("1")
         text = {name: content.decode("latin-1") for name, content in files.items()}
         self.send(json.dumps(text).encode())
-        # A fork that waited may have been killed meanwhile; then that is nobody's fault.
+        # A fork made ahead may have been killed while idle, which is not the submission's fault.
         return not readable(self._fate.fileno(), 0)
 
     def kill(self) -> None:
-        """Tell every process of the submission to end; `close` waits until they are dead."""
+        """Kill every process of the submission; `close` waits until they are dead."""
         if self._end is None and self._first >= 0:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
 
     def close(self) -> None:
-        """End every process of the submission; when this returns, they are dead."""
+        """Kill every process of the submission, and wait until they are dead."""
         if self._end is None and self._first >= 0:
             self._finish("killed", "It was closed.")
         self._stack.close()
-        self._coming.clear()  # whoever still holds it, as an exception's traceback does
+        self._coming.clear()  # frees memory even while a traceback refers to this object
         self._going.clear()
 
     def _turn(self, wait: float) -> None:
-        """Look at memory, and meanwhile take in what is printed."""
+        """End the submission if it uses too much memory; else poll once."""
         if self._uses_too_much():
             most = self._limits.memory // MIB
             self._finish("memory", f"It used more than {most:,} MiB of memory.")
@@ -147,7 +147,7 @@ class SandboxProcess(Frames):
             self._finish(*how(self._fate.recv(100).decode()))
 
     def _take(self, pipe: io.FileIO) -> bool:
-        part = pipe.read(MIB)  # None when there is nothing now, b"" when there will not be any more
+        part = pipe.read(MIB)  # None: nothing yet; b"": end of file
         if part:
             self._pipes[pipe].add(part)
         elif part is not None:
@@ -160,26 +160,26 @@ class SandboxProcess(Frames):
         return any(one.size > most for one in (self.out, self.err))
 
     def _uses_too_much(self) -> bool:
-        """Look at its memory, unless that was a moment ago."""
-        if not self._watched or time.monotonic() < self._looked + NEEDS_REVIEW:
+        """Return whether memory use exceeds the limit; sampled every 50 ms, else False."""
+        if not self._watched or time.monotonic() < self._looked + MEMORY_INTERVAL:
             return False
         self._looked = time.monotonic()
         return self._memory() > self._limits.memory
 
     def _memory(self) -> int:
-        """Bytes that all its processes use, beyond what each has from the warm process."""
+        """Return the bytes that all processes use beyond those that each has from the zygote."""
         processes = [name for name in os.listdir(self._proc) if name.isdigit()]
         return sum(max(0, self._resident(name) - self._inherited) for name in processes)
 
     def _resident(self, pid: str) -> int:
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # the process has ended meanwhile
             fd = os.open(f"{pid}/statm", os.O_RDONLY, dir_fd=self._proc)
             with open(fd) as statm:
                 return int(statm.read().split()[1]) * resource.getpagesize()
         return 0
 
     def _finish(self, reason: str, sentence: str) -> None:
-        """Kill PID 1 of its namespace, and with it all; then take what is still in the lines."""
+        """Record the end, kill all processes of the namespace, and read what they still sent."""
         super()._finish(reason, sentence)
         kill(self._first)
         while self._open and self._room() > 0 and self._get():
@@ -190,7 +190,10 @@ class SandboxProcess(Frames):
 
 
 def how(said: str) -> tuple[str, str]:
-    """Reason and sentence for what the warm process said last; it says nothing once it is dead."""
+    """Return reason and sentence of an `Ended` for the zygote's last message.
+
+    The message is empty if the zygote is dead.
+    """
     code = int(said.split()[1]) if said.startswith("ended ") else -signal.SIGKILL
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
@@ -200,14 +203,14 @@ def how(said: str) -> tuple[str, str]:
 
 
 def readable(fd: int, timeout: float) -> bool:
-    """Wait until there is something to read; of a pidfd, until the process is dead."""
+    """Return whether a descriptor becomes readable in time; a pidfd does when its process ends."""
     with selectors.PollSelector() as selector:
         selector.register(fd, selectors.EVENT_READ)
         return bool(selector.select(timeout))
 
 
 def kill(pidfd: int) -> None:
-    """Kill a namespace's PID 1, and wait until it and everything in its namespace is dead."""
+    """Kill a PID namespace through its PID 1, and wait until all its processes are dead."""
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     if not readable(pidfd, START):

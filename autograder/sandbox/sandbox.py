@@ -1,14 +1,14 @@
-"""Runs code that nobody has vouched for: each submission in a fork of a warm process, walled in.
+"""Run untrusted code: each submission in an isolated fork of a warm process, the zygote.
 
-    with Sandbox("autograder.protocol.server:serve", files) as sandbox:  # starts the warm process
-        with sandbox.open({"data.h5": data}) as cell:                    # a fork for a submission
-            cell.send(b"...")
-            answer = cell.receive(timeout=10)                            # or Ended, and why
+    with Sandbox("autograder.protocol.server:serve", files) as sandbox:  # starts the zygote
+        with sandbox.open({"data.h5": data}) as process:                 # forks for a submission
+            process.send(b"...")
+            reply = process.receive(timeout=10)                          # or raises Ended
 
-    parent ── bubblewrap ── PID 1 of the sandbox ── zygote ── for each submission: a fork
+    grader ── bubblewrap ── PID 1 of the sandbox ── zygote ── a fork for each submission
 
-The parent's side of a submission is in `autograder/sandbox/process.py`, what runs inside in
-`autograder/sandbox/zygote.py`, and what holds it there in `autograder/sandbox/isolation.py`.
+The grader's side of a submission is in `autograder/sandbox/process.py`, the zygote in
+`autograder/sandbox/zygote.py`, and the isolation layers in `autograder/sandbox/isolation.py`.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ __all__ = [
     "refuse_without_sandbox",
 ]
 
-COURSE = "/run/course"  # where the files that all submissions share are, inside
+COURSE = "/run/course"  # the folder inside with the files that all submissions share
 BEGIN = (
     f"import sys; sys.path.insert(0, {COURSE!r}); "
     "from autograder.sandbox.zygote import main; main()"
 )
 
-DYING = 0.5  # seconds that the processes of a sandbox may take to die one after another
+DYING = 0.5  # seconds to wait for a dying zygote, since processes end one after another
 
 WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
 SYSTEM = "/usr /bin /sbin /lib /lib32 /lib64 /etc/alternatives /etc/ld.so.cache /etc/localtime"
@@ -64,44 +64,44 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",
     "PYTHONNOUSERSITE": "1",
     "PYTHONHASHSEED": "0",  # a set has the same order in every sandbox
-    # With more threads than one, the warm process could not enter new namespaces.
+    # The zygote must have a single thread, see `isolation.fork`.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
 
-# Of users and groups inside, when root starts the sandbox: the same number outside.
+# Map of user and group IDs when root starts the sandbox: root and nobody keep their numbers.
 IDENTITIES = f"0 0 1\n{isolation.NOBODY} {isolation.NOBODY} 1\n"
 
 log = logging.getLogger(__name__)
 
 
 class Sandbox:
-    """The warm process inside bubblewrap, which forks for each submission.
+    """A zygote inside bubblewrap, which forks for each submission.
 
     Parameters
     ----------
     entry : str
         ``"module:function"``, called in each fork with its `zygote.Channel`. If the module has a
-        function `rehearse`, the warm process calls it before it forks.
+        function `rehearse`, the zygote calls it before it forks.
     files : mapping of str to bytes or Path
-        What all submissions can import and read, by its path in the course's folder inside.
+        Files that all submissions can import and read, by path in the course's folder inside.
     limits : Limits
     warm : sequence of str
-        The modules that the warm process imports beforehand.
+        Modules that the zygote imports beforehand.
     hide : sequence of Path
-        What must not be seen even where it lies among the system's or Python's files. The
-        course's own folder is always hidden.
+        Paths to hide even where they lie among the system's or Python's files. The course's own
+        folder is always hidden.
     ahead : bool
-        Whether a fork waits ready for the next submission, and nobody waits for the processes of
-        the last one to die.
+        Whether to fork for the next submission in advance, and not to wait until the processes of
+        the last one are dead.
     without : collection of str
         Layers to leave out: "files", "ipc", "landlock", "limits", "network", "privileges",
-        "processes", "scratch", "seccomp". Only for trying attacks, in a sandbox around this one.
+        "processes", "scratch", "seccomp". Only for tests of attacks, in a sandbox around this one.
 
     Notes
     -----
-    It ends with the thread that started it, whichever way that ends, and takes all inside along.
+    All processes of the sandbox are killed when the thread that started it ends, however it ends.
     """
 
     def __init__(
@@ -134,17 +134,18 @@ class Sandbox:
         self._stack.close()
 
     def alive(self) -> bool:
-        """Whether the warm process lives; with it ends every submission, through no fault of its.
+        """Return whether the zygote is alive; a submission that dies with it is not at fault.
 
-        It is the only one at its end of the line, and never speaks first.
+        Only the zygote holds the other end of the control socket, and it never writes unasked: the
+        socket becomes readable when the zygote dies.
         """
         return not readable(self._control.fileno(), DYING)
 
     @contextmanager
     def open(self, files: Mapping[str, bytes] | None = None) -> Iterator[SandboxProcess]:
-        """Fork for one submission, with these files in its scratch folder; at the end, end it all.
+        """Fork for one submission, with these files in its scratch folder; kill it at the end.
 
-        Should the warm process have died meanwhile, a new one is started.
+        If the zygote has died, a new one is started.
         """
         with ExitStack() as stack:
             for again in (False, True):
@@ -172,7 +173,7 @@ class Sandbox:
         return cell
 
     def _end(self, cell: SandboxProcess) -> None:
-        """End a submission; where the next need not wait, the one before it is dead by then."""
+        """End a submission; with `ahead`, wait only for the death of the one before it."""
         if not self._ahead:
             return cell.close()
         cell.kill()
@@ -181,14 +182,14 @@ class Sandbox:
             last.close()
 
     def _end_all(self) -> None:
-        """End what waits, and see the last one dead."""
+        """End the last submission and the fork made ahead; wait until both are dead."""
         cells, self._next, self._last = (self._last, self._next), None, None
         for cell in cells:
             if cell is not None:
                 cell.close()
 
     def _start(self) -> None:
-        """Start bubblewrap and the warm process in it, and wait until it is ready."""
+        """Start bubblewrap and the zygote in it, and wait until the zygote is ready."""
         found = bubblewrap.find()
         if found is None:
             raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here.{advice()}")
@@ -203,13 +204,13 @@ class Sandbox:
             except OSError as error:
                 warm, why = False, f"bwrap: {error}"
             if not warm:
-                do = advice() if why.startswith("bwrap: ") else ""  # else it is Python that failed
+                do = advice() if why.startswith("bwrap: ") else ""  # else Python failed
                 raise BrokenCourse(f"The sandbox cannot be started here ({why}).{do}")
             stack.callback(self._end_all)
             self._stack = stack.pop_all()
 
     def _launch(self, stack: ExitStack, bwrap: str, control: int, said: IO[bytes]) -> None:
-        """Start bubblewrap; the stack ends all of it."""
+        """Start bubblewrap, and add the killing of all its processes to the stack."""
         info, tell = os.pipe()
         wait, go = os.pipe()
         given = [control, tell, wait]
@@ -221,7 +222,7 @@ class Sandbox:
                     stdout=said,
                     stderr=said,
                     pass_fds=given,
-                    start_new_session=True,  # Ctrl-C is for the parent to answer
+                    start_new_session=True,  # Ctrl-C reaches the grader alone
                 )
             finally:
                 for fd in given:
@@ -239,9 +240,9 @@ class Sandbox:
                 gate.write("go")
 
     def scope(self) -> tuple[str, ...]:
-        """What puts it into a cgroup, with room for the warm process and two submissions.
+        """Return the command prefix for a cgroup with memory for the zygote and two submissions.
 
-        One is judged while the one before it dies and the next one waits, which uses little yet.
+        While one is judged, the one before it dies; the fork made ahead uses little memory yet.
         """
         if "limits" in self._without:
             return ()
@@ -249,12 +250,12 @@ class Sandbox:
         return cgroup.scope(2 * most.memory + most.warm_memory, 3 * (most.processes + 1) + 2)
 
     def _command(self, given: list[int]) -> list[str]:
-        """Return bubblewrap's arguments; open the files that it copies, and add them to `given`."""
+        """Return bubblewrap's arguments; append the descriptors of files to copy to `given`."""
         control, tell, wait = given
         command = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
         command += ["--hostname", "sandbox", "--info-fd", str(tell)]
         if is_root():
-            # The warm process becomes nobody itself: outside too, not by name alone.
+            # The zygote drops to nobody by itself, so that it is nobody outside the sandbox too.
             command += ["--userns-block-fd", str(wait)]
             for capability in ("SETUID", "SETGID", "SYS_ADMIN"):
                 command += ["--cap-add", f"CAP_{capability}"]
@@ -276,7 +277,7 @@ class Sandbox:
                     file.seek(0)
             command += [*folders(f"{COURSE}/{name}"), "--file", str(given[-1]), f"{COURSE}/{name}"]
         if "files" not in self._without:
-            # The warm process's own; each submission gets another one over it.
+            # The zygote's own scratch folder; each submission mounts another one over it.
             command += ["--perms", "1777", "--size", str(64 * MIB), "--tmpfs", isolation.SCRATCH]
             for place in (*hidden, "/dev", "/run", "/"):
                 command += ["--remount-ro", place]
@@ -295,7 +296,7 @@ class Sandbox:
         return [*command, sys.executable, "-c", BEGIN, str(control), json.dumps(settings)]
 
     def _places(self) -> tuple[dict[str, list[str]], list[str]]:
-        """What of the machine is shown inside, as bubblewrap's options by path, and what is not."""
+        """Return bubblewrap's options by path inside, and the folders that an empty tmpfs hides."""
         if "files" in self._without:
             return {"/": ["--dev-bind", "/", "/"]}, []
         shown = {}
@@ -306,7 +307,7 @@ class Sandbox:
                 shown[name] = ["--ro-bind", name, name]
         for name in (sys.prefix, sys.base_prefix):
             shown[name] = ["--ro-bind", name, name]
-        # A checkout is hidden as a whole; of an installed course, its two packages.
+        # Hide a checkout as a whole; of an installed course, its two packages.
         checkout = (ROOT / "pyproject.toml").exists()
         own = [ROOT] if checkout else [ROOT / "utils", ROOT / "autograder"]
         covers = {}
@@ -318,33 +319,33 @@ class Sandbox:
                     nothing = ["--tmpfs"] if secret.is_dir() else ["--ro-bind", "/dev/null"]
                     covers[cover] = [*nothing, cover]
         empty = [name for name, words in covers.items() if words[0] == "--tmpfs"]
-        return dict(sorted((shown | covers).items())), empty  # a folder before what lies in it
+        return dict(sorted((shown | covers).items())), empty  # a folder before its contents
 
 
 def is_root() -> bool:
-    """Whether this is root, of a machine or container that has nobody too."""
+    """Return whether this is root of a machine or container whose user IDs include nobody."""
     ranges = Path("/proc/self/uid_map").read_text().splitlines()
     return os.getuid() == 0 and sum(int(line.split()[2]) for line in ranges) > isolation.NOBODY
 
 
 def folders(path: str) -> Iterator[str]:
-    """Make the folders that a path lies in, open to nobody as well."""
+    """Yield bubblewrap's options that make a path's parent folders, readable for nobody too."""
     for parent in reversed(Path(path).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
 
 
 def last_line(said: IO[bytes]) -> str:
-    """What was said last."""
+    """Return the last line of a program's output."""
     said.seek(0)
     return said.read().decode(errors="replace").strip().rpartition("\n")[2]
 
 
-# --- what a machine has --------------------------------------------------------------------------
+# --- layers of this machine ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One of the walls: whether it stands on this machine, whether it must, and how to get it."""
+    """An isolation layer: whether it is active here, whether it must be, and how to get it."""
 
     name: str
     active: bool
@@ -353,7 +354,7 @@ class Layer:
 
 
 def layers() -> list[Layer]:
-    """Try each layer for real, which takes a fraction of a second."""
+    """Return the state of each layer, tried in a real sandbox in a fraction of a second."""
     try:
         with Sandbox("autograder.sandbox.zygote:rest", warm=()) as sandbox, sandbox.open() as cell:
             active, trouble = {"namespaces", "limits", "privileges", *cell.active}, ""
@@ -377,17 +378,17 @@ def layers() -> list[Layer]:
 
 
 def minimum(found: Sequence[Layer]) -> bool:
-    """Whether every layer is there without which nothing is run."""
+    """Return whether every required layer is active."""
     return all(layer.active for layer in found if layer.needed)
 
 
 def refuse_without_sandbox() -> None:
-    """Refuse to go on where the minimum is not met.
+    """Raise an error unless every required layer is active.
 
     Raises
     ------
     UsageError
-        With what is missing, and how to get it.
+        With the missing layers and how to get them.
     """
     found = layers()
     if not minimum(found):
@@ -400,7 +401,7 @@ def refuse_without_sandbox() -> None:
         )
 
 
-# Settings of the kernel that forbid user namespaces, and the value that allows them.
+# Kernel settings, each with the value that forbids user namespaces and the one that allows them.
 APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
 SETTINGS = {
     (APPARMOR, "1"): "0",
@@ -411,10 +412,10 @@ PROFILE = "/etc/apparmor.d/course-bwrap"
 
 
 def advice() -> str:
-    """Return what most likely keeps bubblewrap from working on this machine, and the remedy.
+    """Return the likeliest reason why bubblewrap fails on this machine, and the remedy.
 
-    It is a sentence or two with a space before, the narrowest remedy first; empty where there is
-    nothing to say.
+    The text is a sentence or two after a space, the narrowest remedy first; empty if no reason is
+    known.
     """
     if sys.platform != "linux":
         return " Please grade on Linux or WSL2."

@@ -1,10 +1,10 @@
-"""The warm process inside the sandbox, and the fork of it that serves one submission.
+"""The zygote, a warm process inside the sandbox, and its fork that serves one submission.
 
-    zygote ── fork into new namespaces ─→ begin: PID 1 there; puts up the walls
-       └─ tells how it ended                └─→ work: sets its limits, calls the entry point
+    zygote ── fork into new namespaces ─→ begin: PID 1 there; applies the isolation layers
+       └─ reports how the fork ended        └─→ work: sets its limits, calls the entry point
 
-Runs inside the sandbox and imports nothing but Python's own library and `isolation`, before what
-it is told to keep warm. A student's code only ever runs in the fork.
+Runs inside the sandbox. Before the modules that it keeps warm, it imports only the standard library
+and `isolation`. Student code runs in the fork only.
 """
 
 import gc
@@ -27,7 +27,7 @@ from autograder.sandbox import isolation
 
 __all__ = ["HEADER", "OWN_FILES", "Channel", "main", "rest"]
 
-# The files that this module needs inside, by their paths in the course's folder there.
+# The files that this module needs inside the sandbox, by path in the course's folder there.
 _HERE = Path(__file__).parent
 OWN_FILES: dict[str, bytes | Path] = {
     "autograder/__init__.py": b"",
@@ -37,13 +37,13 @@ OWN_FILES: dict[str, bytes | Path] = {
 }
 
 HEADER = struct.Struct("!I")
-LARGE = 1 << 16  # bytes of a frame
+LARGE = 1 << 16  # bytes; a larger frame is not copied
 READY = b"ready"
-REHEARSALS = 20  # after as many, Python has found the short ways through what is done each time
+REHEARSALS = 20  # enough for Python's interpreter to specialize the bytecode that every fork runs
 
 
 class Channel:
-    """Frames of bytes to and from the process outside."""
+    """The connection to the grader, which carries frames of bytes."""
 
     def __init__(self, fd: int) -> None:
         self._socket = socket.socket(fileno=fd)
@@ -51,14 +51,14 @@ class Channel:
     def send(self, frame: bytes) -> None:
         """Send a frame."""
         header = HEADER.pack(len(frame))
-        if len(frame) > LARGE:  # not copied
+        if len(frame) > LARGE:  # avoid the copy below
             self._socket.sendall(header)
             self._socket.sendall(frame)
-        else:  # in one go, so that nobody wakes up for a header alone
+        else:  # in one call, so that the reader does not wake up for a header alone
             self._socket.sendall(header + frame)
 
     def receive(self) -> bytes | None:
-        """Wait for a frame; None when there will be no more."""
+        """Wait for a frame and return it; None if the other end is closed."""
         header = self._read(HEADER.size)
         return self._read(*HEADER.unpack(header)) if header else None
 
@@ -74,7 +74,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is the same for every submission, ready before the first one comes."""
+    """The settings that all submissions share, prepared before the first one."""
 
     entry: Callable[[Channel], object]
     limits: dict[str, Any]
@@ -84,9 +84,9 @@ class Plan:
 
 
 def main() -> None:
-    """Get warm, then fork for each message on the control socket until it is closed."""
+    """Import the warm modules, then fork for each message until the control socket closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    os.closerange(3, control.fileno())  # what bubblewrap left open
+    os.closerange(3, control.fileno())  # descriptors that bubblewrap left open
     os.closerange(control.fileno() + 1, 1024)
     settings = json.loads(sys.argv[2])
     become_nobody()
@@ -105,16 +105,16 @@ def main() -> None:
     for _ in range(REHEARSALS):
         getattr(module, "rehearse", lambda: None)()
     gc.collect()
-    gc.freeze()  # a collection in a fork would copy every page that it looks at
+    gc.freeze()  # a collection in a fork would copy every page that it touches
     control.send(READY)
     serve(control, plan)
 
 
 def become_nobody() -> None:
-    """Where root started the sandbox, be the least of users, whom limits and rights bind."""
+    """Drop privileges from root to nobody, since limits and permissions do not bind root."""
     if os.getuid():
         return
-    # bubblewrap covers parts of /proc for root; over those, nobody could mount a new one.
+    # bubblewrap covers parts of root's /proc; the kernel then refuses to mount a new /proc.
     for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
         place = line.split()[1]
         if place.startswith("/proc/"):
@@ -124,12 +124,12 @@ def become_nobody() -> None:
     os.setresuid(*[isolation.NOBODY] * 3)
     isolation.call(
         "prctl", isolation.PR_SET_DUMPABLE, 1, 0, 0, 0
-    )  # else /proc/self is still root's
+    )  # else /proc/self still belongs to root
 
 
 def serve(control: socket.socket, plan: Plan) -> None:
-    """Fork for each message, and tell how each fork ended, until the control socket is closed."""
-    living: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and where its fate is told
+    """Fork for each message and report how each fork ended, until the control socket closes."""
+    living: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and the socket for its end
     lines = select.poll()
     lines.register(control, select.POLLIN)
     while True:
@@ -158,17 +158,17 @@ def serve(control: socket.socket, plan: Plan) -> None:
 
 
 def tell_failure(fate: int, error: BaseException) -> None:
-    """Tell that there will be no fork, and why."""
+    """Report that the fork failed, and why."""
     with suppress(OSError):  # whoever asked for it may be gone
         os.write(fate, f"failed {type(error).__name__}: {error}".encode()[:1000])
 
 
 def tell_end(plan: Plan, handle: int, pid: int, fate: int) -> None:
-    """Tell how a fork ended."""
+    """Wait for a dead fork, and report how it ended."""
     _, status, used = os.wait4(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGKILL and used.ru_utime + used.ru_stime >= plan.limits["cpu"]:
-        code = -signal.SIGXCPU  # which PID 1 does not hear: a second later the kernel kills it
+        code = -signal.SIGXCPU  # which PID 1 ignores: the kernel sends SIGKILL a second later
     with suppress(OSError):  # whoever asked for it may be gone
         os.write(fate, b"ended %d" % code)
     os.close(fate)
@@ -176,16 +176,16 @@ def tell_end(plan: Plan, handle: int, pid: int, fate: int) -> None:
 
 
 def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
-    """PID 1 of its namespace: put up the walls, then serve the submission.
+    """Apply the isolation layers as PID 1 of the new namespace, then serve the submission.
 
-    When it ends, or is killed, the kernel kills every process of the namespace.
+    When this process ends, or is killed, the kernel kills every process of the namespace.
     """
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # from inside, no signal reaches PID 1 then
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # then PID 1 ignores it from inside
         os.dup2(out, 1)
         os.dup2(err, 2)
         active = walled_in(plan)
-        # What the parent kills it by, and looks at its memory through.
+        # Through these the grader kills this process and samples its memory use.
         handles = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY)]
         with socket.socket(fileno=fate) as line:
             socket.send_fds(line, [" ".join(["ready", *active]).encode()], handles)
@@ -198,7 +198,7 @@ def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
 
 
 def walled_in(plan: Plan) -> list[str]:
-    """Put up the walls; gives those that a machine may lack, and that stand."""
+    """Apply the isolation layers; return the active ones of those that a machine may lack."""
     active = []
     isolation.become_own_user()
     isolation.new_places(plan.limits, plan.without)
@@ -214,7 +214,7 @@ def walled_in(plan: Plan) -> list[str]:
 
 
 def work(plan: Plan, fd: int) -> NoReturn:
-    """Set the limits, unpack the submission's files, then hand over to the entry point."""
+    """Set the limits, write the submission's files, then call the entry point."""
     code = 1
     try:
         if "limits" not in plan.without:
@@ -240,5 +240,5 @@ def work(plan: Plan, fd: int) -> NoReturn:
 
 
 def rest(channel: Channel) -> None:
-    """An entry point that waits until it is ended."""
+    """Wait until the process is killed: an entry point for trying the isolation layers."""
     channel.receive()

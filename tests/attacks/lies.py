@@ -20,7 +20,7 @@ def answer(message, real=inside._Asked.answer):
 asked.answer = answer
 real_write = wire.write
 wire.write = lambda message: message if type(message) is bytes else msgspec.msgpack.encode(message) if type(message) is dict else real_write(message)
-def came(message, one): return {'type': 'Came', 'number': message.number, 'runs': [one] * len(message.cases)}
+def came(message, one): return {'type': 'CallReply', 'number': message.number, 'runs': [one] * len(message.cases)}
 def borrow(name, *arguments, **named): return asked._lent(name, numbers[-1])(*arguments, **named)
 """
 BORROWS = {"sigmoid": "def sigmoid(Z):\n    return Z"}
@@ -38,10 +38,10 @@ def lie(name, tries, body, stops=TYPED, without="trusting", gains="harm", **more
 ATTACKS = [
     lie("garbage", "sends bytes that are no message", "return b'\\xc1garbage'"),
     lie("unknown_message", "sends a verdict of its own", "return {'type': 'Verdict', 'number': message.number, 'points': 10}"),
-    lie("wrong_fields", "sends text where a list is due", "return {'type': 'Came', 'number': message.number, 'runs': 'all right'}"),
-    lie("too_few", "answers for fewer cases than were asked", "return {'type': 'Came', 'number': message.number, 'runs': []}"),
+    lie("wrong_fields", "sends text where a list is due", "return {'type': 'CallReply', 'number': message.number, 'runs': 'all right'}"),
+    lie("too_few", "answers for fewer cases than were asked", "return {'type': 'CallReply', 'number': message.number, 'runs': []}"),
     lie("another_answer", "answers another question than was asked", "return {'type': 'CellRan', 'number': message.number, 'printed': '', 'raised': ''}"),
-    lie("repeated", "answers an earlier question once more", "return {'type': 'Came', 'number': 1, 'runs': [run({'returned': None})]}"),
+    lie("repeated", "answers an earlier question once more", "return {'type': 'CallReply', 'number': 1, 'runs': [run({'returned': None})]}"),
     lie("reordered", "answers questions that are still to come", "send(came(message, run({'returned': None})) | {'number': message.number + 1})"),
     lie("claims_size", "announces four gigabytes", "os.write(asked.channel._socket.fileno(), b'\\xff' * 8); return b''",
         "a message has a size", "any_message_size"),

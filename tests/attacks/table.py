@@ -1,4 +1,4 @@
-"""The page that lists all attacks, with what the instructor was really told of each."""
+"""Make the page that lists all attacks, with the message that the instructor got for each."""
 
 from __future__ import annotations
 
@@ -11,43 +11,45 @@ from attacks.attack import Attack
 __all__ = ["page", "told"]
 
 GROUPS = {
-    "Points without a right answer": scores.ATTACKS,
-    "Reading what must stay secret": reading.ATTACKS,
-    "Harm": harm.ATTACKS,
-    "Lies to the judge": lies.ATTACKS,
+    "Points without a correct answer": scores.ATTACKS,
+    "Reading secrets": reading.ATTACKS,
+    "Harm to the machine, the class or the reader": harm.ATTACKS,
+    "False messages to the judge": lies.ATTACKS,
 }
 TOP = """\
 # {count} attacks, and what stops each
 
-Made by `python tests/attacks` from the records beside this page; please do not edit it by hand.
-`tests/test_attacks.py` runs them all, twice, inside a disposable sandbox:
+`python tests/attacks` generates this page from the attacks in this folder; do not edit it by hand.
+`tests/test_attacks.py` runs all attacks twice, inside a disposable sandbox:
 
-1. in one class between two honest students, with `course grade`: no point is gained, no secret
-   read, nothing changed outside, no process survives, and the honest students' results are the
-   same, byte for byte, as without the attackers;
-2. each once more without the layers that stop it, where it succeeds: so each could fail above.
-   "Walls" are left out of the sandbox itself; "notebook" is a grader as many are, which runs the
-   student's notebook with its tests and the live key in one process; the others are functions of
+1. All attacks form one class, together with two honest students, and `course grade` grades it. No
+   attack gains a point, reads a secret, changes anything outside, or leaves a process. The results
+   of the honest students are the same, byte for byte, as without the attackers.
+2. Each attack runs once more without the layers that stop it, and succeeds. This shows that run 1
+   would have found a missing layer. The column "succeeds without" names what is missing. "Isolation
+   layers" are left out of the sandbox itself. `notebook` is a common kind of grader, which runs the
+   student's notebook with its tests and the live key in one process. The others are functions in
    `weaker.py`.
 
-An attack leaves the answers wrong or blank. What the instructor is told is the status of the answer
-with its sentence, or what `course grade` says is suspicious.
+The answers of an attack are wrong or blank. The last column is the status of the answer with its
+sentence, or the suspicion that `course grade` reports.
 
-How much the second run shows differs. An attack on a wall succeeds in the real sandbox without that
-wall. For what is read later (terminal, table, results.jsonl) it shows only that the naive way of
-writing or reading would have carried it. What is read in /proc is shown in one process alone, since
-here the ownership of files stops it as well. Not tried at all: holes in the kernel, devices (nobody
-but root can make one), and copies of another's work.
+Not every attack proves the same in run 2. An attack on an isolation layer succeeds in the real
+sandbox without that layer. An attack on text that is read later (on the terminal, in the table, in
+results.jsonl) is run only against a simple way of writing or reading the text. An attack that reads
+/proc is run in a single process, because in the sandbox the ownership of files stops it as well.
+Not tried: vulnerabilities in the kernel, devices (only root can make one), and copies of another
+student's work.
 """
 
 
 def page(graded: Any) -> str:
-    """The page, for what grading the class gave."""
+    """Return the page, from the results of grading the class."""
     parts = [TOP.format(count=len(ATTACKS))]
     for title, attacks in GROUPS.items():
         parts += [
             f"## {title}\n",
-            "| attack | what it tries | what stops it | succeeds without | told |",
+            "| attack | what it tries | what stops it | succeeds without | what the instructor is told |",
         ]
         parts.append("|:--|:--|:--|:--|:--|")
         for one in attacks:
@@ -58,12 +60,12 @@ def page(graded: Any) -> str:
 
 
 def lacking(attack: Attack) -> str:
-    """What it is run without, to succeed."""
-    return f"walls: {', '.join(attack.walls)}" if attack.walls else f"`{attack.without}`"
+    """Return the layers or the function without which the attack succeeds."""
+    return f"isolation layers: {', '.join(attack.walls)}" if attack.walls else f"`{attack.without}`"
 
 
 def told(attack: Attack, graded: Any) -> str:
-    """What the instructor is told of it, without what differs from machine to machine."""
+    """Return what the instructor is told, without details that differ between machines."""
     mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
     [result] = [one for one in mine if one["exercise"] == list(attack.answers)[-1]]
     for student, exercise, tried in SUSPICIOUS.findall(graded["together"]["said"]):

@@ -454,7 +454,7 @@ def plain_csv(attack: Attack) -> bool:
 
 
 def no_flood_limit(attack: Attack) -> bool:
-    with patch.object(process.Cell, "_flooded", lambda self: False):
+    with patch.object(process.SandboxProcess, "_flooded", lambda self: False):
         return won(attack, judged(attack))
 
 

@@ -1,1 +1,1 @@
-"""Judge one answer. It ships in bundles and holds no solution."""
+"""Judging of one answer. It ships in bundles and holds no solution."""

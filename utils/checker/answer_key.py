@@ -1,8 +1,8 @@
-"""What the cases of an exercise must give: computed on the spot, or read from a file.
+"""Answer keys: the expected results of an exercise's cases, computed or read from a file.
 
-The *live* key makes fresh random cases and asks the reference. The *frozen* key is an
-HDF5 file of such cases with their results; it is all that a student's bundle has. Both
-give the same thing, a `Question`, so that whoever judges need not know which it is.
+The *live* key makes fresh random cases and computes their results with the reference. The *frozen*
+key is an HDF5 file of such cases with their results; it is all that a student's bundle has. Both
+return a `Question`, so the judge need not know which key it uses.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ Outcome = Returned | Raised
 
 
 class KeyFault(Exception):
-    """The answer key itself is missing or broken: never a student's fault."""
+    """An answer key is missing or broken; this is never a student's fault."""
 
 
 class UnknownExercise(KeyFault):
-    """The key has no exercise of this name; `names` are those it has."""
+    """The key has no exercise of this name; `names` lists those it has."""
 
     def __init__(self, key: str, exercise: str, names: Iterable[str]) -> None:
         self.names = tuple(names)
@@ -49,9 +49,9 @@ class UnknownExercise(KeyFault):
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A mistake with what it gives on each case of the question.
+    """A known mistake, with its outcome on each case of the question.
 
-    `alone` is false where another known mistake stands beside it in the same function.
+    `alone` is false if the same function contains a second known mistake.
     """
 
     name: str
@@ -62,11 +62,11 @@ class KnownMistake:
 
 @dataclass(frozen=True)
 class Question:
-    """One exercise as an answer key asks it; every case has its expected outcome.
+    """One exercise of an answer key, with cases that each have an expected outcome.
 
-    The fields are those of `utils.exercises.Exercise`. `secret` is what its laws need to know,
-    `seed` what repeats these very cases (None where they are always the same), and `given` the
-    reference of each exercise that it builds on (None where the key has no references).
+    The fields are those of `utils.exercises.Exercise`. `secret` is what the exercise's properties
+    need to know. `seed` reproduces these cases (None if they never vary). `given` has the reference
+    of each exercise that this one builds on (None if the key has no references).
     """
 
     exercise: str
@@ -86,29 +86,26 @@ class Question:
 
     @property
     def points(self) -> float:
-        """All its points."""
+        """Return the sum of the rubric's points."""
         return sum(self.rubric.values())
 
     @cached_property
     def twice_the_first(self) -> tuple[Case, ...]:
-        """All cases, and at the end the first once more: what it gives must not have changed."""
+        """Return all cases, then the first again, whose result must not have changed."""
         return (*self.cases, self.cases[0])
 
 
 class AnswerKey(Protocol):
-    """What both keys can do."""
+    """The interface of both answer keys."""
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise of this name; `seed` chooses the cases where they are random."""
+        """Return the exercise of this name; `seed` chooses the cases if they are random."""
 
 
 def open_key() -> AnswerKey:
-    """The live key where the reference solutions are, the frozen one elsewhere.
+    """Return the live key where the references and exercises are installed, else the frozen key.
 
-    Raises
-    ------
-    KeyFault
-        Where there is neither.
+    A missing frozen key raises `KeyFault` only when it is asked for a question.
     """
     if importlib.util.find_spec("utils.reference") and importlib.util.find_spec("utils.exercises"):
         return LiveKey(os.environ.get("COURSE_SEED"))
@@ -116,19 +113,19 @@ def open_key() -> AnswerKey:
 
 
 class LiveKey:
-    """Fresh random cases, answered by the reference.
+    """An answer key of fresh random cases, with results from the reference.
 
     Parameters
     ----------
     common : str, optional
-        Decides the seeds where a question names none: the same for a whole class.
+        Determines the seeds where a question names none: the same for a whole class.
     """
 
     def __init__(self, common: str | None = None) -> None:
         self.common = common
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise on cases from `seed`; without one, what is common or chance decides."""
+        """Return the exercise on cases from `seed`; without one, from `common` or a random seed."""
         from utils.exercises import EXERCISES
 
         found = EXERCISES.get(exercise)
@@ -177,13 +174,13 @@ class LiveKey:
 
 
 class FrozenKey:
-    """Questions read from an HDF5 file that `freeze` wrote."""
+    """An answer key read from an HDF5 file that `freeze` wrote."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
-        """The exercise as it was frozen; `seed` has no say here."""
+        """Return the exercise as it was frozen; `seed` is ignored."""
         with self._opened() as file:
             if exercise not in file:
                 raise UnknownExercise(str(self.path), exercise, file)
@@ -204,10 +201,10 @@ class FrozenKey:
 
 
 def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
-    """Write the frozen key of these exercises; a half-written file never stands at `path`.
+    """Write the frozen key of these exercises; `path` never holds a half-written file.
 
-    Each mistake's outcomes are stored with its sentence, but no code: there is nothing to
-    read in the file but what the cases of each exercise give.
+    Each known mistake's outcomes are stored with its sentence, but no code: the file shows only the
+    outcomes of the cases.
     """
     live = LiveKey()
     with written_aside(path) as aside, h5py.File(aside, "w") as file:
@@ -217,7 +214,7 @@ def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
 
 
 def _seed_for(exercise: str, common: str | None) -> int:
-    """One seed for the whole class where there is something common, else a fresh one."""
+    """Return one seed for the whole class if `common` is given, else a random one."""
     if common is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     digest = hashlib.sha256(f"{common}/{exercise}".encode()).digest()

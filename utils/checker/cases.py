@@ -1,8 +1,8 @@
-"""What an exercise is asked, and what came of it: plain data that any key can hold.
+"""Cases and the results of calls, as plain data that any answer key can hold.
 
-A *case* is one set of inputs with what they must give. Calling a function on a case
-gives a *run*: what it returned or raised, what it printed, and which inputs it changed.
-All of it can be stored and sent: nothing that a student made lives on in it.
+A *case* is one set of inputs with its expected outcome. Calling a function on a case gives a *run*:
+what it returned or raised, what it printed, and which inputs it changed. All of this can be stored
+and sent, and contains no object that a student's code made.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Seed:
 
 @dataclass(frozen=True)
 class Stream:
-    """A generator of random numbers as `numpy.random.default_rng` makes it, where it stands now.
+    """The current state of a random generator made by `numpy.random.default_rng`.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Stream:
 
     @classmethod
     def of(cls, value: Any) -> Stream | None:
-        """Where a generator stands; None for anything else."""
+        """Return the state of a generator; None for anything else."""
         if type(value) is not np.random.Generator:
             return None
         bits = value.bit_generator
@@ -78,7 +78,7 @@ class Stream:
         return cls(inner["state"], inner["inc"], now["has_uint32"], now["uinteger"])
 
     def move(self, rng: np.random.Generator) -> None:
-        """Let a generator stand there."""
+        """Set a generator to this state."""
         inner = {"state": self.state, "inc": self.increment}
         rng.bit_generator.state = {
             "bit_generator": "PCG64",
@@ -88,7 +88,7 @@ class Stream:
         }
 
     def generator(self) -> np.random.Generator:
-        """A generator that stands there."""
+        """Return a new generator in this state."""
         rng = np.random.Generator(np.random.PCG64(0))
         self.move(rng)
         return rng
@@ -96,14 +96,14 @@ class Stream:
 
 @dataclass(frozen=True)
 class TempFile:
-    """An input that becomes the path of a file of this name, in a folder that is thrown away."""
+    """An input that becomes the path of a file of this name in a temporary folder."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Approx:
-    """Expected: one number, with the relative precision that the exercise's text asks for."""
+    """Expected: one number, with the precision, absolute and relative, that the text asks for."""
 
     value: float
     precision: float
@@ -111,7 +111,7 @@ class Approx:
 
 @dataclass(frozen=True)
 class Anything:
-    """Expected: whatever it is, a law judges it."""
+    """Expected: any value; a property judges it."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class AnyOfShape:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """What a function gave where that is no plain data, in words; of an array, its shape too."""
+    """A value that is not plain data: a description, and for an array its shape and dtype."""
 
     said: str
     shape: tuple[int, ...] | None = None
@@ -140,16 +140,16 @@ class Unsupported:
 
 @dataclass(frozen=True)
 class Returned:
-    """A function came back with this value, which is plain: see `utils.checker.sanitize`."""
+    """The outcome of a function that returned this value, sanitized by `utils.checker.sanitize`."""
 
     value: Any
 
 
 @dataclass(frozen=True)
 class Raised:
-    """A function raised this exception, named by its type.
+    """The outcome of a function that raised this exception, named by its type.
 
-    `shapes` are those of the two operands that did not fit together, where that was the matter.
+    `shapes` are those of the two operands, if the exception says that they do not fit together.
     """
 
     kind: str
@@ -159,20 +159,20 @@ class Raised:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What happened, at which of the student's lines, and what to look at.
+    """An exception in words: what happened, at which of the student's lines, what to look at.
 
     Attributes
     ----------
     sentence : str
         "Line 4: the name A_perv is not defined."
     advice : str
-        One thing to look at, or nothing.
+        One thing to look at; may be empty.
     source : str
         The student's own line, as written.
     boxes : tuple of (name, shape)
-        Operands to draw where their shapes are the matter.
+        Operands to draw, if their shapes are the cause.
     blank : str
-        The name of the exercise that is itself still blank, where that is the matter.
+        The name of the exercise whose stub raised the exception, if that is the cause.
     """
 
     sentence: str
@@ -192,13 +192,13 @@ class Case:
         Name of each parameter and its value: arrays, numbers, text, lists, tuples,
         dicts, `Seed`.
     note : str
-        What is special here, to be read after "with": "a single example (m = 1)".
+        What is special about the case, to follow "with": "a single example (m = 1)".
     layout : "plain", "strided" or "readonly"
         How the arrays lie in memory when the function gets them.
     expected : Returned or Raised, optional
-        What must come of it; left out, the answer key asks the reference.
+        The expected outcome; if omitted, the answer key computes it with the reference.
     earns : str
-        The part of the exercise's rubric that right values here count for.
+        The rubric part that right values in this case count for.
     """
 
     args: dict[str, Any]
@@ -208,9 +208,9 @@ class Case:
     earns: str = "values"
 
     def inputs(self, folder: Path | None = None) -> list[Any]:
-        """Fresh copies of the arguments, in order, laid out as the case says.
+        """Return fresh copies of the arguments, in order, in the memory layout of the case.
 
-        `folder` is where the files of `TempFile` inputs lie.
+        `folder` is the folder for the files of `TempFile` inputs.
         """
         return [
             str(folder / value.name)
@@ -222,17 +222,17 @@ class Case:
 
 @dataclass(frozen=True)
 class Run:
-    """One call of a function: its outcome and everything seen on the way.
+    """One call of a function: its outcome and everything observed during the call.
 
     Attributes
     ----------
     outcome : Returned or Raised
-    changed : names of the inputs, or parts of them, that are no longer what they were
-    shared : where, in what it returned, arrays lie that share their memory with an input
-    kinds : the names of a raised exception's type and of those it is a kind of
+    changed : names of the inputs, or parts of them, that the call changed
+    shared : places, in the returned value, of arrays that share memory with an input
+    kinds : the names of a raised exception's type and its base classes
     failure : the exception in words
-    printed, warned : what it printed and warned
-    seconds : how long it took
+    printed, warned : its output and its warnings
+    seconds : the duration of the call
     """
 
     outcome: Returned | Raised
@@ -246,7 +246,7 @@ class Run:
 
 
 def text_of(error: BaseException) -> str:
-    """What an exception says, also where its own class fails to say it."""
+    """Return an exception's message, or "" if its own class fails to produce it."""
     try:
         return str(error)
     except Exception:
@@ -258,7 +258,7 @@ _SEQUENCES = (list, tuple)
 
 
 def leaves(value: Any) -> Iterator[np.ndarray[Any, Any]]:
-    """Every array in a value made of dicts, lists and tuples."""
+    """Yield every array in a value made of dicts, lists and tuples."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, dict):
@@ -292,9 +292,9 @@ def _laid_out(value: Any, layout: str) -> Any:
 
 
 def untouched(before: Any, after: Any) -> bool:
-    """Whether an input can be seen at a glance to be what it was; of a student's, nothing is asked.
+    """Return whether an input is certainly unchanged, without calling any method of a student's.
 
-    `after` was laid out from `before`, and may have changed since. False asks for a closer look.
+    `after` was made from `before`, and may have changed since. If False, `changes` must decide.
     """
     kind = type(before)
     if kind in _NEVER_CHANGE:
@@ -315,7 +315,7 @@ def untouched(before: Any, after: Any) -> bool:
 
 
 def changes(name: str, before: Any, after: Any) -> list[str]:
-    """Names of the parts of an input that are no longer what they were; `after` is plain."""
+    """Return the names of the parts of an input that changed; `after` is sanitized."""
     if type(before) in _NEVER_CHANGE and type(before) is type(after) and before == after:
         return []
     if isinstance(before, Seed | TempFile):

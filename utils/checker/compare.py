@@ -1,9 +1,9 @@
-"""How a result is compared with what it should be.
+"""Comparison of results with expected results.
 
-Nothing here knows the answer to any exercise, so this module ships with every bundle.
-`compare` looks for the first thing that is wrong, in the order in which a person would:
-the kind of thing, its shape, its type, then its values. What it is given is plain data
-(`utils.checker.sanitize`), so that no object of a student's has a say in its own judgment.
+This module knows the answer to no exercise, so it ships with every bundle. `compare` finds the
+first thing that is wrong, in the order in which a person would look: structure, shape, type, then
+values. Its inputs are sanitized (`utils.checker.sanitize`), so that no object of a student's can
+influence its own judgment.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
 ROUNDINGS = 1e3
 PRECISION = 1e-9
 
-# Made once: a union is made anew each time that it is looked at.
+# Made once, because a union type is rebuilt each time it is evaluated.
 _SIMPLE = (bool, int, float, np.float64, str, type(None))
 _SEQUENCES = (tuple, list)
 _NUMBERS = (int, float, np.floating, np.integer)
@@ -68,7 +68,7 @@ class Finding:
         What is wrong, in one sentence.
     expected, got : shape tuples for kind "shape", arrays for kind "value", else None
     share : float
-        The share of the points that is earned all the same, where a law counts.
+        The share of the points that is still earned, if a property gives partial credit.
     """
 
     kind: str
@@ -79,25 +79,25 @@ class Finding:
 
     @property
     def rank(self) -> int:
-        """Shapes speak before values; among equals the first case speaks."""
+        """Return the priority: the lowest rank is reported, and among equals the first case."""
         order = ("structure", "shape", "type", "value", "input", "alias", "repeat", "law")
         return order.index(self.kind)
 
 
 def tolerance(dtype: np.dtype[Any], precision: float = PRECISION) -> float:
-    """How far results of this dtype may be off, relative to the largest entry.
+    """Return how far results of this dtype may be off, relative to the largest entry.
 
     Right solutions differ in the order of their sums and in the form of their formulas. Each
-    rounding is one of eps, and the exercise multiplies it by its condition: how many eps its
-    result moves when every input number moves by one. ``benchmarks/tolerances.py`` measures
-    the conditions. In float32 the largest that is asked is 5, and with 200 roundings, twice the
-    terms of the longest sum, that is `ROUNDINGS` = 10**3 eps or 1.2e-4.
+    rounding is one of eps, and the exercise multiplies it by its condition: how many eps its result
+    moves when every input number moves by one. ``benchmarks/tolerances.py`` measures the
+    conditions. In float32 the largest is 5. With 200 roundings, twice the terms of the longest sum,
+    that is `ROUNDINGS` = 10**3 eps or 1.2e-4.
 
-    In float64 the largest of an array is 230, of a whole network's output, and would come to
-    1e-11. Results are held to 1e-9, the default of an exercise's `precision`: less would reject
-    careful work, a hair of 1e-12 in a denominator say, and this is a thousandth of one part in
-    10**6, the error that must never pass. Where a page allows larger hairs, its exercise names
-    a precision of its own.
+    In float64 the largest condition of an array is 230, of a whole network's output, which would
+    give 1e-11. The tolerance is 1e-9, the default of an exercise's `precision`: less would reject
+    careful work, such as 1e-12 added to a denominator, and this is a thousandth of one part in
+    10**6, the error that must never pass. Where a page allows larger terms of this kind, its
+    exercise sets a precision of its own.
     """
     eps = float(np.finfo(dtype).eps) if dtype.kind in "fc" else 0.0
     rounding = ROUNDINGS * eps
@@ -107,7 +107,7 @@ def tolerance(dtype: np.dtype[Any], precision: float = PRECISION) -> float:
 def compare(
     expected: Any, got: Any, template: Template, precision: float = PRECISION
 ) -> Finding | None:
-    """The first thing wrong with `got`, or None.
+    """Return the first thing wrong with `got`, or None.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def compare(
     got : plain value
         What a student's function returned.
     template : Template
-        How the parts of the result are called in sentences.
+        The names of the result's parts in sentences.
     precision : float
         Of float64 results: see `tolerance`.
     """
@@ -128,11 +128,11 @@ def compare(
 
 
 def same(one: Returned | Raised, other: Returned | Raised) -> bool:
-    """Whether two outcomes cannot be told apart.
+    """Return whether two outcomes are indistinguishable.
 
-    Exceptions are alike when their kind is, and the shapes that did not fit together; where
-    there are none, the names and numbers that they mention. Their words do not count: they
-    would tell `W @ A` from `np.dot(W, A)`, which are one mistake.
+    Exceptions are alike if their kinds and the shapes that did not fit together are; without
+    shapes, if they mention the same names and numbers. Their wording does not count: it would
+    distinguish `W @ A` from `np.dot(W, A)`, which are one mistake.
     """
     if isinstance(one, Raised) and isinstance(other, Raised):
         if one.kind != other.kind:
@@ -147,7 +147,7 @@ def same(one: Returned | Raised, other: Returned | Raised) -> bool:
 
 
 def parts(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Every part of a nested result that is no dict, list or tuple, and where it lies."""
+    """Yield each part of a nested result that is no dict, list or tuple, with its place."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield from parts(item, (*path, key))
@@ -159,7 +159,7 @@ def parts(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
 
 
 def changed_inputs(run: Run) -> Finding | None:
-    """A finding where the function wrote into what it was given."""
+    """Return a finding if the function changed its inputs."""
     if not run.changed:
         return None
     names = " and ".join(run.changed[:4])
@@ -171,7 +171,7 @@ def changed_inputs(run: Run) -> Finding | None:
 
 
 def aliased(run: Run, fresh: Sequence[str], template: Template) -> Finding | None:
-    """A finding where a result that must be new shares its memory with an input."""
+    """Return a finding if a result that must be new shares its memory with an input."""
     for name in fresh:
         if _place(template, name) in run.shared:
             return Finding(
@@ -186,7 +186,7 @@ def aliased(run: Run, fresh: Sequence[str], template: Template) -> Finding | Non
 
 
 class _Comparison:
-    """Comparing with one precision."""
+    """A comparison with one precision."""
 
     def __init__(self, precision: float) -> None:
         self.precision = precision
@@ -315,7 +315,7 @@ class _Comparison:
             about = isinstance(expected, Approx)
             due = np.asarray(expected.value if about else expected)
             relative = expected.precision if about else tolerance(due.dtype, self.precision)
-            absolute = relative if about else 0  # decimals where a precision is asked for
+            absolute = relative if about else 0  # a requested precision counts decimals too
             wanted, value = float(due), float(got)
             allowed = absolute + relative * abs(wanted) if math.isfinite(wanted) else 0
             if value != wanted and not abs(value - wanted) <= allowed:
@@ -340,12 +340,12 @@ class _Comparison:
             with np.errstate(invalid="ignore"):
                 near = bool((np.abs(got - expected) <= allowed).all())
             if near or np.isfinite(expected).all():
-                return near  # soon said; where there is inf, allclose knows more
+                return near  # fast; only allclose below handles inf
         return bool(np.allclose(got, expected, rtol=0, atol=allowed, equal_nan=False))
 
 
 def _identical(one: Any, other: Any) -> bool:
-    """Whether two values agree in every bit: soon said, and often so."""
+    """Return whether two values agree in every bit; a fast test that often decides."""
     kind = type(one)
     if kind is not type(other):
         return False
@@ -360,7 +360,7 @@ def _identical(one: Any, other: Any) -> bool:
 
 
 def _is_shape(value: Any) -> bool:
-    """Whether a value is the shape of an array: a tuple of whole numbers."""
+    """Return whether a value is the shape of an array: a tuple of whole numbers."""
     return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
 
 
@@ -375,7 +375,7 @@ def _same(one: Any, other: Any) -> bool:
         return True
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
-            key == "seconds" or _same(one[key], other[key])  # no clock says the same twice
+            key == "seconds" or _same(one[key], other[key])  # measured times always differ
             for key in one
         )
     if isinstance(one, _SEQUENCES) and isinstance(other, _SEQUENCES):
@@ -390,7 +390,7 @@ def _same(one: Any, other: Any) -> bool:
             return bool(np.array_equal(a, b))
         loose = 1e-5 if min(a.dtype.itemsize, b.dtype.itemsize) < 8 else 2e-10
         if a.dtype.kind == b.dtype.kind == "f" and np.isfinite(a).all() and np.isfinite(b).all():
-            allowed = loose * (np.abs(a).max(initial=0) + np.abs(b))  # as allclose, sooner
+            allowed = loose * (np.abs(a).max(initial=0) + np.abs(b))  # like allclose, but faster
             return bool((np.abs(a - b) <= allowed).all())
         largest = np.abs(a[np.isfinite(a)]).max(initial=0)
         return bool(np.allclose(a, b, rtol=loose, atol=loose * largest, equal_nan=True))
@@ -398,12 +398,12 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _stretched(shapes: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
-    """Shapes as broadcasting reads them: a row is a row, with one axis or with two."""
+    """Return the shapes with two axes or more: broadcasting treats one axis as a row."""
     return [(1,) * (2 - len(shape)) + shape for shape in shapes]
 
 
 def _facts(raised: Raised) -> list[str]:
-    """The names and numbers in what an exception says, whatever words stand around them."""
+    """Return the names and numbers in an exception's message, whatever its wording."""
     return re.findall(r"[A-Za-z]+\d+|\d+", raised.message)
 
 
@@ -423,7 +423,7 @@ def _name(template: Template, where: str) -> str:
 
 
 def _inside(template: Template, name: str) -> str:
-    """What the parts of a tuple say they are in: nothing for the outermost one."""
+    """Return the name of the tuple for the names of its parts; "" for the outermost tuple."""
     return name if name != "The result" else ""
 
 
@@ -436,7 +436,7 @@ def _names_of_parts(template: Template, count: int) -> list[Template]:
 
 
 def _place(template: Template, name: str) -> Place | None:
-    """Where in a result the part lies that the template calls by this name."""
+    """Return the place in a result of the part that the template gives this name, or None."""
     if template == name:
         return ()
     if isinstance(template, tuple):

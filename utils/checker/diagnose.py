@@ -1,4 +1,4 @@
-"""Names the known mistake that an answer has made, where its results prove it."""
+"""Diagnosis: which known mistake an answer's results prove."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Known", "match_known_mistake"]
 
 @dataclass(frozen=True)
 class Known:
-    """A known mistake that was found; `whole` where it explains all that was seen."""
+    """A diagnosed known mistake; `whole` is true if it explains everything that was observed."""
 
     mistake: KnownMistake
     whole: bool
@@ -27,17 +27,17 @@ class Known:
 def match_known_mistake(
     question: Question, runs: Sequence[Run], found: Sequence[Sequence[Finding]], index: int | None
 ) -> Known | None:
-    """The known mistake that gives these very results; else one that explains a part of them.
+    """Return the known mistake that gives these results, else one that explains a part of them.
 
     Parameters
     ----------
     question : Question
     runs : sequence of Run
-        Of the cases, in order; not of all, where the first said enough.
+        The runs of the cases, in order; fewer than cases if the first sufficed.
     found : sequence of sequences of Finding
-        What is wrong with each of them.
+        The findings of each run.
     index : int or None
-        The case whose finding is shown; without one, no partial explanation is looked for.
+        The case whose finding is shown; if None, no partial explanation is sought.
     """
     naming = _Naming(question, runs, found)
     for mistake in question.mistakes:
@@ -69,10 +69,10 @@ class _Naming:
         return not unexpected(run, self.question.cases[i]) and not findings(self.question, i, run)
 
     def alike(self, mistake: KnownMistake, i: int) -> bool:
-        """Whether a mistake does on case `i` what was seen there.
+        """Return whether a mistake gives on case `i` what the answer gave.
 
-        Where a case leaves the value open (`InRange`), results count only as fulfilling it or
-        not, and only when all is right elsewhere: many a mistake meets log(0) in its own way.
+        If a case leaves the value open (`InRange`), results count only as accepted or rejected, and
+        only if everything else is right: mistakes treat log(0) in many ways.
         """
         run, is_open = self.runs[i], _is_open(self.question.cases[i])
         if is_open and self.wrong_elsewhere:
@@ -90,10 +90,10 @@ class _Naming:
         return self._is_right(i, again) == self.right[i]
 
     def explains(self, mistake: KnownMistake, index: int) -> int:
-        """How many of the wrong numbers a mistake explains, where it explains some of case `index`.
+        """Return how many wrong numbers a mistake explains; 0 if it explains none of case `index`.
 
-        All that the mistake would make wrong must be wrong in the very same way; what it leaves
-        right may be wrong too, from another mistake beside it.
+        Everything that the mistake would make wrong must be wrong in exactly that way. What it
+        leaves right may be wrong too, because of a second mistake.
         """
         explained = 0
         for i in [index, *(i for i in range(len(self.runs)) if i != index)]:
@@ -111,7 +111,10 @@ class _Naming:
         return explained
 
     def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Place, Any] | None:
-        """The parts of an outcome that differ from what is due; None where they do not match."""
+        """Return the parts of a mistake's outcome that differ from the expected result.
+
+        Return None if the outcome cannot be the one that was observed.
+        """
         expected = self.question.cases[i].expected
         if _is_open(self.question.cases[i]):
             return {}
@@ -134,7 +137,7 @@ def _is_open(case: Case) -> bool:
 
 
 def _is_exact(case: Case) -> bool:
-    """Whether all that is right on a case is alike, but for what nobody can see."""
+    """Return whether a case has a single right result: no part is `AnyOfShape` or `Anything`."""
     if not isinstance(case.expected, Returned):
         return False
     return not any(
@@ -143,7 +146,7 @@ def _is_exact(case: Case) -> bool:
 
 
 def _telling(value: Any) -> int:
-    """How many numbers a part has that nothing but the same mistake would give."""
+    """Return how many numbers of a part are distinctive: floats that are finite and not 0."""
     if not isinstance(value, np.ndarray | np.floating | float) or isinstance(value, bool):
         return 0
     array = np.asarray(value)

@@ -1,4 +1,4 @@
-"""An exception in a student's code, put in plain words about the student's own line."""
+"""Explanations of exceptions in plain words, about the student's own line."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _LONGEST = 500  # of an exception's own text
 
 
 def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
-    """The exception in plain words.
+    """Return the exception in plain words.
 
     Parameters
     ----------
     error : exception
-        As it came out of `function`, traceback and all.
+        The exception that `function` raised, with its traceback.
     function : callable
         The student's function that was called.
     """
@@ -53,7 +53,7 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
 
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
-    """The shapes of the two arrays that did not fit together, where that is what was raised."""
+    """Return the shapes of the two arrays that did not fit together, or () for other exceptions."""
     text, trace = text_of(error)[:_LONGEST], _trace(error)
     if not issubclass(type(error), ValueError) or not re.search(MISFIT, text) or trace is None:
         return ()
@@ -71,7 +71,7 @@ def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
 
 
 def _trace(error: BaseException) -> TracebackType | None:
-    """An exception's traceback, also where its class would hide it."""
+    """Return an exception's traceback, even if its class hides it."""
     found: TracebackType | None = BaseException.__dict__["__traceback__"].__get__(error)
     return found
 
@@ -93,10 +93,10 @@ def _told(trouble: Trouble) -> Explanation:
 
 
 def _is_own_raise(trouble: Trouble) -> bool:
-    """Whether the line did what it says: raise. A slip in what it raises is another matter."""
+    """Return whether the line is a working raise statement, not one whose expression fails."""
     if issubclass(type(trouble.error), NotImplementedError):
         return False
-    if trouble.node is None:  # the rest of the cell may be no Python
+    if trouble.node is None:  # the rest of the cell may not parse
         return re.match(r"(else:\s*)?raise\b", trouble.source.strip()) is not None
     return isinstance(trouble.node, ast.Raise) and "exceptions must derive" not in trouble.said
 
@@ -111,15 +111,15 @@ def _call_itself(error: BaseException, said: str, name: str) -> str:
 
 
 def is_blank(function: Any) -> bool:
-    """Whether a function still has nbgrader's stub in it."""
+    """Return whether a function still contains nbgrader's stub."""
     return isinstance(function, FunctionType) and BLANK in function.__code__.co_names
 
 
 def outside_names(function: Any) -> list[str]:
-    """Names of data (not functions, modules or types) that a function reads from outside."""
+    """Return names of data (not functions, modules or types) that a function reads from outside."""
     if not isinstance(function, FunctionType):
         return []
-    # type() asks nobody: a notebook may hold a thing that lies about its class, or raises.
+    # type(), not isinstance: an object in a notebook may lie about its class, or raise.
     names = [
         name
         for name in dict.fromkeys(_names(function.__code__))
@@ -127,7 +127,7 @@ def outside_names(function: Any) -> list[str]:
     ]
     if not names:
         return []
-    read = list(dict.fromkeys(_global_names(function.__code__)))  # not the attributes among them
+    read = list(dict.fromkeys(_global_names(function.__code__)))  # co_names has attributes too
     return [name for name in read if name in names]
 
 
@@ -150,7 +150,7 @@ def _global_names(code: CodeType) -> Iterator[str]:
 
 
 def _namespace(function: Any) -> Any:
-    """Where a student's function lives, also inside functools.partial or a class."""
+    """Return the globals of a student's function, also of one in functools.partial or a class."""
     inner = getattr(function, "func", None) or getattr(function, "pyfunc", None) or function
     inner = getattr(inner, "__wrapped__", inner)
     if not hasattr(inner, "__globals__"):
@@ -159,7 +159,7 @@ def _namespace(function: Any) -> Any:
 
 
 def _students_own(trace: TracebackType | None, namespace: Any) -> TracebackType | None:
-    """The innermost part of a traceback that is in the student's notebook."""
+    """Return the innermost part of a traceback that is in the student's notebook."""
     found = None
     while trace is not None:
         if trace.tb_frame.f_globals is namespace:

@@ -1,4 +1,4 @@
-"""All that is wrong with one run of an answer, exceptions aside."""
+"""Findings on one run of an answer, exceptions aside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["findings", "unexpected"]
 
 
 def findings(question: Question, i: int, run: Run) -> list[Finding]:
-    """All that is wrong with a run of case `i` of a question."""
+    """Return everything that is wrong with a run of case `i` of a question."""
     case = question.cases[i]
     found = [changed_inputs(run)]
     if isinstance(run.outcome, Returned):
@@ -26,7 +26,7 @@ def findings(question: Question, i: int, run: Run) -> list[Finding]:
 
 
 def unexpected(run: Run, case: Case) -> bool:
-    """Whether an exception came where a result was due, or one of another kind."""
+    """Return whether a run raised although a result was expected, or another kind of exception."""
     if not isinstance(run.outcome, Raised):
         return False
     return not isinstance(case.expected, Raised) or case.expected.kind not in run.kinds

@@ -1,7 +1,7 @@
-"""Judges an answer: calls it on the cases of a question, and says what it found.
+"""Judging: call an answer on the cases of a question, and state what is wrong.
 
-Nothing here knows the answer to any exercise, nor where a student's code runs: a question comes
-from an answer key (`answer_key`), and answers are what `student_code` says they are.
+This module knows neither the answer to any exercise nor where a student's code runs. A question
+comes from an answer key (`answer_key`); `student_code` defines how answers are called.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def judge_exercise(
     follow_through: str = "full",
     before: Mapping[str, Verdict] | None = None,
 ) -> Verdict:
-    """Judge one of a student's answers; an earlier one that is wrong is not charged again.
+    """Judge one of a student's answers, with credit if its only fault lies in an earlier one.
 
-    Where the answer fails and calls an earlier answer that fails too, it is judged once more
-    with the reference in that one's place. Where the key has no references, as in a bundle,
-    the verdict says to mend the earlier one first.
+    If the answer fails and calls an earlier answer that fails too, it is judged once more with the
+    reference in the earlier one's place. If the key has no references, as in a bundle, the verdict
+    says to mend the earlier one first.
 
     Parameters
     ----------
@@ -56,14 +56,14 @@ def judge_exercise(
     seed : int, optional
         Repeats the random cases of an earlier verdict.
     follow_through : "full", "half" or "none"
-        What an answer gets that is right but for an earlier one.
+        The credit for an answer whose only fault lies in an earlier one.
     before : dict
-        Verdicts on earlier answers, where they are known: those need not be judged again.
+        Known verdicts on earlier answers, which need not be judged again.
 
     Raises
     ------
     KeyFault
-        Where the key cannot ask this question.
+        If the key cannot provide this question.
     """
     question, known = key.question(exercise, seed), before or {}
     harmful = {name for name, verdict in known.items() if verdict.status in _HARMFUL}
@@ -79,7 +79,7 @@ def judge_exercise(
             question, [], Status.ERROR, "it calls one that does not come to an end."
         )
     elif used and share == 1 and question.given is not None and alone.only_values_are_wrong():
-        first = None  # most likely nobody will ask for it, and to say it takes time
+        first = None  # seldom needed, and slow to put into words
     else:
         first = alone.verdict()
     if first is not None and (not used or first.status not in (Status.WRONG, Status.ERROR)):
@@ -121,14 +121,14 @@ def judge(
     ----------
     question : Question
     answer : Answer, or a function
-    given : functions to stand in for the student's own of these names
+    given : functions that replace the student's own of these names
     """
     asked = Function(answer) if callable(answer) else answer
     return _Judgment(question, asked, given or {}).verdict()
 
 
 class Rejections(NamedTuple):
-    """The verdict on an answer, and what rejects it: indices of cases, else the name of a law."""
+    """A verdict, and what rejects the answer: indices of cases, else the name of a property."""
 
     verdict: Verdict
     cases: set[int]
@@ -136,7 +136,7 @@ class Rejections(NamedTuple):
 
 
 def rejections(question: Question, answer: Answer | Callable[..., Any]) -> Rejections:
-    """Judge an answer by a question, and say all that rejects it."""
+    """Judge an answer by a question, and return everything that rejects it."""
     judgment = _Judgment(question, Function(answer) if callable(answer) else answer, {})
     verdict = judgment.verdict()
     wrong = {
@@ -149,18 +149,18 @@ def rejections(question: Question, answer: Answer | Callable[..., Any]) -> Rejec
 
 @dataclass
 class _Stop(Exception):
-    """The answer raised while a law was asking it."""
+    """The answer raised an exception when a property called it."""
 
     run: Run
     case: Case
 
 
 def _value(run: Run, case: Case) -> Any:
-    """What came of a call, for a law; an exception only where the case expects it to raise."""
+    """Return the result of a call for a property; raise `_Stop` for an unexpected exception."""
     if isinstance(run.outcome, Raised):
         if unexpected(run, case):
             raise _Stop(run, case)
-        return run.outcome  # the law wants to read what was said
+        return run.outcome  # the property reads its message
     return run.outcome.value
 
 
@@ -172,32 +172,32 @@ class _Judgment:
         self.runs: list[Run] = []
         self.found: list[list[Finding]] = []  # of each run
         self.again: Run | None = None  # of the first case, after all others
-        self.asked: dict[str, Finding | None] = {}  # laws, and what they found
-        self.stopped = False  # by a person
+        self.asked: dict[str, Finding | None] = {}  # properties and their findings
+        self.stopped = False  # by the user
 
     def __call__(self, case: Case) -> Any:
-        """Ask, as a law does."""
+        """Call the answer on one case, for a property."""
         [value] = self.all([case])
         return value
 
     def all(self, cases: Sequence[Case]) -> list[Any]:
-        """Ask on many cases at once, as a law does."""
+        """Call the answer on many cases at once, for a property."""
         return [_value(*pair) for pair in zip(self._runs(cases), cases, strict=True)]
 
     def run(self, case: Case) -> Run:
-        """Call the answer, and give all that was seen of the call."""
+        """Call the answer, and return everything observed in the call."""
         [run] = self._runs([case])
         return run
 
     def log(self, scratch: TempFile) -> Any:
-        """Read the records in a log that the answer wrote."""
+        """Return the records in a log that the answer wrote."""
         return self.answer.log(scratch)
 
     def _runs(self, cases: Sequence[Case]) -> list[Run]:
         return self.answer.runs(cases, self.given)
 
     def only_values_are_wrong(self) -> bool:
-        """Whether it came back from every case where it should, and with something wrong."""
+        """Return whether no case raised unexpectedly, but something is wrong."""
         try:
             self._call()
         except KeyboardInterrupt:
@@ -237,9 +237,9 @@ class _Judgment:
         return self._said(Status.CORRECT, told + _seed_said(self.question) + ".")
 
     def _call(self) -> None:
-        """Call the answer on every case, and compare."""
+        """Call the answer on every case, and compare the results."""
         *self.runs, self.again = self._runs(self.question.twice_the_first)
-        if self.runs[0].outcome == Raised(BLANK):  # a blank says the same on every case
+        if self.runs[0].outcome == Raised(BLANK):  # a blank raises the same on every case
             del self.runs[1:]
         self.found = [findings(self.question, i, run) for i, run in enumerate(self.runs)]
 
@@ -249,10 +249,10 @@ class _Judgment:
     # --- what is wrong ---------------------------------------------------------------------
 
     def _first_finding(self) -> tuple[Finding, int] | None:
-        """The most telling finding, and the index of its case."""
+        """Return the finding of the highest priority and the index of its case, or None."""
         found = []
         for i, (run, here) in enumerate(zip(self.runs, self.found, strict=True)):
-            # Where an input was changed, wrong values are what came of it.
+            # If an input was changed, wrong values are a consequence.
             found += [(one, i) for one in here if one.kind == "input" or not run.changed]
         if found:
             return min(found, key=lambda pair: pair[0].rank)
@@ -269,7 +269,7 @@ class _Judgment:
                 finding = self._law(name)
             except _Stop:
                 raise
-            except Exception:  # it takes the result apart as the cases' results can be
+            except Exception:  # a property expects results of the cases' form
                 other = "On other inputs than the cases', the result has another form."
                 finding = Finding("law", other)
             if finding is not None:
@@ -277,15 +277,15 @@ class _Judgment:
         return "", None
 
     def _law(self, name: str) -> Finding | None:
-        """Hold the answer against a law, once."""
+        """Check the answer against a property, once."""
         if name not in self.asked:
             law = properties.law(self.question.assignment, name)
             self.asked[name] = law(self, self.question.secret)
         return self.asked[name]
 
     def _law_in_words(self) -> str:
-        """The law that wrong values break first, in words; empty where none does."""
-        with contextlib.suppress(Exception):  # laws are made for what has the right form
+        """Return the sentence of the first property that wrong values break, or ""."""
+        with contextlib.suppress(Exception):  # properties expect the right form
             _, finding = self.broken_law()
             return finding.sentence if finding else ""
         return ""
@@ -293,7 +293,7 @@ class _Judgment:
     # --- what was earned -------------------------------------------------------------------
 
     def earned(self, finding: Finding | None = None, broken: str = "") -> tuple[Earned, ...]:
-        """What of the rubric was earned, where this is wrong; `broken` is the law that says so."""
+        """Return the points of each rubric part; `broken` names the property behind `finding`."""
 
         def law(name: str) -> Finding | None:
             return finding if name == broken else self._law(name)
@@ -335,7 +335,7 @@ class _Judgment:
 
     def _raised(self, run: Run, case: Case) -> Verdict:
         told = run.failure or Explanation("it raised an exception.")
-        half_blank = told.blank and self.answer.blank  # one of its blanks comes after that call
+        half_blank = told.blank and self.answer.blank  # its own stub comes after that call
         if run is self.runs[0] and (told.blank == self.question.exercise or half_blank):
             return self._blank()
         if told.blank == self.question.exercise:
@@ -380,13 +380,13 @@ def _wrong_earlier(
     used: list[str],
     known: Mapping[str, Verdict],
 ) -> list[str]:
-    """Those of the earlier answers it uses that are wrong by themselves."""
+    """Return the earlier answers in `used` that are wrong by themselves."""
     questions = [key.question(name, question.seed) for name in used]
     wrong: list[str] = []
     for earlier in sorted(questions, key=lambda one: len(one.builds_on)):
         before = [name for name in wrong if name in earlier.builds_on]
         if before and question.given is None:
-            continue  # whether it is right but for those cannot be seen without references
+            continue  # without references it cannot be judged apart from those
         given = {name: question.given[name] for name in before} if question.given else {}
         try:
             verdict = known.get(earlier.exercise) or judge(
@@ -425,7 +425,7 @@ def _verdict_of(
 
 
 def _short(text: str) -> str:
-    """The text, cut where what a student's function gave made it endless."""
+    """Return the text, cut to `LONGEST` characters: a student's result can make it endless."""
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"
 
 
@@ -438,7 +438,7 @@ def _seed_said(question: Question) -> str:
 
 
 def _has_seed(question: Question) -> bool:
-    """Whether another seed would make other cases: a function without arguments has but one."""
+    """Return whether another seed gives other cases; a function without arguments has only one."""
     return question.seed is not None and any(case.args for case in question.cases)
 
 

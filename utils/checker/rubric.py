@@ -1,4 +1,4 @@
-"""What of an exercise's points a partly right answer has earned, part by part of its rubric."""
+"""Partial credit: the points that an answer earns for each part of its exercise's rubric."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def earned(
     law: Law,
     wrong: Finding | None = None,
 ) -> tuple[Earned, ...]:
-    """What was got for each part, and the most there is.
+    """Return the points earned for each rubric part, and the part's maximum.
 
     Parameters
     ----------
     question : Question
     runs : sequence of Run
-        One for each case, or fewer where it was not worth going on; then nothing is earned.
+        One for each case; if the answer was stopped earlier, nothing is earned.
     found : sequence of sequences of Finding
-        What is wrong with each of them.
+        The findings of each run.
     law : callable
     wrong : Finding, optional
-        What the verdict says is wrong; some part is always lost.
+        The finding in the verdict. An answer that would lose no part loses all of them.
     """
     if len(runs) < len(question.cases):
         return ()
@@ -62,18 +62,18 @@ def _got(question: Question, part: str, lost: set[str], law: Law) -> float:
             break
         try:
             finding = law(name)
-        except Exception:  # laws are made for what has the right form
+        except Exception:  # properties expect the right form
             return 0
         points *= 1 if finding is None else finding.share
     return round(points, 2)
 
 
 def _lost(question: Question, i: int, run: Run, found: Sequence[Finding]) -> set[str]:
-    """The parts that are lost by one run."""
+    """Return the rubric parts that one run loses."""
     case = question.cases[i]
     due = isinstance(case.expected, Returned)
     if unexpected(run, case):
-        # Writing to what came in raises where it may not be: that is no matter of form.
+        # Writing to a read-only input raises, which says nothing about the result's form.
         formless = due and case.earns != INPUTS
         return {case.earns, *({SHAPE, INPUTS, *_names(question)} if formless else ())}
     lost = set[str]()
@@ -91,13 +91,13 @@ def _lost(question: Question, i: int, run: Run, found: Sequence[Finding]) -> set
 
 
 def _names(question: Question) -> list[str]:
-    """What the parts of a result are called."""
+    """Return the names of the parts of a result."""
     templates = question.returns[1:] if isinstance(question.returns, tuple) else ()
     return [t[0] if isinstance(t, tuple | list) else t for t in templates]
 
 
 def _has_parts(question: Question, i: int, run: Run) -> bool:
-    """Whether a result is the tuple that it should be."""
+    """Return whether a result is a tuple with as many parts as expected."""
     expected = question.cases[i].expected
     return (
         isinstance(expected, Returned)
@@ -109,7 +109,7 @@ def _has_parts(question: Question, i: int, run: Run) -> bool:
 
 
 def _wrong_parts(question: Question, i: int, run: Run) -> set[str]:
-    """Where a rubric names what a function returns, such as its cache: those that are wrong."""
+    """Return the rubric parts lost by wrong parts of a result, such as its cache."""
     expected = question.cases[i].expected
     if not _has_parts(question, i, run):
         return set()

@@ -1,8 +1,8 @@
-"""Turns whatever a student's function returned into plain data, in bounded time and memory.
+"""Sanitizing: turn any result of a student's function into plain data, in bounded time and memory.
 
-What comes out is made of dicts, lists, tuples, text, numbers, None and arrays of our own, none
-of which can call back into a student's code, claim to equal everything, or change later.
-Whatever else it was becomes a `Unsupported`, which says in words what it was.
+Plain data are dicts, lists, tuples, text, numbers, None and arrays of our own. None of them can
+call back into a student's code, claim to equal everything, or change later. Anything else becomes
+an `Unsupported`, which describes it in words.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _SAID = {
 
 
 def plain(value: Any) -> Any:
-    """The value as plain data; never raises, and never runs a student's code.
+    """Return the value as plain data, without raising and without running a student's code.
 
-    Subclasses of list, tuple, dict, str and the numbers lose what they added. Arrays are
-    copied; those of a subclass, such as ``np.matrix``, and those that hold objects are
-    `Unsupported`, as is everything nested too deeply, too large, or inside itself.
+    Subclasses of list, tuple, dict, str and the numbers lose what they added. Arrays are copied.
+    Arrays of a subclass, such as ``np.matrix``, and arrays of objects become `Unsupported`, as does
+    everything nested too deeply, too large, or inside itself.
     """
     return plain_and_shared(value, ())[0]
 
@@ -51,22 +51,22 @@ def plain(value: Any) -> Any:
 def plain_and_shared(
     value: Any, inputs: Sequence[np.ndarray[Any, Any]]
 ) -> tuple[Any, tuple[Place, ...]]:
-    """The value as plain data, and where arrays lay in it that share memory with an input."""
+    """Return the value as plain data, and the places of arrays that share memory with an input."""
     look = _Look(inputs)
     try:
         return look.plain(value, ()), tuple(look.shared)
-    except Exception as error:  # it changed while it was looked at, or memory ran out
+    except Exception as error:  # it changed meanwhile, or memory ran out
         return Unsupported(f"something that cannot be looked at ({type(error).__name__})"), ()
 
 
 class _Look:
-    """One look at one result, and how much it may still hold."""
+    """The sanitizing of one result, with the parts and bytes that it may still use."""
 
     def __init__(self, inputs: Sequence[np.ndarray[Any, Any]]) -> None:
         self.inputs = inputs
         self.owners = {id(one) for array in inputs for one in (array, array.base)}
         self.shared: list[Place] = []
-        self.around: list[int] = []  # the containers that it is looking into
+        self.around: list[int] = []  # ids of the enclosing containers
         self.parts = MOST_PARTS
         self.bytes = MOST_BYTES
 
@@ -92,7 +92,7 @@ class _Look:
         return self._derived(value, kind, path)
 
     def _derived(self, value: Any, kind: type, path: Place) -> Any:
-        """What is no plain kind itself, but perhaps made from one."""
+        """Convert an instance of a subclass of a plain kind; anything else is `Unsupported`."""
         if issubclass(kind, int):
             number = int.__pos__(value)
             return (
@@ -142,8 +142,8 @@ class _Look:
         return value.copy()
 
     def _shares(self, value: np.ndarray[Any, Any]) -> bool:
-        """Whether an array lies in the memory of an input."""
-        if value.flags.owndata:  # then it is none, unless it is one itself, or what one views
+        """Return whether an array shares memory with an input."""
+        if value.flags.owndata:  # then only if it is an input itself, or the base of one
             return id(value) in self.owners
         return any(_overlap(value, array) for array in self.inputs)
 
@@ -169,15 +169,15 @@ class _Look:
 def _overlap(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
     try:
         return bool(np.shares_memory(one, other, max_work=10_000))  # type: ignore[arg-type]
-    except Exception:  # too tangled to tell for certain
+    except Exception:  # too complex to decide: assume that it does
         return True
 
 
 def name_of(kind: type) -> str:
-    """A type's own name, whatever its metaclass says."""
+    """Return a type's own name, whatever its metaclass claims."""
     return clean(str(type.__dict__["__name__"].__get__(kind)), 80)
 
 
 def clean(text: str, most: int) -> str:
-    """The beginning of a text, without the half characters that no file can hold."""
+    """Return the beginning of a text, without lone surrogates, which no file can hold."""
     return text[:most].encode("utf-8", "replace").decode()

@@ -1,7 +1,7 @@
-"""Plain values as a tree of JSON's kinds beside one run of bytes that holds all numbers.
+"""Serializing: plain values as a tree of JSON types beside one byte string with all arrays.
 
-So an answer key can be stored, and what a student's function is given and gives back can be sent,
-without pickle: nothing that is unpacked can run code.
+This stores answer keys, and sends the arguments and results of a student's function, without
+pickle: nothing that is unpacked can run code.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Packer", "unpack"]
 
 
 class Packer:
-    """Nested values as a tree; their arrays go into one run of bytes, named by where they lie."""
+    """Nested values as a tree; their arrays go into one byte string, referenced by offset."""
 
     def __init__(self) -> None:
         self.chunks: list[bytes] = []
@@ -41,16 +41,16 @@ class Packer:
         return place
 
     def numbers(self) -> bytes:
-        """The bytes of all arrays."""
+        """Return the bytes of all arrays."""
         return b"".join(self.chunks)
 
     def pack(self, value: Any) -> Any:
-        """The value as a tree.
+        """Return the value as a tree.
 
         Raises
         ------
         TypeError
-            For what is not plain.
+            If the value is not plain.
         """
         kind = type(value)
         if kind is np.ndarray:
@@ -99,15 +99,14 @@ class Packer:
 
 
 def unpack(tree: Any, numbers: bytes) -> Any:
-    """The value that a tree and its numbers stand for.
+    """Return the value that a tree and the bytes of its arrays represent.
 
-    It is never larger than what it came from: all arrays together have at most the bytes of
-    `numbers`.
+    It is never larger than its source: all arrays together have at most the bytes of `numbers`.
 
     Raises
     ------
     ValueError, TypeError, OverflowError
-        Where they are not what `Packer` makes.
+        If they are not the output of a `Packer`.
     """
     return _Unpacker(numbers).unpack(tree)
 

@@ -1,4 +1,4 @@
-"""Matrices drawn to scale, side by side: as HTML for a notebook, as text for elsewhere."""
+"""Matrices drawn to scale, side by side, as HTML and as text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Sequence
 __all__ = ["Box", "boxes_as_html", "boxes_as_text", "shape_in_words"]
 
 Shape = tuple[int, ...]
-Box = tuple[str, Shape]  # what to write over the drawing, and the shape to draw
+Box = tuple[str, Shape]  # the title of the drawing, and the shape to draw
 
 _PIXELS, _LINES = 110, 8  # the longest side of a drawing, on a screen and in text
 
 
 def shape_in_words(shape: Shape) -> str:
-    """The shape as Python writes it, with a remark where it is not a matrix.
+    """Return the shape as Python writes it, with a remark for a number or a rank-1 array.
 
     >>> shape_in_words((4, 1))
     '(4, 1)'
@@ -29,7 +29,7 @@ def shape_in_words(shape: Shape) -> str:
 
 
 def boxes_as_text(boxes: Sequence[Box]) -> str:
-    """The boxes side by side, one dot an entry where they are small enough.
+    """Return the boxes side by side, with a dot for each entry if they are small enough.
 
     >>> print(boxes_as_text([("expected", (2, 3)), ("got", (3, 2))]))
     expected (2, 3)   got (3, 2)
@@ -54,7 +54,7 @@ def boxes_as_text(boxes: Sequence[Box]) -> str:
 
 
 def boxes_as_html(boxes: Sequence[Box]) -> str:
-    """The boxes side by side, all at one scale; each says its name and shape in words."""
+    """Return the boxes side by side at one scale, each labeled with its name and shape."""
     unit = _unit(boxes, _PIXELS / 14) * 14  # at most 14 pixels an entry
     drawings = []
     for name, shape in boxes:
@@ -78,7 +78,7 @@ def boxes_as_html(boxes: Sequence[Box]) -> str:
 
 
 def _sides(shape: Shape) -> tuple[int, int]:
-    """Rows and columns to draw: a rank-1 array lies flat, higher ranks lose depth."""
+    """Return the rows and columns to draw: a rank-1 array is a row, higher ranks lose depth."""
     if len(shape) == 0:
         return 1, 1
     if len(shape) == 1:
@@ -87,7 +87,7 @@ def _sides(shape: Shape) -> tuple[int, int]:
 
 
 def _unit(boxes: Sequence[Box], room: float) -> float:
-    """How much of a line or of 14 pixels an entry gets, the same for every box."""
+    """Return the scale, at most 1, that fits the longest side of all boxes into `room`."""
     longest = max(max(_sides(shape)) for _, shape in boxes)
     return min(1.0, room / max(longest, 1))
 

@@ -1,7 +1,7 @@
-"""A student's answers as a judge meets them: functions that can be called on cases.
+"""A student's answers: functions that the judge can call on cases.
 
-Here they are functions of this very process. A grader has them elsewhere, behind the same two
-classes' verbs, so that the judge need not know where a student's code runs.
+Here the functions are in this process. A grader has them elsewhere, behind the same interfaces
+`Answer` and `Answers`, so that the judge need not know where a student's code runs.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from utils.checker.sanitize import clean, name_of, plain, plain_and_shared
 
 __all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "call"]
 
-EXPLAINED = 3  # exceptions of one round of calls: the first is what is told
+EXPLAINED = 3  # exceptions of one round of calls: a verdict shows only one
 
 Given = Mapping[str, Callable[..., Any]]
 
 
 class Absent(Exception):
-    """There is no answer to call; `message` and `advice` are for the student."""
+    """The answer does not exist; `message` and `advice` are for the student."""
 
     def __init__(self, message: str, advice: str) -> None:
         super().__init__(message)
@@ -54,46 +54,49 @@ class Absent(Exception):
 
 
 class Answer(Protocol):
-    """What a judge may ask of one answer."""
+    """The interface through which the judge uses one answer."""
 
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call it on each case, with the given functions in the place of the student's own."""
+        """Call the answer on each case, with the given functions in place of the student's own."""
 
     @property
     def blank(self) -> bool:
-        """Whether the stub still stands in it."""
+        """Return whether the answer still contains the stub."""
 
     @property
     def outside(self) -> list[str]:
-        """Names of data that it reads from outside."""
+        """Return names of data that the answer reads from outside."""
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Which of these functions it calls, itself or through others."""
+        """Return which of these functions the answer calls, directly or through others."""
 
     def log(self, scratch: TempFile) -> Any:
-        """The records in a log that it wrote: None where there is none, no list where no log."""
+        """Return the records in a log that the answer wrote.
+
+        Return None if there is no file, and no list if the file is no log.
+        """
 
 
 class Answers(Protocol):
-    """All of a student's answers."""
+    """The interface of all of a student's answers."""
 
     def answer(self, exercise: str) -> Answer:
-        """The answer of this name, or `Absent`."""
+        """Return the answer of this name, or raise `Absent`."""
 
 
 def call(function: Callable[..., Any], case: Case) -> Run:
-    """Call the function on the case; nothing it does but KeyboardInterrupt gets out."""
+    """Call the function on the case; of its exceptions, only KeyboardInterrupt gets out."""
     return _called(function, case)[0]
 
 
 class Function:
-    """An answer that is a function of this process.
+    """An answer that is a function in this process.
 
     Parameters
     ----------
     function : callable
     folder : Path, optional
-        Where the files lie that it is asked to write; by default one of its own, for as long.
+        Folder of the files that it writes; by default a temporary one, deleted with this object.
     """
 
     def __init__(self, function: Callable[..., Any], folder: Path | None = None) -> None:
@@ -102,14 +105,14 @@ class Function:
 
     @property
     def folder(self) -> Path:
-        """Where its files lie."""
+        """Return the folder of its files, and create a temporary one if it has none."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="course-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder
 
     def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call it on each case; an exception is put into words."""
+        """Call the function on each case, and explain its first exceptions in words."""
         runs: list[Run] = []
         with _in_place(self.function, given):
             for case in cases:
@@ -121,11 +124,11 @@ class Function:
         return runs
 
     def log(self, scratch: TempFile) -> Any:
-        """The records in a log that it wrote."""
+        """Return the records in a log that the function wrote."""
         path = self.folder / scratch.name
         if not path.exists():
             return None
-        # By its name, since only the bundle of a notebook with searches has this module.
+        # Imported by name, because only the bundle of a notebook with searches has this module.
         experiments = import_module("utils.experiment_log")
         try:
             return plain(experiments.read_log(path))
@@ -134,16 +137,16 @@ class Function:
 
     @property
     def blank(self) -> bool:
-        """Whether nbgrader's stub still stands in it."""
+        """Return whether the function still contains nbgrader's stub."""
         return is_blank(self.function)
 
     @property
     def outside(self) -> list[str]:
-        """Names of data, not functions, that it reads from outside."""
+        """Return names of data, not functions, that the function reads from outside."""
         return outside_names(self.function)
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Which of these functions it calls, itself or through others."""
+        """Return which of these functions it calls, directly or through others."""
         if type(self.function) is not FunctionType:
             return list(names)
         namespace, met, due = self.function.__globals__, set[str](), [self.function.__code__]
@@ -164,12 +167,12 @@ class Notebook:
         self.namespace, self.folder = namespace, folder
 
     def answer(self, exercise: str) -> Function:
-        """The function of this name.
+        """Return the function of this name.
 
         Raises
         ------
         Absent
-            Where there is none.
+            If there is none.
         """
         function = self.namespace.get(exercise)
         if function is None:
@@ -197,7 +200,7 @@ def _called(
     with (
         np.errstate(
             all="warn", under="ignore"
-        ),  # whatever a notebook has set: one cell must not fail another
+        ),  # override the notebook's setting: one cell must not fail another
         warnings.catch_warnings(record=True) as caught,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(out),
@@ -244,7 +247,7 @@ def _warning(caught: warnings.WarningMessage) -> str:
 
 @contextlib.contextmanager
 def _in_place(function: Callable[..., Any], given: Given) -> Iterator[None]:
-    """These functions in the place of those of the same names, where the function finds them."""
+    """Replace functions of these names in the function's globals, while the context is open."""
     namespace = getattr(function, "__globals__", {})
     kept = {name: namespace[name] for name in given if name in namespace}
     namespace.update(given)

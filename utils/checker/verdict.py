@@ -1,4 +1,4 @@
-"""A verdict: what judging one exercise gave, shown as HTML in a notebook and as text elsewhere."""
+"""The verdict on one exercise, shown as HTML in a notebook and as text elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIME = "application/vnd.deep-course.verdict+json"
 
 
 class Status(StrEnum):
-    """How an answer was judged."""
+    """The status of a verdict."""
 
     CORRECT = "correct"
     """It gives what it should on every case, and keeps every law."""
@@ -46,8 +46,8 @@ class Status(StrEnum):
 
 
 _SIGNS = {Status.CORRECT: "✓", Status.BLANK: "○", Status.UNCHECKED: "?"}  # all others: ✗
-# Where a card is shown, the exception that follows it would say all of it again. Only a card
-# that has this rule beside it is meant: an error after one that passed is the student's own.
+# Hide the exception that follows a card, since it repeats the card. Only a failed card has this
+# rule beside it: an error after one that passed is the student's own.
 _SAID_ONCE = (
     "<style>"
     ".jp-OutputArea-child:has(.verdict + style) + .jp-OutputArea-child"
@@ -60,7 +60,7 @@ _ENTRIES = 6  # rows and columns of an array that are written out
 
 @dataclass(frozen=True)
 class Earned:
-    """A part of an exercise's rubric, what was got for it, and the most there is."""
+    """A part of an exercise's rubric, the points earned for it, and its maximum."""
 
     part: str
     got: float
@@ -69,7 +69,7 @@ class Earned:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What judging one exercise gave.
+    """The result of judging one exercise.
 
     Attributes
     ----------
@@ -77,23 +77,23 @@ class Verdict:
     status : Status
     points, max_points : float
     message : str
-        The sentence that says it all; enough where there is room for one only.
+        The main sentence, sufficient by itself.
     advice : str
         What to look at next.
     mistake, mistake_sentence : str
-        The name of the known mistake that gives this very result, and its sentence.
+        The name of the diagnosed known mistake, and its sentence.
     call : str
-        The call it was seen in: "linear_forward(A_prev (3, 5), W (2, 3), b (2, 1))".
+        The call that shows it: "linear_forward(A_prev (3, 5), W (2, 3), b (2, 1))".
     source : str
         The student's line that raised.
     boxes : shapes to draw
     expected, got : arrays to show side by side, where small enough to read
-    printed, warned : what the student's code printed and warned; these cost nothing
+    printed, warned : output and warnings of the student's code; these cost nothing
     foot : str
-        How to see this again, or get on.
-    earned : what was got for each part of the rubric
-    given : names of earlier answers that the course's own stood in for
-    seed : what repeats the cases
+        How to repeat the check, or get a hint.
+    earned : the points for each part of the rubric
+    given : names of earlier answers that the reference replaced
+    seed : the seed that reproduces the cases
     """
 
     exercise: str
@@ -118,16 +118,16 @@ class Verdict:
 
     @property
     def sign(self) -> str:
-        """What stands first, so that no color is needed to tell how it went."""
+        """Return the sign that shows the status without color."""
         return _SIGNS.get(self.status, "✗")
 
     @property
     def headline(self) -> str:
-        """The verdict in one line."""
+        """Return the verdict in one line."""
         return f"{self.sign} {self.exercise}: {self.message}"
 
     def record(self) -> dict[str, Any]:
-        """The verdict as plain data, for a grader."""
+        """Return the verdict as plain data, for a grader."""
         names = ("exercise", "points", "max_points", "mistake", "given", "seed")
         data = {name: getattr(self, name) for name in names}
         sentences = (self.message, self.mistake_sentence, self.advice, self._points_said())
@@ -139,7 +139,7 @@ class Verdict:
         }
 
     def _points_said(self) -> str:
-        """What part of the points was earned, and for what."""
+        """Return a sentence on the points earned for each part, or "" if none or all are."""
         if not 0 < self.points < self.max_points:
             return ""
         total = f"{self.points:g} of {self.max_points:g} points"
@@ -150,7 +150,7 @@ class Verdict:
         return f"{total}: {got}. Not yet: {due}."
 
     def text(self) -> str:
-        """Everything, for a terminal."""
+        """Return the whole verdict as text, for a terminal."""
         parts = [self.headline]
         if self.source:
             parts.append("    " + self.source)
@@ -169,8 +169,8 @@ class Verdict:
         return "\n".join(parts)
 
     def html(self) -> str:
-        """Everything, as a card; the colors repeat what signs and words say."""
-        # Light enough for a dark page, dark enough for a light one: 3 to 1 and more on both.
+        """Return the whole verdict as an HTML card; its colors repeat what signs and words say."""
+        # Contrast of at least 3 to 1 on a dark page and on a light one.
         color = {
             Status.CORRECT: "#2e9e4f",
             Status.BLANK: "#8a8a8a",
@@ -222,9 +222,9 @@ class Verdict:
 
 
 class CheckFailed(Exception):
-    """Raised by a check that did not pass, so that every tool that runs notebooks sees it.
+    """A check that did not pass, raised so that every tool that runs notebooks sees it.
 
-    Shown in a notebook, it is the verdict's text: none of the course's own code.
+    A notebook shows it as the verdict's text, without the course's own code.
     """
 
     def __init__(self, verdict: Verdict) -> None:
@@ -236,12 +236,12 @@ class CheckFailed(Exception):
 
 
 def printable(text: str) -> str:
-    r"""The text for a terminal: what would command it, or turn its writing round, is spelled out.
+    r"""Return the text for a terminal, with control and bidirectional characters escaped.
 
     >>> printable("red: \x1b[31m")
     'red: \\x1b[31m'
     """
-    if text.replace("\n", "").isprintable():  # soon said
+    if text.replace("\n", "").isprintable():  # fast path
         return text
     return "".join(
         char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
@@ -258,7 +258,7 @@ def _indent(text: str) -> str:
 
 
 def _prose(sentence: str) -> str:
-    """A sentence as HTML; what stands in `backquotes` is code."""
+    """Return a sentence as HTML, with text in `backquotes` as code."""
     pieces = html.escape(sentence).split("`")
     return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces))
 

@@ -82,7 +82,7 @@ class Exercise:
     precision : float
         How exact float64 results must be, relative to the largest entry: see
         `utils.checker.compare.tolerance`.
-    mistakes, compounds, slips : known wrong ways, added by decorators
+    mistakes, combined_mistakes, raising_mistakes : known wrong ways, added by decorators
     right : right ways that are not the reference's, added by a decorator
     """
 

@@ -1,7 +1,7 @@
-"""What must hold whatever the numbers are: distributions, identities, protocols.
+"""Properties that hold whatever the numbers are: distributions, identities, protocols.
 
-A module for each notebook. A bundle holds that of its own notebook alone, since a law of
-backward propagation may use forward propagation, which an earlier bundle must not give away.
+There is a module for each notebook. A bundle holds only that of its own notebook, since a property
+of backward propagation may use forward propagation, which an earlier bundle must not give away.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ __all__ = ["Ask", "Law", "law", "module_of"]
 
 
 def module_of(assignment: str) -> str:
-    """The name of the module that has an assignment's laws."""
+    """Return the name of the module with an assignment's properties."""
     return f"utils.properties.{assignment.partition('_')[2]}"
 
 
 def law(assignment: str, name: str) -> Law:
-    """The law of this name."""
+    """Return the property of this name."""
     found: Law = import_module(module_of(assignment)).LAWS[name]
     return found

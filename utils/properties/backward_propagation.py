@@ -1,7 +1,8 @@
-"""Laws of notebook 02: gradients against nudges, every example twice, answers that are counted.
+"""Properties for notebook 02: gradients against nudges, repeated examples, counted answers.
 
-A gradient says how the loss reacts to a nudge, so a nudge can be tried. Here whole arrays are
-nudged along one direction each, through functions of notebook 01; no ReLU is near its kink.
+A gradient predicts how the loss reacts to a nudge, a small change of an array, so it can be checked
+by trying one. Here whole arrays are nudged along one direction each, through functions of notebook
+01; no ReLU is near its kink.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ Array = np.ndarray[Any, Any]
 
 
 def _wave(start: float, *shape: int) -> Array:
-    """Numbers from -1 to 1 without a pattern that a mistake could share."""
+    """Return numbers from -1 to 1 without a pattern that a mistake could share."""
     numbers: Array = np.sin(start + np.arange(np.prod(shape)) ** 1.5)
     return numbers.reshape(shape)
 
 
 def _reaction(loss: Callable[[Array], Any], array: Array) -> float:
-    """How fast the loss moves when the array does, along one direction."""
+    """Return the rate at which the loss changes when the array moves along one direction."""
     step = 1e-5
     nudge = step * _wave(0.5, *array.shape)
     return float(np.gradient([loss(array - nudge), loss(array), loss(array + nudge)], step)[1])
@@ -56,7 +57,7 @@ def _reaction(loss: Callable[[Array], Any], array: Array) -> float:
 def _misfit(
     gradient: str, got: Array, of: str, loss: Callable[[Array], Any], array: Array, what: str
 ) -> Finding | None:
-    """A finding where the gradient does not say how the loss reacts to the array."""
+    """Return a finding if the gradient does not predict how the loss reacts to the array."""
     wanted, said = _reaction(loss, array), float(np.sum(got * _wave(0.5, *array.shape)))
     if abs(wanted - said) < 1e-5 * (1 + abs(wanted)):
         return None
@@ -68,7 +69,7 @@ def _misfit(
 
 
 def reacts_as_nudged(ask: Ask, secret: Any) -> Finding | None:
-    """Where Z is nudged, dZ must say how the loss reacts; `secret` names the activation."""
+    """Check that dZ predicts how the loss reacts to a nudge of Z; `secret` names the activation."""
     g = {"sigmoid": sigmoid, "relu": relu}[secret]
     Z = np.array([[-2.0, -0.4, 0.3], [1.5, 0.6, -1.1]])
     dA = np.array([[1.0, -2.0, 3.0], [-1.0, 2.0, -3.0]])
@@ -85,7 +86,7 @@ def reacts_as_nudged(ask: Ask, secret: Any) -> Finding | None:
 
 
 def proportional(ask: Ask, secret: Any) -> Finding | None:
-    """With -3 dA in place of dA, dZ must be -3 times what it was."""
+    """Check that -3 dA in place of dA makes dZ -3 times what it was."""
     Z, dA = 2 * _wave(1, 3, 5), _wave(2, 3, 5)
     once, more = ask.all([Case({"dA": factor * dA, "Z": Z}) for factor in (1, -3)])
     if np.allclose(more, -3 * once, rtol=1e-6, atol=1e-9):
@@ -107,7 +108,7 @@ _PARTS = (
 
 
 def _misfit_of_layer(part: int, forward: Any, got: Array) -> Finding | None:
-    """A finding where one of a layer's three gradients does not say how the loss reacts."""
+    """Return a finding if one of a layer's gradients does not predict how the loss reacts."""
     upstream, arrays = _linear_inputs()
     gradient, of, what = _PARTS[part]
     examples = 1 if part == 0 else upstream.shape[1]
@@ -121,7 +122,7 @@ def _misfit_of_layer(part: int, forward: Any, got: Array) -> Finding | None:
 
 def _linear_part(part: int) -> Law:
     def law(ask: Ask, secret: Any) -> Finding | None:
-        """One of dA_prev, dW and db must say how the loss reacts."""
+        """Check that one of dA_prev, dW and db predicts how the loss reacts."""
         dZ, cache = _linear_inputs()
         return _misfit_of_layer(part, linear_forward, ask(Case({"dZ": dZ, "cache": cache}))[part])
 
@@ -130,7 +131,7 @@ def _linear_part(part: int) -> Law:
 
 def _layer_of(activation: str) -> Law:
     def law(ask: Ask, secret: Any) -> Finding | None:
-        """The gradients of a layer with this activation must say how the loss reacts."""
+        """Check that the gradients of a layer with this activation predict how the loss reacts."""
         forward = partial(linear_activation_forward, activation=activation)
         dA, arrays = _linear_inputs()
         _, cache = forward(*arrays)
@@ -145,7 +146,7 @@ def _layer_of(activation: str) -> Law:
 
 
 def linear_examples_twice(ask: Ask, secret: Any) -> Finding | None:
-    """Every example twice must leave dW and db, and give every column of dA_prev twice."""
+    """Check that repeating every example keeps dW and db, and repeats the columns of dA_prev."""
     dZ, (A_prev, W, b) = _linear_inputs()
     order = [2, 0, 3, 1]
     cache = (np.hstack([A_prev, A_prev[:, order]]), W, b)
@@ -185,7 +186,7 @@ def _changed_by_twice(
 
 
 def _network(*dims: int) -> tuple[Array, Array, dict[str, Array]]:
-    """Five examples, their labels, and a network with layers of these sizes, or of four."""
+    """Return five examples, their labels, and a network of these sizes, by default four layers."""
     dims = dims or (3, 5, 4, 2, 1)
     parameters = {}
     for l in range(1, len(dims)):
@@ -195,7 +196,7 @@ def _network(*dims: int) -> tuple[Array, Array, dict[str, Array]]:
 
 
 def _gradients(parameters: dict[str, Array], make: Callable[[Array], Array]) -> dict[str, Array]:
-    """Something in the form that L_model_backward gives, made of the parameters."""
+    """Return a dictionary of the form that L_model_backward returns, made from the parameters."""
     grads = {f"d{name}": make(value) for name, value in parameters.items()}
     layers = range(1, len(parameters) // 2 + 1)
     return grads | {f"dA{l - 1}": np.ones((parameters[f"W{l}"].shape[1], 5)) for l in layers}
@@ -203,7 +204,7 @@ def _gradients(parameters: dict[str, Array], make: Callable[[Array], Array]) -> 
 
 def _layers_react(l_first: int, l_last: int, opening: str) -> Law:
     def law(ask: Ask, secret: Any) -> Finding | None:
-        """Going backwards, the gradients of these layers must say how the cost reacts."""
+        """Check, from the last of these layers back, that their gradients predict the cost."""
         X, Y, network = _network()
         AL, caches = L_model_forward(X, network)
         grads = ask(Case({"AL": AL, "Y": Y, "caches": caches}))
@@ -219,7 +220,7 @@ def _layers_react(l_first: int, l_last: int, opening: str) -> Law:
 def _misfit_of_model(
     l: int, grads: dict[str, Array], A: Array, Y: Array, parameters: dict[str, Array]
 ) -> Finding | None:
-    """A finding where what layer `l` gives back is wrong; A is what went into it."""
+    """Return a finding if the gradients of layer `l` are wrong; A is the layer's input."""
     rest = range(l, len(parameters) // 2 + 1)
 
     def cost(A: Array, **moved: Array) -> Any:
@@ -237,7 +238,7 @@ def _misfit_of_model(
 
 
 def model_examples_twice(ask: Ask, secret: Any) -> Finding | None:
-    """Every example twice must leave all dW and db, and give every column of each dA twice."""
+    """Check that repeating every example keeps all dW and db, and repeats the columns of dA0."""
     X, Y, parameters = _network()
     order = [2, 0, 4, 3, 1]
     cases = []
@@ -250,7 +251,7 @@ def model_examples_twice(ask: Ask, secret: Any) -> Finding | None:
 
 
 def zero_gradients(ask: Ask, secret: Any) -> Finding | None:
-    """Gradients of nothing but zeros must differ by 1, which is a length over itself."""
+    """Check that gradients of zeros differ by 1, which is a length divided by itself."""
     X, Y, parameters = _network(2, 1)
     grads = _gradients(parameters, lambda value: 0 * value)
     difference = ask(Case({"parameters": parameters, "grads": grads, "X": X, "Y": Y}))
@@ -264,7 +265,7 @@ def zero_gradients(ask: Ask, secret: Any) -> Finding | None:
 
 
 def epsilon_counts(ask: Ask, secret: Any) -> Finding | None:
-    """Another epsilon must give another difference: costs are no straight lines."""
+    """Check that another epsilon gives another difference, since costs are no straight lines."""
     X, Y, parameters = _network(2, 1)
     args = {"parameters": parameters, "grads": _gradients(parameters, np.copy), "X": X, "Y": Y}
     small, large = ask.all([Case(args | {"epsilon": epsilon}) for epsilon in (1e-5, 0.3)])
@@ -274,7 +275,7 @@ def epsilon_counts(ask: Ask, secret: Any) -> Finding | None:
 
 
 def proportional_step(ask: Ask, secret: Any) -> Finding | None:
-    """Three times the learning rate must make the step three times as long."""
+    """Check that three times the learning rate makes the step three times as long."""
     _, _, parameters = _network()
     grads = _gradients(parameters, lambda value: 1 + value**2)
     args = {"parameters": parameters, "grads": grads}
@@ -290,7 +291,7 @@ def proportional_step(ask: Ask, secret: Any) -> Finding | None:
 
 
 def new_arrays(ask: Ask, secret: Any) -> Finding | None:
-    """No array that comes back may be one that came in, not even where nothing moves."""
+    """Check that no returned array is an input array, even if no parameter changes."""
     _, _, parameters = _network()
     grads = _gradients(parameters, np.copy)
     args = {"parameters": parameters, "grads": grads, "learning_rate": 0.0}
@@ -315,9 +316,9 @@ def _first_weights() -> dict[str, Array]:
 
 
 def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
-    """costs[k] must be what the network costs that k iterations leave; costs[0] that of the first.
+    """Check that costs[k] is the cost of the network after k iterations.
 
-    Whether the network learns anything is not asked here.
+    This does not check whether the network learns anything.
     """
     X, Y, _ = _network()
     (_, costs), *trained = ask.all([_training(k) for k in (4, 1, 2, 3)])
@@ -336,7 +337,7 @@ def costs_before_updates(ask: Ask, secret: Any) -> Finding | None:
 
 
 def learning_rate_counts(ask: Ask, secret: Any) -> Finding | None:
-    """With twice the learning rate the first iteration must go twice as far."""
+    """Check that twice the learning rate makes the first iteration move twice as far."""
     first = _first_weights()
     (one, _), (two, _) = ask.all([_training(1, rate) for rate in (0.1, 0.2)])
     for name, value in first.items():
@@ -349,21 +350,21 @@ def learning_rate_counts(ask: Ask, secret: Any) -> Finding | None:
     return None
 
 
-# --- answers that are counted --------------------------------------------------------------------
+# --- counted answers -----------------------------------------------------------------------------
 
 
 def digest(exercise: str, item: object, answer: object) -> str:
-    """What an answer key holds in place of an answer."""
+    """Return the hash that an answer key holds in place of an answer."""
     return hashlib.sha256(f"{exercise}/{item}/{answer}".encode()).hexdigest()
 
 
 def _above_chance(right: int, guessed: int, count: int) -> float:
-    """The share earned by `right` answers of `count`, where guessing gives `guessed` of them."""
+    """Return the share earned by `right` answers of `count`, where guessing gives `guessed`."""
     return max(0.0, (right - guessed) / (count - guessed))
 
 
 def ordered_steps(ask: Ask, secret: Any) -> Finding | None:
-    """Each step must stand in its place; told is how many do."""
+    """Check that each step is in its place; the finding says only how many are."""
     answer = ask(Case({}))
     letters = "ABCDE"
     if not isinstance(answer, str):
@@ -379,10 +380,10 @@ def ordered_steps(ask: Ask, secret: Any) -> Finding | None:
 
 
 def settled_lines(ask: Ask, secret: Any) -> Finding | None:
-    """Every line of the slide must be judged, mended and its catcher named; told is how many are.
+    """Check that every line of the slide is judged, mended and its catcher named.
 
-    `secret` holds the arrays of one backward pass, the value of each line, and a digest
-    of what must be said of it.
+    The finding says only how many lines are. `secret` holds the arrays of one backward pass, the
+    value of each line, and a digest of its right verdict and catcher.
     """
     inputs = {name: _arrays(value) for name, value in secret["inputs"].items()}
     answers = ask(Case(inputs))
@@ -417,7 +418,7 @@ def settled_lines(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _arrays(value: Any) -> Any:
-    """The arrays of an answer key's plain lists: one array, or a tuple of them by layer."""
+    """Return an answer key's plain lists as arrays: one array, or a tuple of arrays by layer."""
     if isinstance(value, dict):
         return tuple(None if part is None else np.array(part) for part in value["layers"])
     return np.array(value)
@@ -448,7 +449,7 @@ def _equal(value: Any, wanted: list[list[float]]) -> bool:
 
 
 def told_apart(ask: Ask, secret: Any) -> Finding | None:
-    """The inputs must suit the right version, and show every wrong one; told is how many."""
+    """Check that the inputs suit the right version and expose every wrong one; say how many."""
     inputs = ask(Case({}))
     if not isinstance(inputs, list | tuple) or len(inputs) == 0:
         return Finding("law", "There should be a list of pairs (AL, Y), one or more.")
@@ -473,7 +474,7 @@ def told_apart(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _caught(inputs: Any) -> int:
-    """How many suspects give another accuracy than the right one on some of these inputs."""
+    """Return how many wrong versions give another accuracy than the right one on these inputs."""
     return sum(any(_differs(version, *pair) for pair in inputs) for version in SUSPECTS)
 
 
@@ -484,7 +485,7 @@ def _differs(version: Callable[[Any, Any], float], AL: Any, Y: Any) -> bool:
 
 
 def _guarded(law: Law) -> Law:
-    """The law, for results too that have another form than on the cases."""
+    """Wrap a property, so that a result of another form than on the cases is a finding."""
 
     def guarded(ask: Ask, secret: Any) -> Finding | None:
         try:

@@ -1,4 +1,4 @@
-"""Laws of notebook 01: what must hold of activations, fresh weights, layers and the cost."""
+"""Properties for notebook 01: activations, fresh weights, layers and the cost."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["LAWS"]
 
 Array = np.ndarray[Any, Any]
 
-ROUNDING = 1e-7  # relative, and far above what the order of a sum can do
+ROUNDING = 1e-7  # relative, and far above the effect of the order of a sum
 
 
 # --- activations ---------------------------------------------------------------------------------
 
 
 def sigmoid_mirrored(ask: Ask, secret: Any) -> Finding | None:
-    """The values at z and −z lie between 0 and 1, and together make 1."""
+    """Check that the values at z and −z lie between 0 and 1, and add up to 1."""
     sizes = (0.4, 1.3, 2.9)
     for z, values in zip(sizes, ask.all(_both_signs(sizes)), strict=True):
         a, b = map(float, np.ravel(values))
@@ -39,7 +39,7 @@ def sigmoid_mirrored(ask: Ask, secret: Any) -> Finding | None:
 
 
 def relu_one_sided(ask: Ask, secret: Any) -> Finding | None:
-    """Of the values at z and −z, one is 0 and the other |z|."""
+    """Check that of the values at z and −z, one is |z| and the other 0."""
     sizes = (0.4, 1.3, 12.9)
     for z, values in zip(sizes, ask.all(_both_signs(sizes)), strict=True):
         a, b = map(float, np.ravel(values))
@@ -53,21 +53,21 @@ def relu_one_sided(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _both_signs(sizes: Sequence[float]) -> list[Case]:
-    """For each z a case that holds z and −z."""
+    """Return, for each z, a case that holds z and −z."""
     return [Case({"Z": np.array([[z, -z]])}) for z in sizes]
 
 
 # --- fresh weights -------------------------------------------------------------------------------
 
-# Each layer has 8,000 weights and more, the last one too: a sample standard deviation is then
-# within 5 % of the true one but for one time in 10**9. The nearest usual mistake, √(1/n[l-1]),
-# is 29 % away; few inputs, as in the second network, tell n[l-1] + 1 from n[l-1] as well.
+# Every layer has at least 8,000 weights, so that a sample standard deviation is within 5 % of the
+# true one except one time in 10**9. The nearest usual mistake, √(1/n[l-1]), is 29 % away. The few
+# inputs of the second network distinguish n[l-1] + 1 from n[l-1] as well.
 SIZES = ([101, 149, 71, 113], [3, 4001])
-FEW = [7, 5, 3, 4]  # where two calls are compared, few weights tell as much
+FEW = [7, 5, 3, 4]  # few weights suffice to compare two calls
 
 
 def drawn_from_rng(ask: Ask, secret: Any) -> Finding | None:
-    """Every weight must be a normal number of its own from rng, with mean 0.
+    """Check that every weight is a normal number of its own from rng, with mean 0.
 
     A single test rejects right work less than once in 10**9 checks.
     """
@@ -110,14 +110,14 @@ def _normal_numbers(name: str, W: Array) -> Finding | None:
         return Finding("law", f"Many entries of {name} are the same: each needs its own number.")
     if abs(np.mean(W)) > 6.5 * spread / np.sqrt(W.size):
         return Finding("law", f"The entries of {name} average {np.mean(W):.3g}, expected about 0.")
-    # Measured by its own spread, a sample fits a little better than by the true one.
+    # Divided by its own spread, a sample fits a little better than divided by the true one.
     if _normal_p_value(W.ravel() / spread) < 1e-9:
         return Finding("law", f"The entries of {name} are random, but not normal.")
     return None
 
 
 def _hang_together(W: Array, V: Array) -> bool:
-    """Whether two matrices begin with the same random numbers, read by rows or by columns."""
+    """Return whether two matrices begin with correlated numbers, read by rows or by columns."""
     n = min(W.size, V.size)
     return any(
         abs(np.corrcoef(W.ravel(order)[:n], V.ravel(order)[:n])[0, 1]) > 6.5 / np.sqrt(n)
@@ -126,12 +126,12 @@ def _hang_together(W: Array, V: Array) -> bool:
 
 
 def he_scale(ask: Ask, secret: Any) -> Finding | None:
-    """The standard deviation of W[l] must be sqrt(2 / n[l-1])."""
+    """Check that the standard deviation of W[l] is sqrt(2 / n[l-1])."""
     drawn = ask.all([Case({"layer_dims": dims, "rng": Seed(1)}) for dims in SIZES])
     for dims, parameters in zip(SIZES, drawn, strict=True):
         for l in range(1, len(dims)):
             wanted, spread = np.sqrt(2 / dims[l - 1]), np.std(parameters[f"W{l}"])
-            if not abs(spread / wanted - 1) <= 0.05:  # nor is nan
+            if not abs(spread / wanted - 1) <= 0.05:  # nan fails too
                 return Finding(
                     "law",
                     f"The entries of W{l} have standard deviation {spread:.3g}, "
@@ -141,9 +141,9 @@ def he_scale(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _normal_p_value(sample: Array) -> float:
-    """Kolmogorov-Smirnov test against the standard normal, for samples of thousands.
+    """Return the Kolmogorov-Smirnov p-value against the standard normal, for large samples.
 
-    By hand from scipy.special, because importing scipy.stats takes a second, which every
+    It is computed with scipy.special, because importing scipy.stats takes a second, which every
     learner and every graded notebook would wait for.
     """
     n = sample.size
@@ -156,7 +156,7 @@ def _normal_p_value(sample: Array) -> float:
 
 
 def bias_by_row(ask: Ask, secret: Any) -> Finding | None:
-    """A bias that is 1 larger must make its row of Z 1 larger, and no other."""
+    """Check that a bias larger by 1 makes its row of Z larger by 1, and no other row."""
     rng = np.random.default_rng(4)
     layer = {"A_prev": rng.normal(0, 1, (3, 4)), "W": rng.normal(0, 1, (2, 3))}
     b, step = rng.normal(0, 1, (2, 1)), np.array([[0.0], [1.0]])
@@ -171,7 +171,7 @@ def bias_by_row(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _in_columns(name: str, result: str, rest: Mapping[str, Any]) -> Law:
-    """A law: each column of the result comes from its own example alone.
+    """Return the property that each column of the result depends on its own example alone.
 
     Examples in another order, some of them twice, must give the same columns in that order.
     """
@@ -197,7 +197,7 @@ def _layer(seed: int, n: int) -> dict[str, Array]:
 
 
 def layer_ranges(ask: Ask, secret: Any) -> Finding | None:
-    """What a ReLU gives is never negative; what a sigmoid gives lies between 0 and 1."""
+    """Check that no ReLU output is negative, and that sigmoid outputs lie between 0 and 1."""
     A_prev = np.random.default_rng(5).normal(0, 1, (3, 11))
     activations = ("relu", "sigmoid")
     layer = {"A_prev": A_prev, **_layer(5, 4)}
@@ -218,7 +218,7 @@ _NETWORK = {f"{key}{l}": value for l in (1, 2, 3) for key, value in _layer(l, 3)
 
 
 def network_ranges(ask: Ask, secret: Any) -> Finding | None:
-    """Layer 1 gets X, later layers what ReLUs give, and probabilities come out."""
+    """Check that layer 1 gets X, later layers get ReLU outputs, and AL holds probabilities."""
     X = np.random.default_rng(6).normal(0, 1, (3, 11))
     AL, caches = ask(Case({"X": X, "parameters": _NETWORK}))
     for l, ((A_prev, W, _), _) in enumerate(caches, 1):
@@ -243,12 +243,12 @@ def network_ranges(ask: Ask, secret: Any) -> Finding | None:
 
 # --- the cost ------------------------------------------------------------------------------------
 
-# Predictions may be moved a hair before the logarithm, to both sides or to one.
+# Predictions may be shifted slightly before the logarithm, up and down or one way only.
 HAIR = 1e-5
 
 
 def mean_over_examples(ask: Ask, secret: Any) -> Finding | None:
-    """Examples in another order, each of them twice, cost the same."""
+    """Check that examples in another order, each of them twice, cost the same."""
     AL = np.array([[0.9, 0.2, 0.35, 0.6, 0.1]])
     Y = np.array([[1.0, 0.0, 1.0, 1.0, 0.0]])
     order = [3, 1, 4, 0, 2] * 2
@@ -264,7 +264,7 @@ def mean_over_examples(ask: Ask, secret: Any) -> Finding | None:
 
 
 def labels_mirrored(ask: Ask, secret: Any) -> Finding | None:
-    """A prediction of 0.9 for a 1 costs what 0.1 costs for a 0."""
+    """Check that a prediction p for the label 1 costs what 1 − p costs for the label 0."""
     predictions = (0.9, 0.3)
     pairs = [pair for p in predictions for pair in ((p, 1.0), (1 - p, 0.0))]
     costs = ask.all([Case({"AL": np.array([[a]]), "Y": np.array([[y]])}) for a, y in pairs])
@@ -279,7 +279,7 @@ def labels_mirrored(ask: Ask, secret: Any) -> Finding | None:
 
 
 def undecided_costs_ln_2(ask: Ask, secret: Any) -> Finding | None:
-    """A network that says ½ to everything costs ln 2, as the page says."""
+    """Check that predictions of ½ for all examples cost ln 2, as the page says."""
     Y = np.array([[1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0]])
     cost = float(ask(Case({"AL": np.full(Y.shape, 0.5), "Y": Y})))
     if abs(cost - np.log(2)) <= 2e-6:  # six decimals, as the page asks

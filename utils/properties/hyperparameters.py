@@ -1,7 +1,7 @@
-"""Laws of notebook 04: distributions of what is drawn, and the protocol of a search.
+"""Properties for notebook 04: distributions of draws, and the protocol of a search.
 
-Every statistical test here rejects right work less than once in a million checks: a single
-p-value is held to 1e-9, and no check looks at more than a hundred of them.
+Every statistical test here rejects right work less than once in a million checks: a single p-value
+is compared with 1e-9, and no check uses more than a hundred of them.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ RARE = 1e-9  # how often one test may reject right work
 
 
 def all_settled(ask: Ask, secret: Any) -> Finding | None:
-    """Every item must have one of the words, and the right one; says how many, never which.
+    """Check that every item has its right word; the finding says how many, never which.
 
-    `secret` holds the exercise's name, the words, the items that were given away, and for each
-    item a digest of its answer.
+    `secret` holds the exercise's name, the words, the items that were given away, and for each item
+    a digest of its answer.
     """
     answers = ask(Case({}))
     words, digests = secret["words"], secret["digests"]
@@ -73,7 +73,7 @@ def _digest(exercise: str, item: str, answer: str) -> str:
 
 
 def _beyond_chance(pairs: Sequence[tuple[Any, str]], words: Sequence[str]) -> float:
-    """Cohen's kappa: 1 where all answers agree, 0 for one word throughout, and for guesses."""
+    """Return Cohen's kappa, at least 0: 1 if all answers agree, 0 for one word throughout."""
     n = len(pairs)
     agreed = sum(_is(answer, due) for answer, due in pairs) / n
     by_chance = sum(
@@ -87,12 +87,12 @@ def _beyond_chance(pairs: Sequence[tuple[Any, str]], words: Sequence[str]) -> fl
 
 
 def within_ends(ask: Ask, secret: Any) -> Finding | None:
-    """Draws must lie between low and high, whatever these are."""
+    """Check that draws lie between low and high, for several ranges."""
     return _within(ask, (1e-6, 1e-5), (0.3, 0.7), (3.0, 500.0))
 
 
 def within_ends_below_one(ask: Ask, secret: Any) -> Finding | None:
-    """Draws must lie between low and high, whatever these are below 1."""
+    """Check that draws lie between low and high, for several ranges below 1."""
     return _within(ask, (0.0, 0.1), (0.3, 0.7), (0.9, 0.99999))
 
 
@@ -111,20 +111,20 @@ def _within(ask: Ask, *ranges: tuple[float, float]) -> Finding | None:
 
 
 def log_uniform(ask: Ask, secret: Any) -> Finding | None:
-    """The logarithm of the draws must be uniform (Kolmogorov-Smirnov, 10**4 draws)."""
+    """Check that the logarithm of the draws is uniform (Kolmogorov-Smirnov, 10**4 draws)."""
     low, high = 3e-5, 0.7
     return _draws(ask, low, high, lambda x: np.log(x / low) / np.log(high / low))
 
 
 def one_minus_log_uniform(ask: Ask, secret: Any) -> Finding | None:
-    """The logarithm of 1 minus the draws must be uniform (Kolmogorov-Smirnov, 10**4 draws)."""
+    """Check that the logarithm of 1 - draw is uniform (Kolmogorov-Smirnov, 10**4 draws)."""
     low, high = 0.8, 0.99999
     span = np.log((1 - low) / (1 - high))
     return _draws(ask, low, high, lambda x: 1 - np.log((1 - x) / (1 - high)) / span)
 
 
 def _draws(ask: Ask, low: float, high: float, to_unit: Any) -> Finding | None:
-    """Whether draws come from rng, each anew, and are uniform once brought to [0, 1]."""
+    """Return a finding unless draws come from rng, each anew, and `to_unit` makes them uniform."""
     args = {"low": low, "high": high, "size": 10_000}
     drawn = ask.all([Case(args | {"rng": Seed(seed)}) for seed in (1, 2)])
     x, other = (np.asarray(one, float) for one in drawn)
@@ -151,7 +151,7 @@ def _draws(ask: Ask, low: float, high: float, to_unit: Any) -> Finding | None:
 
 
 def _hang_together(one: Array, other: Array) -> bool:
-    """Whether two rows of numbers are correlated."""
+    """Return whether two rows of numbers are correlated."""
     return bool(abs(np.corrcoef(one, other)[0, 1]) > 6.2 / np.sqrt(len(one)))  # once in 10**9
 
 
@@ -166,32 +166,32 @@ _KINDS = {
 def _configurations(
     ask: Ask, count: int, *kinds: str, seeds: Sequence[int] = (1,)
 ) -> list[dict[str, list[Any]]]:
-    """For each seed so many draws of each kind, by one call on a space with so many names."""
+    """Return, for each seed, `count` draws of each kind, from one call on a space of all names."""
     space = {f"{kind}{i}": _KINDS[kind] for i in range(count) for kind in kinds}
     drawn = ask.all([Case({"space": space, "rng": Seed(seed)}) for seed in seeds])
     return [{kind: [one[f"{kind}{i}"] for i in range(count)] for kind in kinds} for one in drawn]
 
 
 def log_kinds(ask: Ask, secret: Any) -> Finding | None:
-    """What is drawn on a logarithmic scale must be uniform there."""
+    """Check that values drawn on a logarithmic scale are uniform there."""
     [values] = _configurations(ask, 400, "log", "one_minus_log")
     return _of_kind("log", values["log"]) or _of_kind("one_minus_log", values["one_minus_log"])
 
 
 def int_kind(ask: Ask, secret: Any) -> Finding | None:
-    """Whole numbers, both ends among them, equally often."""
+    """Check that whole numbers are drawn equally often, both ends included."""
     [values] = _configurations(ask, 800, "int")
     return _of_kind("int", values["int"])
 
 
 def choice_kind(ask: Ask, secret: Any) -> Finding | None:
-    """Each of the values, equally often."""
+    """Check that each value of a choice is drawn equally often."""
     [values] = _configurations(ask, 400, "choice")
     return _of_kind("choice", values["choice"])
 
 
 def draws_of_their_own(ask: Ask, secret: Any) -> Finding | None:
-    """Draws must come from rng, and those under different names must not hang together."""
+    """Check that draws come from rng, and that those of different names are uncorrelated."""
     values, again = _configurations(ask, 200, *_KINDS, seeds=(1, 2))
     ranks = {}
     for kind, draws in values.items():
@@ -215,7 +215,7 @@ def draws_of_their_own(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _of_kind(kind: str, values: list[Any]) -> Finding | None:
-    """What is wrong with many draws of one kind."""
+    """Return what is wrong with many draws of one kind, or None."""
     range_: tuple[Any, ...] = _KINDS[kind]
     if kind in ("log", "one_minus_log"):
         low, high = range_[1:]
@@ -253,11 +253,11 @@ def _of_kind(kind: str, values: list[Any]) -> Finding | None:
 
 
 def _uniform_p_value(u: Array) -> float:
-    """Kolmogorov-Smirnov test against the uniform distribution on [0, 1].
+    """Return the Kolmogorov-Smirnov p-value against the uniform distribution on [0, 1].
 
-    By hand from scipy.special, because importing scipy.stats takes a second.
+    It is computed with scipy.special, because importing scipy.stats takes a second.
     """
-    if not np.all(np.isfinite(u)):  # nan is above no bound and below none
+    if not np.all(np.isfinite(u)):  # a nan would pass every bound
         return 0.0
     n = u.size
     u = np.sort(u)
@@ -275,7 +275,7 @@ _Y = (_NUMBER % 2 == 0).astype(float).reshape(1, _M)
 
 
 def _divided(ask: Ask, *seeds: int) -> list[dict[str, tuple[Array, Array, Array]]]:
-    """For each part of a split its X, its Y, and which examples its first row names."""
+    """Return the parts of a split for each seed: X, Y, and the examples named by X's first row."""
     args = {"X": _X, "Y": _Y, "fractions": (0.6, 0.3, 0.1)}
     return [
         {part: (X, Y, np.clip(X[0], 0, _M - 1).astype(int)) for part, (X, Y) in split.items()}
@@ -284,7 +284,7 @@ def _divided(ask: Ask, *seeds: int) -> list[dict[str, tuple[Array, Array, Array]
 
 
 def every_example_once(ask: Ask, secret: Any) -> Finding | None:
-    """Every column of X in exactly one part."""
+    """Check that every column of X is in exactly one part."""
     [data] = _divided(ask, 1)
     met = dict.fromkeys(range(_M), "")
     for part, (X, _, chosen) in data.items():
@@ -300,7 +300,7 @@ def every_example_once(ask: Ask, secret: Any) -> Finding | None:
 
 
 def own_labels(ask: Ask, secret: Any) -> Finding | None:
-    """Every column of X with the label it came with."""
+    """Check that every column of X keeps its own label."""
     [data] = _divided(ask, 1)
     for part, (_, Y, chosen) in data.items():
         if not np.array_equal(Y, _Y[:, chosen]):
@@ -309,7 +309,7 @@ def own_labels(ask: Ask, secret: Any) -> Finding | None:
 
 
 def shuffled(ask: Ask, secret: Any) -> Finding | None:
-    """Each part a random choice, and another one for another seed."""
+    """Check that each part is a random choice, and another one for another seed."""
     data, other = _divided(ask, 1, 2)
     for part, (X, _, chosen) in data.items():
         if _uniform_p_value((X[0] + 0.5) / _M) < RARE:
@@ -331,12 +331,12 @@ def shuffled(ask: Ask, secret: Any) -> Finding | None:
 
 
 def log_halved(ask: Ask, secret: Any) -> Finding | None:
-    """A "log" range must become half as wide around the best value, on the scale of log."""
+    """Check that a "log" range becomes half as wide around the best value, on the scale of log."""
     return _halved(ask, ("log", 1e-3, 10.0), 0.3, np.log)
 
 
 def gap_halved(ask: Ask, secret: Any) -> Finding | None:
-    """A "one_minus_log" range must do so on the scale of log(1 - value)."""
+    """Check that a "one_minus_log" range becomes half as wide on the scale of log(1 - value)."""
     return _halved(ask, ("one_minus_log", 0.9, 0.999), 0.97, lambda x: -np.log(1 - x))
 
 
@@ -359,7 +359,7 @@ def _halved(ask: Ask, range_: tuple[str, float, float], best: float, scale: Any)
 
 
 def best_alone_counts(ask: Ask, secret: Any) -> Finding | None:
-    """The other trials must have no say, nor must their order."""
+    """Check that neither the other trials nor their order change the new space."""
     space = {"rate": ("log", 1e-3, 1.0), "depth": ("int", 1, 9), "name": ("choice", ["a", "b"])}
     best = _trial(0.9, rate=0.2, depth=6, name="b")
     others = [
@@ -389,7 +389,7 @@ def _trial(dev_accuracy: float, diverged: bool = False, **configuration: Any) ->
 
 
 def test_part_untouched(ask: Ask, secret: Any) -> Finding | None:
-    """An experiment must say the same whatever is in the test part."""
+    """Check that an experiment's record does not depend on the test part."""
     configuration = {"width": 5, "depth": 1, "iterations": 20, "learning_rate": 0.5}
     one, two = ask.all(
         [
@@ -406,7 +406,7 @@ _TOUCHED = Finding(
 
 
 def seconds_of_training(ask: Ask, secret: Any) -> Finding | None:
-    """What a record calls seconds must fit into the time that the call took by our own clock."""
+    """Check that a record's "seconds" fit into the time of the call by our own clock."""
     configuration = {"width": 5, "depth": 1, "iterations": 200}  # long for the coarsest clock
     run = ask.run(
         Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
@@ -440,13 +440,13 @@ _SAME = {
 def _search(
     space: Any, n_trials: int, log: TempFile | None = None, poisoned: str = "", seed: int = 4
 ) -> Case:
-    """The case of a search."""
+    """Return the case of a search."""
     arguments = {"space": space, "n_trials": n_trials, "data": _points(poisoned)}
     return Case(arguments | {"rng": Seed(seed), "log": log})
 
 
 def fresh_draws(ask: Ask, secret: Any) -> Finding | None:
-    """Each trial must have a configuration of its own, and each seed a search of its own."""
+    """Check that each trial has a configuration of its own, and each seed a search of its own."""
     records, other = ask.all([_search(_FREE, 6, seed=seed) for seed in (4, 7)])
     if len(records) != 6:
         return Finding("law", f"6 trials were asked for, and {len(records)} records came back.")
@@ -465,7 +465,7 @@ def fresh_draws(ask: Ask, secret: Any) -> Finding | None:
 
 
 def equal_budgets(ask: Ask, secret: Any) -> Finding | None:
-    """Each trial must train for as many iterations as the space says."""
+    """Check that each trial trains for as many iterations as the space says."""
     for number, record in enumerate(ask(_search(_FREE, 6)), 1):
         if np.size(record["costs"]) != 8 or not np.all(np.isfinite(record["costs"])):
             return Finding(
@@ -477,7 +477,7 @@ def equal_budgets(ask: Ask, secret: Any) -> Finding | None:
 
 
 def fresh_starts(ask: Ask, secret: Any) -> Finding | None:
-    """Trials of one configuration: each from fresh parameters, and from its own random numbers."""
+    """Check that trials of one configuration start untrained, each with its own random numbers."""
     costs = [np.asarray(record["costs"], float) for record in ask(_search(_SAME, 4))]
     for number, cost in enumerate(costs[1:], 2):
         # A fresh network costs 0.69, give or take 0.03, on these small inputs; a trained one
@@ -497,13 +497,13 @@ def fresh_starts(ask: Ask, secret: Any) -> Finding | None:
 
 
 def test_part_of_a_search(ask: Ask, secret: Any) -> Finding | None:
-    """A search must say the same whatever is in the test part."""
+    """Check that a search does not depend on the test part."""
     one, other = ask.all([_search(_FREE, 6, poisoned=poisoned) for poisoned in ("", "test")])
     return None if _alike(one, other) else _TOUCHED
 
 
 def parts_of_a_search(ask: Ask, secret: Any) -> Finding | None:
-    """Other labels of the dev part must change the dev accuracies, and nothing else."""
+    """Check that other labels in the dev part change the dev accuracies, but not the costs."""
     searches = ask.all([_search(_FREE, 3, poisoned=poisoned) for poisoned in ("", "dev")])
     for one, other in zip(*searches, strict=True):
         if not np.allclose(one["costs"], other["costs"], rtol=1e-4):
@@ -519,7 +519,7 @@ def parts_of_a_search(ask: Ask, secret: Any) -> Finding | None:
 
 
 def first_trials_stay(ask: Ask, secret: Any) -> Finding | None:
-    """A search of 3 trials must be the beginning of a search of 6."""
+    """Check that a search of 3 trials is the beginning of a search of 6."""
     six, three = ask.all([_search(_FREE, count) for count in (6, 3)])
     if _alike(six[:3], three):
         return None
@@ -531,7 +531,7 @@ def first_trials_stay(ask: Ask, secret: Any) -> Finding | None:
 
 
 def log_holds_records(ask: Ask, secret: Any) -> Finding | None:
-    """After a search, its log must hold what it gave."""
+    """Check that the log of a search holds the records that the search returned."""
     log = _new_log()
     records = ask(_search(_FREE, 3, log))
     return _kept(ask.log(log), records)
@@ -542,7 +542,7 @@ def _new_log() -> TempFile:
 
 
 def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:
-    """What is wrong with what the log of a search of 3 trials holds."""
+    """Return what is wrong with the log of a search of 3 trials, or None."""
     if kept is None:
         return Finding("law", "No log was written: each record is to be kept in `log`.")
     if not isinstance(kept, list):
@@ -555,7 +555,7 @@ def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:
 
 
 def search_goes_on(ask: Ask, secret: Any) -> Finding | None:
-    """A search of 3 trials that goes on to 6 must be the search of 6."""
+    """Check that a search of 3 trials, resumed up to 6, equals a search of 6."""
     log = _new_log()
     first = ask(_search(_FREE, 3, log))
     kept = ask.log(log)
@@ -582,11 +582,11 @@ def search_goes_on(ask: Ask, secret: Any) -> Finding | None:
 
 
 def log_as_it_goes(ask: Ask, secret: Any) -> Finding | None:
-    """What is done must be in the log when a later trial fails.
+    """Check that finished trials are in the log when a later trial fails.
 
     One activation in four does not exist. So one search in four fails at its very first trial, one
-    in ten never, and all others with something in the log: a right search is told from the first
-    such one, and 25 in a row without one come once in 10**11.
+    in ten never, and all others with something in the log. A right search passes at the first of
+    those, and 25 in a row without one occur once in 10**11.
     """
     space = {
         "activation": ("choice", ["relu"] * 3 + ["none"]),
@@ -612,7 +612,7 @@ def log_as_it_goes(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _points(poisoned: str = "") -> dict[str, Any]:
-    """Points in the plane, easily told apart; a poisoned part is quite another."""
+    """Return points in the plane that are easy to classify; `poisoned` is the part to change."""
     rng = np.random.default_rng(5)
     data = {}
     for part, m in (("train", 61), ("dev", 31), ("test", 29)):
@@ -621,14 +621,14 @@ def _points(poisoned: str = "") -> dict[str, Any]:
     if poisoned == "test":
         X, Y = data["test"]
         data["test"] = (100 - X[:, ::-1], 1 - Y)
-    elif poisoned == "dev":  # its examples are odd in number, so every accuracy changes
+    elif poisoned == "dev":  # an odd number of examples, so every accuracy changes
         X, Y = data["dev"]
         data["dev"] = (X, 1 - Y)
     return data
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Whether two records, or lists of them, tell the same story, whatever the clock said."""
+    """Return whether two records, or lists of them, agree in everything but their times."""
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(_alike, one, other))
     names = ("train_accuracy", "dev_accuracy", "diverged")

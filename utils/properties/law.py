@@ -1,4 +1,4 @@
-"""What a law is: a function that asks a student's function, and says what it finds."""
+"""The type of a property: a function that calls a student's function and returns a finding."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ __all__ = ["Ask", "Law"]
 
 
 class Ask(Protocol):
-    """Calls the student's function."""
+    """The interface through which a property calls the student's function."""
 
     def __call__(self, case: Case) -> Any:
-        """What it returns; where the case expects it to raise, the `Raised`."""
+        """Return the result; if the case expects an exception, return the `Raised`."""
 
     def all(self, cases: Sequence[Case]) -> list[Any]:
-        """What it returns for each of these cases, all asked in one request."""
+        """Return the result for each of these cases, all sent in one request."""
 
     def run(self, case: Case) -> Run:
-        """All that was seen of the call, the seconds it took among it."""
+        """Return everything observed in the call, including the seconds it took."""
 
     def log(self, scratch: TempFile) -> Any:
-        """The records in a log that it wrote: None where there is none, no list where no log."""
+        """Return the records in a log that the function wrote.
+
+        Return None if there is no file, and no list if the file is no log.
+        """
 
 
 Law = Callable[[Ask, Any], Finding | None]

@@ -1,4 +1,4 @@
-"""Laws of notebook 03: counts add up, no loop over the examples, a guard says what is wrong."""
+"""Properties for notebook 03: counts add up, no loop over the examples, a guard's message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["LAWS"]
 
 
 def layers_add_up(ask: Ask, secret: Any) -> Finding | None:
-    """A network has as many parameters as its layers have, each a network of its own."""
+    """Check that a network's count of parameters is the sum of its layers' counts."""
     sizes = [7, 3, 11, 2]
     dims = [sizes, *(sizes[l : l + 2] for l in range(3))]
     whole, *layers = ask.all([Case({"layer_dims": one}) for one in dims])
@@ -31,15 +31,15 @@ def layers_add_up(ask: Ask, secret: Any) -> Finding | None:
 
 
 def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
-    """20,000 examples must take less time than a Python loop that only looks at each.
+    """Check that 20,000 examples take less time than a Python loop with one np.tanh a column.
 
-    Both are timed here and now, so a slow computer slows both. A vectorized layer takes
-    about a tenth of the loop; a layer in a loop does all that the loop does and more. The
-    layer gets eight tries, the loop one that counts, so a computer that is busy for a
-    moment blames nobody; each try has numbers of its own, which nobody can have ready.
+    Both are timed here and now, so a slow computer slows both. A vectorized layer takes about a
+    tenth of the loop's time; a layer in a loop does all that the loop does and more. The layer gets
+    eight tries, and the loop is timed by its fastest piece of 500 examples, so a busy moment of the
+    computer fails nobody. Each try has new numbers, so no result can be prepared.
 
-    To be fast is worth nothing by itself: the result must hang on the products of weights
-    and inputs. What it must be, the loop says that the page gives.
+    Speed alone earns nothing: the result must depend on the products of weights and inputs. The
+    right values are those of the loop on the page.
     """
     m = 20_000
     rng = np.random.default_rng()
@@ -77,7 +77,7 @@ def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _looking_at_each(X: Any) -> float:
-    """Seconds of a loop so short that whoever keeps the computer busy leaves it time for one."""
+    """Return the seconds of a loop over the columns, short enough to run uninterrupted."""
     start = perf_counter()
     for i in range(X.shape[1]):
         np.tanh(X[:, i])
@@ -90,11 +90,11 @@ def _returned(run: Run) -> Any:
 
 
 def says_what_is_wrong(ask: Ask, secret: Any) -> Finding | None:
-    """A ValueError's sentence must name the first wrong parameter and both its shapes.
+    """Check that the message of a ValueError names the first wrong parameter and both its shapes.
 
-    The secret lists what to try: sizes, the shapes of all parameters in the order of the
-    dictionary, and the name, the shape and the due shape of the first that is wrong. An
-    empty name stands for parameters that are right; to be silent then earns nothing.
+    `secret` lists the attempts: sizes, the shapes of all parameters in the order of the dictionary,
+    and the name, the shape and the expected shape of the first that is wrong. An empty name stands
+    for parameters that are right; for those, raising nothing earns nothing.
     """
     cases = [_guarded(*tried) for tried in secret]
     found = [
@@ -109,13 +109,13 @@ def says_what_is_wrong(ask: Ask, secret: Any) -> Finding | None:
 
 
 def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, due: Any) -> Case:
-    """The case of a guard that should raise, or be silent where no parameter is named."""
+    """Return the case of a guard that should raise, or not raise if no parameter is named."""
     args = {"parameters": {key: np.ones(shape) for key, shape in shapes}, "layer_dims": layer_dims}
     return Case(args, expected=Raised("ValueError") if name else None)
 
 
 def _wrong_with_guard(raised: Any, name: str, has: Any, due: Any) -> str:
-    """What is wrong with what a guard does; empty where nothing is."""
+    """Return what is wrong with a guard's behavior, or "" if nothing is."""
     if not name:
         return "" if raised is None else "For parameters that are right it should return None."
     told = f"{name} is {has}, and should be {due}"
@@ -126,7 +126,7 @@ def _wrong_with_guard(raised: Any, name: str, has: Any, due: Any) -> str:
 
 
 def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...]) -> str:
-    """What is missing in a message; empty where nothing is. The wording is free."""
+    """Return what a message lacks, or "" if nothing; the wording is free."""
     named = re.findall(r"(?<![A-Za-z0-9_])[Wb]\d+", message)
     if name not in named:
         return f"does not name {name}"
@@ -147,7 +147,7 @@ def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...])
 
 
 def _places(numbers: list[int], shape: tuple[int, ...]) -> list[int]:
-    """Where the sizes of a shape stand side by side."""
+    """Return the positions where the sizes of a shape stand side by side."""
     span = len(shape)
     return [i for i in range(len(numbers)) if tuple(numbers[i : i + span]) == shape]
 

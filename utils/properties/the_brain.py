@@ -1,4 +1,4 @@
-"""Laws of notebook 05: a unit's symmetry, what a rate is, and how many claims are settled."""
+"""Properties for notebook 05: a unit's symmetry, rates, and how many claims are settled."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from utils.properties.law import Ask, Law
 
 __all__ = ["LAWS"]
 
-ROUNDING = 1e-7  # relative, and far above what the order of a sum can do
+ROUNDING = 1e-7  # relative, and far above the effect of the order of a sum
 
 
 # --- one unit ------------------------------------------------------------------------------------
 
 
 def unit_mirrored(ask: Ask, secret: Any) -> Finding | None:
-    """With all weights and the bias turned around, what was a becomes 1 − a."""
+    """Check that with all weights and the bias negated, each a becomes 1 − a."""
     rng = np.random.default_rng(1)
     X, w, b = rng.normal(0, 1, (3, 7)), rng.normal(0, 1, (3, 1)), 0.7
     A, turned = ask.all([Case({"X": X, "w": sign * w, "b": sign * b}) for sign in (1, -1)])
@@ -40,7 +40,7 @@ def unit_mirrored(ask: Ask, secret: Any) -> Finding | None:
 
 
 def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
-    """Examples in another order, some twice, must give the same columns in that order."""
+    """Check that examples in another order, some twice, give the same columns in that order."""
     rng = np.random.default_rng(2)
     X, w = rng.normal(0, 1, (3, 5)), rng.normal(0, 1, (3, 1))
     order = [2, 3, 4, 0, 1, 1, 4]
@@ -58,7 +58,7 @@ def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
 
 
 def rate_of_a_longer_watch(ask: Ask, secret: Any) -> Finding | None:
-    """The same spikes all over again leave a rate as it is; steps half as long double it."""
+    """Check that repeating the spikes keeps a rate, and that steps half as long double it."""
     spikes = np.array([[1.0, 0, 0, 1, 1], [0, 0, 1, 0, 0]])
     watched = [(spikes, 0.2), (np.tile(spikes, 2), 0.2), (spikes, 0.1)]
     rates, twice, fast = ask.all([Case({"spikes": one, "dt": dt}) for one, dt in watched])
@@ -81,11 +81,11 @@ def rate_of_a_longer_watch(ask: Ask, secret: Any) -> Finding | None:
 
 
 def claims_settled(ask: Ask, secret: Any) -> Finding | None:
-    """Every claim must have one of the words, and the right one.
+    """Check that every claim has the right word.
 
-    `secret` holds the words, and for each claim a digest of its right word, so that the
-    answers do not meet the eye of someone who opens the key out of curiosity. Each claim that
-    is settled beyond what guessing would settle earns its share.
+    `secret` holds the words, and for each claim a digest of its right word, so that someone who
+    opens the key out of curiosity does not read the answers. Only right claims beyond the number
+    that guessing gives earn a share.
     """
     verdicts = ask(Case({}))
     words = secret["words"]

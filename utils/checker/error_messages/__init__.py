@@ -1,10 +1,10 @@
-"""What each kind of exception says to a student.
+"""Explanations of exceptions for a student, by kind of exception.
 
-A row of `EXPLAINERS` is a kind of exception, what its text must have in it, and what the student
-is told: an `Explanation`, or a function that finds one, or None where the trouble is another.
-The first that tells something has the word, so that the order is from what is sure to what is
-likely: an exception whose kind says it all; an operand that is no array, which explains whatever
-an operation says of it; texts that only one thing has; and last what fits many texts.
+A row of `EXPLAINERS` holds a kind of exception, a pattern for its text, and an `Explanation` or a
+function that returns one, or None if the cause is another. The first explanation is used, so the
+rows are ordered from certain to likely: kinds with a single cause; an operand that is no array,
+which explains any complaint of the operation; texts with a single cause; last, texts with many
+causes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Told = Explanation | Callable[[Trouble], Explanation | None]
 Kinds = type[BaseException] | tuple[type[BaseException], ...]
 
 EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
-    # the kind says it all
+    # kinds with a single cause
     (NameError, r"not associated with a value", names.no_value_yet),
     (NameError, r"", names.not_defined),
     (NotImplementedError, r"", names.blank),
@@ -58,7 +58,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
         ),
     ),
     (KeyError, r"", indices.no_such_key),
-    # an operation: what its sign says, then what stands beside it, then the two together
+    # operations: first the operator, then each operand, then both operands together
     (
         TypeError,
         r"bitwise_xor|for \^",
@@ -83,7 +83,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     ),
     (TypeError, r"not supported between", kinds.not_comparable),
     (TypeError, r"operand type", kinds.no_such_operation),
-    # names and values, left and right of =
+    # assignments
     ((TypeError, ValueError), r"to unpack|cannot unpack", shapes.unpacked),
     (
         (TypeError, ValueError),
@@ -101,7 +101,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
             "The caller's data must stay as they were: make a new array.",
         ),
     ),
-    # questions, and orders that cannot be followed
+    # truth values, ranges and raise
     (
         ValueError,
         r"truth value",
@@ -134,7 +134,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
         indices.no_such_place,
     ),
     (IndexError, r"", indices.out_of_bounds),
-    # calls: np.zeros(2, 3) is told many ways, and np.array([…], […]) even more
+    # calls: NumPy has many texts for np.zeros(2, 3), and even more for np.array([…], […])
     (TypeError, r"object is not callable", calls.not_a_function),
     (TypeError, r"", calls.rows_side_by_side),
     (
@@ -155,7 +155,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     ),
     (TypeError, r"must be of ArrayType", calls.too_many_for_a_ufunc),
     (TypeError, r"(positional|keyword|exactly one) argument", calls.wrong_arguments),
-    # what fits many texts
+    # texts with many causes
     ((TypeError, AttributeError), r"", kinds.argument),
     (ValueError, r"inhomogeneous", kinds.argument),
     (AttributeError, r"", names.no_such_attribute),

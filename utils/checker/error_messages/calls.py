@@ -1,4 +1,4 @@
-"""Calls that cannot be made: of what is no function, or with other things than it takes."""
+"""Calls that fail: of something that is no function, or with wrong arguments."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random
 
 
 def not_a_function(trouble: Trouble) -> Explanation | None:
-    """Parentheses behind what cannot be called."""
+    """Explain parentheses after something that cannot be called."""
     kind = re.search(r"'([\w.]+)' object is not callable", trouble.said)
     if kind is None or not isinstance(trouble.node, ast.Call):
         return None
@@ -42,7 +42,7 @@ def not_a_function(trouble: Trouble) -> Explanation | None:
 
 
 def rows_side_by_side(trouble: Trouble) -> Explanation | None:
-    """np.array with several lists in place of one list of lists."""
+    """Explain np.array with several lists in place of one list of lists."""
     node = trouble.node
     if not isinstance(node, ast.Call) or len(node.args) < 2:
         return None
@@ -55,7 +55,7 @@ def rows_side_by_side(trouble: Trouble) -> Explanation | None:
 
 
 def size_as_one_tuple(trouble: Trouble) -> Explanation | None:
-    """The sizes of a new array one by one; NumPy takes the second for something else."""
+    """Explain sizes passed one by one; NumPy takes the second for another argument."""
     if trouble.called.rpartition(".")[2] not in _SIZED:
         return None
     return Explanation(
@@ -65,7 +65,7 @@ def size_as_one_tuple(trouble: Trouble) -> Explanation | None:
 
 
 def whole_number_wanted(trouble: Trouble) -> Explanation:
-    """A length, a size, a count that is none."""
+    """Explain a length, size or count that is not a whole number."""
     kind = re.search(r"'([\w.]+)' object cannot be interpreted", trouble.said)
     what = a(kind[1]) if kind else "an array" if "scalar" in trouble.said else "a float"
     advice = ""
@@ -79,7 +79,7 @@ def whole_number_wanted(trouble: Trouble) -> Explanation:
 
 
 def one_number_wanted(trouble: Trouble) -> Explanation:
-    """A whole array for a function of one number."""
+    """Explain an array passed to a function of a single number."""
     of_math = trouble.called.startswith("math.")
     return Explanation(
         f"{trouble.called} takes a single number, and got an array.",
@@ -88,7 +88,7 @@ def one_number_wanted(trouble: Trouble) -> Explanation:
 
 
 def too_many_for_a_ufunc(trouble: Trouble) -> Explanation | None:
-    """More than a function of NumPy works on; it takes the next for where the result goes."""
+    """Explain too many arguments for a NumPy ufunc, which takes the extra one for its output."""
     function = trouble.value(trouble.node.func) if isinstance(trouble.node, ast.Call) else None
     if type(function) is not np.ufunc:
         return None
@@ -98,7 +98,7 @@ def too_many_for_a_ufunc(trouble: Trouble) -> Explanation | None:
 
 
 def wrong_arguments(trouble: Trouble) -> Explanation:
-    """Arguments missing, or too many, or of a name that is not there."""
+    """Explain arguments that are missing, too many, or of an unknown name."""
     return Explanation(
         f"{trouble.said}.", "Compare the call on this line with the first line of that function."
     )

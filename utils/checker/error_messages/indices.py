@@ -1,4 +1,4 @@
-"""Square brackets: a place that is not there, or behind what has no places."""
+"""Square brackets that fail: with a missing index or key, or after something without items."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from utils.checker.error_messages.trouble import MISSING, Trouble, a, kind_of, s
 
 __all__ = ["no_brackets", "no_such_key", "no_such_place", "out_of_bounds"]
 
-_MOST = 8  # keys told
+_MOST = 8  # keys listed
 
 
 def no_brackets(trouble: Trouble) -> Explanation | None:
-    """[ ] behind a function, None, or a thing whose parts have names."""
+    """Explain [ ] after a function, None, or an object that has attributes instead of items."""
     if not isinstance(trouble.node, ast.Subscript):
         return None
     value = trouble.value(trouble.node.value)
@@ -34,7 +34,7 @@ def no_brackets(trouble: Trouble) -> Explanation | None:
 
 
 def no_such_place(trouble: Trouble) -> Explanation:
-    """A place in a list, a tuple or an array that is told by no whole number."""
+    """Explain an index of a list, a tuple or an array that is not a whole number."""
     node = trouble.node
     kinds = re.search(r"(\w+) indices must be integers.*, not '?([\w.]+)", trouble.said)
     if isinstance(node, ast.Subscript):
@@ -54,7 +54,7 @@ def no_such_place(trouble: Trouble) -> Explanation:
 
 
 def out_of_bounds(trouble: Trouble) -> Explanation:
-    """A place beyond the first or the last."""
+    """Explain an index beyond the ends, a mask of another shape, or too many axes."""
     advice = "Counting starts at 0; where does it end?"
     if not isinstance(trouble.node, ast.Subscript):
         return Explanation(f"{trouble.said}.", advice)
@@ -82,9 +82,9 @@ def out_of_bounds(trouble: Trouble) -> Explanation:
 
 
 def no_such_key(trouble: Trouble) -> Explanation:
-    """A name that a dictionary does not have."""
+    """Explain a key that a dictionary does not have."""
     key = trouble.error.args[0] if trouble.error.args else None
-    # Another kind of key says what its own class makes it say.
+    # The repr of any other kind of key may be a student's own.
     asked = f"key {key!r}" if type(key) in (str, int, float) else "such key"
     if not isinstance(trouble.node, ast.Subscript):
         return Explanation(f"the dictionary has no {asked}.")

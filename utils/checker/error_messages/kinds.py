@@ -1,4 +1,4 @@
-"""A thing of one kind where one of another is needed: a tuple, a list, text for an array."""
+"""Values of the wrong kind: a tuple, a list, text or a function where another is needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["argument", "no_such_operation", "not_comparable", "operand", "text_j
 
 
 def operand(trouble: Trouble) -> Explanation | None:
-    """A function, a list, a tuple or None in the midst of a calculation."""
+    """Explain a function, a list, a tuple or None in a calculation."""
     operation = trouble.operation
     if operation is None:
         return None
@@ -27,7 +27,7 @@ def operand(trouble: Trouble) -> Explanation | None:
                 f"{text} is a function, and it was not called.",
                 "A call has parentheses, and in them what the function works on.",
             )
-        # A ValueError is about its shape: beside an array, NumPy makes one of a list by itself.
+        # A ValueError is about shapes: NumPy converts a list that stands beside an array.
         if type(value) is list and issubclass(type(trouble.error), TypeError):
             return Explanation(
                 f"{text} is a list, which does not calculate entry by entry.",
@@ -37,7 +37,7 @@ def operand(trouble: Trouble) -> Explanation | None:
 
 
 def argument(trouble: Trouble) -> Explanation | None:
-    """A tuple or None given to a function, which may have failed far inside."""
+    """Explain a tuple or None passed to a function, which may have failed far inside."""
     return _no_array(trouble, trouble.node.args) if isinstance(trouble.node, ast.Call) else None
 
 
@@ -64,7 +64,7 @@ def _no_array(trouble: Trouble, nodes: Iterable[ast.expr]) -> Explanation | None
 
 
 def text_joined(trouble: Trouble) -> Explanation:
-    """Text + what is none."""
+    """Explain text + something that is not text."""
     said = re.search(r"str \(not \"([\w.]+)\"|'([\w.]+)' and 'str'", trouble.said)
     kinds = [kind for kind in _kinds(trouble) if kind != "text"]
     other = kinds[0] if kinds else a(said[1] or said[2]) if said else "a number"
@@ -73,13 +73,13 @@ def text_joined(trouble: Trouble) -> Explanation:
 
 
 def no_such_operation(trouble: Trouble) -> Explanation | None:
-    """Two things that nothing can be calculated from."""
+    """Explain an operator that does not exist for these two kinds."""
     said = re.search(
         r"operand type.* for (\S+?)=?(?: or .*)?: '([\w.]+)' and '([\w.]+)'", trouble.said
     )
     if said is None:
         return None
-    # Of an array, Python names the kind of an entry; so the values are asked first.
+    # For an array, Python names the type of an entry, so the values themselves come first.
     kinds = _kinds(trouble)
     one, other = kinds if len(kinds) == 2 else map(a, said.group(2, 3))
     other = "another" if one == other != "None" else other
@@ -87,13 +87,13 @@ def no_such_operation(trouble: Trouble) -> Explanation | None:
 
 
 def _kinds(trouble: Trouble) -> list[str]:
-    """What stands on the sides of a sign, as far as that is known."""
+    """Return the kinds of the operands, as far as their values are known."""
     values = [trouble.value(node) for node in trouble.operation.nodes] if trouble.operation else []
     return [kind_of(value) for value in values if value is not MISSING]
 
 
 def not_comparable(trouble: Trouble) -> Explanation | None:
-    """Two things of which none is the greater."""
+    """Explain two values of which neither is the greater."""
     kinds = re.search(r"between instances of '([\w.]+)' and '([\w.]+)'", trouble.said)
     if kinds is None:
         return None

@@ -1,4 +1,4 @@
-"""A name that stands for nothing here, alone or after a dot."""
+"""Names that are not defined, alone or after a dot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BUILT_IN = [name for name in dir(builtins) if not name.startswith("_")]
 
 
 def no_value_yet(trouble: Trouble) -> Explanation | None:
-    """A name of the function's own, met before it got a value."""
+    """Explain a local name that is used before it has a value."""
     name = _name(trouble)
     if name is None:
         return None
@@ -30,7 +30,7 @@ def no_value_yet(trouble: Trouble) -> Explanation | None:
 
 
 def not_defined(trouble: Trouble) -> Explanation | None:
-    """A name that nobody knows."""
+    """Explain a name that is not defined."""
     name = _name(trouble)
     if name is None:
         return None
@@ -42,7 +42,7 @@ def not_defined(trouble: Trouble) -> Explanation | None:
     known = [*trouble.frame.f_locals, *trouble.frame.f_globals]
     known = [other for other in known if not other.startswith("_")]
     close = [other for other in known if other.lower() == name.lower()]
-    if len(name) > 1:  # n is like np, and a like m
+    if len(name) > 1:  # a single letter resembles too many names
         close = close or difflib.get_close_matches(name, known, 1, 0.6)
         close = close or difflib.get_close_matches(name, _BUILT_IN, 1, 0.75)
     if close:
@@ -59,7 +59,7 @@ def _name(trouble: Trouble) -> str | None:
 
 
 def blank(trouble: Trouble) -> Explanation:
-    """A function that calls one which is still blank."""
+    """Explain a call of a function that is still blank."""
     name = trouble.frame.f_code.co_name
     return Explanation(
         f"it calls {name}, which is itself still blank.", f"Solve {name} first.", blank=name
@@ -67,7 +67,7 @@ def blank(trouble: Trouble) -> Explanation:
 
 
 def no_such_attribute(trouble: Trouble) -> Explanation | None:
-    """A name after a dot that the thing before the dot does not have."""
+    """Explain an attribute that the object before the dot does not have."""
     name, owner = trouble.error.name, trouble.error.obj
     if name is None:  # something.name = value
         said = re.search(r"'(\w+)' object has no attribute '(\w+)'", trouble.said)

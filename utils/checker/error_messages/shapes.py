@@ -1,4 +1,4 @@
-"""Arrays and other things of several parts, where their sizes do not go together."""
+"""Arrays and other sequences whose sizes do not fit together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MISFIT = r"mismatch in its core|not aligned|could not be broadcast|broadcastable
 
 
 def do_not_fit(trouble: Trouble) -> Explanation | None:
-    """Two arrays whose shapes do not fit together, with both named where that can be."""
+    """Explain two arrays whose shapes do not fit together, and name both if possible."""
     operation = trouble.operation
     nodes = operation.nodes if operation else ()
     shapes = [shape for node in nodes if (shape := shape_of(trouble.value(node))) is not None]
@@ -47,7 +47,7 @@ def _unnamed(said: str) -> Explanation | None:
 
 
 def unpacked(trouble: Trouble) -> Explanation | None:
-    """More names than values, or fewer."""
+    """Explain an assignment with more names than values, or fewer."""
     wanted = re.search(r"expected (?:at least )?(\d+)", trouble.said)
     got = re.search(r"got (\d+)", trouble.said)
     if "NoneType" in trouble.said:

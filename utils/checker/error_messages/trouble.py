@@ -1,4 +1,4 @@
-"""An exception and the student's line it came from; what on that line can be worked out again."""
+"""An exception, the student's line that raised it, and safe evaluation of that line's parts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from utils.checker.sanitize import name_of
 
 __all__ = ["MISSING", "Operation", "Trouble", "a", "kind_of", "shape_of", "trouble_at"]
 
-MISSING = object()  # the value of what is not safe to work out again
+MISSING = object()  # stands for a value that is not safe to evaluate
 
 _CALCULATIONS: dict[type[ast.AST], tuple[str, Callable[[Any, Any], Any] | None]] = {
     ast.MatMult: ("@", operator.matmul),
@@ -44,7 +44,7 @@ _FUNCTIONS = ("builtin_function_or_method", "method", "ufunc", "_ArrayFunctionDi
 
 @dataclass(frozen=True)
 class Operation:
-    """One sign and what stands on its sides, or in its parentheses; `sign` is "" for one side."""
+    """An operator and its operands, also from a call; `sign` is "" for a unary operator."""
 
     sign: str
     nodes: tuple[ast.expr, ...]
@@ -52,17 +52,17 @@ class Operation:
 
 @dataclass(frozen=True)
 class Trouble:
-    """An exception, what it says, and the innermost of the student's own lines on the way to it.
+    """An exception, its text, and the innermost of the student's own lines in its traceback.
 
     Attributes
     ----------
     error : exception
-        Of any kind, also of the student's own: ask it for nothing but what it was made with.
+        Of any class, also a student's own: read only the attributes it was made with.
     said : str
         Its text.
     frame, line, source : where it was
     node : ast.AST or None
-        The very expression or statement, where the source is known.
+        The exact expression or statement, if the source is known.
     """
 
     error: Any
@@ -73,25 +73,25 @@ class Trouble:
     source: str
 
     def value(self, node: ast.AST | None) -> Any:
-        """What an expression is, or `MISSING`; never at the price of running a student's code."""
+        """Return the value of an expression, or `MISSING` rather than run a student's code."""
         try:
             return _value(node, self.frame)
         except Exception:
             return MISSING
 
     def text(self, node: ast.AST) -> str:
-        """An expression as it was written, safe to stand beside others."""
+        """Return the source of an expression, in parentheses if it is a comparison."""
         text = ast.unparse(node)
         return f"({text})" if isinstance(node, ast.Compare) else text
 
     @property
     def called(self) -> str:
-        """The name of the function that was being called, or "this"."""
+        """Return the name of the function that was being called, or "this"."""
         return self.text(self.node.func) if isinstance(self.node, ast.Call) else "this"
 
     @property
     def operation(self) -> Operation | None:
-        """The operation that failed, where it is one."""
+        """Return the operation that failed, or None."""
         node = self.node
         if isinstance(node, ast.UnaryOp):
             return Operation("", (node.operand,))
@@ -111,7 +111,7 @@ class Trouble:
 
 
 def trouble_at(trace: TracebackType, error: BaseException, said: str) -> Trouble:
-    """The trouble at this point of a traceback."""
+    """Return the trouble at this point of a traceback."""
     code = trace.tb_frame.f_code
     position = list(code.co_positions())[trace.tb_lasti // 2]
     return Trouble(
@@ -125,12 +125,12 @@ def trouble_at(trace: TracebackType, error: BaseException, said: str) -> Trouble
 
 
 def shape_of(value: Any) -> tuple[int, ...] | None:
-    """An array's shape."""
+    """Return an array's shape, or None for anything else."""
     return tuple(value.shape) if type(value) is np.ndarray else None
 
 
 def a(kind: str) -> str:
-    """A kind of thing in words, from the name of its type.
+    """Return a kind of thing in words, from the name of its type.
 
     >>> a("numpy.ndarray"), a("str"), a("Generator")
     ('an array', 'text', 'a Generator')
@@ -142,7 +142,7 @@ def a(kind: str) -> str:
 
 
 def kind_of(value: Any) -> str:
-    """What a value is, in words."""
+    """Return the kind of a value in words."""
     return a(name_of(type(value)))
 
 
@@ -152,7 +152,7 @@ def _sign(operation: ast.AST) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _nodes(source: str) -> dict[tuple[int | None, ...], ast.AST]:
-    """The outermost expression or statement at each position."""
+    """Return the outermost expression or statement at each position."""
     found: dict[tuple[int | None, ...], ast.AST] = {}
     try:
         for node in ast.walk(ast.parse(source)):
@@ -165,7 +165,7 @@ def _nodes(source: str) -> dict[tuple[int | None, ...], ast.AST]:
 
 
 def _value(node: ast.AST | None, frame: FrameType) -> Any:
-    """What NumPy and Python work out by themselves; of the student's own, nothing is called."""
+    """Evaluate an expression with NumPy and Python alone; call nothing of the student's."""
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.Name):
@@ -196,7 +196,7 @@ def _value(node: ast.AST | None, frame: FrameType) -> Any:
         return _calculated(node.ops[0], [node.left, node.comparators[0]], frame)
     if isinstance(node, ast.Call) and not node.keywords:
         function = _value(node.func, frame)
-        # One that the student made with np.frompyfunc is no name of NumPy's.
+        # Exclude a student's np.frompyfunc, which would call the student's code.
         if type(function) is np.ufunc and getattr(np, function.__name__, None) is function:
             return _calculated(function, node.args, frame)
     return MISSING
