@@ -37,5 +37,7 @@ def test_links_lead_somewhere(page):
 def test_files_that_a_page_names_are_there(page):
     text = (ROOT / page).read_text("utf-8")
     named = set(re.findall(r"`((?:autograder|utils|tests|benchmarks|docs)/[\w/.]+)`", text))
+    named -= {name for name in named if "NOTEBOOK" in name}  # stands for the name of any
+    made = {"utils/answer_key.h5"}  # in a bundle
     assert named
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    assert [name for name in sorted(named - made) if not (ROOT / name).exists()] == []
