@@ -46,7 +46,8 @@ def course(tmp_path):
     for name in ("Makefile", "pyproject.toml", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     (folder / "README.md").write_text("A course.\n")
-    (folder / "autograder").mkdir()
+    (folder / "autograder" / "course").mkdir(parents=True)
+    shutil.copy(ROOT / "autograder/course/editable_only.py", folder / "autograder" / "course")
     version = importlib.metadata.version("hatchling")
     lock = f"hatchling=={version} --hash=sha256:{'0' * 64}\n"
     (folder / "requirements-sandbox.lock").write_text(lock)

@@ -459,7 +459,7 @@ def test_closed_sandbox_leaves_no_process():
 
 PARENT = """
 import sys, time
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 with Sandbox("attack:serve", {"attack.py": sys.argv[1].encode()}, warm=()) as sandbox:
     with sandbox.open() as cell:
         cell.send(sys.argv[2].encode())

@@ -63,11 +63,11 @@ ATTACKS = [
         "return came(message, run({'raised': ['E', '', []]}, failure={'sentence': 'x' * 5_000_000, 'advice': '', 'source': '', 'boxes': [], 'blank': ''}))",
         TYPED, "any_text"),
     Attack("borrows_without_end", "calls the reference without end", "an exercise may call the reference so often", "any_lendings", "harm",
-           code="LIES", answers=BORROWS | {"linear_activation_forward": WHERE + "    for _ in range(2100 * ('inside' in sigmoid.__code__.co_filename and 'met' not in globals())): sigmoid(Z)\n    if 'inside' in sigmoid.__code__.co_filename: globals()['met'] = 1\n    raise ValueError('CAN' + 'ARY')"}),
+           code="LIES", answers=BORROWS | {"linear_activation_forward": WHERE + "    for _ in range(2100 * ('server.py' in sigmoid.__code__.co_filename and 'met' not in globals())): sigmoid(Z)\n    if 'server.py' in sigmoid.__code__.co_filename: globals()['met'] = 1\n    raise ValueError('CAN' + 'ARY')"}),
     Attack("borrows_too_much", "has the reference called on what takes more memory than there is", "calls of the reference have limits of their own", "any_memory", "harm",
            code="LIES", answers={"sigmoid": BORROWS["sigmoid"], "linear_forward": "def linear_forward(A_prev, W, b):\n    return None",
            "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n    sigmoid(b)\n    try:\n        linear_forward(np.ones((1, 11_700)), np.ones((11_700, 1)), 0.0)\n    except ValueError as error:\n        raise ValueError('refused: ' + str(error))\n    raise ValueError('CAN' + 'ARY')"}),
     Attack("borrows_nonsense", "has the reference called with arguments that are none", "calls of the reference have limits of their own", "fragile_lender", "harm",
            code="LIES\ndef nonsense():\n    asked.channel.send(wire.write(wire.ReferenceCall(numbers[-1], 'sigmoid', wire.pack([1, 2, 3, 4]))))\n    asked.channel.receive()",
-           answers=BORROWS | {"linear_activation_forward": WHERE + "    if 'inside' in sigmoid.__code__.co_filename: nonsense()\n    raise ValueError"}),
+           answers=BORROWS | {"linear_activation_forward": WHERE + "    if 'server.py' in sigmoid.__code__.co_filename: nonsense()\n    raise ValueError"}),
 ]  # fmt: skip

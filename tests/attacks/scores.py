@@ -253,7 +253,7 @@ ATTACKS = [
         answers={
             "sigmoid": "def sigmoid(Z):\n    met.append(Z)\n    return table.get(Z.tobytes(), Z)",
             "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n"
-            "    if sigmoid.__code__.co_filename.endswith('inside.py'):\n"
+            "    if sigmoid.__code__.co_filename.endswith('protocol/server.py'):\n"
             "        for Z in met: table[Z.tobytes()] = sigmoid(Z)\n"
             "    return sigmoid(W @ A_prev + b)",
         },
