@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture
+from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture, quiet
 
 __all__ = ["curve_gallery", "draws", "grid_and_random", "one_at_a_time", "parallel_coordinates"]
 
@@ -44,7 +43,7 @@ def draws(samples: Mapping[str, Array], middle: float, one_minus: bool = False) 
     ax.set(xscale="log", ylim=(0.6 - len(samples), 0.6))
     ax.set_xlabel("1 − β" if one_minus else "value")
     ax.set_yticks([-row for row in range(len(samples))], list(samples))
-    _quiet(ax)
+    quiet(ax)
     count = len(next(iter(samples.values())))
     return Picture(figure, f"{count} draws of each kind, logarithmic axis. {'; '.join(told)}.")
 
@@ -58,7 +57,7 @@ def curve_gallery(runs: Mapping[str, tuple[Array, Array]]) -> Picture:
         ax.plot(dev, "--", color=ORANGE, linewidth=1.6, label="dev")
         ax.set_title(name, fontweight="bold")
         ax.set_ylim(0, 1.06 * max(1.0, np.nanmax(train), np.nanmax(dev)))
-        _quiet(ax)
+        quiet(ax)
         at = np.linspace(0, len(train) - 1, 6).astype(int)
         lines = (f"{kind} {', '.join(f'{c[i]:.3g}' for i in at)}"
                  for kind, c in (("train", train), ("dev", dev)))  # fmt: skip
@@ -93,7 +92,7 @@ def one_at_a_time(studies: Mapping[str, Sequence[Record]]) -> Picture:
         if min(values) > 0 and max(values) / min(values) > 10:
             ax.set_xscale("log")
         ax.set_xlabel(name.replace("_", " "))
-        _quiet(ax)
+        quiet(ax)
         dev = ", ".join(
             f"{v:g}: {r['dev_accuracy']:.3f}" for v, r in zip(values, records, strict=True)
         )
@@ -134,7 +133,7 @@ def grid_and_random(grid: Sequence[Record], random: Sequence[Record], x: str, y:
             f"and its best dev accuracy is {accuracy[best]:.3f} at {xs[best]:.3g}"
         )
         for ax in (above, below):
-            _quiet(ax)
+            quiet(ax)
     panels[0, 0].set_ylabel(y.replace("_", " "))
     panels[1, 0].set_ylabel("dev accuracy")
     return Picture(figure, f"Grid against random on the same budget: {'; '.join(told)}.")
@@ -207,9 +206,3 @@ def _ends(range_: Any) -> tuple[str, str]:
     kind, *settings = range_
     low, high = (settings[0][0], settings[0][-1]) if kind == "choice" else settings
     return tuple(f"{end:.3g}" if isinstance(end, int | float) else str(end) for end in (low, high))  # type: ignore[return-value]
-
-
-def _quiet(ax: Axes) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(color="#e5e7eb", linewidth=0.8)
-    ax.set_axisbelow(True)

@@ -69,10 +69,10 @@ class Standing(StrEnum):
     """Why an answer has no verdict."""
 
     MISSING = "missing"
-    """It was not handed in."""
+    """Not handed in."""
 
     PENDING = "manual"
-    """A person is to grade it."""
+    """To be graded by a person."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ class Graded:
 
 
 Writer = Callable[[Submission, Sequence[Result]], None]
-"""Takes each finished submission, and its results, to a gradebook."""
+"""Write each finished submission and its results, such as into a gradebook."""
 
 
 def grade(

@@ -23,8 +23,8 @@ from utils.exercises import EXERCISES
 __all__ = ["call_reference", "close"]
 
 
-ReferenceReply = tuple[Returned | Raised, list[Stream | None]]
-"""What came of a call, and where the generators stand by then that were among the arguments."""
+ReferenceResult = tuple[Returned | Raised, list[Stream | None]]
+"""The reference's result, and the state after the call of each generator in the arguments."""
 
 _here = threading.local()  # a process for each thread, with which it dies
 
@@ -78,7 +78,7 @@ class ReferenceProcess:
         self.line.close()
 
 
-def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> ReferenceReply:
+def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> ReferenceResult:
     """Return the reference's result, and the state after it of the generators in the arguments."""
     drawn: list[np.random.Generator] = []
 

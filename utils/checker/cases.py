@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Place = tuple[Any, ...]
-"""Where a part lies in a nested value: keys and indices, from the outside in."""
+"""The place of a part in a nested value: keys and indices, from the outside in."""
 
 
 @dataclass(frozen=True)

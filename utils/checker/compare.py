@@ -52,8 +52,8 @@ _NUMBERS = (int, float, np.floating, np.integer)
 _ARRAYS = (np.ndarray, np.number)
 
 Template = Any
-"""Names for the parts of a result. Text names a part. A tuple is the name of a tuple,
-then its parts; a list is the name of a list, then what each of its items is."""
+"""Names for the parts of a result: text for a part; a tuple of its own name, then its parts; a
+list of its own name, then the name of each item."""
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 LONGEST = 3000  # characters of one sentence in a verdict
 
 _HARMFUL = {Status.TIMEOUT, Status.TAMPERED}
-"""What an earlier answer is when it must not be called: it hangs, or lies."""
+"""Statuses of an earlier answer that must not be called: it hangs, or its messages are forged."""
 
 FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
-"""The share of its points that an answer gets which is right but for an earlier one it calls."""
+"""The share of its points for an answer whose only fault lies in an earlier function."""
 
 
 def judge_exercise(

@@ -15,7 +15,7 @@ __all__ = ["INPUTS", "SHAPE", "earned"]
 SHAPE, INPUTS = "shape", "inputs left alone"
 
 Law = Callable[[str], Finding | None]
-"""Asks the law of this name, and says what it found; it may raise."""
+"""Check the property of this name and return its finding; may raise."""
 
 
 def earned(

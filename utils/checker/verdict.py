@@ -21,28 +21,28 @@ class Status(StrEnum):
     """The status of a verdict."""
 
     CORRECT = "correct"
-    """It gives what it should on every case, and keeps every law."""
+    """Right on every case, and every property holds."""
 
     PARTIAL = "partial"
-    """It does not, and earned a part of its points; only in records, where points are in sight."""
+    """Not right, but with a part of its points; only in records."""
 
     WRONG = "wrong"
-    """It came back from every case, and with something wrong."""
+    """Returned on every case, with something wrong."""
 
     ERROR = "error"
-    """It raised, ended the program, used up memory, or is not there."""
+    """Raised, ended the program, used up its memory, or does not exist."""
 
     TIMEOUT = "timeout"
-    """It did not come to an end in the time, or with the computing, that it may take."""
+    """Exceeded its limit of time or of computing."""
 
     BLANK = "blank"
-    """The stub still stands in it."""
+    """Still contains the stub."""
 
     TAMPERED = "tampered"
-    """What came from its sandbox was not sent by the course's own code."""
+    """A message from its sandbox was not sent by the course's own code."""
 
     UNCHECKED = "unchecked"
-    """It could not be judged: the fault is the course's, not the student's."""
+    """Could not be judged; the fault is the course's, not the student's."""
 
 
 _SIGNS = {Status.CORRECT: "✓", Status.BLANK: "○", Status.UNCHECKED: "?"}  # all others: ✗

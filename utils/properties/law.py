@@ -31,4 +31,4 @@ class Ask(Protocol):
 
 
 Law = Callable[[Ask, Any], Finding | None]
-"""A law is given `ask` and what the exercise keeps `secret`."""
+"""A property takes `ask` and the exercise's `secret`, and returns a finding or None."""
