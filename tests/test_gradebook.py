@@ -141,11 +141,22 @@ def course(*arguments):
     return cli.main(["grade", NAME, "--jobs", "1", *map(str, arguments)])
 
 
+def as_in_version_0_1(config):
+    """Name the steps of `nbgrader autograde` as workspaces of that version do."""
+    text = config.read_text()
+    for new, old in {"InsertAnswers": "TakeIn", "Execute": "Execute", "SaveAutoGrades": ""}.items():
+        name = f'"autograder.nbgrader_bridge.preprocessors.{new}"'
+        assert name in text
+        text = text.replace(name, f'"autograder.execute.{old or new}"')
+    config.write_text(text)
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     """Make two workspaces with the same class, one for each way of grading."""
     stock = tmp_path_factory.mktemp("stock")
     assert cli.main(["workspace", str(stock), NAME, REPORT]) == ExitCode.FINE
+    as_in_version_0_1(stock / CONFIG)
     with (stock / CONFIG).open("a") as config:
         config.write("c.Execute.timeout = 2\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     done = nbgrader(stock, "generate_assignment", NAME)
