@@ -149,22 +149,25 @@ def statement_missing(node: cst.SimpleStatementLine) -> Iterator[cst.SimpleState
         yield node.with_changes(body=[cst.Pass()])
 
 
-def another_name(node: cst.FunctionDef) -> Iterator[cst.FunctionDef]:
-    """`dA` becomes `dZ`, and every other name of the function."""
-    keywords = {arg.keyword for arg in matchers.findall(node, matchers.Arg())}
-    wrapper = MetadataWrapper(cst.Module([node]), unsafe_skip_copy=True)
+def renamed(function: cst.FunctionDef) -> Iterator[tuple[cst.Name, cst.Name]]:
+    """Yield names with their replacement: `dA` becomes `dZ`, and every other name assigned to.
+
+    It stands beside the operators, since mutmut shows them no argument of `len`.
+    """
+    keywords = {arg.keyword for arg in matchers.findall(function, matchers.Arg())}
+    wrapper = MetadataWrapper(cst.Module([function]), unsafe_skip_copy=True)
     contexts = {
         name: context
         for name, context in wrapper.resolve(ExpressionContextProvider).items()
         if isinstance(name, cst.Name) and name not in keywords
     }
-    bound = {name.value: None for name, c in contexts.items() if c is ExpressionContext.STORE}
-    del bound[node.name.value]
+    bound = dict.fromkeys(n.value for n, c in contexts.items() if c is ExpressionContext.STORE)
+    del bound[function.name.value]
     for name, context in contexts.items():
         if context is ExpressionContext.LOAD and name.value in bound:
             for other in bound:
                 if other != name.value:
-                    yield node.with_deep_changes(name, value=other)
+                    yield name, name.with_changes(value=other)
 
 
 ARRAY_OPERATORS = (
@@ -186,5 +189,4 @@ ARRAY_OPERATORS = (
     (cst.Slice, slice_open),
     (cst.For, rounds_left_out),
     (cst.SimpleStatementLine, statement_missing),
-    (cst.FunctionDef, another_name),
 )
