@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from utils.exercises.backward_propagation.common import slope_cases
 from utils.exercises.exercise import Exercise
@@ -258,6 +257,8 @@ def entry_by_entry(dA: Any, Z: Any) -> Any:
 
 @exercise.correct_variant
 def as_a_list_of_rows(dA: Any, Z: Any) -> Any:
+    from scipy.special import expit
+
     s = expit(Z)
     return np.array([a * t * (1 - t) for a, t in zip(dA, s, strict=True)])
 

@@ -6,7 +6,6 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from utils.checker.cases import Case
 from utils.exercises.exercise import Exercise
@@ -414,6 +413,8 @@ def folded(X: Any, parameters: Any) -> Any:
 
 @exercise.correct_variant
 def all_by_hand(X: Any, parameters: Any) -> Any:
+    from scipy.special import expit
+
     caches, A, L = [], X, len(parameters) // 2
     for l in range(1, L + 1):
         W, b = parameters[f"W{l}"], parameters[f"b{l}"]

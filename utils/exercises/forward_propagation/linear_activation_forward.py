@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from utils.checker.cases import Case, Raised
 from utils.exercises.exercise import Exercise
@@ -322,6 +321,8 @@ def three_names(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
 
 @exercise.correct_variant
 def from_a_table(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    from scipy.special import expit
+
     functions = {"sigmoid": expit, "relu": lambda Z: np.where(Z > 0, Z, 0)}
     if activation not in functions:
         raise ValueError(activation)
