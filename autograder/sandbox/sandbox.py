@@ -283,6 +283,9 @@ class Sandbox:
                 command += ["--remount-ro", place]
         else:
             command += ["--perms", "1777", "--dir", isolation.SCRATCH]
+        for fonts in font_lists():
+            given.append(os.open(fonts, os.O_RDONLY))
+            command += ["--file", str(given[-1]), f"{isolation.SCRATCH}/{fonts.name}"]
         command += ["--chdir", "/", "--clearenv"]
         for name, value in ENVIRONMENT.items():
             command += ["--setenv", name, value]
@@ -320,6 +323,12 @@ class Sandbox:
                     covers[cover] = [*nothing, cover]
         empty = [name for name, words in covers.items() if words[0] == "--tmpfs"]
         return dict(sorted((shown | covers).items())), empty  # a folder before its contents
+
+
+def font_lists() -> list[Path]:
+    """Return Matplotlib's lists of this machine's fonts; without one, each start takes longer."""
+    folders = [os.environ.get("MPLCONFIGDIR"), Path.home() / ".cache/matplotlib"]
+    return [path for folder in folders if folder for path in Path(folder).glob("fontlist-*.json")]
 
 
 def is_root() -> bool:
