@@ -23,6 +23,7 @@ from pathlib import Path
 import as_user
 import chromium
 import pytest
+from nbgrader_commands import Commands
 from test_gradebook import EVIL, REPORT, blank, cell_of, malicious
 
 from autograder import cli
@@ -80,6 +81,9 @@ hint = ready = judge = check
 """
 
 
+ADMIN = ["--cap-add", "ALL", "--"]
+
+
 class School:
     """A workspace, an exchange, and users who run nbgrader's commands."""
 
@@ -88,6 +92,7 @@ class School:
         self.workspace = root / "teaching"
         self.exchange = root / "exchange"
         self.passwd = root / "passwd"
+        self.people = {}  # who has run nbgrader's commands
         people = [("root", 0, root / "root"), *((n, u, root / n) for n, u in USERS.items())]
         self.passwd.write_text(
             "".join(f"{name}:x:{uid}:{uid}::{home}:/bin/sh\n" for name, uid, home in people)
@@ -104,24 +109,25 @@ class School:
             config.write_text(f"{settings}\nc.Exchange.root = {str(self.exchange)!r}\n")
             config.chmod(0o644)
 
-    def run(self, *command, may_fail=False):
+    def run(self, *command):
         """Run one of nbgrader's commands as the instructor."""
-        environ = self.environ("root") | {"PYTHONPATH": str(ROOT)}
-        return self.nbgrader(*command, cwd=self.workspace, env=environ, may_fail=may_fail)
-
-    def named(self, *command):
-        """Run a command as the instructor, with the students' user names known."""
-        environ = self.environ("root") | {"PYTHONPATH": str(ROOT)}
-        wrap = [*self.bubble(), "--cap-add", "ALL", "--"]
-        return self.nbgrader(*command, wrap=wrap, cwd=self.workspace, env=environ)
+        return self.nbgrader("root", *command, cwd=self.workspace)
 
     def student(self, name, *command, may_fail=False):
         """Run one of nbgrader's commands as a student, whose home has no course."""
-        wrap = [*self.bubble(), *as_user.shown(), *as_user.become(USERS[name])]
-        environ = self.environ(name)
-        return self.nbgrader(
-            *command, wrap=wrap, cwd=self.root / name, env=environ, may_fail=may_fail
-        )
+        return self.nbgrader(name, *command, cwd=self.root / name, may_fail=may_fail)
+
+    def nbgrader(self, name, *command, cwd, may_fail=False):
+        if name not in self.people:
+            who = [*as_user.shown(), *as_user.become(USERS[name])] if name in USERS else ADMIN
+            self.people[name] = Commands([*self.bubble(), *who], self.environ(name))
+        code, output = self.people[name].run(*command, cwd=cwd)
+        assert may_fail or code == 0, output
+        return output
+
+    def close(self):
+        for commands in self.people.values():
+            commands.close()
 
     def bubble(self):
         return [
@@ -132,19 +138,8 @@ class School:
     def environ(self, name):
         path = [sysconfig.get_path("scripts"), "/usr/local/bin", "/usr/bin", "/bin"]
         home = str(self.root / name)
-        return {"PATH": os.pathsep.join(path), "HOME": home, "LANG": "C.UTF-8"}
-
-    def nbgrader(self, *command, wrap=(), may_fail=False, **more):
-        run = subprocess.run(
-            [*wrap, sys.executable, "-m", "nbgrader", *command],
-            text=True,
-            capture_output=True,
-            timeout=300,
-            check=False,
-            **more,
-        )
-        assert may_fail or run.returncode == 0, run.stdout + run.stderr
-        return run.stdout + run.stderr
+        own = {"PYTHONPATH": str(ROOT)} if name == "root" else {}
+        return {"PATH": os.pathsep.join(path), "HOME": home, "LANG": "C.UTF-8"} | own
 
     def fill(self, name, answers):
         """Write answers, by grade id, into the notebook that a student fetched."""
@@ -166,6 +161,7 @@ def school():
         teach(school)
         yield school
     finally:
+        school.close()
         shutil.rmtree(root)
 
 
@@ -193,7 +189,7 @@ def teach(school):
         school.said[name] = school.student(name, "validate", f"{NAME}/{NAME}.ipynb", may_fail=True)
         school.student(name, "submit", NAME)
 
-    school.said["collect"] = school.named("collect", NAME)
+    school.said["collect"] = school.run("collect", NAME)
     hostile_submission(school)
     scripts(school)
     school.said["autograde"] = school.run("autograde", NAME)
@@ -205,7 +201,7 @@ def teach(school):
     for student in ("mallory", "eve"):  # did not submit by the exchange: no feedback
         shutil.rmtree(school.workspace / "submitted" / student)
         os.renames(school.workspace / "feedback" / student, school.root / "feedback" / student)
-    school.named("release_feedback", NAME)
+    school.run("release_feedback", NAME)
     school.student("bob", "fetch_feedback", NAME)
 
 
@@ -393,7 +389,7 @@ def test_each_workspace_keeps_its_own_secret_seed(tmp_path):
 # -- formgrader -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def formgrader(school):
     """Start JupyterLab in the workspace as an instructor, and yield the address of formgrader."""
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -404,7 +400,7 @@ def formgrader(school):
         *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         *("--IdentityProvider.token=secret", "--LabApp.news_url="),
     ]
-    environ = school.environ("root") | {"PYTHONPATH": str(ROOT)}
+    environ = school.environ("root")
     address = f"http://127.0.0.1:{port}"
     with (
         log.open("w") as out,
@@ -431,10 +427,16 @@ def wait_for(url, process, log):
     raise AssertionError(f"JupyterLab did not start:\n{log.read_text()}")
 
 
+@pytest.fixture(scope="module")
+def browser():
+    with chromium.launch() as running:
+        yield running
+
+
 @pytest.fixture
-def page(school):
-    with chromium.launch() as browser:
-        yield browser.new_page()
+def page(browser):
+    with browser.new_context() as context:
+        yield context.new_page()
 
 
 @pytest.mark.browser
