@@ -57,12 +57,12 @@ def main() -> None:
     arguments.add_argument("--limit", type=float, default=10, help="seconds that a cell may take")
     arguments.add_argument("--rounds", type=int, default=3)
     given = arguments.parse_args()
-    taken: dict[str, list[tuple[float, float]]] = {"nobody hangs": [], "one hangs": []}
+    taken: dict[str, list[tuple[float, float]]] = {"no endless loop": [], "one endless loop": []}
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
         for kind in taken:
             hand_in(where / kind, given.students)
-        let_hang(where / "one hangs")
+        let_hang(where / "one endless loop")
         for turn in range(given.rounds):
             for kind, times in taken.items():
                 times.append(grade(where / kind, where / f"{kind} {turn}", given.limit))

@@ -1,6 +1,6 @@
 """Grades one class with `course grade`: every attacker between two honest students.
 
-Runs inside the outer sandbox, and prints what came of it as JSON.
+Runs inside the outer sandbox, and prints the results as JSON.
 """
 
 from __future__ import annotations
