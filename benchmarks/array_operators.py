@@ -1,9 +1,9 @@
-"""What goes wrong with arrays, as operators for mutmut, which has none for them.
+"""Define mutation operators for arrays, which mutmut lacks.
 
-mutmut knows what goes wrong in any program: a string, a number, a True or an argument is another
-one, or missing. It leaves alone what goes wrong with matrices: `@`, transposes, the order of
-things, np.max where np.maximum was meant, one array for another. An operator has mutmut's own form:
-a function from a node of a LibCST tree to nodes that can stand in its place.
+mutmut has operators for any program: it changes or removes strings, numbers, booleans and
+arguments. It has none for typical mistakes with matrices: `@`, transposes, the order of operands,
+np.max in place of np.maximum, one array in place of another. An operator has the form that mutmut
+expects: a function from a node of a LibCST tree to the nodes that can replace it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMPARISONS = (
     cst.GreaterThan,
     cst.GreaterThanEqual,
 )
-# Functions that are easily taken for one another.
+# Functions that are easily confused.
 CONFUSED = {
     "all": "any",
     "ceil": "floor",
@@ -49,14 +49,14 @@ CONFUSED = {
 
 
 def another_operator(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
-    """`A @ B` becomes `A * B`, and whatever else arithmetic has."""
+    """Replace `A @ B` by `A * B` and every other arithmetic operation."""
     for operator in ARITHMETIC:
         if not isinstance(node.operator, operator):
             yield node.with_changes(operator=operator())
 
 
 def sides_swapped(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
-    """`A @ B` becomes `B @ A`, where the order matters."""
+    """Replace `A @ B` by `B @ A`, where the order matters."""
     if isinstance(node.operator, ORDERED):
         yield node.with_changes(left=node.right, right=node.left)
 
@@ -64,13 +64,13 @@ def sides_swapped(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
 def one_side_missing(
     node: cst.BinaryOperation | cst.BooleanOperation,
 ) -> Iterator[cst.BaseExpression]:
-    """`Z + b` becomes `Z`, or `b`."""
+    """Replace `Z + b` by `Z`, and by `b`."""
     yield node.left
     yield node.right
 
 
 def another_comparison(node: cst.ComparisonTarget) -> Iterator[cst.ComparisonTarget]:
-    """`Z > 0` becomes `Z >= 0`, and whatever else compares."""
+    """Replace `Z > 0` by `Z >= 0` and every other comparison."""
     if isinstance(node.operator, COMPARISONS):
         for operator in COMPARISONS:
             if not isinstance(node.operator, operator):
@@ -78,13 +78,13 @@ def another_comparison(node: cst.ComparisonTarget) -> Iterator[cst.ComparisonTar
 
 
 def condition_negated(node: cst.If | cst.CompIf) -> Iterator[cst.CSTNode]:
-    """`if ready:` becomes `if not ready:`."""
+    """Replace `if ready:` by `if not ready:`."""
     inside = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     yield node.with_changes(test=cst.UnaryOperation(cst.Not(), inside))
 
 
 def transposed(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
-    """`W @ A` becomes `W.T @ A`, or `W @ A.T`."""
+    """Replace `W @ A` by `W.T @ A`, and by `W @ A.T`."""
     if isinstance(node.operator, cst.MatrixMultiply):
         for side in ("left", "right"):
             factor = getattr(node, side)
@@ -93,31 +93,31 @@ def transposed(node: cst.BinaryOperation) -> Iterator[cst.BaseExpression]:
 
 
 def not_transposed(node: cst.Attribute) -> Iterator[cst.BaseExpression]:
-    """`W.T` becomes `W`."""
+    """Replace `W.T` by `W`."""
     if node.attr.value == "T":
         yield node.value
 
 
 def one_less(node: cst.Integer | cst.Float) -> Iterator[cst.BaseExpression]:
-    """`axis=1` becomes `axis=0`; mutmut adds one."""
+    """Replace `axis=1` by `axis=0`; mutmut itself adds one."""
     yield cst.parse_expression(repr(node.evaluated_value - 1))
 
 
 def another_function(node: cst.Call) -> Iterator[cst.Call]:
-    """`np.maximum(0, Z)` becomes `np.minimum(0, Z)`."""
+    """Replace `np.maximum(0, Z)` by `np.minimum(0, Z)`, and other functions of `CONFUSED`."""
     name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
     if isinstance(name, cst.Name) and name.value in CONFUSED:
         yield node.with_deep_changes(name, value=CONFUSED[name.value])
 
 
 def call_missing(node: cst.Call) -> Iterator[cst.BaseExpression]:
-    """`np.copy(W)` becomes `W`."""
+    """Replace `np.copy(W)` by `W`."""
     if node.args and not node.args[0].star and node.args[0].keyword is None:
         yield node.args[0].value
 
 
 def neighbors_swapped(node: cst.Tuple | cst.Call) -> Iterator[cst.CSTNode]:
-    """`(n[1], n[0])` becomes `(n[0], n[1])`; so do the arguments of a call."""
+    """Exchange neighbors in a tuple or in the arguments of a call."""
     field = "elements" if isinstance(node, cst.Tuple) else "args"
     items: Sequence[cst.Element | cst.Arg] = getattr(node, field)
     for i in range(len(items) - 1):
@@ -128,21 +128,21 @@ def neighbors_swapped(node: cst.Tuple | cst.Call) -> Iterator[cst.CSTNode]:
 
 
 def slice_open(node: cst.Slice) -> Iterator[cst.Slice]:
-    """`order[start:stop]` becomes `order[start:]`, or `order[:stop]`."""
+    """Replace `order[start:stop]` by `order[start:]`, and by `order[:stop]`."""
     for end in ("lower", "upper"):
         if getattr(node, end) is not None:
             yield node.with_changes(**{end: None})
 
 
 def rounds_left_out(node: cst.For) -> Iterator[cst.For]:
-    """A loop leaves out its first round, or its last, or does the first alone."""
+    """Leave out the first round of a loop, the last, and all but the first."""
     for rounds in ("[1:]", "[:-1]", "[:1]"):
         some = cst.parse_expression(f"list({cst.Module([]).code_for_node(node.iter)}){rounds}")
         yield node.with_changes(iter=some)
 
 
 def statement_missing(node: cst.SimpleStatementLine) -> Iterator[cst.SimpleStatementLine]:
-    """A line is not there; docstrings are left alone."""
+    """Leave out a statement that is neither a docstring nor a return."""
     [statement, *_] = node.body
     docstring = isinstance(statement, cst.Expr) and isinstance(statement.value, cst.SimpleString)
     if not docstring and not isinstance(statement, cst.Return):

@@ -1,8 +1,8 @@
-"""How long after its cell is run a verdict appears: ``python benchmarks/check_latency.py``.
+"""Measure how soon a verdict appears after its cell: ``python benchmarks/check_latency.py``.
 
 In a real kernel, for each exercise, with the live key and with a frozen one: the time from
-sending the cell to receiving the verdict, for right work and for the slowest known mistake.
-Beside it, in the same run, the same for a cell that displays an empty card: what any cell costs.
+sending the cell to receiving the verdict, for a correct answer and for the slowest known mistake.
+The same run measures a cell that displays an empty card, which is the cost of any cell.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def seconds_to_display(client: BlockingKernelClient, code: str) -> float:
 
 
 def measure() -> list[tuple[str, str, str, float, float]]:
-    """Rows of (exercise, key, work, median milliseconds, largest milliseconds)."""
+    """Return rows of (exercise, key, work, median milliseconds, largest milliseconds)."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "answer_key.h5"

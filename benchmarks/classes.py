@@ -1,4 +1,4 @@
-"""Classes of students to grade, drawn from the right ways and known mistakes of an assignment."""
+"""Make classes of students with correct answers and known mistakes of an assignment."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from nbformat import NotebookNode
 
 from autograder.course import notebooks
 from autograder.grading.submission import MergedNotebook, code_cells, required_cells
+from tests.support import ROOT
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
 from utils.exercises.exercise import Exercise
 
-__all__ = ["ROOT", "TASK", "answers", "hand_in"]
+__all__ = ["TASK", "answers", "hand_in"]
 
-ROOT = Path(__file__).resolve().parents[1]
 TASK = "01_forward_propagation"
-OF_HIS_OWN = 0.6  # of the answers; the others are the course's solution
+OWN_ANSWERS = 0.6  # share of the answers; the others are the course's solution
 
 
 def hand_in(
     folder: Path, count: int, task: str = TASK, *, seed: int = 0, demonstrations: bool = True
 ) -> None:
-    """Write the notebooks of so many students; the same seed, the same class."""
+    """Write the notebooks of `count` students; the seed determines the class."""
     rng = random.Random(seed)
     solved = notebooks.solve(notebooks.read(notebooks.notebook_of(ROOT, task)), markers=False)
     if not demonstrations:
@@ -43,7 +43,7 @@ def hand_in(
         notebook = nbformat.from_dict(solved)
         for cell in notebook.cells:
             known = choices.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-            if known and rng.random() < OF_HIS_OWN:
+            if known and rng.random() < OWN_ANSWERS:
                 cell.source = rng.choice(known)
         place = folder / f"student{student:05}" / task
         place.mkdir(parents=True)
@@ -51,7 +51,7 @@ def hand_in(
 
 
 def _without_demonstrations(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """The cells but for code that is neither an answer, nor a test, nor needed by an answer."""
+    """Yield all cells except code that is no answer, no test and not needed by an answer."""
     found = code_cells(MergedNotebook(notebook, frozenset(), ()))
     needed = {piece.name for piece in required_cells(found)}
     for cell in notebook.cells:
@@ -60,16 +60,16 @@ def _without_demonstrations(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def of(exercise: str) -> str:
-    """The assignment of an exercise."""
+    """Return the assignment of an exercise."""
     return EXERCISES[exercise].assignment
 
 
 @cache
 def answers(name: str) -> list[str]:
-    """The right ways and known mistakes of an exercise, each as the text of a cell.
+    """Return correct answers and known mistakes of an exercise, each as the text of a cell.
 
-    Left out is what cannot stand in a cell: it uses the course's reference itself, or is judged
-    otherwise there.
+    Those that do not work in a cell are left out: they use the course's reference, or get another
+    verdict there.
     """
     exercise = EXERCISES[name]
     right = [(function, True) for function in exercise.right]
@@ -83,7 +83,7 @@ def answers(name: str) -> list[str]:
 
 
 def is_accepted(exercise: Exercise, text: str) -> bool:
-    """How a cell is judged whose other answers are the reference's."""
+    """Return whether a cell is correct when all other answers are the reference's."""
     names: dict[str, Any] = {one.name: one.reference for one in EXERCISES.values()}
     names["np"] = np
     exec(text, names)  # the course's own code, from its own folder
@@ -92,11 +92,11 @@ def is_accepted(exercise: Exercise, text: str) -> bool:
 
 
 def as_cell(function: Callable[..., Any], name: str) -> str | None:
-    """A function under the name of what it answers, with all that it uses from its module."""
+    """Return the source of a function, renamed, with all that it uses from its module."""
     parts: dict[str, str] = {}
-    due = [(name, function)]
-    while due:
-        called, one = due.pop()
+    pending = [(name, function)]
+    while pending:
+        called, one = pending.pop()
         if not isinstance(one, FunctionType):
             return None
         tree = ast.parse(textwrap.dedent(inspect.getsource(one))).body[0]
@@ -109,7 +109,7 @@ def as_cell(function: Callable[..., Any], name: str) -> str | None:
             if used in parts or used in (*EXERCISES, "np") or used not in one.__globals__:
                 continue
             if isinstance(value, FunctionType) and value.__module__.startswith("utils."):
-                due.append((used, value))
+                pending.append((used, value))
             elif (statement := _statement(inspect.getmodule(one), used)) is None:
                 return None
             else:
@@ -118,7 +118,7 @@ def as_cell(function: Callable[..., Any], name: str) -> str | None:
 
 
 def _statement(module: ModuleType | None, name: str) -> str | None:
-    """What gives a name in a module: an import from a library, or an assignment; else None."""
+    """Return the import or assignment that defines a name in a module, or None."""
     assert module is not None
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -133,7 +133,7 @@ def _statement(module: ModuleType | None, name: str) -> str | None:
 
 
 class _Unannotated(ast.NodeTransformer):
-    """Without the types that students do not write."""
+    """Remove the type annotations, which students do not write."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None

@@ -1,105 +1,30 @@
-"""Two Dask workers against one: ``python benchmarks/cluster.py``.
+"""Compare two Dask workers with one: ``python benchmarks/cluster.py``.
 
-A class of notebook 01 is graded by `course grade --cluster`, with one and with two workers of one
-thread each on this machine, in turns, without gradebook. The workers have graded a few others
-before, as those of a running cluster have; the driver's own start is part of it. Each worker has a
-core, as it has a machine in a cluster; driver and scheduler share them all. With ``--shared``, the
-workers do too: then one worker takes more than one core, for it judges while the next submission's
-sandbox is made.
+`course grade --cluster` grades a class of notebook 01 without a gradebook, in turns with one and
+with two workers of one thread each, all on this machine. The workers have graded a few other
+submissions before, as in a running cluster; the time includes the driver's start. Each worker has
+one core, as it would have a machine of its own in a cluster; driver and scheduler share all cores.
+With ``--shared``, the workers share them too: then one worker uses more than one core, because it
+judges while the sandbox of the next submission starts.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-import psutil
-
-from benchmarks.classes import ROOT, TASK, hand_in
-
-__all__ = ["Cluster"]
-
-
-class Cluster:
-    """A Dask scheduler, and workers of one thread each, on loopback.
-
-    Parameters
-    ----------
-    folder : where its logs and the workers' files go
-    workers : how many
-    shared : whether all cores are for all of them, or each has one to itself
-    """
-
-    def __init__(self, folder: Path, workers: int = 2, *, shared: bool = True) -> None:
-        self.folder, self.count, self.shared = folder, workers, shared
-        self.address = ""
-        self.scheduler: subprocess.Popen[bytes]
-        self.workers: list[subprocess.Popen[bytes]] = []  # of each, the nanny that starts it again
-
-    def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.scheduler, self.address = self._start(
-            "scheduler", "Scheduler at:", "--port", "0", "--no-show"
-        )
-        for number in range(self.count):
-            place = str(self.folder / str(number))
-            more = ("--nthreads", "1", "--local-directory", place)
-            worker, _ = self._start("worker", "Registered to:", self.address, *more)
-            if not self.shared:
-                give_core(worker.pid, number)
-            self.workers.append(worker)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        started = [*self.workers, self.scheduler]
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait(30)
-
-    def _start(self, kind: str, words: str, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
-        """Start one, and wait for a line with these words; what that ends with is an address."""
-        log = self.folder / f"{kind}{len(self.workers)}.log"
-        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--host", "127.0.0.1"]
-        with log.open("w") as file:
-            process = subprocess.Popen(
-                [*command, "--no-dashboard", *arguments], cwd=ROOT, stdout=file, stderr=file
-            )
-        end = time.monotonic() + 60
-        while True:
-            for line in log.read_text().splitlines():
-                if words in line:
-                    return process, line.split()[-1]
-            if time.monotonic() > end:
-                process.kill()
-                raise RuntimeError(f"Dask's {kind} does not start:\n{log.read_text()}")
-            time.sleep(0.1)
-
-
-def give_core(pid: int, number: int) -> None:
-    """Leave one core to a process, to all that it started, and to what these start from now on."""
-    cores = sorted(os.sched_getaffinity(0))
-    worker = psutil.Process(pid)
-    for process in (worker, *worker.children(recursive=True)):
-        for thread in process.threads():
-            os.sched_setaffinity(thread.id, {cores[number % len(cores)]})
+from benchmarks.classes import TASK, hand_in
+from tests.support import ROOT
+from tests.support.cluster import Cluster
 
 
 def seconds(submissions: Path, output: Path, cluster: Cluster) -> float:
-    """How long a class takes on a cluster."""
+    """Return the seconds that grading a class takes on a cluster."""
     command = [sys.executable, "-m", "autograder", "grade", TASK, "--cluster", cluster.address]
     command += ["--submissions", str(submissions), "--output", str(output)]
     start = time.perf_counter()

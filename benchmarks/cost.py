@@ -1,13 +1,12 @@
-"""What the engine costs above bare execution: ``python benchmarks/cost.py``.
+"""Measure what grading costs above bare execution: ``python benchmarks/cost.py``.
 
-A class of notebook 01 is judged by one worker in this process, in its sandbox, without gradebook
-and files. Then the same cells are run, and the same functions called on the same inputs as the
-judge had asked for, laws and second runs with a reference included, in one warm interpreter
-without anything around it; and between the two, judged by the same judge in that interpreter. In
-turns; the difference to bare execution is what intake, sandbox, messages, looking at results and
-judging cost together. The last rows say how much of it is the sandbox alone, were there no judge:
-a fork that nothing is asked of, one that runs the cells, and one that is then called on all that
-the judge had asked for.
+In turns: one worker in this process judges a class of notebook 01 in its sandbox, without gradebook
+and files; one warm interpreter runs the same cells and judges them; and the same interpreter runs
+the cells and makes the same calls as the judge did, without any judging. The calls include those of
+properties and second runs with a reference. The difference to bare execution is the cost of reading
+the file, the sandbox, the messages, inspecting results and judging. The last rows are the cost of
+the sandbox without a judge: a fork that does nothing, one that runs the cells, and one that also
+makes the calls.
 """
 
 from __future__ import annotations
@@ -40,7 +39,8 @@ from autograder.grading.submission import (
 from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
 from autograder.protocol.client import CodeCell, RemoteNotebook
-from benchmarks.classes import ROOT, TASK, hand_in
+from benchmarks.classes import TASK, hand_in
+from tests.support import ROOT
 from utils.checker.cases import Case
 from utils.checker.judge import judge_exercise
 from utils.checker.student_code import Given, Notebook
@@ -51,34 +51,34 @@ KEY = worker_pool._Key(TASK)
 
 
 Called = tuple[str, list[Case], list[str]]
-"""An exercise, the cases that it was called on, and the references that were lent to it."""
+"""An exercise, the cases that it was called on, and the references that it used."""
 
 
 @dataclass
 class Asked:
-    """All that the judge asked of a submission: the cells, and the calls."""
+    """The cells that the judge ran of a submission, and the calls that it made."""
 
     cells: list[str]
     calls: list[Called] = field(default_factory=list)
 
 
-def taken_in(path: Path, page: CourseNotebook) -> tuple[CodeCell, ...]:
-    """A submission's pieces."""
+def load(path: Path, page: CourseNotebook) -> tuple[CodeCell, ...]:
+    """Return the code cells of a submission."""
     cells, _ = read_notebook(path)
     return tuple(code_cells(merge_answers(page, cells)))
 
 
 def through_the_engine(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> float:
-    """Seconds that a submission takes, from its file to its verdicts."""
+    """Return the seconds that a submission takes, from its file to its verdicts."""
     start = time.perf_counter()
-    pieces = taken_in(path, page)
+    pieces = load(path, page)
     worker_pool.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
     return time.perf_counter() - start
 
 
 def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> Asked:
-    """What the judge asks of a submission."""
-    pieces = taken_in(path, page)
+    """Judge a submission, and return the cells and calls that the judge asked for."""
+    pieces = load(path, page)
     asked = Asked([piece.source for piece in required_cells(pieces)])
     call = RemoteNotebook.call
 
@@ -92,7 +92,7 @@ def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> As
 
 
 def bare(asked: Asked) -> float:
-    """Seconds that its cells and its calls take by themselves; copies of inputs do not count."""
+    """Return the seconds that the cells and calls take, without the copies of inputs."""
     taken = 0.0
     names: dict[str, Any] = {}
     out = io.StringIO()
@@ -118,7 +118,7 @@ def bare(asked: Asked) -> float:
 
 
 def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
-    """Seconds that its cells and their judging take in this interpreter."""
+    """Return the seconds that running and judging the cells takes in this interpreter."""
     start = time.perf_counter()
     names: dict[str, Any] = {}
     verdicts: dict[str, Verdict] = {}
@@ -132,7 +132,7 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
 
 
 def unjudged(cells: Sequence[CodeCell], calls: Sequence[Called]) -> None:
-    """Run cells in a sandbox, and make calls there; nobody looks at what comes."""
+    """Run cells and make calls in a sandbox, and ignore the results."""
     [sandbox] = vars(worker_pool._here)["sandboxes"].values()
     with sandbox.open() as cell:
         answers = RemoteNotebook(cell, LIMITS)
@@ -144,7 +144,7 @@ def unjudged(cells: Sequence[CodeCell], calls: Sequence[Called]) -> None:
 
 
 def seconds(run: Callable[[], Any]) -> float:
-    """How long it takes, until it returns or raises."""
+    """Return the seconds until a function returns or raises."""
     start = time.perf_counter()
     with contextlib.suppress(Exception):
         run()
@@ -163,7 +163,7 @@ def main() -> None:
         hand_in(Path(folder), given.students)
         paths = sorted(Path(folder).glob(f"*/{TASK}/{TASK}.ipynb"))
         asked = [asked_of(path, page, exercises) for path in paths]  # and all is warm
-        taken = [required_cells(taken_in(path, page)) for path in paths]
+        taken = [required_cells(load(path, page)) for path in paths]
         rounds = []
         for _ in range(given.rounds):
             pairs = [

@@ -1,10 +1,9 @@
-"""What the driver of `course grade` needs: ``python benchmarks/driver_memory.py``.
+"""Measure the memory of the driver of `course grade`: ``python benchmarks/driver_memory.py``.
 
-A small and a large class of notebook 01, drawn from right ways and known mistakes, are graded into
-a workspace, so with nbgrader's gradebook. Of the large class a thousand submissions differ, and the
-others are copies of them, whose verdicts the driver knows from its store: to the driver they are
-as much work, and to the workers none. Peak memory is that of the driver alone, whose workers are
-processes of their own.
+A small and a large class of notebook 01, drawn from correct answers and known mistakes, are graded
+into a workspace with nbgrader's gradebook. In the large class, a thousand submissions differ, and
+the others are copies of them, whose verdicts are in the driver's cache: they cost the driver as
+much work, and the workers none. The peak is that of the driver alone, without its workers.
 """
 
 from __future__ import annotations
@@ -17,28 +16,29 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.classes import ROOT, TASK, hand_in
-from benchmarks.throughput import environment, workspace
+from benchmarks.classes import TASK, hand_in
+from tests.support import ROOT
+from tests.support.nbgrader_workspace import environment, make_workspace
 
 MIB = 1024**2
 DIFFERENT = 1000  # submissions; the others are copies
 
 
 def peak(space: Path) -> tuple[int, float]:
-    """Bytes of memory at most, and seconds, that grading a workspace takes."""
+    """Grade a workspace, and return the driver's peak memory in bytes and the seconds."""
     command = [sys.executable, "-m", "autograder", "grade", TASK, "--workspace", str(space)]
     start = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as log:
         driver = subprocess.Popen(
-            command, cwd=ROOT, env=environment(), stdout=said, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=environment(), stdout=log, stderr=subprocess.STDOUT
         )
         most = 0
-        while driver.poll() is None:  # its high-water mark never falls, so the last look tells
+        while driver.poll() is None:  # the high-water mark never falls, so the last one counts
             most = high_water_mark(driver.pid) or most
             time.sleep(0.02)
         if driver.returncode not in (0, 1):
-            said.seek(0)
-            sys.exit(said.read()[-5000:])
+            log.seek(0)
+            sys.exit(log.read()[-5000:])
     return most, time.perf_counter() - start
 
 
@@ -51,7 +51,7 @@ def hand_in_copies(folder: Path, count: int) -> None:
 
 
 def high_water_mark(pid: int) -> int:
-    """The most memory that a process has had in use, in bytes; 0 when it has ended."""
+    """Return the peak memory of a process in bytes, or 0 if it has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
@@ -68,7 +68,7 @@ def main() -> None:
     print("| submissions | peak of the driver, MiB | seconds |\n|--:|--:|--:|", flush=True)
     for count in given.students:
         with tempfile.TemporaryDirectory() as folder:
-            space = workspace(Path(folder))
+            space = make_workspace(Path(folder), TASK)
             hand_in_copies(space / "submitted", count)
             most, taken = peak(space)
         print(f"| {count:,} | {most / MIB:.0f} | {taken:.0f} |", flush=True)

@@ -1,8 +1,8 @@
-"""Whether right work is ever rejected: ``python benchmarks/false_alarms.py``.
+"""Look for correct answers that are rejected: ``python benchmarks/false_alarms.py``.
 
-Every right implementation of every exercise, the reference first, on fresh cases of the live key:
-10,000 seeds, or 100 where one check takes longer than 50 ms. A law asks the same whatever the seed
-is, so on every hundredth seed it is asked as well. Prints each false alarm in full.
+Every correct implementation of every exercise, the reference first, is checked on new cases of the
+live key: on 10,000 seeds, or on 100 if one check takes longer than 50 ms. A property asks the same
+for every seed, so it is checked only on every hundredth. Each false alarm is printed in full.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from utils.exercises import EXERCISES
 
 SLOW = 0.05  # seconds
 CHUNK = 100
-LAWS = 100  # of so many seeds, one asks the laws, which have no random cases
+LAWS = 100  # properties have no random cases, so one in so many seeds checks them
 
 
 def milliseconds(name: str) -> float:
-    """What one check of the reference takes, the shortest of five: noise only ever adds."""
+    """Return the duration of a check of the reference: the shortest of five, as noise only adds."""
     times = []
     for seed in range(5):
         start = perf_counter()
@@ -36,11 +36,11 @@ def milliseconds(name: str) -> float:
 
 
 def alarms(name: str, first: int, last: int, laws: int) -> list[str]:
-    """What was said of right work on these seeds, where it was not accepted.
+    """Return the verdicts that reject a correct answer on these seeds.
 
-    Of the seeds, each whose number `laws` divides asks the laws too.
+    Properties are checked on the seeds that `laws` divides.
     """
-    told = []
+    rejected = []
     exercise = EXERCISES[name]
     for seed in range(first, last):
         question = LiveKey().question(name, seed)
@@ -49,12 +49,12 @@ def alarms(name: str, first: int, last: int, laws: int) -> list[str]:
         for function in (exercise.reference, *exercise.right):
             verdict = judge(question, function)
             if verdict.status != "correct" or verdict.points != exercise.points:
-                told.append(f"{name}, {function.__name__}, seed {seed}: {verdict.text()}")
-    return told
+                rejected.append(f"{name}, {function.__name__}, seed {seed}: {verdict.text()}")
+    return rejected
 
 
 def main() -> int:
-    """Run all, print the table, and return 1 if there was an alarm."""
+    """Check all, print the table, and return 1 if there was an alarm."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seeds", type=int, default=10_000)
     arguments.add_argument("--slow-seeds", type=int, default=100)
@@ -71,9 +71,9 @@ def main() -> int:
             seeds, size, laws = (given.slow_seeds, 5, 1) if slow else (given.seeds, CHUNK, LAWS)
             starts = range(0, seeds, size)
             ends = [min(start + size, seeds) for start in starts]
-            for told in pool.map(partial(alarms, name, laws=laws), starts, ends):
-                found[name] += len(told)
-                print(*told, sep="\n", end="\n" if told else "", file=sys.stderr)
+            for rejected in pool.map(partial(alarms, name, laws=laws), starts, ends):
+                found[name] += len(rejected)
+                print(*rejected, sep="\n", end="\n" if rejected else "", file=sys.stderr)
             ways = 1 + len(EXERCISES[name].right)
             row = [name, f"{cost:.1f}", ways, *(f"{n:,}" for n in (seeds, seeds // laws))]
             print(

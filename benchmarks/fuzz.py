@@ -1,9 +1,9 @@
-"""Damaged notebooks, graded: ``python benchmarks/fuzz.py``.
+"""Grade damaged notebooks: ``python benchmarks/fuzz.py``.
 
-A right notebook is damaged at random, once or several times: its bytes, its JSON, its cells, their
-ids, metadata and sizes. Each kind of damage knows which answers it touches. All are graded as one
-class by `course grade`, which must end, give each student each exercise once, and take no point
-from an answer that no damage touched. The same seed damages the same way.
+A correct notebook is damaged at random, once or several times: its bytes, its JSON, its cells,
+their ids, metadata and sizes. Each kind of damage records which answers it touches. `course grade`
+grades all notebooks as one class. It must finish, give each student one result for each exercise,
+and take no points from an answer that no damage touched. The seed determines the damage.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from typing import Any
 
 from autograder.course import notebooks
 from autograder.limits import LIMITS
+from tests.support import ROOT
 from utils.exercises import EXERCISES
 
-ROOT = Path(__file__).resolve().parents[1]
 TASK = "05_the_brain"  # three short answers
 POINTS = {name: one.points for name, one in EXERCISES.items() if one.assignment == TASK}
 
@@ -39,29 +39,33 @@ JUNK = [None, 3, -1.5, True, "", "x", "\ud83d", "\0", [], {}, [1, None], [[["x"]
 
 @dataclass
 class HandedIn:
-    """A notebook on its way to be damaged.
+    """A notebook that is being damaged.
 
     Attributes
     ----------
     page : dict
-    owners : of each cell, by its `id()`, the exercises whose answers it has a part in
-    touched : exercises that may lose points
-    done : what was done, in words
+        The notebook.
+    owners : dict
+        For each cell, by its `id()`, the exercises whose answers it is part of.
+    touched : set of str
+        The exercises that may lose points.
+    damages : list of str
+        The names of the damages.
     """
 
     page: dict[str, Any]
     owners: dict[int, set[str]]
     touched: set[str] = field(default_factory=set)
-    done: list[str] = field(default_factory=list)
+    damages: list[str] = field(default_factory=list)
 
     @property
     def cells(self) -> list[Any]:
-        """Its cells."""
+        """Return the cells."""
         found: list[Any] = self.page["cells"]
         return found
 
     def owner(self, cell: Any) -> set[str]:
-        """The exercises that a cell has a part in."""
+        """Return the exercises whose answers a cell is part of."""
         return self.owners.get(id(cell), set())
 
     def touch(self, cell: Any) -> None:
@@ -69,24 +73,24 @@ class HandedIn:
         self.touched |= self.owner(cell)
 
     def twin(self, cell: Any) -> Any:
-        """A copy that has a part in the same answer, with an id of its own."""
+        """Return a copy that is part of the same answer, with a new id."""
         twin = copy.deepcopy(cell)
         self.owners[id(twin)] = self.owner(cell)
         twin["id"] = f"twin-{len(self.owners)}"
         return twin
 
     def answers(self) -> list[Any]:
-        """The cells of the answers."""
+        """Return the cells of the answers."""
         return [cell for cell in self.cells if self.owner(cell) and not is_helper(cell)]
 
 
 def is_helper(cell: Any) -> bool:
-    """Whether it is the student's own cell."""
+    """Return whether a cell is the student's own."""
     return bool(cell.get("source") == HELPER)
 
 
 def right() -> HandedIn:
-    """A notebook with right answers, of which one needs a cell of the student's own."""
+    """Return a notebook of correct answers, one of which needs the student's own cell."""
     path = notebooks.notebook_of(ROOT, TASK)
     page = json.loads(json.dumps(notebooks.solve(notebooks.read(path), markers=False)))
     owners = {}
@@ -183,7 +187,7 @@ def retype(one: HandedIn, rng: random.Random) -> None:
 
 
 def merge(one: HandedIn, rng: random.Random) -> None:
-    """Make one cell of an answer and another code cell: an answer, a test, setup, or their own."""
+    """Merge an answer with another code cell: an answer, a test, setup, or the student's own."""
     cell = rng.choice(one.answers())
     others = [o for o in one.cells if o is not cell and (one.owner(o) or is_test(o) or is_setup(o))]
     other = rng.choice(others)
@@ -197,12 +201,12 @@ def merge(one: HandedIn, rng: random.Random) -> None:
 
 
 def is_test(cell: Any) -> bool:
-    """Whether it is a graded test cell."""
+    """Return whether a cell is a graded test cell."""
     return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
 
 
 def is_setup(cell: Any) -> bool:
-    """Whether it is the first cell, with the imports."""
+    """Return whether a cell is the first one, with the imports."""
     return bool(cell["id"] == "setup")
 
 
@@ -246,13 +250,13 @@ def many_cells(one: HandedIn, rng: random.Random) -> None:
 
 
 def large_text(one: HandedIn, rng: random.Random) -> None:
-    """Ten million characters of text in a cell that is no answer."""
+    """Put ten million characters of text into a cell that is no answer."""
     cell = rng.choice([cell for cell in one.cells if not one.owner(cell)])
     cell["source"] = "word " * 2_000_000
 
 
 def large_code(one: HandedIn, rng: random.Random) -> None:
-    """A code cell of a million characters: a comment, a string, nested brackets, statements."""
+    """Add a large code cell: a comment, a string, nested brackets or statements."""
     source = ["#" * 10**7, f"text = '{'a' * 10**6}'", "(" * 10**6, "x = 1\n" * 10**5]
     cell = {"cell_type": "code", "id": "large", "metadata": {}, "source": rng.choice(source)}
     one.cells.insert(rng.randint(0, len(one.cells)), cell)
@@ -270,7 +274,7 @@ SIZES: list[Damage] = [many_cells, large_text, large_code]
 
 
 def junk_in_cell(one: HandedIn, rng: random.Random) -> None:
-    """Put what does not belong there into a field of some cells, or take the field away."""
+    """Replace a field of some cells by junk, or remove it."""
     for cell in rng.sample(one.cells, rng.randint(1, 8)):
         name = rng.choice(list(cell))
         if name == "source" or (name == "cell_type" and is_helper(cell)):
@@ -279,7 +283,7 @@ def junk_in_cell(one: HandedIn, rng: random.Random) -> None:
 
 
 def junk_in_metadata(one: HandedIn, rng: random.Random) -> None:
-    """The same in nbgrader's metadata."""
+    """Replace a field of nbgrader's metadata by junk, or remove it."""
     for cell in one.answers():
         metadata = cell["metadata"]
         place = rng.choice([metadata, metadata.get("nbgrader", metadata)])
@@ -288,7 +292,7 @@ def junk_in_metadata(one: HandedIn, rng: random.Random) -> None:
 
 
 def junk_in_page(one: HandedIn, rng: random.Random) -> None:
-    """The same in the notebook's own fields; without its cells it is none."""
+    """Replace a field of the notebook by junk, or remove it; without cells no answer is left."""
     name = rng.choice(["nbformat", "nbformat_minor", "metadata", "cells"])
     if name == "cells":
         one.touched |= POINTS.keys()
@@ -296,7 +300,7 @@ def junk_in_page(one: HandedIn, rng: random.Random) -> None:
 
 
 def put_junk(place: dict[str, Any], name: str, rng: random.Random) -> None:
-    """Replace a field, or take it away."""
+    """Replace a field by junk, or remove it."""
     if rng.random() < 0.2:
         del place[name]
     else:
@@ -310,7 +314,7 @@ def drop_ids(one: HandedIn, rng: random.Random) -> None:
 
 
 def drop_metadata(one: HandedIn, rng: random.Random) -> None:
-    """Lose all metadata on the way, and perhaps the ids too."""
+    """Remove all metadata, and sometimes the ids too."""
     for cell in one.cells:
         cell["metadata"] = {}
     if rng.random() < 0.5:
@@ -318,7 +322,7 @@ def drop_metadata(one: HandedIn, rng: random.Random) -> None:
 
 
 def lists(one: HandedIn, rng: random.Random) -> None:
-    """Sources as lists of lines, with or without their ends."""
+    """Save sources as lists of lines, with or without their line ends."""
     ends = rng.random() < 0.5
     for cell in one.cells:
         if isinstance(cell.get("source"), str):
@@ -326,7 +330,7 @@ def lists(one: HandedIn, rng: random.Random) -> None:
 
 
 def line_ends(one: HandedIn, rng: random.Random) -> None:
-    """The line ends of Windows, or of old Macs."""
+    """Save the line ends of Windows, or of old Macs."""
     ends = rng.choice(["\r\n", "\r"])
     for cell in one.cells:
         if isinstance(cell.get("source"), str):
@@ -334,7 +338,7 @@ def line_ends(one: HandedIn, rng: random.Random) -> None:
 
 
 def strange_letters(one: HandedIn, rng: random.Random) -> None:
-    """Half characters and other rare ones in comments and texts."""
+    """Add lone surrogates and other rare characters to comments and texts."""
     letters = ["\ud83d", "\udc00 \ud83d", "\ufeff", "\u202e", "é"]
     for cell in rng.sample(one.cells, 5):
         if isinstance(cell.get("source"), str):
@@ -342,7 +346,7 @@ def strange_letters(one: HandedIn, rng: random.Random) -> None:
 
 
 def deep(one: HandedIn, rng: random.Random) -> None:
-    """Nest something deeply in a cell, which a reader of JSON may not survive."""
+    """Nest a list so deeply in a cell that a reader of JSON may fail."""
     nested: Any = 0
     for _ in range(rng.choice([50, 900])):
         nested = [nested]
@@ -377,18 +381,18 @@ LAST: list[Damage] = [junk_in_page, old_format, new_format]
 
 @dataclass
 class Written:
-    """A notebook as bytes, and where each answer stands in them."""
+    """A notebook as bytes, and the position of each answer in them."""
 
     content: bytes
     spans: list[tuple[int, int, set[str]]]
 
     def touches(self, start: int, end: int) -> set[str]:
-        """The exercises that have a part between these bytes."""
+        """Return the exercises with an answer between these bytes."""
         return {n for a, b, names in self.spans if a <= end and start <= b for n in names}
 
 
 def written(one: HandedIn) -> Written:
-    """Write it as nbformat does: keys sorted, a cell's type first."""
+    """Write a notebook as nbformat does, with sorted keys."""
     if "cells" not in one.page or not isinstance(one.page["cells"], list):
         return Written(json.dumps(one.page, sort_keys=True, indent=1).encode(), [])
     content, spans = '{\n "cells": [\n', []
@@ -403,7 +407,7 @@ def written(one: HandedIn) -> Written:
 
 
 def whole(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
-    """Leave the bytes alone."""
+    """Return the bytes unchanged."""
     return file.content, set()
 
 
@@ -424,14 +428,14 @@ def flip(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
 
 
 def cut_out(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
-    """Lose a piece of the file."""
+    """Remove a piece of the file."""
     start = rng.randrange(len(file.content))
     end = start + rng.randint(1, 500)
     return file.content[:start] + file.content[end:], file.touches(start, end)
 
 
 def put_between(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
-    """Find foreign bytes in the file, such as a conflict that git has marked."""
+    """Insert foreign bytes, such as a conflict that git has marked."""
     at = rng.randrange(len(file.content))
     foreign = rng.choice([rng.randbytes(50), b"\n<<<<<<< HEAD\n", b"\0" * 512, b"\xff"])
     return file.content[:at] + foreign + file.content[at:], file.touches(at, at)
@@ -443,18 +447,18 @@ def other_encoding(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
 
 
 def windows(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
-    """Line ends of Windows between the fields."""
+    """Use the line ends of Windows between the fields."""
     return file.content.replace(b"\n", b"\r\n"), set()
 
 
 def appended(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
-    """Write something behind the end."""
+    """Append bytes to the end."""
     more = [b"}", b"\0" * 4096, b"\n\n", b"{}", file.content[-90:]]
     return file.content + rng.choice(more), set()
 
 
 def not_a_notebook(file: Written, rng: random.Random) -> tuple[bytes, set[str]]:
-    """Hand in something else."""
+    """Hand in a file that is no notebook."""
     nested = b"[" * 100_000
     kinds = [b"", b" \n", b"{}", b"[]", b"null", b"{", b"\x89PNG\r\n", nested, b'{"cells": []}']
     kinds += [rng.randbytes(5000), b'{"a":' * 5000, b'{"cell_type"' * 50_000, b" " * (33 << 20)]
@@ -468,7 +472,7 @@ BYTES = [truncate, flip, cut_out, put_between, other_encoding, windows, appended
 
 
 def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
-    """One notebook with up to four kinds of damage."""
+    """Return a notebook with up to four kinds of damage, as bytes and with its record."""
     one = right()
     damages = [rng.choice(CELLS)] if rng.random() < 0.7 else []
     damages += [rng.choice(SIZES)] if rng.random() < 0.03 else []
@@ -482,13 +486,13 @@ def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
     content, touched = kind(written(one), rng)
     one.touched |= POINTS.keys() if len(content) > LIMITS.notebook else touched
     if kind not in (whole, windows, appended) and not isinstance(one.page.get("cells"), list):
-        one.touched |= POINTS.keys()  # where the answers stand is not known
-    one.done = [each.__name__ for each in (*damages, kind)]
+        one.touched |= POINTS.keys()  # the positions of the answers are not known
+    one.damages = [each.__name__ for each in (*damages, kind)]
     return content, one
 
 
 def hand_in(folder: Path, count: int, seed: int) -> dict[str, HandedIn]:
-    """Write a class of damaged notebooks; what was done to each, by student."""
+    """Write a class of damaged notebooks, and return them by student."""
     done = {}
     for number in range(count):
         content, one = damaged(random.Random(f"{seed} {number}"))
@@ -500,7 +504,7 @@ def hand_in(folder: Path, count: int, seed: int) -> dict[str, HandedIn]:
 
 
 def complaints(done: dict[str, HandedIn], output: Path) -> list[str]:
-    """What is not as it should be, a sentence each."""
+    """Return a sentence for each error in the grades."""
     found = []
     lines = (output / "results.jsonl").read_text(encoding="utf-8").splitlines()
     results = [json.loads(line) for line in lines]
@@ -509,12 +513,12 @@ def complaints(done: dict[str, HandedIn], output: Path) -> list[str]:
         for exercise in POINTS:
             if times.pop((student, exercise), 0) != 1:
                 found.append(f"{student}, {exercise}: not there exactly once.")
-    found += [f"{student}, {exercise}: nobody's." for student, exercise in times]
+    found += [f"{student}, {exercise}: no such student or exercise." for student, exercise in times]
     for one in results:
-        damage = done[one["student"]]
-        if one["exercise"] not in damage.touched and one["points"] != one["max_points"]:
-            told = f"{one['status']}: {one['message']}"
-            found.append(f"{one['student']}, {one['exercise']} after {damage.done}: {told}")
+        one_file = done[one["student"]]
+        if one["exercise"] not in one_file.touched and one["points"] != one["max_points"]:
+            given = f"{one['status']}: {one['message']}"
+            found.append(f"{one['student']}, {one['exercise']} after {one_file.damages}: {given}")
     with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
         students = [row["student"] for row in csv.DictReader(file)]
     if students != sorted(done):
@@ -523,7 +527,7 @@ def complaints(done: dict[str, HandedIn], output: Path) -> list[str]:
 
 
 def main() -> None:
-    """Damage, grade, and print what came of it."""
+    """Damage and grade a class, and print the table and each error."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--count", type=int, default=2000)
     arguments.add_argument("--seed", type=int, default=0)

@@ -1,7 +1,7 @@
-"""What an endless loop costs a class: ``python benchmarks/hanging.py``.
+"""Measure what an endless loop costs a class: ``python benchmarks/hanging.py``.
 
-The first student of a class of notebook 01 has a loop without end in `sigmoid`, which two further
-answers call. The class is graded with it and without it, in turns, by all cores.
+The first student of a class of notebook 01 has an endless loop in `sigmoid`, which two further
+answers call. The class is graded with and without it, in turns, on all cores.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from pathlib import Path
 
 import nbformat
 
-from benchmarks.classes import ROOT, TASK, hand_in
+from benchmarks.classes import TASK, hand_in
+from tests.support import ROOT
 
 LOOP = "def sigmoid(Z):\n    while True:\n        pass"
 
 
 def let_hang(folder: Path) -> None:
-    """Put the loop into the first student's answer."""
+    """Put the endless loop into the first student's answer."""
     path = sorted(folder.glob(f"*/{TASK}/{TASK}.ipynb"))[0]
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
@@ -32,7 +33,7 @@ def let_hang(folder: Path) -> None:
 
 
 def grade(folder: Path, output: Path, limit: float) -> tuple[float, float]:
-    """Seconds until all but the last student are graded, and until the command ends."""
+    """Return the seconds until all but one student are graded, and until the command ends."""
     command = [sys.executable, "-m", "autograder", "grade", TASK, "--timeout", str(limit)]
     command += ["--submissions", str(folder), "--output", str(output)]
     start = time.perf_counter()
@@ -56,19 +57,19 @@ def main() -> None:
     arguments.add_argument("--limit", type=float, default=10, help="seconds that a cell may take")
     arguments.add_argument("--rounds", type=int, default=3)
     given = arguments.parse_args()
-    taken: dict[str, list[tuple[float, float]]] = {"nobody hangs": [], "one hangs": []}
+    taken: dict[str, list[tuple[float, float]]] = {"no endless loop": [], "one endless loop": []}
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
         for kind in taken:
             hand_in(where / kind, given.students)
-        let_hang(where / "one hangs")
+        let_hang(where / "one endless loop")
         for turn in range(given.rounds):
             for kind, times in taken.items():
                 times.append(grade(where / kind, where / f"{kind} {turn}", given.limit))
     print("| class | all others graded, s | all graded, s |\n|:--|--:|--:|")
     for kind, times in taken.items():
-        others, everybody = (statistics.median(column) for column in zip(*times, strict=True))
-        print(f"| {given.students}, {kind} | {others:.1f} | {everybody:.1f} |")
+        others, everyone = (statistics.median(column) for column in zip(*times, strict=True))
+        print(f"| {given.students}, {kind} | {others:.1f} | {everyone:.1f} |")
     print(f"\nA cell, and all calls of one exercise, may take {given.limit:g} s.")
 
 

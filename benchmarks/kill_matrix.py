@@ -1,21 +1,15 @@
-"""Which case rejects which mistake: ``python benchmarks/kill_matrix.py`` writes kill_matrix.md.
+"""Show which case rejects which mistake: ``python benchmarks/kill_matrix.py``.
 
-For every known mistake of every exercise, the cases of seed 0 that reject it, the law that does
-where no case does, and the sentence that the student reads.
+It writes kill_matrix.md: for every known mistake of every exercise, the cases of seed 0 that reject
+it, the property that does if no case does, and the sentence that the student reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 from autograder.files import write_text
-from utils.checker.answer_key import LiveKey, Question
-from utils.checker.judge import rejections
-from utils.exercises import EXERCISES, Exercise
-
-PAGE = Path(__file__).with_name("kill_matrix.md")
+from tests.support.kill_matrix import PAGE, section
+from utils.checker.answer_key import LiveKey
+from utils.exercises import EXERCISES
 
 TOP = """# What rejects each known mistake
 
@@ -25,27 +19,8 @@ last column is what the student reads; a quotation before it explains the line t
 """
 
 
-def section(
-    exercise: Exercise, question: Question, judged: Callable[..., Any] = rejections
-) -> Iterator[str]:
-    """The lines of one exercise's table; `judged` may remember what it was asked before."""
-    count = len(question.cases)
-    yield f"\n## {exercise.name}\n"
-    notes = [f"{i} {case.note or 'plain'}" for i, case in enumerate(question.cases, 1)]
-    laws = [f"law {name}" for name in question.laws]
-    yield f"Cases: {'; '.join(notes + laws)}.\n"
-    yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
-    yield "|:--|" + ":-:|" * count + ":--|:--|"
-    for mistake in exercise.mistakes:
-        said, wrong, law = judged(question, mistake.function)
-        marks = " | ".join("✗" if i in wrong else "" for i in range(count))
-        told = f"“{said.message}” " if said.status == "error" else ""
-        words = (told + said.mistake_sentence).replace("|", "\\|").replace("\n", " ")
-        yield f"| {mistake.name} | {marks} | {law} | {words} |"
-
-
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     lines = [TOP.rstrip()]
     for exercise in EXERCISES.values():
         lines += section(exercise, LiveKey().question(exercise.name, 0))

@@ -1,20 +1,20 @@
-"""Do the checks see every small change? Mutants of the solutions: ``python benchmarks/mutants.py``.
+"""Test whether the checks reject mutants of the solutions: ``python benchmarks/mutants.py``.
 
-A *mutant* is a solution with one small thing changed in it. The exercise's own check must reject
-it on every one of a few seeds, since a student meets but one. A mutant that does all that the
-exercise asks cannot be rejected; those stand in ``equivalent_mutants.toml``, with the reason. Any
-other that survives shows a hole in the cases.
+A *mutant* is a solution with one small change. The exercise's own check must reject it on each of
+three seeds, because a student meets only one. A mutant that does all that the exercise asks cannot
+be rejected; ``equivalent_mutants.toml`` lists these with the reason. Any other mutant that survives
+shows that a case is missing.
 
-mutmut makes the mutants, because its operators are plain functions on LibCST trees, and those in
-`array_operators` can stand beside them; it leaves docstrings and annotations alone by itself. Each
-mutant is judged in a process of its own, with limits, since it may loop for ever. Needs Linux.
+mutmut makes the mutants, because its operators are functions on LibCST trees, to which those of
+`array_operators` can be added; it does not change docstrings and annotations. Each mutant is judged
+in its own process with limits, because it may loop without end. Needs Linux.
 """
 
 from __future__ import annotations
 
 import os
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: what has threads should not fork
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy: no threads in a process that forks
 
 import argparse
 import inspect
@@ -57,19 +57,19 @@ FORK = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One solution with one small change.
+    """A solution with one small change.
 
     Attributes
     ----------
     name : str
-        "sigmoid: a line as it was -> as it is". No line number is in it, so edits elsewhere leave
-        it as it is; where a function has the same line again, the next one ends in #2.
+        "sigmoid: a line as it was -> as it is". It has no line number, so edits elsewhere do not
+        change it; the second of two equal names ends in #2.
     module, function : str
-        Where it is from. Every function of these modules is an exercise.
+        Its origin. Every function of these modules is an exercise.
     operator : str
-        What made it.
+        The operator that made it.
     source : str
-        The function as it is now.
+        The changed function.
     """
 
     name: str
@@ -80,16 +80,16 @@ class Mutant:
 
 
 @dataclass(frozen=True)
-class Fate:
-    """What became of a mutant.
+class MutantResult:
+    """How the check of its exercise judged a mutant.
 
     Attributes
     ----------
     status : str
-        The verdict's ("wrong", "error", "correct"), or "timeout", or, where the judge itself
-        failed, "unchecked".
+        The status of the verdict ("wrong", "error", "correct"), or "timeout", or "unchecked" if
+        the judge itself failed.
     sentence : str
-        The first thing that a student would read.
+        The first sentence that a student would read.
     """
 
     status: str
@@ -97,7 +97,7 @@ class Fate:
 
     @property
     def rejected(self) -> bool:
-        """Whether the check did its work."""
+        """Return whether the check rejected the mutant."""
         return self.status in ("wrong", "error", "timeout")
 
 
@@ -169,7 +169,7 @@ def _spans(wrapper: MetadataWrapper, text: str) -> dict[cst.CSTNode, slice]:
 
 
 def _noted(operator: Callable[..., Any], made_by: dict[cst.CSTNode, str]) -> Callable[..., Any]:
-    """The same operator, leaving a note of its name with each node that it makes."""
+    """Return an operator that notes its name in `made_by` for each node that it makes."""
     _, mutmut, name = operator.__name__.rpartition("operator_")
     label = ("mutmut: " if mutmut else "") + name.replace("_", " ")
 
@@ -190,7 +190,7 @@ def _code(node: cst.CSTNode) -> str:
 
 
 def _difference(before: str, after: str) -> str:
-    """The lines that differ, as "as they were -> as they are"."""
+    """Return the lines that differ, as "before -> after"."""
     one, other = before.splitlines(), after.splitlines()
     for end in (0, -1):
         while one and other and one[end] == other[end]:
@@ -201,9 +201,9 @@ def _difference(before: str, after: str) -> str:
 # --- judging -----------------------------------------------------------------------------------
 
 
-def fate_of(mutant: Mutant) -> Fate:
-    """What its check says of a mutant, asked in a process of its own."""
-    questions = _questions(mutant.function)  # made once, for every child to inherit
+def result_of(mutant: Mutant) -> MutantResult:
+    """Judge a mutant in its own process, and return the result."""
+    questions = _questions(mutant.function)  # made once, and inherited by every child
     receiver, sender = FORK.Pipe(duplex=False)
     child = FORK.Process(target=_send, args=(sender, mutant, questions))
     child.start()
@@ -212,7 +212,8 @@ def fate_of(mutant: Mutant) -> Fate:
         return receiver.recv()
     except EOFError:
         child.join()
-        return Fate("timeout" if child.exitcode == -signal.SIGALRM else f"exit {child.exitcode}")
+        timeout = child.exitcode == -signal.SIGALRM
+        return MutantResult("timeout" if timeout else f"exit {child.exitcode}")
     finally:
         child.join()
         receiver.close()
@@ -220,24 +221,24 @@ def fate_of(mutant: Mutant) -> Fate:
 
 def _send(sender: Connection, mutant: Mutant, questions: Iterable[Question]) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
-    signal.alarm(SECONDS)  # ends the process, whatever it is at
+    signal.alarm(SECONDS)  # ends the process, even in an endless loop
     namespace = {"__name__": mutant.module}
     exec(_text(mutant.module), namespace)
     exec(mutant.source, namespace)
     sender.send(_judged(namespace[mutant.function], questions))
 
 
-def _judged(function: Any, questions: Iterable[Question]) -> Fate:
-    fates = []
+def _judged(function: Any, questions: Iterable[Question]) -> MutantResult:
+    results = []
     for question in questions:
         try:
             verdict = judge(question, function)
         except Exception as fault:  # what `check` shows as "could not be checked"
-            return Fate("unchecked", f"{type(fault).__name__}: {fault}")
+            return MutantResult("unchecked", f"{type(fault).__name__}: {fault}")
         if verdict.status == "correct":
-            return Fate("correct", f"with seed {question.seed}")
-        fates.append(Fate(verdict.status, verdict.message))
-    return fates[0]
+            return MutantResult("correct", f"with seed {question.seed}")
+        results.append(MutantResult(verdict.status, verdict.message))
+    return results[0]
 
 
 @cache
@@ -245,17 +246,17 @@ def _questions(exercise: str) -> list[Question]:
     return [LiveKey().question(exercise, seed) for seed in SEEDS]
 
 
-# --- telling -----------------------------------------------------------------------------------
+# --- reporting ---------------------------------------------------------------------------------
 
 
 def equivalents() -> set[str]:
-    """Names of the mutants that do all that is asked."""
+    """Return the names of the mutants that do all that the exercise asks."""
     groups = tomllib.loads(EQUIVALENT.read_text())["equivalent"]
     return {name for group in groups for name in group["mutants"]}
 
 
 def table(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    """A Markdown table of fates: a row a label, and one for all."""
+    """Return a Markdown table of statuses, with a row for each label and one for all."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for label, status in sorted(rows):
         counts[label][status] += 1
@@ -271,13 +272,13 @@ def table(title: str, rows: Iterable[tuple[str, str]]) -> str:
 
 
 def main() -> int:
-    """Judge the mutants and print the tables; 1 where something is not as it should be."""
+    """Judge the mutants, print the tables, and return 1 if a result is unexpected."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("functions", nargs="*", help="only mutants of these solutions")
     parser.add_argument("--sample", type=int, metavar="N", help="only N of them, by chance")
     parser.add_argument("--seed", type=int, default=0, help="another seed, another sample")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
-    parser.add_argument("--log", type=Path, help="a file for every mutant's fate, a line each")
+    parser.add_argument("--log", type=Path, help="a file for the results, a line for each mutant")
     options = parser.parse_args()
 
     started = time.perf_counter()
@@ -286,34 +287,34 @@ def main() -> int:
         chosen = [m for m in mutants if not options.functions or m.function in options.functions]
         if options.sample is not None:
             chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
-        fates = dict(zip(chosen, pool.map(fate_of, chosen, chunksize=8), strict=True))
+        results = dict(zip(chosen, pool.map(result_of, chosen, chunksize=8), strict=True))
 
     listed = equivalents()
     statuses = {}
-    for mutant, fate in fates.items():
-        kept = "equivalent" if mutant.name in listed else "survived"
-        statuses[mutant] = fate.status if fate.rejected else kept
+    for mutant, result in results.items():
+        accepted = "equivalent" if mutant.name in listed else "survived"
+        statuses[mutant] = result.status if result.rejected else accepted
     print(table("notebook", ((m.module.rpartition(".")[2], s) for m, s in statuses.items())))
     print(f"\n{table('change', ((m.operator, s) for m, s in statuses.items()))}\n")
     print(f"{len(chosen)} of {len(mutants)} mutants, {time.perf_counter() - started:.0f} s")
     if options.log:
-        lines = [json.dumps(asdict(m) | asdict(fate)) for m, fate in fates.items()]
+        lines = [json.dumps(asdict(m) | asdict(result)) for m, result in results.items()]
         options.log.write_text("\n".join(lines))
 
     survived = [
-        f"'''{mutant.name}''',  # {fates[mutant].status} {fates[mutant].sentence}"
+        f"'''{mutant.name}''',  # {results[mutant].status} {results[mutant].sentence}"
         for mutant, status in statuses.items()
         if status == "survived"
     ]
-    rejected = [m.name for m, fate in fates.items() if fate.rejected and m.name in listed]
+    rejected = [m.name for m, result in results.items() if result.rejected and m.name in listed]
     gone = sorted(listed - {mutant.name for mutant in mutants})
-    for what, names in (
+    for problem, names in (
         ("Not rejected: its exercise lacks a case, or it is equivalent", survived),
         (f"In {EQUIVALENT.name}, and rejected", rejected),
         (f"In {EQUIVALENT.name}, and no mutant any more", gone),
     ):
         if names:
-            print(f"\n{what}:", *names, sep="\n  ", file=sys.stderr)
+            print(f"\n{problem}:", *names, sep="\n  ", file=sys.stderr)
     return bool(survived or rejected or gone)
 
 

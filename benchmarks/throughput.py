@@ -1,29 +1,28 @@
-"""Grading a class, against nbgrader's own autograde: ``python benchmarks/throughput.py``.
+"""Compare `course grade` with `nbgrader autograde`: ``python benchmarks/throughput.py``.
 
-A class drawn from right ways and known mistakes of notebook 01 is graded by `nbgrader autograde`,
-as it comes (on a sample, since it takes seconds a student), and by `course grade` with its sandbox;
-both write nbgrader's gradebook. In turns, in one run; start-up is part of it. Then all once more
-with the demonstrations taken out of the notebooks, which only nbgrader runs.
+A class drawn from correct answers and known mistakes of notebook 01 is graded by stock `nbgrader
+autograde` (a sample, because it takes seconds a student) and by `course grade` with its sandbox, in
+turns. Both write nbgrader's gradebook, and both times include start-up. Then all is repeated
+without the demonstrations in the notebooks, because only nbgrader runs them.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.classes import ROOT, TASK, hand_in
+from benchmarks.classes import TASK, hand_in
+from tests.support.nbgrader_workspace import environment, make_workspace
 
 
 def seconds(command: list[str], cwd: Path) -> float:
-    """How long a command takes; what it says is only shown if it fails."""
+    """Return the seconds that a command takes; show its output only if it fails."""
     start = time.perf_counter()
     done = subprocess.run(
         command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False
@@ -34,36 +33,18 @@ def seconds(command: list[str], cwd: Path) -> float:
     return taken
 
 
-def environment() -> dict[str, str]:
-    """Where a command finds nbgrader's tools, and the course."""
-    paths = [sysconfig.get_path("scripts"), os.environ["PATH"]]  # nbgrader looks there for alembic
-    return {**os.environ, "PATH": os.pathsep.join(paths), "PYTHONPATH": str(ROOT)}
-
-
-def workspace(folder: Path, task: str = TASK) -> Path:
-    """Make a folder nbgrader's course directory, with the assignment generated."""
-    python = sys.executable
-    subprocess.run(
-        [python, "-m", "autograder", "workspace", str(folder), task],
-        check=True,
-        capture_output=True,
-    )
-    seconds([python, "-m", "nbgrader", "generate_assignment", task], folder)
-    return folder
-
-
 def race(given: argparse.Namespace, where: Path, *, demonstrations: bool) -> None:
-    """Let both grade in turns, and print a row for a submission and one for the class again."""
+    """Let nbgrader and the course grade in turns, and print a row of the table."""
     hand_in(where / "class", given.students, demonstrations=demonstrations)
     theirs, ours, again = [], [], []
     for turn in range(given.rounds):
-        peer = workspace(where / f"peer{turn}")
+        peer = make_workspace(where / f"peer{turn}", TASK)
         (peer / "nbgrader_config.py").write_text(STOCK.format(folder=str(peer)))
         for student in sorted((where / "class").iterdir())[: given.sample]:
             shutil.copytree(student, peer / "submitted" / student.name)
         command = [sys.executable, "-m", "nbgrader", "autograde", TASK]
         theirs.append(seconds(command, peer) / given.sample)
-        own = workspace(where / f"own{turn}")
+        own = make_workspace(where / f"own{turn}", TASK)
         shutil.copytree(where / "class", own / "submitted")
         command = [sys.executable, "-m", "autograder", "grade", TASK, "--workspace", str(own)]
         ours.append(seconds(command, own) / given.students)
@@ -94,7 +75,7 @@ def main() -> None:
             race(given, Path(folder), demonstrations=demonstrations)
 
 
-# nbgrader as it comes: its own Execute, in the course's own Python.
+# Stock nbgrader: its own Execute, in the course's own Python.
 STOCK = """c = get_config()
 c.CourseDirectory.course_id = "peer"
 c.CourseDirectory.root = {folder!r}

@@ -1,9 +1,9 @@
-"""How exact results must be, and why: ``python benchmarks/tolerances.py``.
+"""Measure how exact results must be: ``python benchmarks/tolerances.py``.
 
-For every exercise that gives numbers: its condition in either precision that it is asked in (by
-how many eps its result moves when every input number moves by one, the largest over cases and
-seeds), the tolerances, and the smallest systematic relative error in float64 that is rejected,
-found by bisection.
+For every exercise that returns numbers: its condition in each precision of its cases (the change of
+its result, in eps, when every input number changes by one eps, the largest over cases and seeds),
+the tolerances, and the smallest systematic relative error in float64 that is rejected, found by
+bisection.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from utils.checker.student_code import call
 from utils.exercises import EXERCISES, Exercise
 
 STEPS = {np.dtype(np.float64): 2**12, np.dtype(np.float32): 2**6}
-"""Eps that an input moves by: many, so that rounding does not count."""
+"""The change of an input, in eps: large, so that rounding does not count."""
 SLOW = {"random_search", "train_and_evaluate"}
 
 
 def nudged(value: Any, rng: np.random.Generator) -> Any:
-    """The same inputs with every float64 number moved by a few eps, up or down."""
+    """Return the inputs with every floating-point number changed by `STEPS` eps, up or down."""
     if isinstance(value, np.ndarray) and value.dtype in STEPS:
         step = STEPS[value.dtype] * np.finfo(value.dtype).eps
         return (value * (1 + step * rng.choice([-1, 1], value.shape))).astype(value.dtype)
@@ -38,7 +38,7 @@ def nudged(value: Any, rng: np.random.Generator) -> Any:
 
 
 def conditions(exercise: Exercise, seeds: int = 20) -> dict[np.dtype[Any], float]:
-    """By dtype, the largest amplification of a relative change of all inputs."""
+    """Return, by dtype, the largest amplification of a relative change of all inputs."""
     found: dict[np.dtype[Any], float] = {}
     for seed in range(2 if exercise.name in SLOW else seeds):
         rng = np.random.default_rng(seed)
@@ -61,7 +61,7 @@ def conditions(exercise: Exercise, seeds: int = 20) -> dict[np.dtype[Any], float
 
 
 def off_by(function: Callable[..., Any], error: float) -> Callable[..., Any]:
-    """The function with every float64 number of its result off by one relative error."""
+    """Return the function with a relative error in every float64 number of its result."""
 
     def wrong(value: Any) -> Any:
         if isinstance(value, np.ndarray | np.floating) and value.dtype == np.float64:
@@ -78,7 +78,7 @@ def off_by(function: Callable[..., Any], error: float) -> Callable[..., Any]:
 
 
 def smallest_rejected(exercise: Exercise) -> float:
-    """The smallest systematic relative error that is rejected, to two digits."""
+    """Return the smallest systematic relative error that is rejected, to two digits."""
     question = LiveKey().question(exercise.name, 0)
     low, high = -16.0, -1.0
     while high - low > 0.02:
@@ -91,7 +91,7 @@ def smallest_rejected(exercise: Exercise) -> float:
 
 
 def kind(exercise: Exercise) -> str:
-    """What is compared in an exercise's results: "array", "number", or "" where neither is."""
+    """Return what an exercise returns: "array", "number", or "" for neither."""
     found = ""
     for case in LiveKey().question(exercise.name, 0).cases:
         if not isinstance(case.expected, Returned) or exercise.name in SLOW:

@@ -5,7 +5,6 @@ import os
 import signal
 from collections import Counter
 
-import needs
 import pytest
 
 # The tests use all cores already, so kernels and graders that they start use one thread each.
@@ -16,6 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+from tests.support import ROOT, needs
 from utils.checker.answer_key import FrozenKey, LiveKey, freeze
 from utils.checker.judge import rejections
 from utils.exercises import EXERCISES
@@ -55,7 +55,7 @@ LONGEST = [
     "test_gradebook",
     "test_cluster",
     "test_make",
-    "test_notebooks",
+    "test_round_trip",
     "test_hyperparameters",
 ]
 
@@ -71,6 +71,8 @@ def pytest_xdist_auto_num_workers():
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
+        if need := FOLDERS.get(item.path.parent):
+            item.add_marker(need)
         exercise = item.callspec.params.get("name") if hasattr(item, "callspec") else None
         if item.path.stem == "test_check" and exercise:
             # Tests of one exercise ask the same questions, which the keys of a worker cache.
@@ -79,6 +81,10 @@ def pytest_collection_modifyitems(items):
 
 
 # -- needs of the machine -------------------------------------------------------------------------
+
+
+# Every test in these folders has the need that the folder is named after.
+FOLDERS = {ROOT / "tests" / name: name for name in ("browser", "sandbox")}
 
 
 def pytest_configure(config):

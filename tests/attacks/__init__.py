@@ -11,8 +11,8 @@ weaker.py        runs there: each once more, without the layers that stop it
 __main__.py      writes README.md, the table of all of them
 """
 
-from attacks import harm, lies, reading, scores
-from attacks.attack import Attack
+from tests.attacks import harm, lies, reading, scores
+from tests.attacks.attack import Attack
 
 __all__ = ["ATTACKS", "Attack"]
 

@@ -1,6 +1,6 @@
 """Grades one class with `course grade`: every attacker between two honest students.
 
-Runs inside the outer sandbox, and prints what came of it as JSON.
+Runs inside the outer sandbox, and prints the results as JSON.
 """
 
 from __future__ import annotations
@@ -12,26 +12,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-import test_grade
-
-from attacks import ATTACKS
-from attacks.attack import ROOM
-from attacks.outer import settle
-from attacks.room import Room, hand_in, survivors
+from tests.attacks import ATTACKS
+from tests.attacks.attack import ROOM
+from tests.attacks.outer import settle
+from tests.attacks.room import Room, hand_in, survivors
+from tests.support import small_course
 
 
 def main(names: list[str]) -> None:
     settle()
     room = Room()
     course = Path("/tmp/course")
-    test_grade.course(course)
+    small_course.course(course)
     shutil.copy(f"{ROOM}/course/utils/reference/secret.py", course / "utils/reference/secret.py")
     honest = {
-        "ada": test_grade.solved(),
-        "zoe": test_grade.solved(sigmoid="def sigmoid(Z):\n    return Z"),
+        "ada": small_course.solved(),
+        "zoe": small_course.solved(sigmoid="def sigmoid(Z):\n    return Z"),
     }
     for student, page in honest.items():
-        test_grade.hand_in(room.submitted, student, page)
+        small_course.hand_in(room.submitted, student, page)
     alone = grade(course, room.submitted, "alone")
     for attack in ATTACKS:
         if not names or attack.name in names:
@@ -53,7 +52,7 @@ def main(names: list[str]) -> None:
 
 def grade(course: Path, submitted: Path, name: str) -> dict[str, object]:
     output = Path("/tmp", name)
-    done = test_grade.run(course, submitted, output, "--timeout", "5", "--jobs", "2")
+    done = small_course.run(course, submitted, output, "--timeout", "5", "--jobs", "2")
     lines = (output / "results.jsonl").read_text().split("\n")
     results = [json.loads(line) for line in lines if line]
     honest = [line for line in lines if line.startswith(('{"student": "ada"', '{"student": "zoe"'))]

@@ -2,7 +2,7 @@
 
 import os
 
-from attacks.attack import LOOT, PORT, ROOM, Attack
+from tests.attacks.attack import LOOT, PORT, ROOM, Attack
 
 NETWORK = "no network: a namespace, seccomp, and Landlock"
 NOWHERE = "nothing but its scratch folder can be written: namespaces, and Landlock"

@@ -14,14 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from as_user import bwrap
-
-from attacks.attack import WON
 from autograder.sandbox.sandbox import folders
+from tests.attacks.attack import WON
+from tests.support import ROOT
+from tests.support.as_user import bwrap
 
-__all__ = ["ROOT", "run", "settle"]
+__all__ = ["run", "settle"]
 
-ROOT = Path(__file__).resolve().parents[2]
 EMPTY = ("/tmp", "/home", "/root", "/run", "/var/tmp", "/mnt", "/media")
 
 
@@ -37,7 +36,7 @@ def run(script: str, *names: str, timeout: float = 900) -> Any:
         command += [*folders(place), "--ro-bind", place, place]
     command += ["--chmod", "1777", "/tmp", "--setenv", "SECRET", f"{WON} of the environment"]
     command += ["--chdir", "/tmp", "--setenv", "HOME", "/root", "--setenv", "PYTHONPATH"]
-    command += [f"{ROOT}:{ROOT}/tests", sys.executable, f"{ROOT}/tests/attacks/{script}.py", *names]
+    command += [str(ROOT), sys.executable, f"{ROOT}/tests/attacks/{script}.py", *names]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-3000:])

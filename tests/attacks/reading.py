@@ -1,6 +1,6 @@
 """Reading what must stay secret."""
 
-from attacks.attack import LOOT, ROOM, Attack
+from tests.attacks.attack import LOOT, ROOM, Attack
 
 NOT_THERE = "the instructor's files are not inside: namespaces, and Landlock"
 OTHER = "each submission runs in a fork of its own"

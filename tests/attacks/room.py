@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from attacks.attack import PORT, ROOM, WON, Attack
-from attacks.lies import HELP
+from tests.attacks.attack import PORT, ROOM, WON, Attack
+from tests.support import small_course
+from tests.support.forging import FORGING
 
 __all__ = ["Room", "hand_in", "page_of", "processes", "survivors"]
 
@@ -72,22 +73,20 @@ class Room:
 
 def page_of(attack: Attack) -> Any:
     """The notebook that the attacker hands in."""
-    from test_grade import after, notebook
-
-    page = notebook(**attack.answers)
+    page = small_course.notebook(**attack.answers)
     if attack.code:
-        after(page, "setup", attack.code.replace("LIES", HELP).replace("FROZEN", _table()))
+        small_course.after(
+            page, "setup", attack.code.replace("LIES", FORGING).replace("FROZEN", _table())
+        )
     return attack.edit(page) if attack.edit else page
 
 
 def hand_in(attack: Attack, submitted: Path) -> None:
     """Hand it in."""
-    import test_grade
-
     if attack.lay:
-        attack.lay(submitted / attack.folder / test_grade.TASK, submitted)
+        attack.lay(submitted / attack.folder / small_course.TASK, submitted)
     else:
-        test_grade.hand_in(submitted, attack.folder, page_of(attack))
+        small_course.hand_in(submitted, attack.folder, page_of(attack))
 
 
 def _table() -> str:

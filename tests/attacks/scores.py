@@ -1,6 +1,6 @@
 """Points without a right answer."""
 
-from attacks.attack import Attack
+from tests.attacks.attack import Attack
 
 OUTSIDE = "the verdict is made outside, in another process"
 COURSE = "the course's own notebook and test cells are run"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attacks import ATTACKS, harm, lies, reading, scores
-from attacks.attack import Attack
+from tests.attacks import ATTACKS, harm, lies, reading, scores
+from tests.attacks.attack import Attack
 
 __all__ = ["page", "told"]
 
@@ -20,7 +20,7 @@ TOP = """\
 # {count} attacks, and what stops each
 
 `python tests/attacks` generates this page from the attacks in this folder; do not edit it by hand.
-`tests/test_attacks.py` runs all attacks twice, inside a disposable sandbox:
+`test_attacks.py` runs all attacks twice, inside a disposable sandbox:
 
 1. All attacks form one class, together with two honest students, and `course grade` grades it. No
    attack gains a point, reads a secret, changes anything outside, or leaves a process. The results

@@ -25,15 +25,10 @@ from unittest.mock import patch
 import msgspec
 import nbformat
 import numpy as np
-import test_grade
 from nbgrader.utils import determine_grade
 
 import utils.checker.compare
 import utils.checker.sanitize
-from attacks import ATTACKS
-from attacks.attack import ROOM, WON, Attack
-from attacks.outer import settle
-from attacks.room import Room, hand_in, page_of, processes
 from autograder.grading import grade, grade_submission, submission, worker_pool
 from autograder.grading.grade_submission import Settings, judge_submission
 from autograder.grading.submission import (
@@ -50,6 +45,11 @@ from autograder.protocol.client import CodeCell, RemoteNotebook
 from autograder.protocol.server import SHELL
 from autograder.sandbox import process
 from autograder.sandbox.sandbox import Ended, Sandbox
+from tests.attacks import ATTACKS
+from tests.attacks.attack import ROOM, WON, Attack
+from tests.attacks.outer import settle
+from tests.attacks.room import Room, hand_in, page_of, processes
+from tests.support import small_course
 from utils.checker import serialize
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Run
@@ -58,7 +58,7 @@ from utils.checker.student_code import Notebook
 SEED = "spring"
 ASK = LiveKey.question
 SANDBOXES: dict[tuple[str, ...], Any] = {}
-COURSE = test_grade.notebook()
+COURSE = small_course.notebook()
 TEN_SECONDS = Limits(seconds=10)
 
 
@@ -84,7 +84,7 @@ def sandbox(walls: tuple[str, ...] = ()) -> Any:
     if walls not in SANDBOXES:
         box = Sandbox(
             worker_pool.ENTRY,
-            worker_pool._files(test_grade.TASK),
+            worker_pool._files(small_course.TASK),
             warm=worker_pool.WARM,
             without=walls,
         )
@@ -357,9 +357,9 @@ def fragile_lender(attack: Attack) -> bool:
 
 def taken_in(attack: Attack, room: Room) -> Any:
     hand_in(attack, room.submitted)
-    test_grade.hand_in(room.submitted, "ada", test_grade.solved())
+    small_course.hand_in(room.submitted, "ada", small_course.solved())
     return grade.load_submission(
-        CourseNotebook(COURSE), test_grade.TASK, room.submitted, attack.folder
+        CourseNotebook(COURSE), small_course.TASK, room.submitted, attack.folder
     )
 
 
@@ -484,7 +484,7 @@ def forked(task: Callable[[], bool], seconds: int = 60) -> str:
 
 def control() -> bool:
     """Whether the weaker graders grade: a right answer is right to each, a wrong one wrong."""
-    right = Attack("right", "", "", "", answers={"sigmoid": test_grade.ANSWERS["sigmoid"]})
+    right = Attack("right", "", "", "", answers={"sigmoid": small_course.ANSWERS["sigmoid"]})
     wrong = Attack("wrong", "", "", "")
     with patch.object(RemoteNotebook, "call", naive_call):
         naive = [bare(one).points for one in (right, wrong)]

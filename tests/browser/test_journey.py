@@ -1,0 +1,340 @@
+"""Test the course as a learner uses it: real JupyterLab in a real browser."""
+
+import json
+import os
+import re
+import subprocess
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from playwright.sync_api import expect
+
+from autograder.course import notebooks
+from tests.support import ROOT, chromium
+from tests.support.lab_server import copy_course, serve
+
+pytestmark = [pytest.mark.git, pytest.mark.xdist_group("browser")]
+
+PATIENCE = 20_000  # ms; other tests use the machine at the same time
+expect.set_options(timeout=PATIENCE)
+
+START = "00_start_here/00_start_here.ipynb"
+FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
+PICTURE = ROOT / "notebooks/00_start_here/images/check.png"
+MARGIN = 8  # pixels around the picture
+
+HEAD = "def linear_forward(A_prev, W, b):\n"
+TAIL = "    cache = (A_prev, W, b)\n    return Z, cache"
+RIGHT = f"{HEAD}    Z = W @ A_prev + b\n{TAIL}"
+NO_BIAS = f"{HEAD}    Z = W @ A_prev\n{TAIL}"
+TRANSPOSED = f"{HEAD}    Z = W.T @ A_prev + b\n{TAIL}"
+
+SEARCH = "04_hyperparameters/04_hyperparameters.ipynb"
+BEFORE_THE_SEARCH = (
+    *("setup", "cycle-demo", "split_data-solution", "split-demo", "sample_log_uniform-solution"),
+    *("sample_one_minus_log_uniform-solution", "sample_configuration-solution", "space-code"),
+    *("train_and_evaluate-solution", "random_search-solution", "best_trial-solution"),
+)
+
+RIGHT_GUESS = "The input has the number 0 and is not counted"
+
+
+# -- the course, its server and the browser -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Make a new git repository with the files of the course committed."""
+    folder = tmp_path_factory.mktemp("journey") / "course"
+    copy_course(folder)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "The course")
+    return folder
+
+
+def git(folder, *command):
+    """Run git without any configuration of this machine."""
+    identity = {"NAME": "Learner", "EMAIL": "learner@example.org"}
+    environ = {f"GIT_{who}_{k}": v for who in ("AUTHOR", "COMMITTER") for k, v in identity.items()}
+    environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return subprocess.run(
+        ["git", *command],
+        cwd=folder,
+        env=os.environ | environ,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium.launch() as running:
+        yield running
+
+
+class Lab:
+    """A JupyterLab of the course that can be stopped and restarted."""
+
+    def __init__(self, course, stack):
+        self.course, self.stack = course, stack
+        self.start_again()
+
+    def start_again(self):
+        self.stack.close()
+        self.server = self.stack.enter_context(serve(self.course, self.course.parent / "home"))
+
+
+@pytest.fixture(scope="module")
+def lab(browser, course):
+    with ExitStack() as stack:
+        yield Lab(course, stack)
+
+
+class Notebook:
+    """One notebook in JupyterLab, with cells found by id."""
+
+    def __init__(self, page, file):
+        self.page = page
+        cells = json.loads(file.read_text("utf-8"))["cells"]
+        self.ids = [cell["id"] for cell in cells]
+        self.pages = {
+            cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+        }
+        second = self.page.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
+        expect(second).to_be_attached(timeout=30_000)
+
+    def cell(self, name):
+        """Scroll to this cell: JupyterLab does not draw distant cells."""
+        cell = self.page.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
+        cell.wait_for(state="attached")
+        cell.scroll_into_view_if_needed()
+        return cell
+
+    def kernel_is_ready(self):
+        """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
+        expect(self.page.get_by_text(re.compile(r"\| Idle$"))).to_be_visible(timeout=30_000)
+
+    def click(self, name):
+        cell = self.cell(name)
+        cell.locator(".cm-content").click()
+        expect(cell.locator(".cm-content")).to_be_focused()
+        return cell
+
+    def run(self, name):
+        """Click on a code cell, press Shift+Enter, and return its output."""
+        self.kernel_is_ready()
+        cell = self.click(name)
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        self.page.keyboard.press("Shift+Enter")
+        expect(prompt).not_to_have_text(before)
+        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=30_000)
+        return cell.locator(".jp-Cell-outputArea")
+
+    def type(self, name, code):
+        """Replace the content of a code cell with `code`."""
+        self.click(name)
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(code)
+
+    def answer(self, exercise, code):
+        """Type an answer, run it, run its check, and return the output of the check."""
+        self.type(f"{exercise}-solution", code)
+        self.run(f"{exercise}-solution")
+        return self.run(exercise)
+
+    def menu(self, *names):
+        for name in names:
+            self.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    def save(self):
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("ControlOrMeta+s")
+        expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
+
+
+@pytest.fixture
+def opened(browser, lab):
+    """Return a function that opens a notebook, or the first page, with a new kernel."""
+
+    @contextmanager
+    def open_page(notebook=None, **options):
+        errors = []
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        try:
+            page.goto(lab.server.url(notebook))
+            yield Notebook(page, lab.course / "my_notebooks" / (notebook or START))
+            assert "No module named" not in page.content()
+            assert errors == [], "the browser's console shows errors"
+        finally:
+            context.close()
+            lab.server.stop_kernels()
+
+    return open_page
+
+
+def says_once(shown, sentence):
+    """Assert that the card shows the sentence, and that nothing else visible repeats it."""
+    expect(shown.locator(".verdict")).to_contain_text(sentence)
+    expect(shown.get_by_text(sentence).filter(visible=True)).to_have_count(1)
+
+
+def everything_is_drawn(notebook):
+    """Assert that formulas are typeset, and that pictures are loaded and have alt text."""
+    for name, source in notebook.pages.items():
+        shown = notebook.cell(name)
+        if "$" in source:
+            expect(shown.locator("mjx-container").first).to_be_visible()
+            expect(shown.locator("mjx-merror")).to_have_count(0)
+        for number in range(source.count("![")):
+            image = shown.locator("img").nth(number)
+            expect(image).to_be_visible()
+            expect(image).not_to_have_js_property("naturalWidth", 0)
+            expect(image).to_have_attribute("alt", re.compile(r"\w.{20}"))
+
+
+# -- the first page -------------------------------------------------------------------------------
+
+
+def test_first_page_opens_and_failed_check_shows_one_message(opened):
+    with opened() as notebook:
+        for name in ("title", "map", "notation-card"):
+            expect(notebook.cell(name).get_by_role("heading")).to_be_visible()
+        everything_is_drawn(notebook)
+
+        notebook.kernel_is_ready()
+        notebook.menu("Run", "Run All Cells")
+        shown = notebook.cell("fails-check").locator(".jp-Cell-outputArea")
+        says_once(shown, "rows and columns changed places")
+        for box in ("expected (2, 3)", "got (3, 2)"):
+            expect(shown.get_by_role("img", name=box)).to_be_visible()
+        traceback = shown.locator(".jp-RenderedText")
+        expect(traceback).to_contain_text("rows and columns changed places")
+        expect(traceback).to_be_hidden()
+
+        # No notification of JupyterLab is shown.
+        expect(notebook.page.get_by_text("official Jupyter news")).to_have_count(0)
+        expect(notebook.page.get_by_text("Create Assignment")).to_have_count(0)
+
+        # An error of the learner's own is shown, even below a card.
+        notebook.answer("double", "def double(X):\n    return 2 * X")
+        notebook.type("hints-code", 'check("double")\n1 / 0')
+        shown = notebook.run("hints-code")
+        expect(shown.locator(".verdict")).to_contain_text("✓ double")
+        expect(shown.get_by_text("ZeroDivisionError").first).to_be_visible()
+
+        notebook.cell("next").get_by_role("link").click()
+        expect(notebook.page.get_by_role("heading", name="Forward propagation")).to_be_visible()
+
+
+# -- an exercise ----------------------------------------------------------------------------------
+
+
+def test_wrong_answers_are_explained_and_correct_answer_is_saved(opened, lab, course):
+    with opened(FORWARD) as notebook:
+        notebook.run("setup")
+        notebook.run("linear_forward-solution")
+        says_once(notebook.run("linear_forward"), "still blank")
+        says_once(notebook.answer("linear_forward", NO_BIAS), "has had no say")
+
+        shown = notebook.answer("linear_forward", TRANSPOSED)
+        says_once(shown, "does not fit")
+        for box in ("W.T (3, 2)", "A_prev (3, 5)"):
+            expect(shown.get_by_role("img", name=box)).to_be_visible()
+            expect(shown.locator(".verdict").get_by_text(box, exact=True)).to_be_visible()
+
+        shown = notebook.answer("linear_forward", RIGHT)
+        says_once(shown, "✓ linear_forward")
+        expect(shown).not_to_contain_text("✗")
+        notebook.save()
+
+    lab.start_again()
+    with opened(FORWARD) as notebook:
+        expect(notebook.cell("linear_forward-solution")).to_contain_text("Z = W @ A_prev + b")
+        expect(notebook.cell("linear_forward").locator(".verdict")).to_contain_text("✓")
+    assert git(course, "status", "--porcelain") == ""
+
+
+def test_a_check_cannot_be_edited_or_deleted(opened):
+    with opened(FORWARD) as notebook:
+        check = notebook.cell("linear_forward").locator(".cm-content")
+        expect(check).to_have_attribute("aria-readonly", "true")
+        check.click()
+        notebook.page.keyboard.type("print('mine')")
+        expect(check).to_have_text('check("linear_forward")')
+        notebook.page.keyboard.press("Escape")
+        for key in "dd":
+            notebook.page.keyboard.press(key)
+        expect(notebook.page.locator(".jp-Notebook-cell")).to_have_count(len(notebook.ids))
+        expect(check).to_have_text('check("linear_forward")')
+
+
+def test_validate_shows_the_same_message_as_check(opened):
+    with opened(FORWARD) as notebook:
+        notebook.type("linear_forward-solution", NO_BIAS)
+        notebook.page.get_by_role("button", name="Validate").click()
+        dialog = notebook.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("has had no say", timeout=60_000)
+        expect(dialog).to_contain_text("compute_cost: still blank")
+
+
+def test_picture_of_a_check(opened, pytestconfig, tmp_path):
+    """Take the picture for the README: a wrong answer and its card; --pictures saves it there."""
+    picture = PICTURE if pytestconfig.getoption("pictures") else tmp_path / PICTURE.name
+    with opened(
+        FORWARD, viewport={"width": 1000, "height": 1000}, device_scale_factor=2
+    ) as notebook:
+        page = notebook.page
+        notebook.run("setup")
+        page.keyboard.press("ControlOrMeta+b")
+        notebook.answer("linear_forward", TRANSPOSED)
+        above = notebook.cell("linear_forward-solution").bounding_box()
+        below = notebook.cell("linear_forward").locator(".verdict").bounding_box()
+        frame = {
+            "x": above["x"],
+            "y": above["y"] - MARGIN,
+            "width": above["width"] + MARGIN,
+            "height": below["y"] + below["height"] - above["y"] + 2 * MARGIN,
+        }
+        page.screenshot(path=picture, clip=frame)
+    assert 20_000 < picture.stat().st_size < 200_000  # it is not empty, and loads quickly
+
+
+# -- searching and reading ------------------------------------------------------------------------
+
+
+def test_search_shows_progress_and_remaining_time(opened, lab):
+    solved = notebooks.solve(notebooks.read(ROOT / "notebooks" / SEARCH))
+    notebooks.write(solved, lab.course / "my_notebooks" / SEARCH)
+    with opened(SEARCH) as notebook:
+        for name in BEFORE_THE_SEARCH:
+            notebook.run(name)
+        search = notebook.click("search-demo")
+        notebook.page.keyboard.press("Shift+Enter")
+        expect(search.get_by_role("progressbar")).to_be_visible(timeout=60_000)
+        expect(search).to_contain_text(re.compile(r"of 30 trials, about .+ left"), timeout=60_000)
+        expect(search).to_contain_text(re.compile(r"30 trials in .+"), timeout=240_000)
+        expect(search).to_contain_text("best on dev:")
+
+
+def test_questions_formulas_and_pictures(opened):
+    with opened(FORWARD) as notebook:
+        question = notebook.cell("ask-layers").locator(".jp-RenderedMarkdown")
+        summary = question.get_by_text("3 layers, n[0] = 3")
+        expect(question).not_to_contain_text(RIGHT_GUESS, use_inner_text=True)
+        summary.click()
+        expect(question).to_contain_text(RIGHT_GUESS, use_inner_text=True)
+        summary.click()
+        expect(question).not_to_contain_text(RIGHT_GUESS, use_inner_text=True)
+
+        notebook.page.keyboard.press("Tab")
+        notebook.page.keyboard.press("Space")
+        expect(question).to_contain_text("Nearly.", use_inner_text=True)
+
+        everything_is_drawn(notebook)

@@ -1,0 +1,34 @@
+"""Make the tables of which case rejects which known mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.support import ROOT
+from utils.checker.answer_key import Question
+from utils.checker.judge import rejections
+from utils.exercises import Exercise
+
+__all__ = ["PAGE", "section"]
+
+PAGE = ROOT / "benchmarks" / "kill_matrix.md"
+
+
+def section(
+    exercise: Exercise, question: Question, judged: Callable[..., Any] = rejections
+) -> Iterator[str]:
+    """Yield the lines of one exercise's table; `judged` may be a cached `rejections`."""
+    count = len(question.cases)
+    yield f"\n## {exercise.name}\n"
+    notes = [f"{i} {case.note or 'plain'}" for i, case in enumerate(question.cases, 1)]
+    laws = [f"law {name}" for name in question.laws]
+    yield f"Cases: {'; '.join(notes + laws)}.\n"
+    yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
+    yield "|:--|" + ":-:|" * count + ":--|:--|"
+    for mistake in exercise.mistakes:
+        verdict, wrong, law = judged(question, mistake.function)
+        marks = " | ".join("✗" if i in wrong else "" for i in range(count))
+        quoted = f"“{verdict.message}” " if verdict.status == "error" else ""
+        words = (quoted + verdict.mistake_sentence).replace("|", "\\|").replace("\n", " ")
+        yield f"| {mistake.name} | {marks} | {law} | {words} |"

@@ -1,0 +1,361 @@
+"""Test notebook 04: its network, log and progress bar, the search properties, the gallery."""
+
+import json
+import re
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from autograder.course import notebooks
+from tests.support import ROOT
+from utils import experiment_log, experiment_plots
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge
+from utils.exercises import EXERCISES
+from utils.exercises.hyperparameters.read_curves import CURVES, gallery_runs
+from utils.experiment_log import LogError, append_record, budget, progress, read_log
+from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
+from utils.plots import Picture
+from utils.reference import hyperparameters as reference
+
+ASSIGNMENT = "04_hyperparameters"
+
+
+def points(m=80, seed=1):
+    rng = np.random.default_rng(seed)
+    Y = (np.arange(m) % 2).reshape(1, m).astype(float)
+    return rng.normal(0, 1, (2, m)) + 3 * Y, Y
+
+
+# -- the network ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("layer_dims", [[3, 1], [3, 5, 1], [3, 5, 4, 1], [2, 7, 5, 3, 1]])
+@pytest.mark.parametrize("m", [1, 11])
+def test_gradients_agree_with_central_differences(activation, layer_dims, m):
+    rng = np.random.default_rng(7)
+    parameters = {
+        name: value.astype(float) + 0.3 * rng.standard_normal(value.shape)
+        for name, value in initialize(layer_dims, activation, rng).items()
+    }
+    X = rng.normal(0, 1, (layer_dims[0], m))
+    Y = rng.integers(0, 2, (1, m)).astype(float)
+    _, gradients = cost_and_gradients(parameters, X, Y, activation)
+    assert gradients.keys() == parameters.keys()
+    for name, value in parameters.items():
+        estimate = np.zeros_like(value)
+        for index in np.ndindex(value.shape):
+            costs = []
+            for step in (1e-6, -1e-6):
+                moved = {key: array.copy() for key, array in parameters.items()}
+                moved[name][index] += step
+                costs.append(cost_and_gradients(moved, X, Y, activation)[0])
+            estimate[index] = (costs[0] - costs[1]) / 2e-6
+        np.testing.assert_allclose(gradients[name], estimate, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_network_starts_undecided_and_learns(activation):
+    X, Y = points()
+    network = train(
+        X, Y, rng=np.random.default_rng(2), learning_rate=0.5, width=8, activation=activation
+    )
+    assert abs(network.costs[0] - np.log(2)) < 0.1
+    assert network.accuracy(X, Y) > 0.9
+    assert network.costs.dtype == np.float32
+    assert network.predict(X).shape == (1, 80)
+    assert all(value.dtype == np.float32 for value in network.parameters.values())
+
+
+def test_one_update_matches_the_formulas():
+    X, Y = points(m=6)
+    settings = {"learning_rate": 0.7, "momentum": 0.8, "depth": 1, "width": 3}
+    network = train(X, Y, rng=np.random.default_rng(3), iterations=1, **settings)
+    start = initialize([2, 3, 1], "relu", np.random.default_rng(3))
+    _, gradients = cost_and_gradients(start, X, Y, "relu")
+    for name, value in start.items():
+        expected = value - 0.7 * 0.2 * gradients[name]
+        np.testing.assert_allclose(network.parameters[name], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_training_is_reproducible_and_keeps_its_inputs():
+    X, Y = points()
+    X.flags.writeable = Y.flags.writeable = False
+    one, two = (train(X, Y, rng=np.random.default_rng(4), iterations=9) for _ in range(2))
+    assert np.array_equal(one.costs, two.costs)
+    going_on = train(X, Y, rng=np.random.default_rng(5), iterations=1, start=one)
+    assert not np.array_equal(going_on.parameters["W1"], one.parameters["W1"])
+    assert np.array_equal(one.parameters["W1"], two.parameters["W1"])
+
+
+def test_diverged_training_fills_the_costs_with_nan():
+    X, Y = points()
+    network = train(X, Y, rng=np.random.default_rng(6), learning_rate=1e30, iterations=20)
+    assert network.costs.shape == (20,)
+    assert np.isnan(network.costs[-1])
+    assert np.isfinite(network.accuracy(X, Y))
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"activation": "swish"}, "activation must be one of 'relu', 'tanh', 'sigmoid'"),
+        ({"momentum": 1}, "momentum must be from 0 to below 1, got 1."),
+        ({"learning_rate": 0}, "learning_rate must be above 0, got 0."),
+        ({"width": 2.5}, "width must be a whole number from 1 up, got 2.5."),
+        ({"depth": -1}, "depth must be a whole number from 0 up, got -1."),
+    ],
+)
+def test_invalid_settings_are_refused(setting, said):
+    with pytest.raises(ValueError, match=re.escape(said)):
+        train(*points(), rng=np.random.default_rng(1), **setting)
+
+
+# -- the log, the bar, the budget -----------------------------------------------------------------
+
+
+def a_record(**more):
+    return {
+        "configuration": {"learning_rate": np.float64(0.1), "width": np.int64(3), "a": "relu"},
+        "costs": np.array([0.7, np.nan], np.float32),
+        "train_accuracy": 0.9,
+        "dev_accuracy": 0.8,
+        "seconds": 0.1 + 0.2,
+        "diverged": True,
+    } | more
+
+
+def test_log_returns_the_appended_records(tmp_path):
+    log = tmp_path / "search.h5"
+    assert read_log(log) == read_log(None) == []
+    append_record(None, a_record())
+    for number in range(12):
+        append_record(log, a_record(dev_accuracy=number / 12))
+    records = read_log(str(log))
+    assert [record["dev_accuracy"] for record in records] == [n / 12 for n in range(12)]
+    assert records[0]["configuration"] == {"learning_rate": 0.1, "width": 3, "a": "relu"}
+    assert records[0]["seconds"] == 0.1 + 0.2
+    assert records[0]["diverged"] is True
+    assert np.array_equal(records[0]["costs"], a_record()["costs"], equal_nan=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["search.h5"]
+
+
+def test_interrupted_write_keeps_the_log_intact(tmp_path, monkeypatch):
+    log = tmp_path / "search.h5"
+    append_record(log, a_record())
+    before = log.read_bytes()
+
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(experiment_log.os, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            append_record(log, a_record())
+    assert log.read_bytes() == before
+    append_record(log, a_record())
+    assert len(read_log(log)) == 2
+
+
+@pytest.mark.parametrize("kind", ["text", "other HDF5"])
+def test_file_that_is_no_log_is_reported_and_unchanged(kind, tmp_path):
+    path = tmp_path / "thing.h5"
+    if kind == "text":
+        path.write_text("dear diary")
+    else:
+        with h5py.File(path, "w") as file:
+            file["x"] = 1
+    before = path.read_bytes()
+    for use in (lambda: read_log(path), lambda: append_record(path, a_record())):
+        with pytest.raises(LogError, match="is not an experiment log: give the log another name"):
+            use()
+    assert path.read_bytes() == before
+
+
+def test_progress_bar_shows_the_remaining_time():
+    bar = experiment_log._Bar(5, 20, 30, "trials")
+    assert repr(bar) == "5 of 20 trials, about 1:30 left"
+    html = bar._repr_mimebundle_()["text/html"]
+    assert '<progress max="20" value="5" aria-label="trials done"' in html
+    assert "about 1:30 left" in html
+    assert repr(experiment_log._Bar(20, 20, 65, "trials")) == "20 trials in 1:05"
+    assert repr(experiment_log._Bar(0, 20, 0, "trials")) == "0 of 20 trials"
+
+
+def test_progress_updates_one_bar(monkeypatch):
+    shown, clock = [], iter(range(100))
+
+    class Handle:
+        def update(self, bar):
+            shown.append(repr(bar))
+
+    def display(bar, display_id):
+        assert display_id
+        shown.append("new " + repr(bar))
+        return Handle()
+
+    monkeypatch.setattr(experiment_log, "_in_notebook", lambda: True)
+    monkeypatch.setattr(experiment_log, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr("IPython.display.display", display)
+    assert list(progress("abc")) == ["a", "b", "c"]
+    assert shown == [
+        "new 0 of 3 trials",
+        "1 of 3 trials, about 0:04 left",
+        "2 of 3 trials, about 0:02 left",
+        "3 trials in 0:04",
+    ]
+
+
+def test_course_budget_small_selects_the_small_budget(monkeypatch):
+    monkeypatch.delenv("COURSE_BUDGET", raising=False)
+    assert budget(30, small=6) == 30
+    monkeypatch.setenv("COURSE_BUDGET", "small")
+    assert budget(30, small=6) == 6
+
+
+# -- mistakes that only the log shows -------------------------------------------------------------
+
+
+def keep_at_the_end(space, n_trials, data, rng, log):
+    records = read_log(log)
+    children = rng.spawn(n_trials)
+    new = [
+        reference.train_and_evaluate(reference.sample_configuration(space, c), data, c)
+        for c in children[len(records) :]
+    ]
+    for record in new:
+        append_record(log, record)
+    return records + new
+
+
+def no_log(space, n_trials, data, rng, log):
+    return reference.random_search(space, n_trials, data, rng, None)
+
+
+def run_again(space, n_trials, data, rng, log):
+    if log:
+        Path(log).unlink(missing_ok=True)
+    return reference.random_search(space, n_trials, data, rng, log)
+
+
+def child_in_each_turn(space, n_trials, data, rng, log):
+    records = read_log(log)
+    for _ in range(len(records), n_trials):
+        [child] = rng.spawn(1)
+        configuration = reference.sample_configuration(space, child)
+        records.append(reference.train_and_evaluate(configuration, data, child))
+        append_record(log, records[-1])
+    return records
+
+
+def own_file(space, n_trials, data, rng, log):
+    records = reference.random_search(space, n_trials, data, rng, None)
+    if log:
+        Path(log).write_text(json.dumps(len(records)))
+    return records
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (keep_at_the_end, "keep each record as soon as it is there"),
+        (no_log, "No log was written"),
+        (run_again, "were run again"),
+        (child_in_each_turn, "trial i is to use child i"),
+        (own_file, "write it with append_record"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_errors_visible_only_in_the_log_are_reported(function, said):
+    verdict = judge(LiveKey().question("random_search", 1), function)
+    assert verdict.status == "wrong"
+    assert said in verdict.message
+    assert verdict.mistake == ""
+
+
+def test_message_counts_settled_answers_without_naming_them():
+    for name in ("sort_settings", "read_curves"):
+        right = EXERCISES[name].reference()
+        words = EXERCISES[name].secret["words"]
+        messages = set()
+        for item, word in right.items():
+            wrong = right | {item: next(w for w in words if w != word)}
+            verdict = judge(LiveKey().question(name, 1), lambda wrong=wrong: wrong)
+            messages.add(verdict.message)
+        assert messages == {f"{len(right) - 1} of {len(right)} are settled."}
+        typed = right | {next(iter(right)): "smal"}
+        typo = judge(LiveKey().question(name, 1), lambda typed=typed: typed)
+        assert "'smal'; choose among" in typo.message
+
+
+# -- the gallery and the other pictures -----------------------------------------------------------
+
+
+def test_gallery_curves_match_their_labels():
+    answers = reference.read_curves()
+    assert answers.keys() == CURVES.keys()
+    for name, (learned, dev) in gallery_runs().items():
+        first, last = float(learned[0]), float(np.mean(learned[-20:]))
+        seen = {
+            "too small": 0.97 * first < last < first and np.ptp(learned) < 0.05,
+            "diverges": last > 10 * first,
+            "overfits": last < 0.02 and dev[-1] > 1.3 * np.min(dev),
+            "fine": last < 0.5 * first and abs(dev[-1] - last) < 0.1,
+            "too large": 0.8 * first < last < 1.5 * first and np.ptp(learned) > 0.3,
+        }
+        assert [word for word, holds in seen.items() if holds] == [answers[name]], name
+
+
+def test_pictures_have_alt_text():
+    X, Y = points()
+    data = {"train": (X, Y), "dev": points(seed=2), "test": points(seed=3)}
+    space = {
+        "learning_rate": ("log", 1e-3, 1.0),
+        "momentum": ("one_minus_log", 0.5, 0.99),
+        "width": ("int", 1, 9),
+        "activation": ("choice", ["relu", "tanh"]),
+        "iterations": ("choice", [30]),
+    }
+    records = reference.random_search(space, 8, data, np.random.default_rng(1), None)
+    rng = np.random.default_rng(2)
+    samples = {
+        "uniform": rng.uniform(1e-4, 1, 50),
+        "log": reference.sample_log_uniform(1e-4, 1, 50, rng),
+    }
+    runs = dict.fromkeys("ABCDEF", (records[0]["costs"], records[1]["costs"]))
+    best = max(record["dev_accuracy"] for record in records)
+    for picture, words in (
+        (experiment_plots.draws(samples, 0.01), ["uniform: ", "% to the left of the middle"]),
+        (experiment_plots.curve_gallery(runs), ["6 panels", "F: train"]),
+        (experiment_plots.one_at_a_time({"width": records}), ["width "]),
+        (
+            experiment_plots.grid_and_random(records, records, "learning_rate", "width"),
+            ["tried 8 different values", f"{best:.3f}"],
+        ),
+        (experiment_plots.parallel_coordinates(space, records), [f"{best:.3f}", "0 diverged"]),
+    ):
+        assert isinstance(picture, Picture)
+        assert isinstance(picture.figure, Figure)
+        assert all(word in picture.alt for word in words), picture.alt
+        assert picture._repr_mimebundle_()["text/html"].startswith("<img")
+    lost = [record | {"diverged": True} for record in records]
+    assert "8 diverged" in experiment_plots.parallel_coordinates(space, lost).alt
+
+
+# -- the report -----------------------------------------------------------------------------------
+
+
+def test_report_is_a_markdown_cell_worth_10_points():
+    tidy = notebooks.tidy(notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT)))
+    for notebook in (tidy, notebooks.solve(tidy, markers=False)):
+        [cell] = [c for c in notebook.cells if c["id"] == "experiment_report"]
+        meta = cell.metadata.nbgrader
+        assert cell.cell_type == "markdown"
+        assert cell.source == "YOUR ANSWER HERE"
+        assert (meta.grade, meta.solution, meta.points) == (True, True, 10)
+    total = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in tidy.cells)
+    assert total == 100

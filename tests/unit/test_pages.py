@@ -1,0 +1,197 @@
+"""Test the parts that every page must have, and that repeated parts agree."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from autograder.course import notebooks
+from tests.support import ROOT
+from utils.exercises import EXERCISES
+
+ASSIGNMENTS = notebooks.assignments(ROOT)
+FIRST = "00_start_here"  # other pages must agree with its notation card, glossary and map
+LESSONS = [name for name in ASSIGNMENTS if name != FIRST]
+POINTS = {
+    "00_start_here": 0,
+    "01_forward_propagation": 100,
+    "02_backward_propagation": 100,
+    "03_matrix_dimensions": 100,
+    "04_hyperparameters": 100,
+    "05_the_brain": 20,
+}
+
+
+def cells(assignment):
+    return {c["id"]: c for c in notebooks.read(notebooks.notebook_of(ROOT, assignment)).cells}
+
+
+def text(assignment):
+    """Return the text of a page without its code."""
+    return "\n\n".join(c.source for c in cells(assignment).values() if c.cell_type == "markdown")
+
+
+def minutes(said):
+    """Return the minutes in "90 minutes", "2 hours", "1.5 h" or "15 min"."""
+    number, unit = re.fullmatch(r"([\d.]+) (min|minutes|h|hours?)", said).groups()
+    return float(number) * (60 if unit.startswith("h") else 1)
+
+
+def rows(table):
+    """Return the cells of each row of a Markdown table, without its first two rows."""
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    return [[part.strip() for part in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def plan(assignment):
+    """Return the name, minutes and points of each part in the plan."""
+    found = []
+    for *_, name, time, points in rows(cells(assignment)["plan"].source):
+        found.append((name, float(time or 0), float(points or 0)))
+    return found
+
+
+# -- notation, glossary, map, links ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_notation_card_equals_that_of_the_first_page(assignment):
+    assert cells(assignment)["notation-card"].source == cells(FIRST)["notation-card"].source
+
+
+def test_glossary_is_sorted_with_one_sentence_per_word():
+    entries = re.findall(r"(?m)^- \*\*(.+?)\*\*: (.+)$", cells(FIRST)["glossary"].source)
+    words = [word for word, _ in entries]
+    assert 18 <= len(words) <= 26
+    assert words == sorted(words, key=str.lower)
+    for word, said in entries:
+        assert re.fullmatch(r"[^.]+ \(0[1-5]\)\.", said), word
+        page = re.search(r"\((0\d)\)", said)[1]
+        for assignment in ASSIGNMENTS:
+            if assignment.startswith(page):
+                assert word.lower() in text(assignment).lower(), f"{word} is not on page {page}"
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_only_the_first_page_has_a_glossary(assignment):
+    assert not re.search(r"(?mi)^#+ glossary", text(assignment))
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_map_lists_every_page_with_its_time(assignment):
+    title = cells(assignment)["title"].source
+    name = re.match(r"# (.+)", title)[1]
+    time = re.search(r"\*\*About ([^*·]+?) ·", title)[1]
+    listed = {row[0]: row[-1] for row in rows(cells(FIRST)["map"].source)}
+    assert minutes(listed[f"**{assignment[:2]} {name}**"]) == minutes(time)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_links_between_pages_exist(assignment):
+    for target in re.findall(r"\]\((\.\./[^)#]+)", text(assignment)):
+        assert (ROOT / "notebooks" / assignment / target).is_file(), target
+
+
+# -- start and end of a page ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_page_states_objectives_and_prerequisites(assignment):
+    title = cells(assignment)["title"].source
+    objectives = title.split("When you are done, you can")[1]
+    assert len(re.findall(r"(?m)^- ", objectives)) >= 3
+    assert "You need " in title
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_minutes_and_points_add_up(assignment):
+    title = cells(assignment)["title"].source
+    time, points = re.search(r"\*\*About ([^*·]+?) · (\d+) points\*\*", title).groups()
+    graded = [
+        c.metadata.nbgrader.get("points", 0)
+        for c in cells(assignment).values()
+        if "nbgrader" in c.metadata and c.metadata.nbgrader.get("grade")
+    ]
+    parts = plan(assignment)
+    assert sum(time for _, time, _ in parts) == minutes(time)
+    assert sum(points for *_, points in parts) == sum(graded) == int(points) == POINTS[assignment]
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_each_part_states_the_minutes_of_the_plan(assignment):
+    said = re.findall(r"(?m)^## .+\n\n\*(\d+) minutes?\*", text(assignment))
+    assert [float(time) for time in said] == [time for _, time, _ in plan(assignment) if time]
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_plan_has_the_points_of_each_exercise(assignment):
+    for name, _, points in plan(assignment):
+        named = [n for n in re.findall(r"`(\w+)`", name) if n in EXERCISES]
+        if named:
+            assert sum(EXERCISES[n].points for n in named) <= points, name
+
+
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_page_ends_with_summary_and_optional_exercises(assignment):
+    page = text(assignment)
+    assert "## What to keep" in page
+    more = page.split("### If you want more (no points)")[1].split("\n#")[0]
+    assert len(re.findall(r"(?m)^\d\. ", more)) in (2, 3)
+
+
+# -- pictures, questions, exercises ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_picture_has_alt_text(assignment):
+    folder = ROOT / "notebooks" / assignment
+    shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text(assignment))
+    for alt, path in shown:
+        assert len(alt.split()) >= 8, path
+        assert (folder / path).is_file(), path
+    pictures = {path for _, path in shown}
+    for file in folder.glob("images/*.svg"):
+        assert f"images/{file.name}" in pictures, f"{file.name} is not shown"
+        root = ET.parse(file).getroot()
+        for tag in ("title", "desc"):
+            found = root.find(f"{{http://www.w3.org/2000/svg}}{tag}")
+            assert found is not None, (file.name, tag)
+            assert found.text, (file.name, tag)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_question_has_one_correct_answer_and_explains_each(assignment):
+    for name, cell in cells(assignment).items():
+        answers = re.findall(
+            r"<details><summary>(.+?)</summary>(.+?)</details>", cell.source, re.DOTALL
+        )
+        if name.startswith("ask-"):
+            assert len(answers) >= 2, name
+            assert sum(why.strip().startswith("✓") for _, why in answers) == 1, name
+            assert all(len(why.split()) >= 4 for _, why in answers), name
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_exercise_has_three_hints(name):
+    hints = EXERCISES[name].hints
+    assert len(set(hints)) == 3
+    assert all(len(one.split()) >= 5 for one in hints)
+    assert "similar problem, solved" in hints[2]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_exercise_has_a_docstring_and_its_points(assignment):
+    page = cells(assignment)
+    for exercise in EXERCISES.values():
+        if exercise.assignment == assignment:
+            assert '"""' in page[f"{exercise.name}-solution"].source
+            assert exercise.points == page[exercise.name].metadata.nbgrader.points
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_cell_ids_are_unique_and_readable(assignment):
+    ids = [c["id"] for c in notebooks.read(notebooks.notebook_of(ROOT, assignment)).cells]
+    assert len(ids) == len(set(ids))
+    for one in ids:
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", one), one
+        assert not re.fullmatch(r"[0-9a-f]{8}", one), f"{one} is no name"
