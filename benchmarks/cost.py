@@ -2,7 +2,7 @@
 
 A class of notebook 01 is judged by one worker in this process, in its sandbox, without gradebook
 and files. Then the same cells are run, and the same functions called on the same inputs as the
-judge had asked for, laws and second runs with a reference included, in one warm interpreter
+judge had asked for, properties and second runs with a reference included, in one warm interpreter
 without anything around it; and between the two, judged by the same judge in that interpreter. In
 turns; the difference to bare execution is what intake, sandbox, messages, looking at results and
 judging cost together. The last rows say how much of it is the sandbox alone, were there no judge:
@@ -43,7 +43,7 @@ from autograder.protocol.client import CodeCell, RemoteNotebook
 from benchmarks.classes import ROOT, TASK, hand_in
 from utils.checker.cases import Case
 from utils.checker.judge import judge_exercise
-from utils.checker.student_code import Given, Notebook
+from utils.checker.student_code import Notebook, Overrides
 from utils.checker.verdict import Verdict
 from utils.exercises import EXERCISES
 
@@ -82,7 +82,7 @@ def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> As
     asked = Asked([piece.source for piece in required_cells(pieces)])
     call = RemoteNotebook.call
 
-    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Given) -> Any:
+    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Overrides) -> Any:
         asked.calls.append((exercise, list(cases), list(given)))
         return call(self, exercise, cases, given)
 

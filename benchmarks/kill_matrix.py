@@ -1,7 +1,7 @@
 """Which case rejects which mistake: ``python benchmarks/kill_matrix.py`` writes kill_matrix.md.
 
-For every known mistake of every exercise, the cases of seed 0 that reject it, the law that does
-where no case does, and the sentence that the student reads.
+For every known mistake of every exercise, the cases of seed 0 that reject it, the property that
+does where no case does, and the sentence that the student reads.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ PAGE = Path(__file__).with_name("kill_matrix.md")
 TOP = """# What rejects each known mistake
 
 Made by `python benchmarks/kill_matrix.py`; please do not edit it by hand. A column is a case, one
-set of inputs, and ✗ says that it rejects the mistake. Laws are asked where all cases pass. The
-last column is what the student reads; a quotation before it explains the line that raised.
+set of inputs, and ✗ says that it rejects the mistake. Properties are checked where all cases
+pass. The last column is what the student reads; a quotation before it explains the line that
+raised.
 """
 
 
@@ -32,16 +33,18 @@ def section(
     count = len(question.cases)
     yield f"\n## {exercise.name}\n"
     notes = [f"{i} {case.note or 'plain'}" for i, case in enumerate(question.cases, 1)]
-    laws = [f"law {name}" for name in question.laws]
-    yield f"Cases: {'; '.join(notes + laws)}.\n"
-    yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
+    properties = [f"property {name}" for name in question.properties]
+    yield f"Cases: {'; '.join(notes + properties)}.\n"
+    yield (
+        "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | property | what is said |"
+    )
     yield "|:--|" + ":-:|" * count + ":--|:--|"
     for mistake in exercise.mistakes:
-        said, wrong, law = judged(question, mistake.function)
+        verdict, wrong, broken = judged(question, mistake.function)
         marks = " | ".join("✗" if i in wrong else "" for i in range(count))
-        told = f"“{said.message}” " if said.status == "error" else ""
-        words = (told + said.mistake_sentence).replace("|", "\\|").replace("\n", " ")
-        yield f"| {mistake.name} | {marks} | {law} | {words} |"
+        line = f"“{verdict.message}” " if verdict.status == "error" else ""
+        words = (line + verdict.mistake_sentence).replace("|", "\\|").replace("\n", " ")
+        yield f"| {mistake.name} | {marks} | {broken} | {words} |"
 
 
 def page() -> str:

@@ -17,8 +17,8 @@ from utils.check import check, hint, ready
 from utils.checker import answer_key
 from utils.checker.answer_key import FrozenKey, KeyFault, LiveKey, freeze
 from utils.checker.cases import Returned, leaves
-from utils.checker.compare import same
 from utils.checker.judge import judge
+from utils.checker.same import same
 from utils.checker.verdict import CheckFailed
 from utils.exercises import EXERCISES
 from utils.reference import forward_propagation as reference
@@ -79,7 +79,7 @@ def test_slip_that_raises_is_explained_with_the_students_line(name, slip, key):
     for seed in seeds(key, 3):
         verdict = judge(key.question(name, seed), slip.function)
         assert verdict.status == "error"
-        assert slip.said in verdict.message
+        assert slip.phrase in verdict.message
         assert verdict.source in inspect.getsource(slip.function)
         assert "Traceback" not in verdict.text()
 
@@ -95,7 +95,7 @@ def test_there_are_enough_mistakes_slips_and_correct_answers():
 def test_rubric_covers_exactly_what_can_earn_points(name):
     exercise = EXERCISES[name]
     cases = exercise.cases(np.random.default_rng(0))
-    earning = {case.earns for case in cases} | set(exercise.laws.values())
+    earning = {case.earns for case in cases} | set(exercise.properties.values())
     assert len(exercise.rubric) > 1 or len(cases) == 1 or not exercise.points
     assert earning <= exercise.rubric.keys()
     returned = {t[0] if isinstance(t, list | tuple) else t for t in exercise.returns[1:]}
@@ -367,8 +367,8 @@ def test_every_correct_implementation_passes(name, key):
     for seed in seeds(key, 5):
         question = key.question(name, seed)
         if seed:  # most properties do not depend on the seed, so one check is enough
-            anew = {law: part for law, part in question.laws.items() if law in DRAWS_ANEW}
-            question = replace(question, laws=anew)
+            anew = {one: part for one, part in question.properties.items() if one in DRAWS_ANEW}
+            question = replace(question, properties=anew)
         for function in (exercise.reference, *exercise.right):
             verdict = judge(question, function)
             assert verdict.status == "correct", f"{function.__name__}: {verdict.text()}"
@@ -403,8 +403,8 @@ def test_frozen_key_stores_the_same_question_as_live_key(name, frozen):
         "hints",
         "builds_on",
         "fresh",
-        "laws",
-        "secret",
+        "properties",
+        "params",
         "assignment",
     ):
         assert getattr(stored, field) == getattr(live, field)

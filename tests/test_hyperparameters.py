@@ -285,7 +285,7 @@ def test_errors_visible_only_in_the_log_are_reported(function, said):
 def test_message_counts_settled_answers_without_naming_them():
     for name in ("sort_settings", "read_curves"):
         right = EXERCISES[name].reference()
-        words = EXERCISES[name].secret["words"]
+        words = EXERCISES[name].params["words"]
         messages = set()
         for item, word in right.items():
             wrong = right | {item: next(w for w in words if w != word)}

@@ -78,13 +78,13 @@ def _trace(error: BaseException) -> TracebackType | None:
 
 def _told(trouble: Trouble) -> Explanation:
     kind = type(trouble.error)
-    full = f"{name_of(kind)}: {trouble.said}".removesuffix(": ")
+    full = f"{name_of(kind)}: {trouble.message}".removesuffix(": ")
     if _is_own_raise(trouble):
         return Explanation(
             f"here your own raise is reached: {full.rstrip('.')}.", "Which conditions lead there?"
         )
     for kinds, pattern, told in EXPLAINERS:
-        if issubclass(kind, kinds) and re.search(pattern, trouble.said):
+        if issubclass(kind, kinds) and re.search(pattern, trouble.message):
             with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
                 explanation = told if isinstance(told, Explanation) else told(trouble)
                 if explanation is not None:
@@ -98,7 +98,7 @@ def _is_own_raise(trouble: Trouble) -> bool:
         return False
     if trouble.node is None:  # the rest of the cell may not parse
         return re.match(r"(else:\s*)?raise\b", trouble.source.strip()) is not None
-    return isinstance(trouble.node, ast.Raise) and "exceptions must derive" not in trouble.said
+    return isinstance(trouble.node, ast.Raise) and "exceptions must derive" not in trouble.message
 
 
 def _call_itself(error: BaseException, said: str, name: str) -> str:

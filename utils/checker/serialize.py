@@ -94,7 +94,7 @@ class Packer:
                 return {"raised": [value.kind, value.message, [list(s) for s in value.shapes]]}
             case Unsupported():
                 shape = None if value.shape is None else list(value.shape)
-                return {"strange": [value.said, shape, value.dtype]}
+                return {"strange": [value.description, shape, value.dtype]}
         raise TypeError(f"a {type(value).__name__} cannot be packed")
 
 

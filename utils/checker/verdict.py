@@ -89,10 +89,10 @@ class Verdict:
     boxes : shapes to draw
     expected, got : arrays to show side by side, where small enough to read
     printed, warned : output and warnings of the student's code; these cost nothing
-    foot : str
+    footer : str
         How to repeat the check, or get a hint.
     earned : the points for each part of the rubric
-    given : names of earlier answers that the reference replaced
+    substituted : names of earlier answers that the reference replaced
     seed : the seed that reproduces the cases
     """
 
@@ -111,9 +111,9 @@ class Verdict:
     got: Any = None
     printed: str = ""
     warned: tuple[str, ...] = ()
-    foot: str = ""
+    footer: str = ""
     earned: tuple[Earned, ...] = ()
-    given: tuple[str, ...] = ()
+    substituted: tuple[str, ...] = ()
     seed: int | None = None
 
     @property
@@ -128,17 +128,21 @@ class Verdict:
 
     def record(self) -> dict[str, Any]:
         """Return the verdict as plain data, for a grader."""
-        names = ("exercise", "points", "max_points", "mistake", "given", "seed")
-        data = {name: getattr(self, name) for name in names}
-        sentences = (self.message, self.mistake_sentence, self.advice, self._points_said())
+        sentences = (self.message, self.mistake_sentence, self.advice, self._points_in_words())
         partial = 0 < self.points < self.max_points
-        return data | {
+        return {
+            "exercise": self.exercise,
+            "points": self.points,
+            "max_points": self.max_points,
+            "mistake": self.mistake,
+            "given": self.substituted,
+            "seed": self.seed,
             "status": Status.PARTIAL if partial else self.status,
             "earned": {one.part: one.got for one in self.earned},
             "message": " ".join(filter(None, sentences)),
         }
 
-    def _points_said(self) -> str:
+    def _points_in_words(self) -> str:
         """Return a sentence on the points earned for each part, or "" if none or all are."""
         if not 0 < self.points < self.max_points:
             return ""
@@ -165,7 +169,7 @@ class Verdict:
             parts.append("Warnings (they cost nothing): " + "; ".join(self.warned))
         if self.printed:
             parts.append("Your code printed (it costs nothing):\n" + _indent(self.printed))
-        parts += filter(None, (self._points_said(), self.foot))
+        parts += filter(None, (self._points_in_words(), self.footer))
         return "\n".join(parts)
 
     def html(self) -> str:
@@ -205,7 +209,7 @@ class Verdict:
         ]
         parts += [
             f'<div style="margin-top:6px;opacity:.75">{_prose(line)}</div>'
-            for line in (self._points_said(), self.foot)
+            for line in (self._points_in_words(), self.footer)
             if line
         ]
         return (
