@@ -56,8 +56,10 @@ def files(folder):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_bundle_has_exactly_the_needed_files(bundles, assignment):
     found = set(files(bundles / assignment))
-    own = {name.removeprefix("utils/") for name in found if name.endswith(".py")} - {"start.py"}
+    own = {name.removeprefix("utils/") for name in found if name.endswith((".py", ".html"))}
+    own.remove("start.py")
     assert {"__init__.py", "check.py", "properties/__init__.py"} < own
+    assert {"checker/templates/verdict.html", "checker/templates/shapes.html"} < own
     assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {

@@ -7,7 +7,6 @@ that lacks something; each returns whether the attack then gains what it is afte
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import math
@@ -22,10 +21,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import jinja2.runtime
 import msgspec
 import nbformat
 import numpy as np
 import test_grade
+from markupsafe import Markup
 from nbgrader.utils import determine_grade
 
 import utils.checker.compare
@@ -54,6 +55,7 @@ from utils.checker import serialize
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Run
 from utils.checker.student_code import Notebook
+from utils.render import template
 
 SEED = "spring"
 ASK = LiveKey.question
@@ -423,8 +425,12 @@ def any_number_of_bits(attack: Attack) -> bool:
 
 
 def unescaped(attack: Attack) -> bool:
-    with patch.object(html, "escape", lambda text: text):
-        return "<script>" in judged(attack).verdicts["sigmoid"].html()
+    template.cache_clear()
+    try:
+        with patch.object(jinja2.runtime, "escape", Markup):  # text counts as safe
+            return "<script>" in judged(attack).verdicts["sigmoid"].html()
+    finally:
+        template.cache_clear()
 
 
 def unspelled(attack: Attack) -> bool:
