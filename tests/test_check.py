@@ -16,7 +16,7 @@ from scipy.special import expit
 from utils.check import check, hint, ready
 from utils.checker import answer_key
 from utils.checker.answer_key import FrozenKey, KeyFault, LiveKey, freeze
-from utils.checker.cases import Returned, leaves
+from utils.checker.cases import Raised, Returned, leaves
 from utils.checker.judge import judge
 from utils.checker.same import same
 from utils.checker.verdict import CheckFailed
@@ -334,6 +334,22 @@ def test_failed_assert_is_explained():
         return W @ A_prev + b, (A_prev, W, b)
     """
     assert "Line 2: your assert says no." in verdict_on(source, "linear_forward").message
+
+
+def test_exception_after_many_expected_ones_is_explained(key):
+    question = key.question("check_dimensions", 1)
+    expected = [i for i, case in enumerate(question.cases) if isinstance(case.expected, Raised)]
+    late = repr(question.cases[expected[5]].args["parameters"])
+    source = """
+    def check_dimensions(parameters, layer_dims):
+        if repr(parameters) == late:
+            return shapes
+        guard(parameters, layer_dims)
+    """
+    guard = EXERCISES["check_dimensions"].reference
+    verdict = judge(question, written(source, "check_dimensions", late=late, guard=guard))
+    assert verdict.message.endswith("and it raised a NameError.")
+    assert verdict.advice.startswith("Line 3: the name shapes is not defined.")
 
 
 def test_blank_earlier_exercise_is_named():

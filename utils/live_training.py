@@ -216,8 +216,8 @@ def compare(runs: Mapping[str, Run], X: Array, Y: Array) -> Picture:
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
     told = []
-    styles = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
-    for (name, run), (color, style, marker) in zip(runs.items(), styles, strict=False):
+    styles = ((BLUE, "-", "o"), (ORANGE, "--", "s"))[: len(runs)]
+    for (name, run), (color, style, marker) in zip(runs.items(), styles, strict=True):
         when = np.array(list(run.dev_costs)) / max(run.dev_costs)
         values = list(run.dev_costs.values())
         right = accuracy(_says(run.parameters, X), Y)

@@ -320,6 +320,8 @@ class _Judgment:
         )
 
     def _raised(self, run: Run, case: Case) -> Verdict:
+        if run.failure is None:  # only the first exceptions are explained, and those may be due
+            run = replace(run, failure=self.run(case).failure)
         stub = run.failure.blank if run.failure is not None else ""
         half_blank = stub and self.answer.blank  # its own stub comes after that call
         if case is self.question.cases[0] and (stub == self.question.exercise or half_blank):
