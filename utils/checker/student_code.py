@@ -147,14 +147,15 @@ class Function:
         """Return which of these functions it calls, directly or through others."""
         if type(self.function) is not FunctionType:
             return list(names)
-        namespace, met, due = self.function.__globals__, set[str](), [self.function.__code__]
-        while due:
-            code = due.pop()
-            due += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        namespace, met = self.function.__globals__, set[str]()
+        to_read = [self.function.__code__]
+        while to_read:
+            code = to_read.pop()
+            to_read += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
             for name in set(code.co_names) - met:
                 met.add(name)
                 if type(namespace.get(name)) is FunctionType:
-                    due.append(namespace[name].__code__)
+                    to_read.append(namespace[name].__code__)
         return [name for name in names if name in met]
 
 

@@ -26,13 +26,13 @@ def sigmoid_mirrored(call: Call, params: Any) -> Finding | None:
     sizes = (0.4, 1.3, 2.9)
     for z, values in zip(sizes, call.all(_both_signs(sizes)), strict=True):
         a, b = map(float, np.ravel(values))
-        told = f"At z = {z} and z = {-z} it gives {a:.7g} and {b:.7g}"
+        observed = f"At z = {z} and z = {-z} it gives {a:.7g} and {b:.7g}"
         if not (0 < a < 1 and 0 < b < 1):
-            return Finding("property", f"{told}: every value should lie between 0 and 1.")
+            return Finding("property", f"{observed}: every value should lie between 0 and 1.")
         if abs(a + b - 1) > ROUNDING:
-            return Finding("property", f"{told}: together they should make 1.")
+            return Finding("property", f"{observed}: together they should make 1.")
         if a < b:
-            return Finding("property", f"{told}: the larger z should have the larger value.")
+            return Finding("property", f"{observed}: the larger z should have the larger value.")
     return None
 
 
@@ -86,9 +86,9 @@ def drawn_from_rng(call: Call, params: Any) -> Finding | None:
     for dims, parameters in zip(SIZES, large, strict=True):
         weights = [parameters[f"W{l}"] for l in range(1, len(dims))]
         for l, W in enumerate(weights, 1):
-            due = (dims[l], dims[l - 1])
-            if np.shape(W) != due or not np.all(np.isfinite(W)):  # nan passes every test below
-                return Finding("property", f"W{l} should hold finite numbers in the shape {due}.")
+            shape = (dims[l], dims[l - 1])
+            if np.shape(W) != shape or not np.all(np.isfinite(W)):  # nan passes every test below
+                return Finding("property", f"W{l} should hold finite numbers in the shape {shape}.")
             finding = _normal_numbers(f"W{l}", W)
             if finding is not None:
                 return finding
@@ -192,8 +192,8 @@ def layer_ranges(call: Call, params: Any) -> Finding | None:
     A_prev = np.random.default_rng(5).normal(0, 1, (3, 11))
     activations = ("relu", "sigmoid")
     layer = {"A_prev": A_prev, **_layer(5, 4)}
-    found = call.all([Case({**layer, "activation": one}) for one in activations])
-    for activation, (A, _) in zip(activations, found, strict=True):
+    results = call.all([Case({**layer, "activation": one}) for one in activations])
+    for activation, (A, _) in zip(activations, results, strict=True):
         if activation == "relu" and np.min(A) < 0:
             return Finding("property", 'With "relu", A has negative entries; no ReLU gives any.')
         if activation == "sigmoid" and not (np.min(A) > 0 and np.max(A) < 1):

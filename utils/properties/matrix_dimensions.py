@@ -22,10 +22,10 @@ def layers_add_up(call: Call, params: Any) -> Finding | None:
     whole, *layers = call.all([Case({"layer_dims": one}) for one in dims])
     if whole == sum(layers) and min(layers) > 0:
         return None
-    said = " + ".join(f"{one:.8g}" for one in layers)
+    counts = " + ".join(f"{one:.8g}" for one in layers)
     return Finding(
         "property",
-        f"Layer by layer, as networks of their own, [7, 3], [3, 11] and [11, 2] have {said} "
+        f"Layer by layer, as networks of their own, [7, 3], [3, 11] and [11, 2] have {counts} "
         f"parameters by your count, and [7, 3, 11, 2] as a whole has {whole:.8g}.",
     )
 
@@ -67,9 +67,9 @@ def no_loop_over_examples(call: Call, params: Any) -> Finding | None:
                 for k in range(3):
                     z = z + W[j, k] * X[k, i]
                 if not np.isclose(_returned(run)[j, i], np.tanh(z), rtol=1e-9):
-                    said = "There is no loop in it, but other numbers come than with one"
-                    told = f"{said}: give both one tiny X, and compare."
-                    return Finding("property", told, share=0.5)
+                    fault = "There is no loop in it, but other numbers come than with one"
+                    sentence = f"{fault}: give both one tiny X, and compare."
+                    return Finding("property", sentence, share=0.5)
         return None
     return Finding(
         "property", f"{m:,} examples take as long as with a loop over them: do all columns at once."
@@ -97,35 +97,35 @@ def says_what_is_wrong(call: Call, params: Any) -> Finding | None:
     for parameters that are right; for those, raising nothing earns nothing.
     """
     cases = [_guarded(*tried) for tried in params]
-    found = [
-        _wrong_with_guard(came, *tried[2:])
-        for came, tried in zip(call.all(cases), params, strict=True)
+    sentences = [
+        _wrong_with_guard(raised, *tried[2:])
+        for raised, tried in zip(call.all(cases), params, strict=True)
     ]
-    wrong = [sentence for sentence in found if sentence]
+    wrong = [sentence for sentence in sentences if sentence]
     if not wrong:
         return None
     loud = sum(bool(name) for _, _, name, _, _ in params)
     return Finding("property", wrong[0], share=max(0, 1 - len(wrong) / loud))
 
 
-def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, due: Any) -> Case:
+def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, expected: Any) -> Case:
     """Return the case of a guard that should raise, or not raise if no parameter is named."""
     args = {"parameters": {key: np.ones(shape) for key, shape in shapes}, "layer_dims": layer_dims}
     return Case(args, expected=Raised("ValueError") if name else None)
 
 
-def _wrong_with_guard(raised: Any, name: str, has: Any, due: Any) -> str:
+def _wrong_with_guard(raised: Any, name: str, has: Any, expected: Any) -> str:
     """Return what is wrong with a guard's behavior, or "" if nothing is."""
     if not name:
         return "" if raised is None else "For parameters that are right it should return None."
-    told = f"{name} is {has}, and should be {due}"
+    shapes = f"{name} is {has}, and should be {expected}"
     if not isinstance(raised, Raised):
-        return f"{told}: a ValueError is due, and none came."
-    unsaid = _unsaid(raised.message, name, tuple(has), tuple(due))
-    return f"{told}. The message “{raised.message}” {unsaid}." if unsaid else ""
+        return f"{shapes}: a ValueError is due, and none came."
+    unsaid = _unsaid(raised.message, name, tuple(has), tuple(expected))
+    return f"{shapes}. The message “{raised.message}” {unsaid}." if unsaid else ""
 
 
-def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...]) -> str:
+def _unsaid(message: str, name: str, has: tuple[int, ...], expected: tuple[int, ...]) -> str:
     """Return what a message lacks, or "" if nothing; the wording is free."""
     named = re.findall(r"(?<![A-Za-z0-9_])[Wb]\d+", message)
     if name not in named:
@@ -135,14 +135,14 @@ def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...])
     # W1 and float64 are words; the x of 4x3 stands between two numbers.
     sizes = re.sub(r"(?<!\d)[A-Za-z_]+\d+", " ", message)
     numbers = [int(n) for n in re.findall(r"\d+", sizes)]
-    for pair in ((has, due), (due, has)):  # "7 rows for 17, 12 columns for 7"
-        if len(has) == len(due) and _places(numbers, sum(zip(*pair, strict=True), ())):
+    for pair in ((has, expected), (expected, has)):  # "7 rows for 17, 12 columns for 7"
+        if len(has) == len(expected) and _places(numbers, sum(zip(*pair, strict=True), ())):
             return ""
-    for i in _places(numbers, due):
-        rest = [*numbers[:i], -1, *numbers[i + len(due) :]]
+    for i in _places(numbers, expected):
+        rest = [*numbers[:i], -1, *numbers[i + len(expected) :]]
         if _places(rest, has):
             return ""
-    missing = "the shape it should have" if not _places(numbers, due) else "the shape it has"
+    missing = "the shape it should have" if not _places(numbers, expected) else "the shape it has"
     return f"does not say {missing}"
 
 

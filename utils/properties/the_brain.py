@@ -87,12 +87,12 @@ def claims_settled(call: Call, params: Any) -> Finding | None:
     verdicts = call(Case({}))
     words = params["words"]
     listed = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
-    for claim, said in verdicts.items():
-        if not isinstance(said, str) or said not in words:
-            return Finding("property", f'The word for "{claim}" is {said!r}, expected {listed}.')
+    for claim, word in verdicts.items():
+        if not isinstance(word, str) or word not in words:
+            return Finding("property", f'The word for "{claim}" is {word!r}, expected {listed}.')
     settled = sum(
-        digest("sort_claims", claim, said) == params["digests"].get(claim)
-        for claim, said in verdicts.items()
+        digest("sort_claims", claim, word) == params["digests"].get(claim)
+        for claim, word in verdicts.items()
     )
     if settled == len(verdicts):
         return None
@@ -103,8 +103,8 @@ def claims_settled(call: Call, params: Any) -> Finding | None:
         else "Read the evidence of those you doubt once more, against every word of the claim."
     )
     share = above_chance(settled, len(verdicts) / len(words), len(verdicts))
-    told = f"{settled} of {len(verdicts)} claims are settled. {advice}"
-    return Finding("property", told, share=share)
+    sentence = f"{settled} of {len(verdicts)} claims are settled. {advice}"
+    return Finding("property", sentence, share=share)
 
 
 PROPERTIES: dict[str, Property] = {

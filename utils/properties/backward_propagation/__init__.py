@@ -35,8 +35,10 @@ def _guarded(check: Property) -> Property:
         try:
             return check(call, params)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            said = "On other inputs something else came back: look at its parts and their shapes."
-            return Finding("property", said)
+            sentence = (
+                "On other inputs something else came back: look at its parts and their shapes."
+            )
+            return Finding("property", sentence)
 
     return guarded
 

@@ -32,8 +32,8 @@ def ordered_steps(call: Call, params: Any) -> Finding | None:
     right = sum(digest("derivation_order", i, step) == params[i] for i, step in enumerate(order))
     if right == len(letters):
         return None
-    said = f"{right} of {len(letters)} steps stand in their place."
-    return Finding("property", said, share=above_chance(right, 1, len(letters)))
+    sentence = f"{right} of {len(letters)} steps stand in their place."
+    return Finding("property", sentence, share=above_chance(right, 1, len(letters)))
 
 
 def settled_lines(call: Call, params: Any) -> Finding | None:

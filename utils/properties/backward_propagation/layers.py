@@ -49,13 +49,13 @@ def misfit(
     gradient: str, got: Array, of: str, loss: Callable[[Array], Any], array: Array, what: str
 ) -> Finding | None:
     """Return a finding if the gradient does not predict how the loss reacts to the array."""
-    wanted, said = _reaction(loss, array), float(np.sum(got * wave(0.5, *array.shape)))
-    if abs(wanted - said) < 1e-5 * (1 + abs(wanted)):
+    wanted, predicted = _reaction(loss, array), float(np.sum(got * wave(0.5, *array.shape)))
+    if abs(wanted - predicted) < 1e-5 * (1 + abs(wanted)):
         return None
     return Finding(
         "property",
         f"Nudged a little in one direction, {of} moves {what} at a rate of {wanted:.4g}; "
-        f"by {gradient} it would be {said:.4g}.",
+        f"by {gradient} it would be {predicted:.4g}.",
     )
 
 
@@ -130,9 +130,9 @@ def layer_of(activation: str) -> Property:
         forward = partial(linear_activation_forward, activation=activation)
         dA, arrays = _linear_inputs()
         _, cache = forward(*arrays)
-        found = call(Case({"dA": dA, "cache": cache, "activation": activation}))
+        gradients = call(Case({"dA": dA, "cache": cache, "activation": activation}))
         for part in (2, 1, 0):
-            finding = _misfit_of_layer(part, forward, found[part])
+            finding = _misfit_of_layer(part, forward, gradients[part])
             if finding is not None:
                 return replace(finding, sentence=f'With "{activation}": {finding.sentence}')
         return None

@@ -42,8 +42,8 @@ def all_settled(call: Call, params: Any) -> Finding | None:
         if not (isinstance(answer, str) and answer in words):
             listed = ", ".join(f'"{word}"' for word in words)
             shown = answer.description if isinstance(answer, Unsupported) else f"{answer!r:.40}"
-            said = f'"{item}" has the answer {shown}; choose among {listed}.'
-            return Finding("property", said, share=share)
+            sentence = f'"{item}" has the answer {shown}; choose among {listed}.'
+            return Finding("property", sentence, share=share)
     if len(agreed) == len(right):
         return None
     return Finding("property", f"{len(agreed)} of {len(right)} are settled.", share=share)
@@ -56,9 +56,9 @@ def _is(answer: Any, word: str) -> bool:
 def _beyond_chance(pairs: Sequence[tuple[Any, str]], words: Sequence[str]) -> float:
     """Return Cohen's kappa, at least 0: 1 if all answers agree, 0 for one word throughout."""
     n = len(pairs)
-    agreed = sum(_is(answer, due) for answer, due in pairs) / n
+    agreed = sum(_is(answer, right) for answer, right in pairs) / n
     by_chance = sum(
-        sum(_is(answer, word) for answer, _ in pairs) * sum(due == word for _, due in pairs)
+        sum(_is(answer, word) for answer, _ in pairs) * sum(right == word for _, right in pairs)
         for word in words
     ) / (n * n)
     return max(0.0, (agreed - by_chance) / (1 - by_chance)) if by_chance < 1 else 0.0

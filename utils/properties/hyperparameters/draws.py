@@ -86,12 +86,12 @@ def _draws(call: Call, low: float, high: float, to_unit: Any) -> Finding | None:
     u = to_unit(np.clip(x, low, high))
     if uniform_p_value(u) < RARE:
         share = float(np.mean(u < 0.5))
-        told = (
+        uneven = (
             f"the lower half of the range, on the scale that is asked for, gets {share:.1%}"
             if abs(share - 0.5) > 0.02
             else "both halves of the range get their share, but the draws are uneven within"
         )
-        return Finding("property", f"The draws are not spread evenly on that scale: {told}.")
+        return Finding("property", f"The draws are not spread evenly on that scale: {uneven}.")
     if uniform_p_value(u) > 1 - RARE:
         return Finding(
             "property", "The draws are spread too evenly: chance leaves gaps and clusters."
@@ -147,8 +147,8 @@ def draws_of_their_own(call: Call, params: Any) -> Finding | None:
                 "each name needs a draw of its own."
             )  # fmt: skip
         if draws == again[kind]:
-            said = f'Generators of different seeds gave the same values of kind "{kind}"'
-            return Finding("property", f"{said}: draw from rng.")
+            sentence = f'Generators of different seeds gave the same values of kind "{kind}"'
+            return Finding("property", f"{sentence}: draw from rng.")
         order = np.unique(list(map(str, draws)) if kind == "choice" else draws, return_inverse=True)
         ranks[kind] = np.asarray(order[1])
     for one, other in combinations(ranks, 2):
