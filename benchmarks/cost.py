@@ -43,7 +43,7 @@ from benchmarks.classes import TASK, hand_in
 from tests.support import ROOT
 from utils.checker.cases import Case
 from utils.checker.judge import judge_exercise
-from utils.checker.student_code import Given, Notebook
+from utils.checker.student_code import Notebook, Overrides
 from utils.checker.verdict import Verdict
 from utils.exercises import EXERCISES
 
@@ -82,7 +82,7 @@ def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> As
     asked = Asked([piece.source for piece in required_cells(pieces)])
     call = RemoteNotebook.call
 
-    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Given) -> Any:
+    def noted(self: Any, exercise: str, cases: Sequence[Case], given: Overrides) -> Any:
         asked.calls.append((exercise, list(cases), list(given)))
         return call(self, exercise, cases, given)
 

@@ -22,7 +22,7 @@ from utils.exercises import EXERCISES
 
 SLOW = 0.05  # seconds
 CHUNK = 100
-LAWS = 100  # properties have no random cases, so one in so many seeds checks them
+PROPERTIES = 100  # properties have no random cases, so one in so many seeds checks them
 
 
 def milliseconds(name: str) -> float:
@@ -35,17 +35,17 @@ def milliseconds(name: str) -> float:
     return 1000 * min(times)
 
 
-def alarms(name: str, first: int, last: int, laws: int) -> list[str]:
+def alarms(name: str, first: int, last: int, properties: int) -> list[str]:
     """Return the verdicts that reject a correct answer on these seeds.
 
-    Properties are checked on the seeds that `laws` divides.
+    Properties are checked on the seeds that `properties` divides.
     """
     rejected = []
     exercise = EXERCISES[name]
     for seed in range(first, last):
         question = LiveKey().question(name, seed)
-        if seed % laws:
-            question = replace(question, laws={})
+        if seed % properties:
+            question = replace(question, properties={})
         for function in (exercise.reference, *exercise.right):
             verdict = judge(question, function)
             if verdict.status != "correct" or verdict.points != exercise.points:
@@ -62,20 +62,24 @@ def main() -> int:
     given = arguments.parse_args()
     names = given.exercises or list(EXERCISES)
     found: Counter[str] = Counter()
-    print("| exercise | ms a check | right ways | seeds | with laws | checks | false alarms |")
+    print(
+        "| exercise | ms a check | right ways | seeds | with properties | checks | false alarms |"
+    )
     print("|:--|--:|--:|--:|--:|--:|--:|")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for name in names:
             cost = milliseconds(name)
             slow = cost > 1000 * SLOW
-            seeds, size, laws = (given.slow_seeds, 5, 1) if slow else (given.seeds, CHUNK, LAWS)
+            seeds, size, properties = (
+                (given.slow_seeds, 5, 1) if slow else (given.seeds, CHUNK, PROPERTIES)
+            )
             starts = range(0, seeds, size)
             ends = [min(start + size, seeds) for start in starts]
-            for rejected in pool.map(partial(alarms, name, laws=laws), starts, ends):
+            for rejected in pool.map(partial(alarms, name, properties=properties), starts, ends):
                 found[name] += len(rejected)
                 print(*rejected, sep="\n", end="\n" if rejected else "", file=sys.stderr)
             ways = 1 + len(EXERCISES[name].right)
-            row = [name, f"{cost:.1f}", ways, *(f"{n:,}" for n in (seeds, seeds // laws))]
+            row = [name, f"{cost:.1f}", ways, *(f"{n:,}" for n in (seeds, seeds // properties))]
             print(
                 "|", *(f"{one} |" for one in [*row, f"{ways * seeds:,}", found[name]]), flush=True
             )

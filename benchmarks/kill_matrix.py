@@ -14,8 +14,9 @@ from utils.exercises import EXERCISES
 TOP = """# What rejects each known mistake
 
 Made by `python benchmarks/kill_matrix.py`; please do not edit it by hand. A column is a case, one
-set of inputs, and ✗ says that it rejects the mistake. Laws are asked where all cases pass. The
-last column is what the student reads; a quotation before it explains the line that raised.
+set of inputs, and ✗ says that it rejects the mistake. Properties are checked where all cases
+pass. The last column is what the student reads; a quotation before it explains the line that
+raised.
 """
 
 

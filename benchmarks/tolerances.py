@@ -15,8 +15,9 @@ import numpy as np
 
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import AnyOfShape, Approx, Case, InRange, Returned
-from utils.checker.compare import parts, tolerance
+from utils.checker.compare import tolerance
 from utils.checker.judge import judge
+from utils.checker.same import parts
 from utils.checker.student_code import call
 from utils.exercises import EXERCISES, Exercise
 
@@ -98,7 +99,7 @@ def kind(exercise: Exercise) -> str:
             continue
         for _, part in parts(case.expected.value):
             if isinstance(part, AnyOfShape):
-                return ""  # random, and held to a law
+                return ""  # random, and held to a property
             if isinstance(part, np.ndarray) and part.ndim and part.dtype.kind == "f":
                 found = "array"
             elif isinstance(part, Approx | float | np.floating):

@@ -115,7 +115,8 @@ def _unchecked(exercise: str, why: str) -> Verdict:
         0,
         0,
         f"could not be checked, and that is not your fault: {why}.",
-        foot="Your answer is neither right nor wrong so far. Tell whoever gave you this notebook.",
+        footer="Your answer is neither right nor wrong so far. "
+        "Tell whoever gave you this notebook.",
     )
 
 

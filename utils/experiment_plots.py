@@ -33,7 +33,7 @@ def draws(samples: Mapping[str, Array], middle: float, one_minus: bool = False) 
     ax = figure.subplots()
     told = []
     for row, ((name, values), color) in enumerate(
-        zip(samples.items(), (ORANGE, BLUE), strict=False)
+        zip(samples.items(), (ORANGE, BLUE)[: len(samples)], strict=True)
     ):
         shown = 1 - values if one_minus else values
         ax.plot(shown, np.full(shown.size, -row), "|", color=color, markersize=22, alpha=0.6)
@@ -52,7 +52,8 @@ def curve_gallery(runs: Mapping[str, tuple[Array, Array]]) -> Picture:
     """Plot train and dev cost over the iterations of up to six runs, one small panel a run."""
     figure = Figure(figsize=(8.4, 5), layout="constrained")
     told = []
-    for ax, (name, (train, dev)) in zip(figure.subplots(2, 3).ravel(), runs.items(), strict=False):
+    panels = figure.subplots(2, 3).ravel()[: len(runs)]
+    for ax, (name, (train, dev)) in zip(panels, runs.items(), strict=True):
         ax.plot(train, "-", color=BLUE, linewidth=1.6, label="train")
         ax.plot(dev, "--", color=ORANGE, linewidth=1.6, label="dev")
         ax.set_title(name, fontweight="bold")
@@ -84,7 +85,7 @@ def one_at_a_time(studies: Mapping[str, Sequence[Record]]) -> Picture:
     figure = Figure(figsize=(7.8, 2.6 * rows), layout="constrained")
     panels = figure.subplots(rows, 2, squeeze=False, sharey=True).ravel()
     told = []
-    for ax, (name, records) in zip(panels, studies.items(), strict=False):
+    for ax, (name, records) in zip(panels[: len(studies)], studies.items(), strict=True):
         values = [record["configuration"][name] for record in records]
         for part, style, marker, color in (("train", "-", "o", BLUE), ("dev", "--", "s", ORANGE)):
             accuracies = [record[f"{part}_accuracy"] for record in records]

@@ -10,7 +10,6 @@ alternative.
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from utils.accuracy_variants import accuracy
 from utils.given_forward import L_model_forward, compute_cost
 from utils.plots import BLUE, GRAY, ORANGE, Picture, quiet
+from utils.render import template
 
 __all__ = ["Run", "boundary", "compare", "errors", "live"]
 
@@ -86,16 +86,12 @@ class _Progress:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        words = html.escape(self.words())
-        bar = ""
-        if self.ended is None:
-            bar = (
-                f'<progress max="{self.total}" value="{len(self.costs)}" aria-label="{words}" '
-                'style="width:100%"></progress>'
-            )
-        page = (
-            f'<div style="max-width:{_WIDTH}px"><div style="margin-bottom:4px">{words}</div>'
-            f"{bar}{_curve(self.costs, self.total, words)}</div>"
+        page = template(__file__).render(
+            words=self.words(),
+            bar=self.ended is None,
+            done=len(self.costs),
+            total=self.total,
+            **_curve(self.costs, self.total),
         )
         return {"text/html": page, "text/plain": self.words()}
 
@@ -103,8 +99,8 @@ class _Progress:
         return self.words()
 
 
-def _curve(costs: Sequence[float], total: int, words: str) -> str:
-    """Return the costs so far as an SVG drawing, which is faster to make than a figure."""
+def _curve(costs: Sequence[float], total: int) -> dict[str, Any]:
+    """Return the costs so far for an SVG drawing, which is faster to make than a figure."""
     finite = [cost for cost in costs if np.isfinite(cost)]
     top = max(finite, default=1.0) * 1.05 or 1.0
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
@@ -117,28 +113,15 @@ def _curve(costs: Sequence[float], total: int, words: str) -> str:
     if costs:
         chosen.append((len(costs) - 1, costs[-1]))
     dots = [place(i, cost) for i, cost in chosen if np.isfinite(cost)]
-    lines = []
     unit = 10 ** np.floor(np.log10(top))
     unit = next((unit * k for k in (0.1, 0.2, 0.5, 1, 2) if top / (unit * k) < 6), unit)
-    for k in range(int(top / unit) + 1):
-        y = place(0, k * unit)[1]
-        lines.append(
-            f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
-            'stroke="#e5e7eb"/>'
-            f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{k * unit:.3g}</text>'
-        )
-    for i in (0, total // 2, total):
-        x = _LEFT + width * i / total
-        lines.append(f'<text x="{x:.1f}" y="{_HEIGHT - 20}" text-anchor="middle">{i}</text>')
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
-    return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{words}" '
-        f'style="max-width:100%" font-family="sans-serif" font-size="12" fill="{GRAY}">'
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="#fff"/>{"".join(lines)}'
-        f'<text x="{_LEFT + width / 2}" y="{_HEIGHT - 5}" text-anchor="middle">iteration</text>'
-        f'<text x="{_WIDTH - _RIGHT}" y="{_TOP + 12}" text-anchor="end">cost</text>'
-        f'<polyline points="{line}" fill="none" stroke="{BLUE}" stroke-width="2.5"/></svg>'
-    )
+    return {
+        **{"width": _WIDTH, "height": _HEIGHT, "gray": GRAY, "blue": BLUE},
+        **{"left": _LEFT, "right": _WIDTH - _RIGHT, "top": _TOP},
+        "costs": [(place(0, k * unit)[1], k * unit) for k in range(int(top / unit) + 1)],
+        "iterations": [(_LEFT + width * i / total, i) for i in (0, total // 2, total)],
+        "dots": dots,
+    }
 
 
 @contextmanager
@@ -233,8 +216,8 @@ def compare(runs: Mapping[str, Run], X: Array, Y: Array) -> Picture:
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
     told = []
-    styles = ((BLUE, "-", "o"), (ORANGE, "--", "s"))
-    for (name, run), (color, style, marker) in zip(runs.items(), styles, strict=False):
+    styles = ((BLUE, "-", "o"), (ORANGE, "--", "s"))[: len(runs)]
+    for (name, run), (color, style, marker) in zip(runs.items(), styles, strict=True):
         when = np.array(list(run.dev_costs)) / max(run.dev_costs)
         values = list(run.dev_costs.values())
         right = accuracy(_says(run.parameters, X), Y)

@@ -73,7 +73,7 @@ def activations(sigmoid: Callable[[Array], Array], relu: Callable[[Array], Array
 
 
 def signal(spreads: Mapping[str, Sequence[float]]) -> Picture:
-    """Plot the spread of A from layer to layer, a line for each kind of initialization.
+    """Plot the spread of A from layer to layer, a line for each of up to three initializations.
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ def signal(spreads: Mapping[str, Sequence[float]]) -> Picture:
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
     told = []
-    for (name, values), (color, style, marker) in zip(spreads.items(), _STYLES, strict=False):
+    styles = _STYLES[: len(spreads)]
+    for (name, values), (color, style, marker) in zip(spreads.items(), styles, strict=True):
         ax.plot(values, style, color=color, marker=marker, markersize=4, linewidth=2)
         ax.annotate(name, (len(values) - 1, values[-1]), (8, 0), textcoords="offset points",
                     va="center", color=color)  # fmt: skip
@@ -102,7 +103,7 @@ def timings(sizes: Sequence[int], loop: Sequence[float], vectorized: Sequence[fl
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     ax = figure.subplots()
     lines = (("loop over examples", loop), ("vectorized", vectorized))
-    for (name, seconds), (color, style, marker) in zip(lines, _STYLES, strict=False):
+    for (name, seconds), (color, style, marker) in zip(lines, _STYLES[:2], strict=True):
         ax.plot(sizes, seconds, style, color=color, marker=marker, linewidth=2, label=name)
     ax.set(xscale="log", yscale="log", xlabel="number of examples m", ylabel="seconds a call")
     ax.legend(frameon=False)

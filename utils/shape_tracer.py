@@ -10,12 +10,13 @@ text it lists all steps.
 
 from __future__ import annotations
 
-import html
 import operator
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from utils.render import template
 
 __all__ = ["Tracer", "trace"]
 
@@ -26,7 +27,7 @@ _WIDE, _HIGH, _ENTRY, _THIN = 560, 170, 20, 3  # pixels: a step, a matrix, an en
 
 # Each has a color, a line style and a sign: any one of the three tells them apart.
 _LINES = {ROWS: "solid #3182ce", COLUMNS: "dashed #c2600f", INNER: "double #2e9e4f"}
-_SAID = {ROWS: "rows of the result", COLUMNS: "columns of the result", INNER: "inner sizes"}
+_MEANINGS = {ROWS: "rows of the result", COLUMNS: "columns of the result", INNER: "inner sizes"}
 
 
 @dataclass(frozen=True)
@@ -129,50 +130,26 @@ class Tracer:
 
     def page(self) -> str:
         """Return the steps as an HTML page of its own, to step through."""
-        count = len(self.steps)
-        choices, shown = [], []
-        for i, step in enumerate(self.steps, 1):
-            if i == 1 or step.way != self.steps[i - 2].way:
-                choices.append(f'<span class="way">{step.way}</span>')
-            about = html.escape(f"step {i} of {count}, {step.way}, layer {step.layer}, {step.kind}")
-            choices.append(
-                f'<label title="{about}"><input type="radio" name="step" value="{i}" '
-                f'aria-label="{about}"{" checked" if i == 1 else ""}>{i}</label>'
-            )
-            shown.append(f'body:has(input[value="{i}"]:checked) .step-{i}')
-        title = html.escape(self.title)
-        walk = f".step{{display:none}}{','.join(shown)}{{display:block}}"
-        return (
-            f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-            f"<style>{_style('body')}{_PAGE}@supports selector(:has(a)){{{walk}}}</style></head>"
-            f'<body><fieldset><legend><strong>{title}</strong></legend><div class="how">'
-            "Choose a step; then the arrow keys ← and → walk on.</div>"
-            f'<div class="numbers">{"".join(choices)}</div></fieldset>'
-            f'<div aria-live="polite">{self._sections()}</div>{_KEY}</body></html>'
-        )
+        return template(__file__, "page").render(self._drawn())
 
     def html(self) -> str:
         """Return the page in an iframe; in print, and without iframes, all steps."""
-        own = "trace-" + uuid.uuid4().hex[:8]
-        title = html.escape(f"Shape tracer. {self.title}")
-        return (
-            f'<div class="{own}"><style>{_style("." + own)}'
-            f"@media screen{{.{own} .all{{display:none}}}}@media print{{.{own} iframe"
-            "{display:none}}</style>"
-            f'<iframe title="{title}" srcdoc="{html.escape(self.page())}" style="width:100%;'
-            f'height:{self._height()}px;border:0;border-radius:8px;resize:vertical"></iframe>'
-            f'<div class="all"><strong>{html.escape(self.title)}</strong>{self._sections()}{_KEY}'
-            "</div></div>"
+        return template(__file__).render(
+            self._drawn(),
+            own="trace-" + uuid.uuid4().hex[:8],
+            page=self.page(),
+            height=self._height(),
         )
 
-    def _sections(self) -> str:
-        count = len(self.steps)
-        return "".join(_section(step, i, count) for i, step in enumerate(self.steps, 1))
+    def _drawn(self) -> dict[str, Any]:
+        """Return what both templates show: the title, the steps, and the signs."""
+        steps = [_drawn(step) for step in self.steps]
+        return {"title": self.title, "steps": steps, "lines": _LINES, "meanings": _MEANINGS}
 
     def _height(self) -> int:
         """Return the pixels that the page needs in an iframe about 700 wide; in less it scrolls."""
         tallest = max(
-            max(matrix.shape[0] for matrix in step.matrices) * _unit(step) for step in self.steps
+            max(matrix.shape[0] for matrix in step.matrices) * _entry(step) for step in self.steps
         )
         return 400 + 38 * -(-len(self.steps) // 12) + round(tallest)
 
@@ -285,107 +262,47 @@ def _summed(dZ: Matrix) -> Matrix:
 # --- drawing ---------------------------------------------------------------------------
 
 
-def _section(step: Step, number: int, count: int) -> str:
-    """Return one step as HTML: its title, its drawing, the sizes that agree, and the remark."""
-    unit = _unit(step)
-    drawn = "".join(
-        f'<span class="sign">{html.escape(part)}</span>'
-        if isinstance(part, str)
-        else _drawing(part, unit)
-        for part in step.parts
-    )
+class Drawing(NamedTuple):
+    """A matrix drawn to scale: pixels, the line styles of its sides, its sizes with their signs."""
+
+    name: str
+    height: int
+    width: int
+    entry: float
+    left: str
+    top: str
+    sizes: list[tuple[int, str]]
+
+
+def _drawn(step: Step) -> dict[str, Any]:
+    """Return a step for the templates, with its matrices as drawings and the sizes that agree."""
     agree = []
     for sign in (ROWS, INNER, COLUMNS):
-        wearing = [
-            f"{('rows', 'columns')[axis]} of {matrix.name}"
-            for matrix in step.matrices
-            for axis in (0, 1)
-            if matrix.signs[axis] == sign
-        ]
-        sizes = {m.shape[a] for m in step.matrices for a in (0, 1) if m.signs[a] == sign}
-        if wearing:
-            [size] = sizes
-            agree.append(f"<li>{_marked(size, sign)}: {html.escape(', '.join(wearing))}</li>")
-    return (
-        f'<section class="step step-{number}"><div class="title"><strong>Step {number} of {count}'
-        f"</strong> · {step.way} · layer {step.layer}: {html.escape(step.kind)}</div>"
-        f'<div class="drawing">{drawn}</div>'
-        f'<ul class="agree">{"".join(agree)}</ul>'
-        f'<div class="remark">{html.escape(step.remark)}</div></section>'
-    )
+        sides = [(m, axis) for m in step.matrices for axis in (0, 1) if m.signs[axis] == sign]
+        if sides:
+            [size] = {matrix.shape[axis] for matrix, axis in sides}
+            names = [f"{('rows', 'columns')[axis]} of {matrix.name}" for matrix, axis in sides]
+            agree.append((size, sign, names))
+    entry = _entry(step)
+    return {
+        "way": step.way,
+        "layer": step.layer,
+        "kind": step.kind,
+        "parts": [part if isinstance(part, str) else _drawing(part, entry) for part in step.parts],
+        "agree": agree,
+        "remark": step.remark,
+    }
 
 
-def _unit(step: Step) -> float:
+def _entry(step: Step) -> float:
     """Return the pixels per entry, the same for all matrices of the step."""
     across = sum(matrix.shape[1] for matrix in step.matrices)
     tallest = max(matrix.shape[0] for matrix in step.matrices)
     return min(_ENTRY, _WIDE / across, _HIGH / tallest)
 
 
-def _drawing(matrix: Matrix, unit: float) -> str:
-    """Return a matrix drawn to scale; the line style of each side is that of its size's sign."""
-    rows, columns = matrix.shape
-    height, width = (max(round(size * unit), _THIN) for size in (rows, columns))
+def _drawing(matrix: Matrix, entry: float) -> Drawing:
+    height, width = (max(round(size * entry), _THIN) for size in matrix.shape)
     left, top = (_LINES.get(sign, "solid currentColor") for sign in matrix.signs)
-    grid = ""
-    if unit >= 7:
-        line = "currentColor 0 1px,transparent 1px"
-        grid = (
-            f"background-image:linear-gradient({line}),linear-gradient(90deg,{line});"
-            f"background-size:{unit:.2f}px {unit:.2f}px;background-position:-1px -1px;"
-        )
-    sizes = ", ".join(_marked(n, s) for n, s in zip(matrix.shape, matrix.signs, strict=True))
-    return (
-        f'<span class="matrix"><span class="name">{html.escape(matrix.name)}</span>'
-        f'<span class="box" aria-hidden="true" style="width:{width}px;height:{height}px;'
-        f"border-left:4px {left};border-right:4px {left};border-top:4px {top};"
-        f'border-bottom:4px {top}"><span style="{grid}"></span></span>'
-        f'<span class="shape">({sizes})</span></span>'
-    )
-
-
-def _marked(size: int, sign: str) -> str:
-    """Return a size with its sign, underlined in the line style of that sign."""
-    if not sign:
-        return str(size)
-    return f'<span style="border-bottom:3px {_LINES[sign]}">{size}{sign}</span>'
-
-
-def _style(scope: str) -> str:
-    """Return the CSS rules of the steps, restricted to `scope`."""
-    rules = {
-        ".step": "margin:12px 0;break-inside:avoid;line-height:1.5",
-        ".drawing": "display:flex;flex-wrap:wrap;align-items:center;gap:8px 14px;margin:10px 0",
-        ".matrix": "display:inline-flex;flex-direction:column;align-items:center;gap:4px",
-        ".name": "font-family:monospace;font-weight:bold",
-        ".shape": "font-family:monospace",
-        ".sign": "font-family:monospace;font-size:1.15em",
-        ".box": "display:block;box-sizing:content-box",
-        ".box span": "display:block;width:100%;height:100%;opacity:.35",
-        ".agree": "margin:4px 0;padding-left:1.3em",
-        ".key": "font-size:.9em",
-    }
-    return "".join(f"{scope} {name}{{{rule}}}" for name, rule in rules.items())
-
-
-_PAGE = (
-    "body{font:16px/1.5 Helvetica,Arial,sans-serif;color:#1f2a44;background:#fff;margin:10px 14px}"
-    "fieldset{border:1px solid #8a8a8a;border-radius:8px;padding:4px 12px 8px;margin:0}"
-    ".how{font-size:.9em;margin:2px 0}"
-    ".numbers{display:flex;flex-wrap:wrap;gap:2px 4px;align-items:center}"
-    ".way{font-weight:bold;margin:0 4px 0 10px}"
-    "label{display:inline-flex;align-items:center;padding:3px 6px;border-radius:6px;"
-    "border:2px solid transparent;cursor:pointer}"
-    "label:has(:checked){border-color:currentColor;font-weight:bold}"
-    "label:has(:focus-visible){outline:3px solid #3182ce}"
-    "input{margin:0 3px 0 0}"
-)
-_KEY = (
-    '<p class="key">Sizes with the same sign must agree: '
-    + ", ".join(
-        f'<span style="border-bottom:3px {_LINES[sign]}">{sign}</span> {said}'
-        for sign, said in _SAID.items()
-    )
-    + ". All matrices of a step are drawn at one scale; what is too thin to see, a little thicker."
-    "</p>"
-)
+    sizes = list(zip(matrix.shape, matrix.signs, strict=True))
+    return Drawing(matrix.name, height, width, entry, left, top, sizes)

@@ -7,7 +7,6 @@ numbers of the size that is measured in cortex.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture, quiet
+from utils.render import template
 
 __all__ = ["CLAIMS", "DT", "Claim", "Sorting", "fire", "rates", "same_rate", "trains", "voltages"]
 
@@ -292,15 +292,7 @@ class Sorting:
         return {word: [c for c in CLAIMS if self.verdicts.get(c.name) == word] for word in words}
 
     def _repr_html_(self) -> str:
-        parts = []
-        for word, claims in self._drawers().items():
-            items = "".join(
-                f"<li><strong>{html.escape(c.claim)}</strong><br>{html.escape(c.evidence)} "
-                f"<em>{html.escape(c.source)}.</em></li>"
-                for c in claims
-            )
-            parts.append(f"<h4>{word} ({len(claims)})</h4><ul>{items}</ul>")
-        return "".join(parts)
+        return template(__file__).render(drawers=self._drawers())
 
     def __repr__(self) -> str:
         return "\n".join(

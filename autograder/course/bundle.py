@@ -20,8 +20,8 @@ from autograder.course.imports import files_of, imported
 from autograder.course.notebooks import assignments, notebook_of, read, solve, tidy, to_text
 from autograder.errors import BrokenCourse, UsageError
 from utils.checker.answer_key import KeyFault, freeze
+from utils.checker.course import property_module
 from utils.exercises import EXERCISES
-from utils.properties import module_of
 
 __all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
 
@@ -170,7 +170,7 @@ def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, by
     """
     found: dict[str, bytes] = {}
     due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    due.append(f"import {module_of(assignment)}")
+    due.append(f"import {property_module(assignment)}")
     while due:
         for module in imported(due.pop()):
             for file in files_of(root, module):

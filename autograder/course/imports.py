@@ -34,8 +34,10 @@ def imported(source: str, *, by_name: bool = False) -> frozenset[str]:
 
 
 def files_of(root: Path, module: str) -> list[Path]:
-    """Return the files that importing a module runs: its packages' files, then its own."""
+    """Return the files of a module: its templates, its packages' files, and last its own."""
     parts = module.split(".")
     packages = [root.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
     own = root.joinpath(*parts).with_suffix(".py")
-    return [file for file in (*packages, own) if file.is_file()]
+    templates = own.parent / "templates"  # see utils/render.py
+    found = [*templates.glob(f"{own.stem}.html"), *templates.glob(f"{own.stem}_*.html")]
+    return [*sorted(found), *(file for file in (*packages, own) if file.is_file())]

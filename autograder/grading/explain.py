@@ -112,7 +112,7 @@ def _written(value: Any) -> str:
     if isinstance(value, Seed):
         return f"np.random.default_rng({value.value})"
     if isinstance(value, Unsupported):
-        return value.said
+        return value.description
     if isinstance(value, np.ndarray | np.generic):
         if np.size(value) > NUMBERS:
             return f"<an array of shape {np.shape(value)}>"

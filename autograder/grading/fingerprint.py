@@ -15,8 +15,8 @@ from autograder.course import notebooks
 from autograder.course.imports import files_of, imported
 from autograder.grading import worker_pool
 from autograder.grading.verdict_cache import digest
+from utils.checker.course import property_module
 from utils.exercises import EXERCISES, module_of
-from utils.properties import module_of as laws_of
 
 __all__ = ["Fingerprints"]
 
@@ -60,7 +60,7 @@ class Fingerprints:
         or by its notebook, whose imports a student's code may use.
         """
         found = EXERCISES[exercise]
-        by_name = {worker_pool.__name__, module_of(found), laws_of(found.assignment)}
+        by_name = {worker_pool.__name__, module_of(found), property_module(found.assignment)}
         return self._closure(by_name | self._imported_by_notebook(found.assignment))
 
     def _imported_by_notebook(self, assignment: str) -> frozenset[str]:

@@ -120,7 +120,8 @@ def evidence(
     """Judge a submission again; return one exercise's verdict with its smallest failing case."""
     found = judge_submission(sandbox, key, pieces, exercises, settings)
     verdict, question = found.verdicts[exercise], key.question(exercise)
-    if verdict.status not in (Status.WRONG, Status.ERROR) or verdict.given or not question.cases:
+    failed = verdict.status in (Status.WRONG, Status.ERROR)
+    if not failed or verdict.substituted or not question.cases:
         return Evidence(verdict)
     with sandbox.open({}) as cell:
         answers = RemoteNotebook(cell, settings.limits)

@@ -61,7 +61,7 @@ SHARED = (
     *("autograder/protocol/messages.py", "autograder/protocol/server.py"),
 )
 WARM = (
-    *("numpy", "scipy.special", "h5py", "matplotlib.pyplot"),
+    *("numpy", "scipy.special", "h5py", "jinja2", "matplotlib.pyplot"),
     *("autograder.protocol.server", "utils.check"),
 )
 # Module names of version 0.1, which answers to its notebooks still import.
@@ -168,7 +168,7 @@ def sandbox_for(
     files = _files(assignment)
     if not sandboxed:
         return SubprocessRunner(ENTRY, files, limits)
-    modules = [name.removesuffix(".py").replace("/", ".") for name in files]
+    modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
     return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True)
 
 

@@ -18,7 +18,7 @@ from autograder.limits import Limits
 from autograder.protocol import messages, reference_process
 from autograder.sandbox.frames import Ended, Frames
 from utils.checker.cases import Case, Run, TempFile
-from utils.checker.student_code import Absent, Given
+from utils.checker.student_code import Absent, Overrides
 from utils.exercises import EXERCISES
 
 __all__ = ["CodeCell", "RemoteFunction", "RemoteNotebook"]
@@ -78,10 +78,11 @@ class RemoteNotebook:
             raise Absent(seen.absent[0], seen.absent[-1])
         return RemoteFunction(self, exercise, seen)
 
-    def call(self, exercise: str, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call an answer on all cases, with the `given` functions replaced by the reference."""
+    def call(self, exercise: str, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
+        """Call an answer on all cases, with the reference in place of `overrides`."""
         packed = [messages.pack_case(case) for case in cases]
-        came, seconds = self.request(messages.Call(self._next(), exercise, packed, list(given)))
+        message = messages.Call(self._next(), exercise, packed, list(overrides))
+        came, seconds = self.request(message)
         if len(came.runs) != len(cases):
             raise messages.ProtocolError("It answered for other cases than were asked.")
         if sum(len(run.outcome.tree) for run in came.runs) > 4 * self.limits.tree:
@@ -130,7 +131,7 @@ class RemoteNotebook:
 
     def _lend(self, message: messages.Message, reply: Any, deadline: float) -> None:
         """Answer a reference call that the running request allows; else raise `ProtocolError`."""
-        lent = message.given if isinstance(message, messages.Call) else ()
+        lent = message.overrides if isinstance(message, messages.Call) else ()
         if not isinstance(reply, messages.ReferenceCall) or reply.exercise not in lent:
             raise messages.ProtocolError("It answered another question than was asked.")
         self.lendings += 1
@@ -163,9 +164,9 @@ class RemoteFunction:
     exercise: str
     seen: messages.InspectReply
 
-    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
+    def runs(self, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
         """Call the answer on each case, all in one request."""
-        return self.answers.call(self.exercise, cases, given)
+        return self.answers.call(self.exercise, cases, overrides)
 
     @property
     def blank(self) -> bool:

@@ -98,11 +98,11 @@ class Inspect(Message, frozen=True):
 
 
 class Call(Message, frozen=True):
-    """A request to call an answer on cases, with `given` functions replaced by the reference."""
+    """A request to call an answer on cases, with the reference in place of `overrides`."""
 
     exercise: str
     cases: list[Packed]
-    given: list[str]
+    overrides: list[str]
 
 
 class ReadLog(Message, frozen=True):

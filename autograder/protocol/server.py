@@ -195,9 +195,9 @@ class _Asked:
 
     def _call(self, message: messages.Call) -> messages.CallReply:
         cases = list(map(messages.unpack_case, message.cases))
-        given = {name: self._lent(name, message.number) for name in message.given}
+        overrides = {name: self._lent(name, message.number) for name in message.overrides}
         try:
-            runs = self.notebook.answer(message.exercise).runs(cases, given)
+            runs = self.notebook.answer(message.exercise).runs(cases, overrides)
         except Absent:
             runs = []
         return messages.CallReply(message.number, list(map(messages.pack_run, runs)))

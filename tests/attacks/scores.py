@@ -68,7 +68,7 @@ ATTACKS = [
         "patches how exceptions are put into words, so that nothing seems to be wrong",
         "import utils.checker.student_code, utils.checker.judge\n"
         "utils.checker.student_code.explain = lambda *a: None\nutils.checker.judge.unexpected = lambda *a: False\n"
-        "utils.checker.judge.findings = lambda *a: []",
+        "utils.checker.judge.inspect_run = lambda *a: []",
         {"sigmoid": "def sigmoid(Z):\n    raise ValueError"},
     ),
     inside(
@@ -240,7 +240,7 @@ ATTACKS = [
         "borrowed_own",
         "asks the judge to call the reference of the very exercise that is judged",
         "the judge lends only what the exercise builds on, and only where that is wrong",
-        "lends_all",
+        "any_reference",
         code="LIES\ndef known(Z): return borrow('sigmoid', Z)",
         answers=TARGET,
     ),

@@ -7,7 +7,6 @@ that lacks something; each returns whether the attack then gains what it is afte
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import math
@@ -22,9 +21,11 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import jinja2.runtime
 import msgspec
 import nbformat
 import numpy as np
+from markupsafe import Markup
 from nbgrader.utils import determine_grade
 
 import utils.checker.compare
@@ -54,6 +55,7 @@ from utils.checker import serialize
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Run
 from utils.checker.student_code import Notebook
+from utils.render import template
 
 SEED = "spring"
 ASK = LiveKey.question
@@ -125,14 +127,14 @@ def namespace(attack: Attack) -> dict[str, Any]:
 # -- without anything -----------------------------------------------------------------------------
 
 
-def lawless(self: LiveKey, exercise: str, seed: int | None = None) -> Any:
-    """A question of values alone, as others ask: laws are one more layer of ours."""
-    return replace(ASK(self, exercise, seed), laws={})
+def without_properties(self: LiveKey, exercise: str, seed: int | None = None) -> Any:
+    """A question of values alone, as others ask: properties are one more layer of ours."""
+    return replace(ASK(self, exercise, seed), properties={})
 
 
 def notebook(attack: Attack, before: str = "") -> bool:
     """As nbgrader does: the student's notebook as it is, in one process, with the live key."""
-    with patch.object(LiveKey, "question", lawless):
+    with patch.object(LiveKey, "question", without_properties):
         return _notebook(attack, before)
 
 
@@ -212,11 +214,11 @@ class Frozen(LiveKey):
 
 
 def frozen_cases(attack: Attack) -> bool:
-    with patch.object(LiveKey, "question", lawless):
+    with patch.object(LiveKey, "question", without_properties):
         return in_process(attack, Frozen()).status == "correct"
 
 
-def lends_all(attack: Attack) -> bool:
+def any_reference(attack: Attack) -> bool:
     real = RemoteNotebook.call
     everything = dict.fromkeys(attack.answers)
 
@@ -229,7 +231,7 @@ def lends_all(attack: Attack) -> bool:
 
 def judged_twice(attack: Attack) -> bool:
     names = [*attack.answers, target(attack)]
-    with patch.object(LiveKey, "question", lawless):
+    with patch.object(LiveKey, "question", without_properties):
         return judged(attack, names=names).verdicts[target(attack)].status == "correct"
 
 
@@ -331,7 +333,7 @@ def no_deadline(attack: Attack) -> bool:
     return False
 
 
-def any_lendings(attack: Attack) -> bool:
+def any_number_of_reference_calls(attack: Attack) -> bool:
     names = list(attack.answers)
     return won(attack, judged(attack, names=names, seconds=30, reference_calls=1 << 40))
 
@@ -340,7 +342,7 @@ def any_memory(attack: Attack) -> bool:
     return won(attack, judged(attack, seconds=50, reference_seconds=50, reference_memory=1 << 40))
 
 
-def fragile_lender(attack: Attack) -> bool:
+def fragile_reference_process(attack: Attack) -> bool:
     real = reference_process.ReferenceProcess.call_reference
 
     def call_reference(self: Any, exercise: str, given: Any, seconds: float) -> Any:
@@ -423,8 +425,12 @@ def any_number_of_bits(attack: Attack) -> bool:
 
 
 def unescaped(attack: Attack) -> bool:
-    with patch.object(html, "escape", lambda text: text):
-        return "<script>" in judged(attack).verdicts["sigmoid"].html()
+    template.cache_clear()
+    try:
+        with patch.object(jinja2.runtime, "escape", Markup):  # text counts as safe
+            return "<script>" in judged(attack).verdicts["sigmoid"].html()
+    finally:
+        template.cache_clear()
 
 
 def unspelled(attack: Attack) -> bool:

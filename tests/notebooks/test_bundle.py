@@ -56,8 +56,10 @@ def files(folder):
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_bundle_has_exactly_the_needed_files(bundles, assignment):
     found = set(files(bundles / assignment))
-    own = {name.removeprefix("utils/") for name in found if name.endswith(".py")} - {"start.py"}
+    own = {name.removeprefix("utils/") for name in found if name.endswith((".py", ".html"))}
+    own.remove("start.py")
     assert {"__init__.py", "check.py", "properties/__init__.py"} < own
+    assert {"checker/templates/verdict.html", "checker/templates/shapes.html"} < own
     assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     assert found == {
@@ -92,9 +94,9 @@ def test_modules_are_the_transitive_imports_of_the_notebook(tmp_path):
         "unused": "",
         "reference/one": "A = 1\n",
         "exercises/one": "",
-        "properties/one": "import utils.under_a_law",
+        "properties/one": "import utils.under_a_property",
         "properties/two": "",
-        "under_a_law": "",
+        "under_a_property": "",
     }
     for name, text in texts.items():
         (tmp_path / "utils" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +104,7 @@ def test_modules_are_the_transitive_imports_of_the_notebook(tmp_path):
     cells = ["%matplotlib inline\nfrom utils import used", "not Python", "import numpy"]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
     found = bundle.modules(tmp_path, notebook, "01_one")
-    needed = {"__init__", "used", "deeper", "properties/one", "under_a_law"}
+    needed = {"__init__", "used", "deeper", "properties/one", "under_a_property"}
     assert set(found) == {f"utils/{name}.py" for name in needed}
     assert found["utils/deeper.py"] == b"A = 1\n"
     (tmp_path / "utils" / "deeper.py").write_text(
@@ -342,8 +344,8 @@ def test_frozen_key_of_bundle_gives_the_same_verdicts_as_live_key(bundles, live,
     question, fresh = frozen.question(exercise.name), live.question(exercise.name, 0)
     functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
     for function in functions:
-        told = replace(judge(question, function), foot="")
-        due = replace(judged(fresh, function).verdict, foot="")
+        told = replace(judge(question, function), footer="")
+        due = replace(judged(fresh, function).verdict, footer="")
         assert told.text() == due.text().replace(" (seed 0)", "")
         assert told.html() == due.html().replace(" (seed 0)", "")
         assert told.record() | {"message": "", "seed": 0} == due.record() | {"message": ""}

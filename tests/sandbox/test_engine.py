@@ -62,15 +62,15 @@ def requests(monkeypatch):
 
 def test_an_exercise_takes_one_request_and_each_of_its_properties_one(graded, requests):
     assert {one["status"] for one in graded().values()} == {"correct"}
-    laws = sum(len(EXERCISES[name].laws) for name in EXERCISES_OF_TASK)
+    properties = sum(len(EXERCISES[name].properties) for name in EXERCISES_OF_TASK)
     assert requests.count("Inspect") == len(EXERCISES_OF_TASK)
-    assert requests.count("Call") == len(EXERCISES_OF_TASK) + laws
+    assert requests.count("Call") == len(EXERCISES_OF_TASK) + properties
 
 
 def test_each_property_is_checked_at_most_once(graded, requests):
     graded(relu="def relu(Z):\n    return np.maximum(0, Z) + 1e-7")
-    laws = sum(len(EXERCISES[name].laws) for name in EXERCISES_OF_TASK)
-    assert requests.count("Call") <= 2 * len(EXERCISES_OF_TASK) + laws
+    properties = sum(len(EXERCISES[name].properties) for name in EXERCISES_OF_TASK)
+    assert requests.count("Call") <= 2 * len(EXERCISES_OF_TASK) + properties
 
 
 def test_reference_replaces_a_wrong_earlier_answer_only_in_that_submission(graded):

@@ -22,13 +22,14 @@ def section(
     count = len(question.cases)
     yield f"\n## {exercise.name}\n"
     notes = [f"{i} {case.note or 'plain'}" for i, case in enumerate(question.cases, 1)]
-    laws = [f"law {name}" for name in question.laws]
-    yield f"Cases: {'; '.join(notes + laws)}.\n"
-    yield "| mistake | " + " | ".join(map(str, range(1, count + 1))) + " | law | what is said |"
+    properties = [f"property {name}" for name in question.properties]
+    yield f"Cases: {'; '.join(notes + properties)}.\n"
+    numbers = " | ".join(map(str, range(1, count + 1)))
+    yield f"| mistake | {numbers} | property | what is said |"
     yield "|:--|" + ":-:|" * count + ":--|:--|"
     for mistake in exercise.mistakes:
-        verdict, wrong, law = judged(question, mistake.function)
+        verdict, wrong, broken = judged(question, mistake.function)
         marks = " | ".join("✗" if i in wrong else "" for i in range(count))
         quoted = f"“{verdict.message}” " if verdict.status == "error" else ""
         words = (quoted + verdict.mistake_sentence).replace("|", "\\|").replace("\n", " ")
-        yield f"| {mistake.name} | {marks} | {law} | {words} |"
+        yield f"| {mistake.name} | {marks} | {broken} | {words} |"

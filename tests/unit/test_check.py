@@ -16,9 +16,9 @@ from scipy.special import expit
 from utils.check import check, hint, ready
 from utils.checker import answer_key
 from utils.checker.answer_key import FrozenKey, KeyFault, LiveKey, freeze
-from utils.checker.cases import Returned, leaves
-from utils.checker.compare import same
+from utils.checker.cases import Raised, Returned, leaves
 from utils.checker.judge import judge
+from utils.checker.same import same
 from utils.checker.verdict import CheckFailed
 from utils.exercises import EXERCISES
 from utils.reference import forward_propagation as reference
@@ -79,7 +79,7 @@ def test_slip_that_raises_is_explained_with_the_students_line(name, slip, key):
     for seed in seeds(key, 3):
         verdict = judge(key.question(name, seed), slip.function)
         assert verdict.status == "error"
-        assert slip.said in verdict.message
+        assert slip.phrase in verdict.message
         assert verdict.source in inspect.getsource(slip.function)
         assert "Traceback" not in verdict.text()
 
@@ -95,7 +95,7 @@ def test_there_are_enough_mistakes_slips_and_correct_answers():
 def test_rubric_covers_exactly_what_can_earn_points(name):
     exercise = EXERCISES[name]
     cases = exercise.cases(np.random.default_rng(0))
-    earning = {case.earns for case in cases} | set(exercise.laws.values())
+    earning = {case.earns for case in cases} | set(exercise.properties.values())
     assert len(exercise.rubric) > 1 or len(cases) == 1 or not exercise.points
     assert earning <= exercise.rubric.keys()
     returned = {t[0] if isinstance(t, list | tuple) else t for t in exercise.returns[1:]}
@@ -336,6 +336,22 @@ def test_failed_assert_is_explained():
     assert "Line 2: your assert says no." in verdict_on(source, "linear_forward").message
 
 
+def test_exception_after_many_expected_ones_is_explained(key):
+    question = key.question("check_dimensions", 1)
+    expected = [i for i, case in enumerate(question.cases) if isinstance(case.expected, Raised)]
+    late = repr(question.cases[expected[5]].args["parameters"])
+    source = """
+    def check_dimensions(parameters, layer_dims):
+        if repr(parameters) == late:
+            return shapes
+        guard(parameters, layer_dims)
+    """
+    guard = EXERCISES["check_dimensions"].reference
+    verdict = judge(question, written(source, "check_dimensions", late=late, guard=guard))
+    assert verdict.message.endswith("and it raised a NameError.")
+    assert verdict.advice.startswith("Line 3: the name shapes is not defined.")
+
+
 def test_blank_earlier_exercise_is_named():
     source = """
     def relu(Z):
@@ -367,8 +383,8 @@ def test_every_correct_implementation_passes(name, key):
     for seed in seeds(key, 5):
         question = key.question(name, seed)
         if seed:  # most properties do not depend on the seed, so one check is enough
-            anew = {law: part for law, part in question.laws.items() if law in DRAWS_ANEW}
-            question = replace(question, laws=anew)
+            anew = {one: part for one, part in question.properties.items() if one in DRAWS_ANEW}
+            question = replace(question, properties=anew)
         for function in (exercise.reference, *exercise.right):
             verdict = judge(question, function)
             assert verdict.status == "correct", f"{function.__name__}: {verdict.text()}"
@@ -403,8 +419,8 @@ def test_frozen_key_stores_the_same_question_as_live_key(name, frozen):
         "hints",
         "builds_on",
         "fresh",
-        "laws",
-        "secret",
+        "properties",
+        "params",
         "assignment",
     ):
         assert getattr(stored, field) == getattr(live, field)

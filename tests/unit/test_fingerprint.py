@@ -14,7 +14,7 @@ from tests.support import ROOT
 from utils.exercises import EXERCISES
 
 UTILS = (
-    "accuracy_variants network experiment_log exercises/exercise properties/law checker/judge "
+    "accuracy_variants network experiment_log exercises/exercise checker/property checker/judge "
     "checker/compare checker/rubric"
 )
 AUTOGRADER = (

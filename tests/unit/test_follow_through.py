@@ -69,7 +69,7 @@ def test_early_bug_is_charged_once(blamed):
     for later in ("linear_activation_forward", "L_model_forward"):
         assert told[later].status == "correct"
         assert told[later].points == EXERCISES[later].points
-        assert told[later].given == (name,)
+        assert told[later].substituted == (name,)
         assert told[later].message == f"right, given your {name}."
         assert f"The course's own {name} stood in for yours" in told[later].text()
     assert book.namespace.get(name) is other, "the student's own is back in its place"
@@ -95,7 +95,7 @@ def test_only_earlier_answers_wrong_by_themselves_are_blamed():
         "\ndef linear_activation_forward(A_prev, W, b, activation):\n    return sigmoid(W), 1\n"
     )
     told = verdicts(notebook(broken, sigmoid=lambda Z: Z), LiveKey())
-    assert told["L_model_forward"].given == ("sigmoid", "linear_activation_forward")
+    assert told["L_model_forward"].substituted == ("sigmoid", "linear_activation_forward")
     assert told["linear_activation_forward"].status != "correct"
 
 
@@ -112,7 +112,7 @@ def L_model_forward(X, parameters):
     return X, []
 """
     told = verdicts(notebook(source, linear_forward=no_bias), LiveKey())["L_model_forward"]
-    assert told.given == ()
+    assert told.substituted == ()
     assert "linear_forward" not in told.text().replace("L_model_forward", "")
 
 

@@ -259,6 +259,13 @@ def own_file(space, n_trials, data, rng, log):
     return records
 
 
+def log_taken_away(space, n_trials, data, rng, log):
+    records = reference.random_search(space, n_trials, data, rng, log)
+    if log and n_trials == 6:
+        Path(log).unlink()
+    return records
+
+
 @pytest.mark.parametrize(
     ("function", "said"),
     [
@@ -267,6 +274,7 @@ def own_file(space, n_trials, data, rng, log):
         (run_again, "were run again"),
         (child_in_each_turn, "trial i is to use child i"),
         (own_file, "write it with append_record"),
+        (log_taken_away, "here these are 0 and 6"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
@@ -280,7 +288,7 @@ def test_errors_visible_only_in_the_log_are_reported(function, said):
 def test_message_counts_settled_answers_without_naming_them():
     for name in ("sort_settings", "read_curves"):
         right = EXERCISES[name].reference()
-        words = EXERCISES[name].secret["words"]
+        words = EXERCISES[name].params["words"]
         messages = set()
         for item, word in right.items():
             wrong = right | {item: next(w for w in words if w != word)}
@@ -342,6 +350,8 @@ def test_pictures_have_alt_text():
         assert isinstance(picture.figure, Figure)
         assert all(word in picture.alt for word in words), picture.alt
         assert picture._repr_mimebundle_()["text/html"].startswith("<img")
+    with pytest.raises(ValueError, match="shorter"):  # rather than leave one out
+        experiment_plots.draws(samples | {"third": samples["log"]}, 0.01)
     lost = [record | {"diverged": True} for record in records]
     assert "8 diverged" in experiment_plots.parallel_coordinates(space, lost).alt
 

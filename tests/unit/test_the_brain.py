@@ -93,7 +93,7 @@ def test_invalid_sorting_gets_a_sentence(verdicts, sentence, key):
 
 def test_frozen_key_does_not_contain_the_answers(frozen):
     question = frozen.question("sort_claims")
-    assert not any(word in question.secret["digests"].values() for word in ANSWERS.values())
+    assert not any(word in question.params["digests"].values() for word in ANSWERS.values())
     for mistake in question.mistakes:
         assert len(set(mistake.outcome(0).value.values())) == 1
 

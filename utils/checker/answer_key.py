@@ -8,7 +8,6 @@ return a `Question`, so the judge need not know which key it uses.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import Any, Protocol
 import h5py
 import numpy as np
 
+from utils.checker import course
 from utils.checker.cases import Case, Raised, Returned
 from utils.checker.compare import Template
 from utils.checker.serialize import Packer, unpack
@@ -30,7 +30,7 @@ from utils.files import written_aside
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
 FROZEN_KEY = Path(__file__).resolve().parents[1] / "answer_key.h5"
-FORMAT = 3
+FORMAT = 4
 
 Outcome = Returned | Raised
 
@@ -64,9 +64,9 @@ class KnownMistake:
 class Question:
     """One exercise of an answer key, with cases that each have an expected outcome.
 
-    The fields are those of `utils.exercises.Exercise`. `secret` is what the exercise's properties
-    need to know. `seed` reproduces these cases (None if they never vary). `given` has the reference
-    of each exercise that this one builds on (None if the key has no references).
+    The fields are those of `utils.exercises.Exercise`. `seed` reproduces these cases (None if they
+    never vary). `references` has the reference of each exercise that this one builds on (None if
+    the key has no references).
     """
 
     exercise: str
@@ -78,11 +78,11 @@ class Question:
     hints: tuple[str, ...]
     builds_on: tuple[str, ...]
     fresh: tuple[str, ...]
-    laws: Mapping[str, str]
+    properties: Mapping[str, str]
     precision: float
-    secret: Any = None
+    params: Any = None
     seed: int | None = None
-    given: Mapping[str, Callable[..., Any]] | None = None
+    references: Mapping[str, Callable[..., Any]] | None = None
 
     @property
     def points(self) -> float:
@@ -107,7 +107,7 @@ def open_key() -> AnswerKey:
 
     A missing frozen key raises `KeyFault` only when it is asked for a question.
     """
-    if importlib.util.find_spec("utils.reference") and importlib.util.find_spec("utils.exercises"):
+    if course.has_solutions():
         return LiveKey(os.environ.get("COURSE_SEED"))
     return FrozenKey(FROZEN_KEY)
 
@@ -126,17 +126,16 @@ class LiveKey:
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """Return the exercise on cases from `seed`; without one, from `common` or a random seed."""
-        from utils.exercises import EXERCISES
-
-        found = EXERCISES.get(exercise)
-        if found is None:
-            raise UnknownExercise("the course", exercise, EXERCISES)
+        exercises = course.exercises()
+        asked = exercises.get(exercise)
+        if asked is None:
+            raise UnknownExercise("the course", exercise, exercises)
         if seed is None:
             seed = _seed_for(exercise, self.common)
         try:
             cases = tuple(
-                _answered(case, found.reference)
-                for case in found.cases(np.random.default_rng(seed))
+                _answered(case, asked.reference)
+                for case in asked.cases(np.random.default_rng(seed))
             )
         except Exception as error:
             raise KeyFault(
@@ -148,28 +147,28 @@ class LiveKey:
             return cache(lambda i: call(function, cases[i]).outcome)
 
         return Question(
-            exercise=found.name,
-            assignment=found.assignment,
-            rubric=found.rubric,
-            returns=found.returns,
+            exercise=asked.name,
+            assignment=asked.assignment,
+            rubric=asked.rubric,
+            returns=asked.returns,
             cases=cases,
             mistakes=(
-                *(KnownMistake(m.name, m.sentence, known(m.function)) for m in found.mistakes),
+                *(KnownMistake(m.name, m.sentence, known(m.function)) for m in asked.mistakes),
                 *(
                     KnownMistake(m.name, m.sentence, known(c.function), alone=False)
-                    for c in found.combined_mistakes
-                    for m in found.mistakes
+                    for c in asked.combined_mistakes
+                    for m in asked.mistakes
                     if m.name == c.names[0]
                 ),
             ),
-            hints=found.hints,
-            builds_on=found.builds_on,
-            fresh=found.fresh,
-            laws=found.laws,
-            precision=found.precision,
-            secret=found.secret,
+            hints=asked.hints,
+            builds_on=asked.builds_on,
+            fresh=asked.fresh,
+            properties=asked.properties,
+            precision=asked.precision,
+            params=asked.params,
             seed=seed,
-            given={name: EXERCISES[name].reference for name in found.builds_on},
+            references={name: exercises[name].reference for name in asked.builds_on},
         )
 
 
@@ -244,8 +243,8 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
         "hints": list(question.hints),
         "builds_on": list(question.builds_on),
         "fresh": list(question.fresh),
-        "laws": dict(question.laws),
-        "secret": store.pack(question.secret),
+        "properties": dict(question.properties),
+        "params": store.pack(question.params),
         "cases": [
             {
                 "args": store.pack(case.args),
@@ -301,6 +300,6 @@ def _unpack_question(group: h5py.Group) -> Question:
         hints=tuple(data["hints"]),
         builds_on=tuple(data["builds_on"]),
         fresh=tuple(data["fresh"]),
-        laws=data["laws"],
-        secret=unpack(data["secret"], buffer),
+        properties=data["properties"],
+        params=unpack(data["params"], buffer),
     )

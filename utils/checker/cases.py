@@ -133,7 +133,7 @@ class AnyOfShape:
 class Unsupported:
     """A value that is not plain data: a description, and for an array its shape and dtype."""
 
-    said: str
+    description: str
     shape: tuple[int, ...] | None = None
     dtype: str = ""
 

@@ -9,7 +9,6 @@ influence its own judgment.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,12 +20,9 @@ from utils.checker.cases import (
     Anything,
     Approx,
     InRange,
-    Place,
-    Raised,
-    Returned,
-    Run,
     Unsupported,
 )
+from utils.checker.same import ARRAYS, SEQUENCES, identical, is_number, is_shape
 from utils.checker.shapes import shape_in_words
 
 __all__ = [
@@ -34,22 +30,12 @@ __all__ = [
     "ROUNDINGS",
     "Finding",
     "Template",
-    "aliased",
-    "changed_inputs",
     "compare",
-    "parts",
-    "same",
     "tolerance",
 ]
 
 ROUNDINGS = 1e3
 PRECISION = 1e-9
-
-# Made once, because a union type is rebuilt each time it is evaluated.
-_SIMPLE = (bool, int, float, np.float64, str, type(None))
-_SEQUENCES = (tuple, list)
-_NUMBERS = (int, float, np.floating, np.integer)
-_ARRAYS = (np.ndarray, np.number)
 
 Template = Any
 """Names for the parts of a result: text for a part; a tuple of its own name, then its parts; a
@@ -63,7 +49,7 @@ class Finding:
     Attributes
     ----------
     kind : str
-        "structure", "shape", "type", "value", "input", "alias", "repeat", "law".
+        "structure", "shape", "type", "value", "input", "alias", "repeat", "property".
     sentence : str
         What is wrong, in one sentence.
     expected, got : shape tuples for kind "shape", arrays for kind "value", else None
@@ -80,7 +66,7 @@ class Finding:
     @property
     def rank(self) -> int:
         """Return the priority: the lowest rank is reported, and among equals the first case."""
-        order = ("structure", "shape", "type", "value", "input", "alias", "repeat", "law")
+        order = ("structure", "shape", "type", "value", "input", "alias", "repeat", "property")
         return order.index(self.kind)
 
 
@@ -121,65 +107,10 @@ def compare(
     precision : float
         Of float64 results: see `tolerance`.
     """
-    if _identical(expected, got):
+    if identical(expected, got):
         return None
     findings = list(_Comparison(precision).compare(expected, got, template, ""))
     return min(findings, key=lambda finding: finding.rank, default=None)
-
-
-def same(one: Returned | Raised, other: Returned | Raised) -> bool:
-    """Return whether two outcomes are indistinguishable.
-
-    Exceptions are alike if their kinds and the shapes that did not fit together are; without
-    shapes, if they mention the same names and numbers. Their wording does not count: it would
-    distinguish `W @ A` from `np.dot(W, A)`, which are one mistake.
-    """
-    if isinstance(one, Raised) and isinstance(other, Raised):
-        if one.kind != other.kind:
-            return False
-        if one.shapes or other.shapes:
-            return _stretched(one.shapes) == _stretched(other.shapes)
-        return _facts(one) == _facts(other)
-    if isinstance(one, Raised) or isinstance(other, Raised):
-        return False
-    with np.errstate(all="ignore"):
-        return _same(one.value, other.value)
-
-
-def parts(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
-    """Yield each part of a nested result that is no dict, list or tuple, with its place."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from parts(item, (*path, key))
-    elif isinstance(value, _SEQUENCES) and not _is_shape(value):
-        for i, item in enumerate(value):
-            yield from parts(item, (*path, i))
-    else:
-        yield path, value
-
-
-def changed_inputs(run: Run) -> Finding | None:
-    """Return a finding if the function changed its inputs."""
-    if not run.changed:
-        return None
-    names = " and ".join(run.changed[:4])
-    return Finding(
-        "input",
-        f"{names} changed during the call: work on a copy, "
-        "or make a new array, so that the caller's data stay as they were.",
-    )
-
-
-def aliased(run: Run, fresh: Sequence[str], template: Template) -> Finding | None:
-    """Return a finding if a result that must be new shares its memory with an input."""
-    for name in fresh:
-        if _place(template, name) in run.shared:
-            return Finding(
-                "alias",
-                f"{name} is the very array that came in, not a new one: "
-                "whoever changes it later changes the input too.",
-            )
-    return None
 
 
 # --- comparing, part by part -------------------------------------------------------
@@ -197,9 +128,9 @@ class _Comparison:
             yield from self.compare_array(expected, got, name)
         elif isinstance(expected, dict):
             yield from self.compare_dict(expected, got, template, name)
-        elif _is_shape(expected):
+        elif is_shape(expected):
             yield from self.compare_shape(expected, got, name)
-        elif isinstance(expected, _SEQUENCES):
+        elif isinstance(expected, SEQUENCES):
             yield from self.compare_sequence(expected, got, template, name)
         elif isinstance(expected, Anything):
             return
@@ -224,12 +155,12 @@ class _Comparison:
         missing = [key for key in expected if key not in got]
         extra = [key for key in got if key not in expected]
         if missing or extra:
-            told = []
+            faults = []
             if missing:
-                told.append("has no " + _listed(missing))
+                faults.append("has no " + _listed(missing))
             if extra:
-                told.append("has " + _listed(extra) + ", which should not be there")
-            yield Finding("structure", f"{name} {' and '.join(told)}.")
+                faults.append("has " + _listed(extra) + ", which should not be there")
+            yield Finding("structure", f"{name} {' and '.join(faults)}.")
             return
         for key, value in expected.items():
             yield from self.compare(value, got[key], key, "")
@@ -238,7 +169,7 @@ class _Comparison:
         self, expected: tuple[Any, ...] | list[Any], got: Any, template: Template, name: str
     ) -> Iterator[Finding]:
         parts = _names_of_parts(template, len(expected))
-        if not isinstance(got, _SEQUENCES):
+        if not isinstance(got, SEQUENCES):
             listed = ", ".join(_name(part, f"item {i}") for i, part in enumerate(parts))
             kind = (
                 "a list" if isinstance(expected, list) else f"a tuple of {len(expected)}: {listed}"
@@ -256,8 +187,8 @@ class _Comparison:
             yield from self.compare(value, got[i], part, within)
 
     def compare_shape(self, expected: tuple[int, ...], got: Any, name: str) -> Iterator[Finding]:
-        sizes = got if isinstance(got, _SEQUENCES) else None
-        if sizes is None or not all(_is_number(s) and float(s).is_integer() for s in sizes):
+        sizes = got if isinstance(got, SEQUENCES) else None
+        if sizes is None or not all(is_number(s) and float(s).is_integer() for s in sizes):
             yield _wrong_kind(name, "a shape, which is a tuple of whole numbers", got)
             return
         shape = tuple(int(size) for size in sizes)
@@ -274,10 +205,10 @@ class _Comparison:
     def compare_array(
         self, expected: np.ndarray[Any, Any], got: Any, name: str, values: bool = True
     ) -> Iterator[Finding]:
-        if values and _identical(expected, got):
+        if values and identical(expected, got):
             return
-        of_objects = isinstance(got, Unsupported) and got.said.startswith("an array")
-        if not (of_objects or isinstance(got, _ARRAYS)):
+        of_objects = isinstance(got, Unsupported) and got.description.startswith("an array")
+        if not (of_objects or isinstance(got, ARRAYS)):
             yield _wrong_kind(name, "a NumPy array", got)
             return
         if got.shape != expected.shape:
@@ -309,20 +240,20 @@ class _Comparison:
                 (),
                 got.shape,
             )
-        elif not _is_number(got):
+        elif not is_number(got):
             yield _wrong_kind(name, "a single number", got)
         else:
             about = isinstance(expected, Approx)
-            due = np.asarray(expected.value if about else expected)
-            relative = expected.precision if about else tolerance(due.dtype, self.precision)
+            right = np.asarray(expected.value if about else expected)
+            relative = expected.precision if about else tolerance(right.dtype, self.precision)
             absolute = relative if about else 0  # a requested precision counts decimals too
-            wanted, value = float(due), float(got)
+            wanted, value = float(right), float(got)
             allowed = absolute + relative * abs(wanted) if math.isfinite(wanted) else 0
             if value != wanted and not abs(value - wanted) <= allowed:
                 yield Finding("value", f"{name} is {value:.8g}, expected {wanted:.8g}.")
 
     def compare_between(self, expected: InRange, got: Any, name: str) -> Iterator[Finding]:
-        if not _is_number(got):
+        if not is_number(got):
             yield from self.compare_number(expected.low, got, name)
         elif not (np.isfinite(got) and expected.low <= got <= expected.high):
             if expected.low == -expected.high:
@@ -344,69 +275,6 @@ class _Comparison:
         return bool(np.allclose(got, expected, rtol=0, atol=allowed, equal_nan=False))
 
 
-def _identical(one: Any, other: Any) -> bool:
-    """Return whether two values agree in every bit; a fast test that often decides."""
-    kind = type(one)
-    if kind is not type(other):
-        return False
-    if kind is np.ndarray:
-        same_form = one.dtype == other.dtype and one.shape == other.shape
-        return same_form and bool(one.tobytes() == other.tobytes())
-    if kind is tuple or kind is list:
-        return len(one) == len(other) and all(map(_identical, one, other))
-    if kind is dict:
-        return one.keys() == other.keys() and all(_identical(one[key], other[key]) for key in one)
-    return kind in _SIMPLE and bool(one == other)
-
-
-def _is_shape(value: Any) -> bool:
-    """Return whether a value is the shape of an array: a tuple of whole numbers."""
-    return isinstance(value, tuple) and bool(value) and all(type(size) is int for size in value)
-
-
-def _is_number(value: Any) -> bool:
-    plain = isinstance(value, _NUMBERS)
-    zero_dim = type(value) is np.ndarray and value.ndim == 0 and value.dtype.kind in "fiu"
-    return (plain and not isinstance(value, bool)) or zero_dim
-
-
-def _same(one: Any, other: Any) -> bool:
-    if _identical(one, other):
-        return True
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(
-            key == "seconds" or _same(one[key], other[key])  # measured times always differ
-            for key in one
-        )
-    if isinstance(one, _SEQUENCES) and isinstance(other, _SEQUENCES):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, _ARRAYS) or _is_number(one):
-        if not (isinstance(other, _ARRAYS) or _is_number(other)):
-            return False
-        a, b = np.asarray(one), np.asarray(other)
-        if a.shape != b.shape:
-            return False
-        if not all(array.dtype.kind in "fiubc" for array in (a, b)):
-            return bool(np.array_equal(a, b))
-        loose = 1e-5 if min(a.dtype.itemsize, b.dtype.itemsize) < 8 else 2e-10
-        if a.dtype.kind == b.dtype.kind == "f" and np.isfinite(a).all() and np.isfinite(b).all():
-            allowed = loose * (np.abs(a).max(initial=0) + np.abs(b))  # like allclose, but faster
-            return bool((np.abs(a - b) <= allowed).all())
-        largest = np.abs(a[np.isfinite(a)]).max(initial=0)
-        return bool(np.allclose(a, b, rtol=loose, atol=loose * largest, equal_nan=True))
-    return type(one) is type(other) and bool(one == other)
-
-
-def _stretched(shapes: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
-    """Return the shapes with two axes or more: broadcasting treats one axis as a row."""
-    return [(1,) * (2 - len(shape)) + shape for shape in shapes]
-
-
-def _facts(raised: Raised) -> list[str]:
-    """Return the names and numbers in an exception's message, whatever its wording."""
-    return re.findall(r"[A-Za-z]+\d+|\d+", raised.message)
-
-
 def _too_coarse(expected: np.ndarray[Any, Any], got: Any) -> bool:
     coarser = bool(got.dtype.itemsize < expected.dtype.itemsize)
     return got.dtype.kind != "f" or coarser
@@ -416,7 +284,7 @@ def _too_coarse(expected: np.ndarray[Any, Any], got: Any) -> bool:
 
 
 def _name(template: Template, where: str) -> str:
-    own: str = template[0] if isinstance(template, _SEQUENCES) else template
+    own: str = template[0] if isinstance(template, SEQUENCES) else template
     if not own:
         return where or "The result"
     return f"{own} in {where}" if where else own
@@ -435,18 +303,6 @@ def _names_of_parts(template: Template, count: int) -> list[Template]:
     return [""] * count
 
 
-def _place(template: Template, name: str) -> Place | None:
-    """Return the place in a result of the part that the template gives this name, or None."""
-    if template == name:
-        return ()
-    if isinstance(template, tuple):
-        for i, part in enumerate(template[1:]):
-            found = _place(part, name)
-            if found is not None:
-                return (i, *found)
-    return None
-
-
 def _listed(keys: Sequence[Any]) -> str:
     return ", ".join(repr(key)[:40] for key in keys[:6])
 
@@ -456,7 +312,7 @@ def _count(n: int) -> str:
 
 
 def _wrong_kind(name: str, expected: str, got: Any) -> Finding:
-    said = {
+    kinds = {
         "NoneType": "None (is there a return?)",
         "list": "a list",
         "dict": "a dictionary",
@@ -468,7 +324,7 @@ def _wrong_kind(name: str, expected: str, got: Any) -> Finding:
     elif isinstance(got, bool | int | float | np.number):
         what = f"the single number {got}"
     elif isinstance(got, Unsupported):
-        what = got.said
+        what = got.description
     else:
-        what = said.get(type(got).__name__, f"of type {type(got).__name__}")
+        what = kinds.get(type(got).__name__, f"of type {type(got).__name__}")
     return Finding("structure", f"{name} is {what}, expected {expected}.")

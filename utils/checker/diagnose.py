@@ -10,8 +10,9 @@ import numpy as np
 
 from utils.checker.answer_key import KnownMistake, Question
 from utils.checker.cases import AnyOfShape, Anything, Case, InRange, Place, Raised, Returned, Run
-from utils.checker.compare import Finding, compare, parts, same
-from utils.checker.inspect_call import findings, unexpected
+from utils.checker.compare import Finding, compare
+from utils.checker.inspect_call import inspect_run, unexpected
+from utils.checker.same import parts, same
 
 __all__ = ["Known", "match_known_mistake"]
 
@@ -25,7 +26,10 @@ class Known:
 
 
 def match_known_mistake(
-    question: Question, runs: Sequence[Run], found: Sequence[Sequence[Finding]], index: int | None
+    question: Question,
+    runs: Sequence[Run],
+    findings: Sequence[Sequence[Finding]],
+    index: int | None,
 ) -> Known | None:
     """Return the known mistake that gives these results, else one that explains a part of them.
 
@@ -34,39 +38,44 @@ def match_known_mistake(
     question : Question
     runs : sequence of Run
         The runs of the cases, in order; fewer than cases if the first sufficed.
-    found : sequence of sequences of Finding
+    findings : sequence of sequences of Finding
         The findings of each run.
     index : int or None
         The case whose finding is shown; if None, no partial explanation is sought.
     """
-    naming = _Naming(question, runs, found)
+    evidence = _Evidence(question, runs, findings)
     for mistake in question.mistakes:
-        if all(naming.alike(mistake, i) for i in range(len(runs))):
+        if all(evidence.alike(mistake, i) for i in range(len(runs))):
             return Known(mistake, whole=mistake.alone)
     if index is None or len(runs) < len(question.cases):
         return None
-    explained = {m.name: naming.explains(m, index) for m in question.mistakes if m.alone}
+    explained = {m.name: evidence.explains(m, index) for m in question.mistakes if m.alone}
     best = max(explained, key=lambda name: explained[name], default="")
     if not explained.get(best):
         return None
     return Known(next(m for m in question.mistakes if m.name == best), whole=False)
 
 
-class _Naming:
+class _Evidence:
+    """What an answer gave on the cases, to hold known mistakes against."""
+
     def __init__(
-        self, question: Question, runs: Sequence[Run], found: Sequence[Sequence[Finding]]
+        self, question: Question, runs: Sequence[Run], findings: Sequence[Sequence[Finding]]
     ) -> None:
         self.question, self.runs = question, runs
+        called = question.cases[: len(runs)]  # fewer than all, where the first sufficed
         self.right = [
-            not here and not unexpected(run, case)
-            for run, case, here in zip(runs, question.cases, found, strict=False)
+            not of_run and not unexpected(run, case)
+            for run, case, of_run in zip(runs, called, findings, strict=True)
         ]
         self.wrong_elsewhere = not all(
-            right or _is_open(case) for right, case in zip(self.right, question.cases, strict=False)
+            right or _is_open(case) for right, case in zip(self.right, called, strict=True)
         )
 
     def _is_right(self, i: int, run: Run) -> bool:
-        return not unexpected(run, self.question.cases[i]) and not findings(self.question, i, run)
+        return not unexpected(run, self.question.cases[i]) and not inspect_run(
+            self.question, i, run
+        )
 
     def alike(self, mistake: KnownMistake, i: int) -> bool:
         """Return whether a mistake gives on case `i` what the answer gave.
@@ -125,11 +134,11 @@ class _Naming:
             and isinstance(run, Returned)
         ):
             return {} if same(outcome, run) else None
-        due, got = dict(parts(expected.value)), dict(parts(outcome.value))
-        if due.keys() != got.keys():
+        right, got = dict(parts(expected.value)), dict(parts(outcome.value))
+        if right.keys() != got.keys():
             return None
         precision = self.question.precision
-        return {path: got[path] for path in due if compare(due[path], got[path], "", precision)}
+        return {path: got[path] for path in right if compare(right[path], got[path], "", precision)}
 
 
 def _is_open(case: Case) -> bool:

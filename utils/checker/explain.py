@@ -37,19 +37,19 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
         The student's function that was called.
     """
     name = getattr(function, "__name__", "the function")
-    said = clean(text_of(error).strip().partition("\n")[0], _LONGEST)
+    message = clean(text_of(error).strip().partition("\n")[0], _LONGEST)
     trace = _students_own(_trace(error), _namespace(function))
     if trace is None:
-        return Explanation(_call_itself(error, said, name))
-    trouble = trouble_at(trace, error, said)
-    source, told = trouble.source.strip(), _told(trouble)
-    if told.blank:
-        return replace(told, source=source)
+        return Explanation(_call_itself(error, message, name))
+    trouble = trouble_at(trace, error, message)
+    source, explanation = trouble.source.strip(), _in_words(trouble)
+    if explanation.blank:
+        return replace(explanation, source=source)
     where = f"Line {trouble.line}"
     inside = trouble.frame.f_code.co_name
     if inside != name and not inside.startswith("<"):
         where = f"In {inside}, line {trouble.line}"
-    return replace(told, sentence=f"{where}: {told.sentence}", source=source)
+    return replace(explanation, sentence=f"{where}: {explanation.sentence}", source=source)
 
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
@@ -76,17 +76,19 @@ def _trace(error: BaseException) -> TracebackType | None:
     return found
 
 
-def _told(trouble: Trouble) -> Explanation:
+def _in_words(trouble: Trouble) -> Explanation:
     kind = type(trouble.error)
-    full = f"{name_of(kind)}: {trouble.said}".removesuffix(": ")
+    full = f"{name_of(kind)}: {trouble.message}".removesuffix(": ")
     if _is_own_raise(trouble):
         return Explanation(
             f"here your own raise is reached: {full.rstrip('.')}.", "Which conditions lead there?"
         )
-    for kinds, pattern, told in EXPLAINERS:
-        if issubclass(kind, kinds) and re.search(pattern, trouble.said):
+    for kinds, pattern, explainer in EXPLAINERS:
+        if issubclass(kind, kinds) and re.search(pattern, trouble.message):
             with contextlib.suppress(Exception):  # an exception may hold anything, or nothing
-                explanation = told if isinstance(told, Explanation) else told(trouble)
+                explanation = (
+                    explainer if isinstance(explainer, Explanation) else explainer(trouble)
+                )
                 if explanation is not None:
                     return explanation
     return Explanation(full if full.endswith((".", "!", "?")) else f"{full}.")
@@ -98,16 +100,16 @@ def _is_own_raise(trouble: Trouble) -> bool:
         return False
     if trouble.node is None:  # the rest of the cell may not parse
         return re.match(r"(else:\s*)?raise\b", trouble.source.strip()) is not None
-    return isinstance(trouble.node, ast.Raise) and "exceptions must derive" not in trouble.said
+    return isinstance(trouble.node, ast.Raise) and "exceptions must derive" not in trouble.message
 
 
-def _call_itself(error: BaseException, said: str, name: str) -> str:
-    if issubclass(type(error), TypeError) and "argument" in said:
+def _call_itself(error: BaseException, message: str, name: str) -> str:
+    if issubclass(type(error), TypeError) and "argument" in message:
         return (
-            f"{name} cannot be called the way its first line in the notebook says: {said}. "
+            f"{name} cannot be called the way its first line in the notebook says: {message}. "
             "Put the parameters back as they were."
         )
-    return f"{name} raised {name_of(type(error))}: {said}"
+    return f"{name} raised {name_of(type(error))}: {message}"
 
 
 def is_blank(function: Any) -> bool:

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from utils.checker.answer_key import Question
-from utils.checker.cases import Case, Raised, Returned, Run
-from utils.checker.compare import Finding, aliased, changed_inputs, compare
+from utils.checker.cases import Case, Place, Raised, Returned, Run
+from utils.checker.compare import Finding, Template, compare
 
-__all__ = ["findings", "unexpected"]
+__all__ = ["inspect_run", "unexpected"]
 
 
-def findings(question: Question, i: int, run: Run) -> list[Finding]:
+def inspect_run(question: Question, i: int, run: Run) -> list[Finding]:
     """Return everything that is wrong with a run of case `i` of a question."""
     case = question.cases[i]
-    found = [changed_inputs(run)]
+    findings = [_changed_inputs(run)]
     if isinstance(run.outcome, Returned):
         if isinstance(case.expected, Raised):
-            due = f"This call should raise a {case.expected.kind}, and it did not."
-            return [Finding("structure", due)]
+            sentence = f"This call should raise a {case.expected.kind}, and it did not."
+            return [Finding("structure", sentence)]
         assert case.expected is not None, "an answer key gives every case its outcome"
-        found += [
+        findings += [
             compare(case.expected.value, run.outcome.value, question.returns, question.precision),
-            aliased(run, question.fresh, question.returns),
+            _aliased(run, question.fresh, question.returns),
         ]
-    return [finding for finding in found if finding is not None]
+    return [finding for finding in findings if finding is not None]
 
 
 def unexpected(run: Run, case: Case) -> bool:
@@ -30,3 +32,39 @@ def unexpected(run: Run, case: Case) -> bool:
     if not isinstance(run.outcome, Raised):
         return False
     return not isinstance(case.expected, Raised) or case.expected.kind not in run.kinds
+
+
+def _changed_inputs(run: Run) -> Finding | None:
+    """Return a finding if the function changed its inputs."""
+    if not run.changed:
+        return None
+    names = " and ".join(run.changed[:4])
+    return Finding(
+        "input",
+        f"{names} changed during the call: work on a copy, "
+        "or make a new array, so that the caller's data stay as they were.",
+    )
+
+
+def _aliased(run: Run, fresh: Sequence[str], template: Template) -> Finding | None:
+    """Return a finding if a result that must be new shares its memory with an input."""
+    for name in fresh:
+        if _place(template, name) in run.shared:
+            return Finding(
+                "alias",
+                f"{name} is the very array that came in, not a new one: "
+                "whoever changes it later changes the input too.",
+            )
+    return None
+
+
+def _place(template: Template, name: str) -> Place | None:
+    """Return the place in a result of the part that the template gives this name, or None."""
+    if template == name:
+        return ()
+    if isinstance(template, tuple):
+        for i, part in enumerate(template[1:]):
+            rest = _place(part, name)
+            if rest is not None:
+                return (i, *rest)
+    return None

@@ -11,21 +11,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from utils import properties
-from utils.checker import diagnose, rubric
+from utils.checker import course, diagnose, rubric, wording
 from utils.checker.answer_key import AnswerKey, Question
-from utils.checker.cases import Case, Explanation, Raised, Run, Seed, TempFile
-from utils.checker.compare import Finding, same
+from utils.checker.cases import Case, Raised, Run, Seed, TempFile
+from utils.checker.compare import Finding
 from utils.checker.explain import BLANK
-from utils.checker.inspect_call import findings, unexpected
-from utils.checker.student_code import Absent, Answer, Answers, Function, Given
+from utils.checker.inspect_call import inspect_run, unexpected
+from utils.checker.same import same
+from utils.checker.student_code import Absent, Answer, Answers, Function, Overrides
 from utils.checker.verdict import Earned, Status, Verdict
+from utils.checker.wording import verdict_of
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
-
-LONGEST = 3000  # characters of one sentence in a verdict
 
 _HARMFUL = {Status.TIMEOUT, Status.TAMPERED}
 """Statuses of an earlier answer that must not be called: it hangs, or its messages are forged."""
@@ -70,15 +67,13 @@ def judge_exercise(
     try:
         answer = answers.answer(exercise)
     except Absent as absent:
-        return _verdict_of(question, [], Status.ERROR, absent.message, advice=absent.advice)
+        return verdict_of(question, [], Status.ERROR, absent.message, advice=absent.advice)
     used = answer.uses(question.builds_on)
     share = FOLLOW_THROUGH[follow_through]
     alone = _Judgment(question, answer, {})
     if harmful.intersection(used):
-        first = _verdict_of(
-            question, [], Status.ERROR, "it calls one that does not come to an end."
-        )
-    elif used and share == 1 and question.given is not None and alone.only_values_are_wrong():
+        first = verdict_of(question, [], Status.ERROR, "it calls one that does not come to an end.")
+    elif used and share == 1 and question.references is not None and alone.only_values_are_wrong():
         first = None  # seldom needed, and slow to put into words
     else:
         first = alone.verdict()
@@ -87,33 +82,32 @@ def judge_exercise(
     earlier = _wrong_earlier(key, question, answers, used, known)
     if not earlier:
         return first or alone.verdict()
-    names = " and ".join(earlier)
-    if question.given is None:
+    if question.references is None:
         first = first or alone.verdict()
         return replace(
             first,
-            message=f"it builds on your {names}, not right yet: mend that first.",
+            message=wording.built_on_wrong(earlier),
             advice="Seen here: " + first.message,
             mistake="",
             mistake_sentence="",
         )
-    again = judge(question, answer, {name: question.given[name] for name in earlier})
-    blamed = f"The course's own {names} stood in for yours, which {_is(earlier)} not right yet."
+    again = judge(question, answer, {name: question.references[name] for name in earlier})
+    blamed = wording.stood_in(earlier)
     got = first.points if first is not None else 0.0
     if again.status is not Status.CORRECT:
         return again if share == 1 else replace(again, points=min(again.points, got))
     return replace(
         again,
         points=round(max(share * again.max_points, got), 2),
-        message=f"right, given your {names}.",
+        message=f"right, given your {' and '.join(earlier)}.",
         advice=blamed if share else f"{blamed} It gets its points when that is mended.",
         status=Status.CORRECT if share else Status.WRONG,
-        given=tuple(earlier),
+        substituted=tuple(earlier),
     )
 
 
 def judge(
-    question: Question, answer: Answer | Callable[..., Any], given: Given | None = None
+    question: Question, answer: Answer | Callable[..., Any], overrides: Overrides | None = None
 ) -> Verdict:
     """Judge an answer by a question.
 
@@ -121,10 +115,10 @@ def judge(
     ----------
     question : Question
     answer : Answer, or a function
-    given : functions that replace the student's own of these names
+    overrides : functions that replace the student's own of these names
     """
     asked = Function(answer) if callable(answer) else answer
-    return _Judgment(question, asked, given or {}).verdict()
+    return _Judgment(question, asked, overrides or {}).verdict()
 
 
 class Rejections(NamedTuple):
@@ -132,7 +126,7 @@ class Rejections(NamedTuple):
 
     verdict: Verdict
     cases: set[int]
-    law: str
+    property: str
 
 
 def rejections(question: Question, answer: Answer | Callable[..., Any]) -> Rejections:
@@ -142,9 +136,9 @@ def rejections(question: Question, answer: Answer | Callable[..., Any]) -> Rejec
     wrong = {
         i
         for i, (run, case) in enumerate(judgment.pairs())
-        if unexpected(run, case) or judgment.found[i]
+        if unexpected(run, case) or judgment.findings[i]
     }
-    return Rejections(verdict, wrong, "" if wrong else judgment.broken_law()[0])
+    return Rejections(verdict, wrong, "" if wrong else judgment.broken_property()[0])
 
 
 @dataclass
@@ -167,12 +161,12 @@ def _value(run: Run, case: Case) -> Any:
 class _Judgment:
     """One answer, called on every case of one question."""
 
-    def __init__(self, question: Question, answer: Answer, given: Given) -> None:
-        self.question, self.answer, self.given = question, answer, given
+    def __init__(self, question: Question, answer: Answer, overrides: Overrides) -> None:
+        self.question, self.answer, self.overrides = question, answer, overrides
         self.runs: list[Run] = []
-        self.found: list[list[Finding]] = []  # of each run
+        self.findings: list[list[Finding]] = []  # of each run
         self.again: Run | None = None  # of the first case, after all others
-        self.asked: dict[str, Finding | None] = {}  # properties and their findings
+        self.checked: dict[str, Finding | None] = {}  # properties and their findings
         self.stopped = False  # by the user
 
     def __call__(self, case: Case) -> Any:
@@ -194,7 +188,7 @@ class _Judgment:
         return self.answer.log(scratch)
 
     def _runs(self, cases: Sequence[Case]) -> list[Run]:
-        return self.answer.runs(cases, self.given)
+        return self.answer.runs(cases, self.overrides)
 
     def only_values_are_wrong(self) -> bool:
         """Return whether no case raised unexpectedly, but something is wrong."""
@@ -203,7 +197,7 @@ class _Judgment:
         except KeyboardInterrupt:
             self.stopped = True
         raised = any(unexpected(run, case) for run, case in self.pairs())
-        return not self.stopped and not raised and any(self.found)
+        return not self.stopped and not raised and any(self.findings)
 
     def verdict(self) -> Verdict:
         try:
@@ -211,7 +205,7 @@ class _Judgment:
                 raise KeyboardInterrupt
             return self._verdict()
         except KeyboardInterrupt:
-            return self._said(
+            return self._verdict_of(
                 Status.ERROR,
                 "You stopped the check while your code was running.",
                 advice="If it ran for long: is there a loop that never ends?",
@@ -223,70 +217,67 @@ class _Judgment:
         for run, case in self.pairs():
             if unexpected(run, case):
                 return self._raised(run, case)
-        found = self._first_finding()
-        if found is not None:
-            return self._wrong(*found)
+        first = self._first_finding()
+        if first is not None:
+            return self._wrong(*first)
         try:
-            law, finding = self.broken_law()
+            broken, finding = self.broken_property()
         except _Stop as stop:
             return self._raised(stop.run, stop.case)
         if finding is not None:
-            return self._wrong(finding, None, law)
-        count = len(self.runs)
-        told = f"right on {count} cases" if count > 1 else "right"
-        return self._said(Status.CORRECT, told + _seed_said(self.question) + ".")
+            return self._wrong(finding, None, broken)
+        return self._verdict_of(Status.CORRECT, wording.right(self.question, len(self.runs)))
 
     def _call(self) -> None:
         """Call the answer on every case, and compare the results."""
         *self.runs, self.again = self._runs(self.question.twice_the_first)
         if self.runs[0].outcome == Raised(BLANK):  # a blank raises the same on every case
             del self.runs[1:]
-        self.found = [findings(self.question, i, run) for i, run in enumerate(self.runs)]
+        self.findings = [inspect_run(self.question, i, run) for i, run in enumerate(self.runs)]
 
     def pairs(self) -> Iterator[tuple[Run, Case]]:
-        return zip(self.runs, self.question.cases, strict=False)
+        return zip(self.runs, self.question.cases[: len(self.runs)], strict=True)
 
     # --- what is wrong ---------------------------------------------------------------------
 
     def _first_finding(self) -> tuple[Finding, int] | None:
         """Return the finding of the highest priority and the index of its case, or None."""
-        found = []
-        for i, (run, here) in enumerate(zip(self.runs, self.found, strict=True)):
+        relevant = []
+        for i, (run, findings) in enumerate(zip(self.runs, self.findings, strict=True)):
             # If an input was changed, wrong values are a consequence.
-            found += [(one, i) for one in here if one.kind == "input" or not run.changed]
-        if found:
-            return min(found, key=lambda pair: pair[0].rank)
+            relevant += [(one, i) for one in findings if one.kind == "input" or not run.changed]
+        if relevant:
+            return min(relevant, key=lambda pair: pair[0].rank)
         if self.again is None or same(self.runs[0].outcome, self.again.outcome):
             return None
         drawn = any(isinstance(value, Seed) for value in self.question.cases[0].args.values())
-        why = "draw every number from rng" if drawn else "use nothing but the arguments"
-        again = f"The same arguments gave another result the second time: {why}."
-        return Finding("repeat", again), 0
+        return Finding("repeat", wording.another_result(drawn)), 0
 
-    def broken_law(self) -> tuple[str, Finding | None]:
-        for name in self.question.laws:
+    def broken_property(self) -> tuple[str, Finding | None]:
+        """Return the name of the first property that does not hold, and its finding."""
+        for name in self.question.properties:
             try:
-                finding = self._law(name)
+                finding = self._check_property(name)
             except _Stop:
                 raise
             except Exception:  # a property expects results of the cases' form
                 other = "On other inputs than the cases', the result has another form."
-                finding = Finding("law", other)
+                finding = Finding("property", other)
             if finding is not None:
                 return name, finding
         return "", None
 
-    def _law(self, name: str) -> Finding | None:
+    def _check_property(self, name: str) -> Finding | None:
         """Check the answer against a property, once."""
-        if name not in self.asked:
-            law = properties.law(self.question.assignment, name)
-            self.asked[name] = law(self, self.question.secret)
-        return self.asked[name]
+        if name not in self.checked:
+            check = course.property_named(name, self.question.assignment)
+            self.checked[name] = check(self, self.question.params)
+        return self.checked[name]
 
-    def _law_in_words(self) -> str:
+    def _broken_in_words(self) -> str:
         """Return the sentence of the first property that wrong values break, or ""."""
         with contextlib.suppress(Exception):  # properties expect the right form
-            _, finding = self.broken_law()
+            _, finding = self.broken_property()
             return finding.sentence if finding else ""
         return ""
 
@@ -295,82 +286,63 @@ class _Judgment:
     def earned(self, finding: Finding | None = None, broken: str = "") -> tuple[Earned, ...]:
         """Return the points of each rubric part; `broken` names the property behind `finding`."""
 
-        def law(name: str) -> Finding | None:
-            return finding if name == broken else self._law(name)
+        def check(name: str) -> Finding | None:
+            return finding if name == broken else self._check_property(name)
 
-        return rubric.earned(self.question, self.runs, self.found, law, finding)
+        return rubric.earned(self.question, self.runs, self.findings, check, finding)
 
     # --- in words --------------------------------------------------------------------------
 
-    def _wrong(self, finding: Finding, index: int | None, law: str = "") -> Verdict:
-        known = diagnose.match_known_mistake(self.question, self.runs, self.found, index)
+    def _wrong(self, finding: Finding, index: int | None, broken: str = "") -> Verdict:
+        known = diagnose.match_known_mistake(self.question, self.runs, self.findings, index)
         case = self.question.cases[index] if index is not None else None
         advice = ""
         if known is None:
-            outside = self.answer.outside
-            if outside:
-                advice = (
-                    f"It reads {' and '.join(outside)} from outside the function. "
-                    "Is that meant, or should it be an argument?"
-                )
-            elif finding.kind == "value":
-                advice = self._law_in_words()
+            advice = wording.reads_from_outside(self.answer.outside)
+            if not advice and finding.kind == "value":
+                advice = self._broken_in_words()
         elif not known.whole:
             advice = "Something else is not right either: mend this first, then check again."
-        return self._said(
+        return self._verdict_of(
             Status.WRONG,
             finding.sentence,
             advice=advice,
             mistake=known.mistake.name if known else "",
             mistake_sentence=known.mistake.sentence if known else "",
-            call=_call_said(self.question, case) if case else "",
+            call=wording.call_in_words(self.question, case) if case else "",
             boxes=(("expected", finding.expected), ("got", finding.got))
             if finding.kind == "shape"
             else (),
             expected=finding.expected if finding.kind == "value" else None,
             got=finding.got if finding.kind == "value" else None,
-            earned=self.earned(finding, law),
-            foot=_foot(self.question),
+            earned=self.earned(finding, broken),
+            footer=wording.how_to_go_on(self.question),
         )
 
     def _raised(self, run: Run, case: Case) -> Verdict:
-        told = run.failure or Explanation("it raised an exception.")
-        half_blank = told.blank and self.answer.blank  # its own stub comes after that call
-        if run is self.runs[0] and (told.blank == self.question.exercise or half_blank):
-            return self._blank()
-        if told.blank == self.question.exercise:
-            left = f"here it comes to `{told.source}`, which is still there."
-            told = replace(told, sentence=left, advice="What is due in its place?", blank="")
-        elif isinstance(case.expected, Raised):
-            assert isinstance(run.outcome, Raised)
-            raised = _a_kind(run.outcome.kind)
-            due = f"this call should raise a {case.expected.kind}, and it raised {raised}."
-            told = replace(told, sentence=due, advice=told.sentence)
-        known = diagnose.match_known_mistake(self.question, self.runs, self.found, None)
-        return self._said(
+        if run.failure is None:  # only the first exceptions are explained, and those may be due
+            run = replace(run, failure=self.run(case).failure)
+        stub = run.failure.blank if run.failure is not None else ""
+        half_blank = stub and self.answer.blank  # its own stub comes after that call
+        if case is self.question.cases[0] and (stub == self.question.exercise or half_blank):
+            return wording.blank(self.question, self.runs)
+        explanation = wording.explanation_of(self.question, run, case)
+        known = diagnose.match_known_mistake(self.question, self.runs, self.findings, None)
+        return self._verdict_of(
             Status.ERROR,
-            told.sentence,
-            advice=told.advice if known is None else "",
+            explanation.sentence,
+            advice=explanation.advice if known is None else "",
             mistake=known.mistake.name if known else "",
             mistake_sentence=known.mistake.sentence if known else "",
-            source=told.source,
-            boxes=told.boxes,
-            call=_call_said(self.question, case),
+            source=explanation.source,
+            boxes=explanation.boxes,
+            call=wording.call_in_words(self.question, case),
             earned=self.earned(),
-            foot="" if told.blank else _foot(self.question),
+            footer="" if explanation.blank else wording.how_to_go_on(self.question),
         )
 
-    def _blank(self) -> Verdict:
-        return self._said(
-            Status.BLANK,
-            "still blank. Begin with what is written above it.",
-            advice=f"Your code goes where `raise {BLANK}()` stands; "
-            "delete that line when you are done.",
-            foot=f'`hint("{self.question.exercise}")` helps you to begin.',
-        )
-
-    def _said(self, status: Status, message: str, **more: Any) -> Verdict:
-        return _verdict_of(self.question, self.runs, status, message, **more)
+    def _verdict_of(self, status: Status, message: str, **more: Any) -> Verdict:
+        return verdict_of(self.question, self.runs, status, message, **more)
 
 
 def _wrong_earlier(
@@ -385,12 +357,13 @@ def _wrong_earlier(
     wrong: list[str] = []
     for earlier in sorted(questions, key=lambda one: len(one.builds_on)):
         before = [name for name in wrong if name in earlier.builds_on]
-        if before and question.given is None:
+        if before and question.references is None:
             continue  # without references it cannot be judged apart from those
-        given = {name: question.given[name] for name in before} if question.given else {}
+        references = question.references or {}
+        overrides = {name: references[name] for name in before} if references else {}
         try:
             verdict = known.get(earlier.exercise) or judge(
-                earlier, answers.answer(earlier.exercise), given
+                earlier, answers.answer(earlier.exercise), overrides
             )
             right = verdict.status is Status.CORRECT
         except Absent:
@@ -398,70 +371,3 @@ def _wrong_earlier(
         if not right:
             wrong.append(earlier.exercise)
     return wrong
-
-
-def _is(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
-
-
-def _verdict_of(
-    question: Question, runs: list[Run], status: Status, message: str, **more: Any
-) -> Verdict:
-    earned = more.pop("earned", ())
-    said = {name: _short(more.get(name, "")) for name in ("advice", "source")}
-    points = question.points if status is Status.CORRECT else sum(one.got for one in earned)
-    return Verdict(
-        question.exercise,
-        status,
-        round(points, 2),
-        question.points,
-        _short(message),
-        printed=next((run.printed for run in runs if run.printed), ""),
-        warned=tuple(dict.fromkeys(warning for run in runs for warning in run.warned))[:5],
-        earned=earned,
-        seed=question.seed,
-        **more | said,
-    )
-
-
-def _short(text: str) -> str:
-    """Return the text, cut to `LONGEST` characters: a student's result can make it endless."""
-    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
-
-
-def _a_kind(name: str) -> str:
-    return f"{'an' if name[:1] in tuple('AEIOU') else 'a'} {name}"
-
-
-def _seed_said(question: Question) -> str:
-    return f" (seed {question.seed})" if _has_seed(question) else ""
-
-
-def _has_seed(question: Question) -> bool:
-    """Return whether another seed gives other cases; a function without arguments has only one."""
-    return question.seed is not None and any(case.args for case in question.cases)
-
-
-def _foot(question: Question) -> str:
-    again = ""
-    if _has_seed(question):
-        again = f'The same cases again: `check("{question.exercise}", seed={question.seed})`. '
-    return again + f'A hint: `hint("{question.exercise}")`.'
-
-
-def _call_said(question: Question, case: Case) -> str:
-    arguments = ", ".join(_argument_said(name, value) for name, value in case.args.items())
-    note = f", with {case.note}" if case.note else ""
-    return f"{question.exercise}({arguments}){note}"
-
-
-def _argument_said(name: str, value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"{name} {value.shape}"
-    if isinstance(value, list) and any(isinstance(item, dict | tuple | list) for item in value):
-        return f"{name} of {len(value)} items"
-    if isinstance(value, str | int | float | list):
-        return f"{name}={value!r}"
-    if isinstance(value, dict) and "W1" in value:
-        return f"{name} of {len(value) // 2} layers"
-    return name

@@ -14,15 +14,15 @@ __all__ = ["INPUTS", "SHAPE", "earned"]
 
 SHAPE, INPUTS = "shape", "inputs left alone"
 
-Law = Callable[[str], Finding | None]
+CheckProperty = Callable[[str], Finding | None]
 """Check the property of this name and return its finding; may raise."""
 
 
 def earned(
     question: Question,
     runs: Sequence[Run],
-    found: Sequence[Sequence[Finding]],
-    law: Law,
+    findings: Sequence[Sequence[Finding]],
+    check_property: CheckProperty,
     wrong: Finding | None = None,
 ) -> tuple[Earned, ...]:
     """Return the points earned for each rubric part, and the part's maximum.
@@ -32,58 +32,57 @@ def earned(
     question : Question
     runs : sequence of Run
         One for each case; if the answer was stopped earlier, nothing is earned.
-    found : sequence of sequences of Finding
+    findings : sequence of sequences of Finding
         The findings of each run.
-    law : callable
+    check_property : callable
     wrong : Finding, optional
         The finding in the verdict. An answer that would lose no part loses all of them.
     """
     if len(runs) < len(question.cases):
         return ()
     lost = set[str]()
-    for i, (run, here) in enumerate(zip(runs, found, strict=True)):
-        lost |= _lost(question, i, run, here)
+    for i, (run, of_run) in enumerate(zip(runs, findings, strict=True)):
+        lost |= _lost(question, i, run, of_run)
     if wrong is not None and wrong.kind == "repeat":
         lost |= question.rubric.keys() - {SHAPE, INPUTS}
-    told = [Earned(part, _got(question, part, lost, law), most) for part, most in _parts(question)]
-    if all(one.got == one.most for one in told):
-        return tuple(Earned(one.part, 0, one.most) for one in told)
-    return tuple(told)
+    parts = [
+        Earned(part, _points(question, part, lost, check_property), most)
+        for part, most in question.rubric.items()
+    ]
+    if all(part.got == part.most for part in parts):
+        return tuple(Earned(part.part, 0, part.most) for part in parts)
+    return tuple(parts)
 
 
-def _parts(question: Question) -> Sequence[tuple[str, float]]:
-    return list(question.rubric.items())
-
-
-def _got(question: Question, part: str, lost: set[str], law: Law) -> float:
+def _points(question: Question, part: str, lost: set[str], check_property: CheckProperty) -> float:
     points = 0 if part in lost else question.rubric[part]
-    for name in [name for name, earns in question.laws.items() if earns == part]:
+    for name in [name for name, earns in question.properties.items() if earns == part]:
         if not points:
             break
         try:
-            finding = law(name)
+            finding = check_property(name)
         except Exception:  # properties expect the right form
             return 0
         points *= 1 if finding is None else finding.share
     return round(points, 2)
 
 
-def _lost(question: Question, i: int, run: Run, found: Sequence[Finding]) -> set[str]:
+def _lost(question: Question, i: int, run: Run, findings: Sequence[Finding]) -> set[str]:
     """Return the rubric parts that one run loses."""
     case = question.cases[i]
-    due = isinstance(case.expected, Returned)
+    returns = isinstance(case.expected, Returned)
     if unexpected(run, case):
         # Writing to a read-only input raises, which says nothing about the result's form.
-        formless = due and case.earns != INPUTS
+        formless = returns and case.earns != INPUTS
         return {case.earns, *({SHAPE, INPUTS, *_names(question)} if formless else ())}
     lost = set[str]()
-    for finding in found:
+    for finding in findings:
         if finding.kind in ("input", "alias"):
             lost.add(INPUTS if INPUTS in question.rubric else case.earns)
             continue
         if case.earns != INPUTS:
             lost |= _wrong_parts(question, i, run) or {case.earns}
-        if due and finding.kind in ("structure", "shape"):
+        if returns and finding.kind in ("structure", "shape"):
             lost |= {SHAPE}
             if isinstance(run.outcome, Returned) and not _has_parts(question, i, run):
                 lost |= {INPUTS, *_names(question)}
@@ -117,7 +116,7 @@ def _wrong_parts(question: Question, i: int, run: Run) -> set[str]:
     assert not isinstance(run.outcome, Raised)
     wrong = set()
     values = zip(question.returns[1:], expected.value, run.outcome.value, strict=True)
-    for name, (template, due, got) in zip(_names(question), values, strict=True):
-        if compare(due, got, template, question.precision) is not None:
+    for name, (template, right, got) in zip(_names(question), values, strict=True):
+        if compare(right, got, template, question.precision) is not None:
             wrong.add(name if name in question.rubric else question.cases[i].earns)
     return wrong

@@ -125,7 +125,7 @@ class _Look:
         made = {}
         for key, item in list(islice(dict.items(value), self.parts + 1)):
             name = key if type(key) in (str, int) else self.plain(key, (None,) * MOST_DEPTH)
-            name = f"<{name.said}>" if type(name) is Unsupported else name
+            name = f"<{name.description}>" if type(name) is Unsupported else name
             made[name] = self.plain(item, (*path, name))
         return made
 

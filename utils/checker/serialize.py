@@ -94,7 +94,7 @@ class Packer:
                 return {"raised": [value.kind, value.message, [list(s) for s in value.shapes]]}
             case Unsupported():
                 shape = None if value.shape is None else list(value.shape)
-                return {"strange": [value.said, shape, value.dtype]}
+                return {"strange": [value.description, shape, value.dtype]}
         raise TypeError(f"a {type(value).__name__} cannot be packed")
 
 
@@ -158,9 +158,9 @@ class _Unpacker:
                 name, message, shapes = content
                 return Raised(str(name)[:200], str(message)[:2000], tuple(map(_shape, shapes)))
             case "strange":
-                said, shape, dtype = content
+                description, shape, dtype = content
                 shape = None if shape is None else _shape(shape)
-                return Unsupported(str(said)[:200], shape, str(dtype)[:200])
+                return Unsupported(str(description)[:200], shape, str(dtype)[:200])
         raise ValueError(f"unknown kind {kind!r}")
 
     def _array(self, name: str, sizes: Any, start: int) -> np.ndarray[Any, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
+from typing import NamedTuple
 
-__all__ = ["Box", "boxes_as_html", "boxes_as_text", "shape_in_words"]
+__all__ = ["Box", "Drawing", "boxes_as_text", "drawings", "shape_in_words"]
 
 Shape = tuple[int, ...]
 Box = tuple[str, Shape]  # the title of the drawing, and the shape to draw
@@ -53,28 +53,23 @@ def boxes_as_text(boxes: Sequence[Box]) -> str:
     return "\n".join(rows)
 
 
-def boxes_as_html(boxes: Sequence[Box]) -> str:
-    """Return the boxes side by side at one scale, each labeled with its name and shape."""
-    unit = _unit(boxes, _PIXELS / 14) * 14  # at most 14 pixels an entry
-    drawings = []
-    for name, shape in boxes:
-        height, width = (max(side * unit - 1, 2) for side in _sides(shape))
-        label = html.escape(f"{name} {tuple(shape)}")
-        grid = ""
-        if unit >= 5:
-            lines = "currentColor 0 1px, transparent 1px"
-            grid = (
-                f"background-image:linear-gradient({lines}),linear-gradient(90deg,{lines});"
-                f"background-size:{unit:.2f}px {unit:.2f}px;background-position:-1px -1px;"
-            )
-        drawings.append(
-            '<div style="display:inline-block;margin:2px 28px 6px 0;vertical-align:top">'
-            f'<div style="font-family:monospace;margin-bottom:4px">{label}</div>'
-            f'<div role="img" aria-label="{label}" style="box-sizing:content-box;opacity:.75;'
-            f"border:1.5px solid currentColor;{grid}"
-            f'width:{width:.0f}px;height:{height:.0f}px"></div></div>'
-        )
-    return "<div>" + "".join(drawings) + "</div>"
+class Drawing(NamedTuple):
+    """A box to draw as HTML: its label, its size in pixels, and the pixels of an entry."""
+
+    label: str
+    height: float
+    width: float
+    entry: float
+
+
+def drawings(boxes: Sequence[Box]) -> list[Drawing]:
+    """Return the boxes at one scale, each labeled with its name and shape."""
+    entry = _unit(boxes, _PIXELS / 14) * 14  # at most 14 pixels an entry
+    sizes = ((max(side * entry - 1, 2) for side in _sides(shape)) for _, shape in boxes)
+    return [
+        Drawing(f"{name} {tuple(shape)}", height, width, entry)
+        for (name, shape), (height, width) in zip(boxes, sizes, strict=True)
+    ]
 
 
 def _sides(shape: Shape) -> tuple[int, int]:

@@ -14,7 +14,6 @@ import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from types import CodeType, FunctionType
@@ -22,6 +21,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from utils.checker import course
 from utils.checker.cases import (
     Case,
     Place,
@@ -38,11 +38,11 @@ from utils.checker.cases import (
 from utils.checker.explain import explain, is_blank, operands, outside_names
 from utils.checker.sanitize import clean, name_of, plain, plain_and_shared
 
-__all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "call"]
+__all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "Overrides", "call"]
 
 EXPLAINED = 3  # exceptions of one round of calls: a verdict shows only one
 
-Given = Mapping[str, Callable[..., Any]]
+Overrides = Mapping[str, Callable[..., Any]]
 
 
 class Absent(Exception):
@@ -56,8 +56,8 @@ class Absent(Exception):
 class Answer(Protocol):
     """The interface through which the judge uses one answer."""
 
-    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
-        """Call the answer on each case, with the given functions in place of the student's own."""
+    def runs(self, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
+        """Call the answer on each case, with `overrides` in place of the student's functions."""
 
     @property
     def blank(self) -> bool:
@@ -111,10 +111,10 @@ class Function:
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder
 
-    def runs(self, cases: Sequence[Case], given: Given) -> list[Run]:
+    def runs(self, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
         """Call the function on each case, and explain its first exceptions in words."""
         runs: list[Run] = []
-        with _in_place(self.function, given):
+        with _in_place(self.function, overrides):
             for case in cases:
                 files = any(isinstance(value, TempFile) for value in case.args.values())
                 run, error = _called(self.function, case, self.folder if files else None)
@@ -128,10 +128,8 @@ class Function:
         path = self.folder / scratch.name
         if not path.exists():
             return None
-        # Imported by name, because only the bundle of a notebook with searches has this module.
-        experiments = import_module("utils.experiment_log")
         try:
-            return plain(experiments.read_log(path))
+            return plain(course.read_log(path))
         except Exception:
             return Unsupported("a file that is no log")
 
@@ -149,14 +147,15 @@ class Function:
         """Return which of these functions it calls, directly or through others."""
         if type(self.function) is not FunctionType:
             return list(names)
-        namespace, met, due = self.function.__globals__, set[str](), [self.function.__code__]
-        while due:
-            code = due.pop()
-            due += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        namespace, met = self.function.__globals__, set[str]()
+        to_read = [self.function.__code__]
+        while to_read:
+            code = to_read.pop()
+            to_read += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
             for name in set(code.co_names) - met:
                 met.add(name)
                 if type(namespace.get(name)) is FunctionType:
-                    due.append(namespace[name].__code__)
+                    to_read.append(namespace[name].__code__)
         return [name for name in names if name in met]
 
 
@@ -241,20 +240,20 @@ def _called(
 
 
 def _warning(caught: warnings.WarningMessage) -> str:
-    said = text_of(caught.message) if isinstance(caught.message, BaseException) else caught.message
-    return clean(f"{name_of(caught.category)}: {said}", 500)
+    text = text_of(caught.message) if isinstance(caught.message, BaseException) else caught.message
+    return clean(f"{name_of(caught.category)}: {text}", 500)
 
 
 @contextlib.contextmanager
-def _in_place(function: Callable[..., Any], given: Given) -> Iterator[None]:
+def _in_place(function: Callable[..., Any], overrides: Overrides) -> Iterator[None]:
     """Replace functions of these names in the function's globals, while the context is open."""
     namespace = getattr(function, "__globals__", {})
-    kept = {name: namespace[name] for name in given if name in namespace}
-    namespace.update(given)
+    kept = {name: namespace[name] for name in overrides if name in namespace}
+    namespace.update(overrides)
     try:
         yield
     finally:
-        for name in given:
+        for name in overrides:
             if name in kept:
                 namespace[name] = kept[name]
             else:

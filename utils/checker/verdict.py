@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.shapes import Box, boxes_as_html, boxes_as_text
+from utils.checker.shapes import Box, boxes_as_text, drawings
+from utils.render import template
 
 __all__ = ["MIME", "CheckFailed", "Earned", "Status", "Verdict", "printable"]
 
@@ -46,15 +46,6 @@ class Status(StrEnum):
 
 
 _SIGNS = {Status.CORRECT: "✓", Status.BLANK: "○", Status.UNCHECKED: "?"}  # all others: ✗
-# Hide the exception that follows a card, since it repeats the card. Only a failed card has this
-# rule beside it: an error after one that passed is the student's own.
-_SAID_ONCE = (
-    "<style>"
-    ".jp-OutputArea-child:has(.verdict + style) + .jp-OutputArea-child"
-    ":has([data-mime-type='application/vnd.jupyter.stderr']),"  # in JupyterLab
-    ".output_area:has(.verdict + style) + .output_area:has(.output_error)"  # in nbgrader's pages
-    "{display:none}</style>"
-)
 _ENTRIES = 6  # rows and columns of an array that are written out
 
 
@@ -89,10 +80,10 @@ class Verdict:
     boxes : shapes to draw
     expected, got : arrays to show side by side, where small enough to read
     printed, warned : output and warnings of the student's code; these cost nothing
-    foot : str
+    footer : str
         How to repeat the check, or get a hint.
     earned : the points for each part of the rubric
-    given : names of earlier answers that the reference replaced
+    substituted : names of earlier answers that the reference replaced
     seed : the seed that reproduces the cases
     """
 
@@ -111,9 +102,9 @@ class Verdict:
     got: Any = None
     printed: str = ""
     warned: tuple[str, ...] = ()
-    foot: str = ""
+    footer: str = ""
     earned: tuple[Earned, ...] = ()
-    given: tuple[str, ...] = ()
+    substituted: tuple[str, ...] = ()
     seed: int | None = None
 
     @property
@@ -128,17 +119,21 @@ class Verdict:
 
     def record(self) -> dict[str, Any]:
         """Return the verdict as plain data, for a grader."""
-        names = ("exercise", "points", "max_points", "mistake", "given", "seed")
-        data = {name: getattr(self, name) for name in names}
-        sentences = (self.message, self.mistake_sentence, self.advice, self._points_said())
+        sentences = (self.message, self.mistake_sentence, self.advice, self._points_in_words())
         partial = 0 < self.points < self.max_points
-        return data | {
+        return {
+            "exercise": self.exercise,
+            "points": self.points,
+            "max_points": self.max_points,
+            "mistake": self.mistake,
+            "given": self.substituted,
+            "seed": self.seed,
             "status": Status.PARTIAL if partial else self.status,
             "earned": {one.part: one.got for one in self.earned},
             "message": " ".join(filter(None, sentences)),
         }
 
-    def _points_said(self) -> str:
+    def _points_in_words(self) -> str:
         """Return a sentence on the points earned for each part, or "" if none or all are."""
         if not 0 < self.points < self.max_points:
             return ""
@@ -146,8 +141,8 @@ class Verdict:
         if not self.earned:
             return f"{total}."
         got = ", ".join(f"{one.part} {one.got:g}" for one in self.earned if one.got)
-        due = ", ".join(f"{one.part} {one.most:g}" for one in self.earned if one.got < one.most)
-        return f"{total}: {got}. Not yet: {due}."
+        open_ = ", ".join(f"{one.part} {one.most:g}" for one in self.earned if one.got < one.most)
+        return f"{total}: {got}. Not yet: {open_}."
 
     def text(self) -> str:
         """Return the whole verdict as text, for a terminal."""
@@ -165,53 +160,19 @@ class Verdict:
             parts.append("Warnings (they cost nothing): " + "; ".join(self.warned))
         if self.printed:
             parts.append("Your code printed (it costs nothing):\n" + _indent(self.printed))
-        parts += filter(None, (self._points_said(), self.foot))
+        parts += filter(None, (self._points_in_words(), self.footer))
         return "\n".join(parts)
 
     def html(self) -> str:
-        """Return the whole verdict as an HTML card; its colors repeat what signs and words say."""
-        # Contrast of at least 3 to 1 on a dark page and on a light one.
-        color = {
-            Status.CORRECT: "#2e9e4f",
-            Status.BLANK: "#8a8a8a",
-            Status.UNCHECKED: "#8e6fd8",
-        }.get(self.status, "#e5484d")
-        parts = [
-            f'<div><strong><span style="color:{color}">{self.sign}</span> '
-            f"{html.escape(self.exercise)}</strong>&ensp;{_prose(self.message)}</div>"
-        ]
-        if self.source:
-            parts.append(f'<pre style="margin:6px 0 6px 1em">{html.escape(self.source)}</pre>')
-        if self.boxes:
-            parts.append(f'<div style="margin-top:8px">{boxes_as_html(self.boxes)}</div>')
+        """Return the whole verdict as an HTML card."""
+        tables = []
         if self.expected is not None:
-            parts.append(_arrays_as_html(self.expected, self.got))
-        parts += [
-            f'<div style="margin-top:6px">{_prose(sentence)}</div>'
-            for sentence in (self.mistake_sentence, self.advice)
-            if sentence
-        ]
-        if self.call:
-            parts.append(
-                f'<div style="margin-top:6px">Seen in <code>{html.escape(self.call)}</code>.</div>'
-            )
-        parts += [
-            _folded(title, content)
-            for title, content in (
-                ("Warnings (they cost nothing)", "\n".join(self.warned)),
-                ("What your code printed (it costs nothing)", self.printed),
-            )
-            if content
-        ]
-        parts += [
-            f'<div style="margin-top:6px;opacity:.75">{_prose(line)}</div>'
-            for line in (self._points_said(), self.foot)
-            if line
-        ]
-        return (
-            f'<div class="verdict" style="border-left:4px solid {color};padding:6px 12px;'
-            f'margin:4px 0;line-height:1.45">{"".join(parts)}</div>'
-            + ("" if self.status is Status.CORRECT else _SAID_ONCE)
+            tables = _arrays_side_by_side(self.expected, self.got)
+        return template(__file__).render(
+            verdict=self,
+            points=self._points_in_words(),
+            drawings=drawings(self.boxes) if self.boxes else [],
+            tables=tables,
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
@@ -257,19 +218,6 @@ def _indent(text: str) -> str:
     return "\n".join("    " + line for line in text.rstrip().splitlines())
 
 
-def _prose(sentence: str) -> str:
-    """Return a sentence as HTML, with text in `backquotes` as code."""
-    pieces = html.escape(sentence).split("`")
-    return "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(pieces))
-
-
-def _folded(title: str, content: str) -> str:
-    return (
-        f'<details style="margin-top:6px"><summary>{title}</summary>'
-        f"<pre>{html.escape(content)}</pre></details>"
-    )
-
-
 def _shown(value: Any) -> np.ndarray[Any, Any]:
     array = np.atleast_2d(np.asarray(value))
     return array[:_ENTRIES, :_ENTRIES]
@@ -308,25 +256,17 @@ def _arrays_as_text(expected: Any, got: Any) -> str:
     return "\n".join([*lines, "(* differs)"])
 
 
-def _arrays_as_html(expected: Any, got: Any) -> str:
+def _arrays_side_by_side(expected: Any, got: Any) -> list[tuple[str, list[Any]]]:
+    """Return a title and rows for each array; a cell is a number, and whether it differs."""
     left, right = _shown(expected), _shown(got)
     wrong = _differs(left, right)
-    tables = []
-    for title, array, marks in (
-        ("expected", left, np.zeros_like(wrong)),
-        ("got, underlined where it differs", right, wrong),
-    ):
-        rows = []
-        for entries, bad in zip(_numbers(array), marks, strict=True):
-            cells = (
-                f"<strong><u>{entry}</u></strong>" if differs else entry
-                for entry, differs in zip(entries, bad, strict=True)
-            )
-            style = "padding:2px 8px;text-align:right;font-family:monospace"
-            rows.append("<tr>" + "".join(f'<td style="{style}">{c}</td>' for c in cells) + "</tr>")
-        tables.append(
-            '<div style="display:inline-block;vertical-align:top;margin-right:28px">'
-            f"<div>{title}{_cut(expected)}</div>"
-            f'<table style="margin:2px 0">{"".join(rows)}</table></div>'
+    return [
+        (
+            title + _cut(expected),
+            [list(zip(*row, strict=True)) for row in zip(cells, marks, strict=True)],
         )
-    return f'<div style="margin-top:8px">{"".join(tables)}</div>'
+        for title, cells, marks in (
+            ("expected", _numbers(left), np.zeros_like(wrong)),
+            ("got, underlined where it differs", _numbers(right), wrong),
+        )
+    ]

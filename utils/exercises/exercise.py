@@ -11,7 +11,7 @@ import numpy as np
 from utils.checker.cases import Case
 from utils.checker.compare import PRECISION, Template
 
-__all__ = ["Compound", "Exercise", "Mistake", "Slip"]
+__all__ = ["CombinedMistake", "Exercise", "Mistake", "RaisingMistake"]
 
 Function = Callable[..., Any]
 
@@ -36,7 +36,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Compound:
+class CombinedMistake:
     """Two known mistakes in one function; `names` are theirs, and one of them is named."""
 
     names: tuple[str, str]
@@ -44,10 +44,10 @@ class Compound:
 
 
 @dataclass(frozen=True)
-class Slip:
-    """A slip that raises: `said` is in the sentence about the student's own line."""
+class RaisingMistake:
+    """A mistake that raises; `phrase` is a part of the sentence about the student's own line."""
 
-    said: str
+    phrase: str
     function: Function
 
 
@@ -64,8 +64,8 @@ class Exercise:
     rubric : dict
         What its points are for: the name of each part and its points. "shape" is earned where
         every result has the right parts and shapes, "inputs left alone" where besides no
-        argument changed; any other part by the cases and laws that name it, or where it is called
-        like a part of the result ("cache"), by that part in all cases.
+        argument changed; any other part by the cases and properties that name it, or where it is
+        called like a part of the result ("cache"), by that part in all cases.
     reference : callable
         The course's own solution.
     returns : Template
@@ -75,10 +75,10 @@ class Exercise:
     hints : three sentences or short worked problems, never the answer
     builds_on : names of exercises whose functions a student may call here, or those call
     fresh : names of parts of the result that must not share memory with the inputs
-    laws : dict
-        Names of laws of its notebook (`utils.properties`), each with the part of the rubric it
-        earns.
-    secret : what its laws need to know, as plain data; in a bundle it is as open as the key
+    properties : dict
+        Names of properties of its notebook (`utils.properties`), each with the part of the rubric
+        it earns.
+    params : parameters of its properties, as plain data; in a bundle they are as open as the key
     precision : float
         How exact float64 results must be, relative to the largest entry: see
         `utils.checker.compare.tolerance`.
@@ -95,12 +95,12 @@ class Exercise:
     hints: tuple[str, str, str]
     builds_on: tuple[str, ...] = ()
     fresh: tuple[str, ...] = ()
-    laws: Mapping[str, str] = field(default_factory=dict)
-    secret: Any = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    params: Any = None
     precision: float = PRECISION
     mistakes: list[Mistake] = field(default_factory=list)
-    combined_mistakes: list[Compound] = field(default_factory=list)
-    raising_mistakes: list[Slip] = field(default_factory=list)
+    combined_mistakes: list[CombinedMistake] = field(default_factory=list)
+    raising_mistakes: list[RaisingMistake] = field(default_factory=list)
     right: list[Function] = field(default_factory=list)
 
     @property
@@ -122,16 +122,16 @@ class Exercise:
         """Decorate a solution with two known mistakes in it, named here."""
 
         def add(function: Function) -> Function:
-            self.combined_mistakes.append(Compound((one, other), function))
+            self.combined_mistakes.append(CombinedMistake((one, other), function))
             return function
 
         return add
 
-    def raising_mistake(self, said: str) -> Callable[[Function], Function]:
-        """Decorate a wrong solution that raises, with what the student must be told of it."""
+    def raising_mistake(self, phrase: str) -> Callable[[Function], Function]:
+        """Decorate a wrong solution that raises, with a phrase of its explanation."""
 
         def add(function: Function) -> Function:
-            self.raising_mistakes.append(Slip(said, function))
+            self.raising_mistakes.append(RaisingMistake(phrase, function))
             return function
 
         return add

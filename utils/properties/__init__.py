@@ -4,21 +4,13 @@ There is a module for each notebook. A bundle holds only that of its own noteboo
 of backward propagation may use forward propagation, which an earlier bundle must not give away.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from importlib import import_module
-
-from utils.properties.law import Ask, Law
-
-__all__ = ["Ask", "Law", "law", "module_of"]
+__all__ = ["remark_on"]
 
 
-def module_of(assignment: str) -> str:
-    """Return the name of the module with an assignment's properties."""
-    return f"utils.properties.{assignment.partition('_')[2]}"
-
-
-def law(assignment: str, name: str) -> Law:
-    """Return the property of this name."""
-    found: Law = import_module(module_of(assignment)).LAWS[name]
-    return found
+def remark_on(argument: Any) -> str:
+    """Return what to say of an argument after its name in a sentence, or ""."""
+    if isinstance(argument, dict) and "W1" in argument:
+        return f"of {len(argument) // 2} layers"
+    return ""

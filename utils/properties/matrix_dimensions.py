@@ -10,27 +10,27 @@ import numpy as np
 
 from utils.checker.cases import Case, Raised, Returned, Run
 from utils.checker.compare import Finding
-from utils.properties.law import Ask, Law
+from utils.checker.property import Call, Property
 
-__all__ = ["LAWS"]
+__all__ = ["PROPERTIES"]
 
 
-def layers_add_up(ask: Ask, secret: Any) -> Finding | None:
+def layers_add_up(call: Call, params: Any) -> Finding | None:
     """Check that a network's count of parameters is the sum of its layers' counts."""
     sizes = [7, 3, 11, 2]
     dims = [sizes, *(sizes[l : l + 2] for l in range(3))]
-    whole, *layers = ask.all([Case({"layer_dims": one}) for one in dims])
+    whole, *layers = call.all([Case({"layer_dims": one}) for one in dims])
     if whole == sum(layers) and min(layers) > 0:
         return None
-    said = " + ".join(f"{one:.8g}" for one in layers)
+    counts = " + ".join(f"{one:.8g}" for one in layers)
     return Finding(
-        "law",
-        f"Layer by layer, as networks of their own, [7, 3], [3, 11] and [11, 2] have {said} "
+        "property",
+        f"Layer by layer, as networks of their own, [7, 3], [3, 11] and [11, 2] have {counts} "
         f"parameters by your count, and [7, 3, 11, 2] as a whole has {whole:.8g}.",
     )
 
 
-def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
+def no_loop_over_examples(call: Call, params: Any) -> Finding | None:
     """Check that 20,000 examples take less time than a Python loop with one np.tanh a column.
 
     Both are timed here and now, so a slow computer slows both. A vectorized layer takes about a
@@ -46,19 +46,19 @@ def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
     W = np.linspace(-1, 1, 6).reshape(2, 3)
     b = np.array([[0.5], [-0.25]])
     X = rng.uniform(-1, 1, (3, m))
-    A = ask(Case({"X": X, "W": W, "b": b}))
+    A = call(Case({"X": X, "W": W, "b": b}))
     if not (
-        np.ptp(A, axis=1).all() and np.allclose(A, ask(Case({"X": 2 * X, "W": W / 2, "b": b})))
+        np.ptp(A, axis=1).all() and np.allclose(A, call(Case({"X": 2 * X, "W": W / 2, "b": b})))
     ):
         return Finding(
-            "law",
+            "property",
             "Inputs twice as large with weights half as large should give the same A, as every "
             "W[j, k] · X[k, i] stays what it was. Here something else counts.",
         )
     limit = m / 500 * min(_looking_at_each(X[:, at : at + 500]) for at in range(0, m, 500))
     for _ in range(8):
         X = rng.uniform(-1, 1, (3, m))
-        run = ask.run(Case({"X": X, "W": W, "b": b}))
+        run = call.run(Case({"X": X, "W": W, "b": b}))
         if run.seconds >= limit:
             continue
         for i in rng.integers(m, size=7):
@@ -67,12 +67,12 @@ def no_loop_over_examples(ask: Ask, secret: Any) -> Finding | None:
                 for k in range(3):
                     z = z + W[j, k] * X[k, i]
                 if not np.isclose(_returned(run)[j, i], np.tanh(z), rtol=1e-9):
-                    said = "There is no loop in it, but other numbers come than with one"
-                    told = f"{said}: give both one tiny X, and compare."
-                    return Finding("law", told, share=0.5)
+                    fault = "There is no loop in it, but other numbers come than with one"
+                    sentence = f"{fault}: give both one tiny X, and compare."
+                    return Finding("property", sentence, share=0.5)
         return None
     return Finding(
-        "law", f"{m:,} examples take as long as with a loop over them: do all columns at once."
+        "property", f"{m:,} examples take as long as with a loop over them: do all columns at once."
     )
 
 
@@ -89,43 +89,43 @@ def _returned(run: Run) -> Any:
     return run.outcome.value
 
 
-def says_what_is_wrong(ask: Ask, secret: Any) -> Finding | None:
+def says_what_is_wrong(call: Call, params: Any) -> Finding | None:
     """Check that the message of a ValueError names the first wrong parameter and both its shapes.
 
-    `secret` lists the attempts: sizes, the shapes of all parameters in the order of the dictionary,
+    `params` lists the attempts: sizes, the shapes of all parameters in the order of the dictionary,
     and the name, the shape and the expected shape of the first that is wrong. An empty name stands
     for parameters that are right; for those, raising nothing earns nothing.
     """
-    cases = [_guarded(*tried) for tried in secret]
-    found = [
-        _wrong_with_guard(came, *tried[2:])
-        for came, tried in zip(ask.all(cases), secret, strict=True)
+    cases = [_guarded(*tried) for tried in params]
+    sentences = [
+        _wrong_with_guard(raised, *tried[2:])
+        for raised, tried in zip(call.all(cases), params, strict=True)
     ]
-    wrong = [sentence for sentence in found if sentence]
+    wrong = [sentence for sentence in sentences if sentence]
     if not wrong:
         return None
-    loud = sum(bool(name) for _, _, name, _, _ in secret)
-    return Finding("law", wrong[0], share=max(0, 1 - len(wrong) / loud))
+    loud = sum(bool(name) for _, _, name, _, _ in params)
+    return Finding("property", wrong[0], share=max(0, 1 - len(wrong) / loud))
 
 
-def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, due: Any) -> Case:
+def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, expected: Any) -> Case:
     """Return the case of a guard that should raise, or not raise if no parameter is named."""
     args = {"parameters": {key: np.ones(shape) for key, shape in shapes}, "layer_dims": layer_dims}
     return Case(args, expected=Raised("ValueError") if name else None)
 
 
-def _wrong_with_guard(raised: Any, name: str, has: Any, due: Any) -> str:
+def _wrong_with_guard(raised: Any, name: str, has: Any, expected: Any) -> str:
     """Return what is wrong with a guard's behavior, or "" if nothing is."""
     if not name:
         return "" if raised is None else "For parameters that are right it should return None."
-    told = f"{name} is {has}, and should be {due}"
+    shapes = f"{name} is {has}, and should be {expected}"
     if not isinstance(raised, Raised):
-        return f"{told}: a ValueError is due, and none came."
-    unsaid = _unsaid(raised.message, name, tuple(has), tuple(due))
-    return f"{told}. The message “{raised.message}” {unsaid}." if unsaid else ""
+        return f"{shapes}: a ValueError is due, and none came."
+    unsaid = _unsaid(raised.message, name, tuple(has), tuple(expected))
+    return f"{shapes}. The message “{raised.message}” {unsaid}." if unsaid else ""
 
 
-def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...]) -> str:
+def _unsaid(message: str, name: str, has: tuple[int, ...], expected: tuple[int, ...]) -> str:
     """Return what a message lacks, or "" if nothing; the wording is free."""
     named = re.findall(r"(?<![A-Za-z0-9_])[Wb]\d+", message)
     if name not in named:
@@ -135,14 +135,14 @@ def _unsaid(message: str, name: str, has: tuple[int, ...], due: tuple[int, ...])
     # W1 and float64 are words; the x of 4x3 stands between two numbers.
     sizes = re.sub(r"(?<!\d)[A-Za-z_]+\d+", " ", message)
     numbers = [int(n) for n in re.findall(r"\d+", sizes)]
-    for pair in ((has, due), (due, has)):  # "7 rows for 17, 12 columns for 7"
-        if len(has) == len(due) and _places(numbers, sum(zip(*pair, strict=True), ())):
+    for pair in ((has, expected), (expected, has)):  # "7 rows for 17, 12 columns for 7"
+        if len(has) == len(expected) and _places(numbers, sum(zip(*pair, strict=True), ())):
             return ""
-    for i in _places(numbers, due):
-        rest = [*numbers[:i], -1, *numbers[i + len(due) :]]
+    for i in _places(numbers, expected):
+        rest = [*numbers[:i], -1, *numbers[i + len(expected) :]]
         if _places(rest, has):
             return ""
-    missing = "the shape it should have" if not _places(numbers, due) else "the shape it has"
+    missing = "the shape it should have" if not _places(numbers, expected) else "the shape it has"
     return f"does not say {missing}"
 
 
@@ -152,7 +152,7 @@ def _places(numbers: list[int], shape: tuple[int, ...]) -> list[int]:
     return [i for i in range(len(numbers)) if tuple(numbers[i : i + span]) == shape]
 
 
-LAWS: dict[str, Law] = {
+PROPERTIES: dict[str, Property] = {
     "layers_add_up": layers_add_up,
     "no_loop_over_examples": no_loop_over_examples,
     "says_what_is_wrong": says_what_is_wrong,

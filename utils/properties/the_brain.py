@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
 from utils.checker.cases import Case
 from utils.checker.compare import Finding
-from utils.properties.law import Ask, Law
+from utils.checker.property import Call, Property
+from utils.properties.common import ROUNDING, above_chance, digest
 
-__all__ = ["LAWS"]
-
-ROUNDING = 1e-7  # relative, and far above the effect of the order of a sum
-
+__all__ = ["PROPERTIES"]
 
 # --- one unit ------------------------------------------------------------------------------------
 
 
-def unit_mirrored(ask: Ask, secret: Any) -> Finding | None:
+def unit_mirrored(call: Call, params: Any) -> Finding | None:
     """Check that with all weights and the bias negated, each a becomes 1 − a."""
     rng = np.random.default_rng(1)
     X, w, b = rng.normal(0, 1, (3, 7)), rng.normal(0, 1, (3, 1)), 0.7
-    A, turned = ask.all([Case({"X": X, "w": sign * w, "b": sign * b}) for sign in (1, -1)])
+    A, turned = call.all([Case({"X": X, "w": sign * w, "b": sign * b}) for sign in (1, -1)])
     if not (np.min(A) > 0 and np.max(A) < 1):
         return Finding(
-            "law",
+            "property",
             f"The entries of A go from {np.min(A):.3g} to {np.max(A):.3g}, "
             "where a sigmoid gives what lies between 0 and 1.",
         )
     if np.allclose(A + turned, 1, rtol=0, atol=ROUNDING):
         return None
     return Finding(
-        "law",
+        "property",
         "With the signs of w and b turned around, each a should become 1 − a. "
         f"Here {A.flat[0]:.4g} becomes {turned.flat[0]:.4g}.",
     )
 
 
-def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
+def unit_in_columns(call: Call, params: Any) -> Finding | None:
     """Check that examples in another order, some twice, give the same columns in that order."""
     rng = np.random.default_rng(2)
     X, w = rng.normal(0, 1, (3, 5)), rng.normal(0, 1, (3, 1))
     order = [2, 3, 4, 0, 1, 1, 4]
-    A, moved = ask.all([Case({"X": x, "w": w, "b": -0.4}) for x in (X, X[:, order])])
+    A, moved = call.all([Case({"X": x, "w": w, "b": -0.4}) for x in (X, X[:, order])])
     if np.allclose(moved, A[:, order], rtol=ROUNDING, atol=0):
         return None
     return Finding(
-        "law",
+        "property",
         "With the columns of X in another order, A should have the same entries in that order. "
         "Here other numbers come: one example has a say in another's column.",
     )
@@ -57,20 +54,20 @@ def unit_in_columns(ask: Ask, secret: Any) -> Finding | None:
 # --- rates ---------------------------------------------------------------------------------------
 
 
-def rate_of_a_longer_watch(ask: Ask, secret: Any) -> Finding | None:
+def rate_of_a_longer_watch(call: Call, params: Any) -> Finding | None:
     """Check that repeating the spikes keeps a rate, and that steps half as long double it."""
     spikes = np.array([[1.0, 0, 0, 1, 1], [0, 0, 1, 0, 0]])
     watched = [(spikes, 0.2), (np.tile(spikes, 2), 0.2), (spikes, 0.1)]
-    rates, twice, fast = ask.all([Case({"spikes": one, "dt": dt}) for one, dt in watched])
+    rates, twice, fast = call.all([Case({"spikes": one, "dt": dt}) for one, dt in watched])
     if not np.allclose(twice, rates, rtol=ROUNDING, atol=0):
         return Finding(
-            "law",
+            "property",
             "Watched twice as long, with the same spikes all over again, a neuron keeps its rate. "
             f"Here {rates.flat[0]:.4g} becomes {twice.flat[0]:.4g}.",
         )
     if not np.allclose(fast, 2 * rates, rtol=ROUNDING, atol=0):
         return Finding(
-            "law",
+            "property",
             "The same spikes in steps half as long are twice as many a second. "
             f"Here {rates.flat[0]:.4g} becomes {fast.flat[0]:.4g}.",
         )
@@ -80,22 +77,22 @@ def rate_of_a_longer_watch(ask: Ask, secret: Any) -> Finding | None:
 # --- claims --------------------------------------------------------------------------------------
 
 
-def claims_settled(ask: Ask, secret: Any) -> Finding | None:
+def claims_settled(call: Call, params: Any) -> Finding | None:
     """Check that every claim has the right word.
 
-    `secret` holds the words, and for each claim a digest of its right word, so that someone who
+    `params` holds the words, and for each claim a digest of its right word, so that someone who
     opens the key out of curiosity does not read the answers. Only right claims beyond the number
     that guessing gives earn a share.
     """
-    verdicts = ask(Case({}))
-    words = secret["words"]
+    verdicts = call(Case({}))
+    words = params["words"]
     listed = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
-    for claim, said in verdicts.items():
-        if not isinstance(said, str) or said not in words:
-            return Finding("law", f'The word for "{claim}" is {said!r}, expected {listed}.')
+    for claim, word in verdicts.items():
+        if not isinstance(word, str) or word not in words:
+            return Finding("property", f'The word for "{claim}" is {word!r}, expected {listed}.')
     settled = sum(
-        sha256(f"sort_claims/{claim}/{said}".encode()).hexdigest() == secret["digests"].get(claim)
-        for claim, said in verdicts.items()
+        digest("sort_claims", claim, word) == params["digests"].get(claim)
+        for claim, word in verdicts.items()
     )
     if settled == len(verdicts):
         return None
@@ -105,13 +102,12 @@ def claims_settled(ask: Ask, secret: Any) -> Finding | None:
         if unused
         else "Read the evidence of those you doubt once more, against every word of the claim."
     )
-    guessed = len(verdicts) / len(words)
-    share = max(0.0, (settled - guessed) / (len(verdicts) - guessed))
-    told = f"{settled} of {len(verdicts)} claims are settled. {advice}"
-    return Finding("law", told, share=share)
+    share = above_chance(settled, len(verdicts) / len(words), len(verdicts))
+    sentence = f"{settled} of {len(verdicts)} claims are settled. {advice}"
+    return Finding("property", sentence, share=share)
 
 
-LAWS: dict[str, Law] = {
+PROPERTIES: dict[str, Property] = {
     "unit_mirrored": unit_mirrored,
     "unit_in_columns": unit_in_columns,
     "rate_of_a_longer_watch": rate_of_a_longer_watch,

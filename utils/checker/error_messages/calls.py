@@ -26,7 +26,7 @@ _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random
 
 def not_a_function(trouble: Trouble) -> Explanation | None:
     """Explain parentheses after something that cannot be called."""
-    kind = re.search(r"'([\w.]+)' object is not callable", trouble.said)
+    kind = re.search(r"'([\w.]+)' object is not callable", trouble.message)
     if kind is None or not isinstance(trouble.node, ast.Call):
         return None
     called, what = trouble.called, a(kind[1])
@@ -66,8 +66,8 @@ def size_as_one_tuple(trouble: Trouble) -> Explanation | None:
 
 def whole_number_wanted(trouble: Trouble) -> Explanation:
     """Explain a length, size or count that is not a whole number."""
-    kind = re.search(r"'([\w.]+)' object cannot be interpreted", trouble.said)
-    what = a(kind[1]) if kind else "an array" if "scalar" in trouble.said else "a float"
+    kind = re.search(r"'([\w.]+)' object cannot be interpreted", trouble.message)
+    what = a(kind[1]) if kind else "an array" if "scalar" in trouble.message else "a float"
     advice = ""
     if what == "a float":
         advice = "`/` gives a float, also where it comes out even; `//` gives a whole number."
@@ -100,5 +100,5 @@ def too_many_for_a_ufunc(trouble: Trouble) -> Explanation | None:
 def wrong_arguments(trouble: Trouble) -> Explanation:
     """Explain arguments that are missing, too many, or of an unknown name."""
     return Explanation(
-        f"{trouble.said}.", "Compare the call on this line with the first line of that function."
+        f"{trouble.message}.", "Compare the call on this line with the first line of that function."
     )

@@ -18,7 +18,7 @@ def no_brackets(trouble: Trouble) -> Explanation | None:
     if not isinstance(trouble.node, ast.Subscript):
         return None
     value = trouble.value(trouble.node.value)
-    kind = re.search(r"'([\w.]+)'", trouble.said)
+    kind = re.search(r"'([\w.]+)'", trouble.message)
     if callable(value):
         what = "a function"
         advice = "A call has parentheses; a list in it keeps its brackets inside them."
@@ -36,7 +36,7 @@ def no_brackets(trouble: Trouble) -> Explanation | None:
 def no_such_place(trouble: Trouble) -> Explanation:
     """Explain an index of a list, a tuple or an array that is not a whole number."""
     node = trouble.node
-    kinds = re.search(r"(\w+) indices must be integers.*, not '?([\w.]+)", trouble.said)
+    kinds = re.search(r"(\w+) indices must be integers.*, not '?([\w.]+)", trouble.message)
     if isinstance(node, ast.Subscript):
         index = trouble.value(node.slice)
         owner, place = map(a, kinds.groups()) if kinds else ("an array", kind_of(index))
@@ -57,7 +57,7 @@ def out_of_bounds(trouble: Trouble) -> Explanation:
     """Explain an index beyond the ends, a mask of another shape, or too many axes."""
     advice = "Counting starts at 0; where does it end?"
     if not isinstance(trouble.node, ast.Subscript):
-        return Explanation(f"{trouble.said}.", advice)
+        return Explanation(f"{trouble.message}.", advice)
     owner, value = trouble.text(trouble.node.value), trouble.value(trouble.node.value)
     index, shape = trouble.value(trouble.node.slice), shape_of(value)
     if type(value) in (list, tuple):
@@ -65,14 +65,14 @@ def out_of_bounds(trouble: Trouble) -> Explanation:
         asked = f", and [{index}] is not among them" if type(index) is int else ""
         return Explanation(f"{owner} has {items}{asked}.", advice)
     if shape is None:
-        return Explanation(f"{trouble.said}.", advice)
-    place = re.search(r"index (-?\d+) is out of bounds for axis (\d+)", trouble.said)
+        return Explanation(f"{trouble.message}.", advice)
+    place = re.search(r"index (-?\d+) is out of bounds for axis (\d+)", trouble.message)
     if place:
         return Explanation(
             f"{owner} has shape {shape}, and index {place[1]} is outside its axis {place[2]}.",
             advice,
         )
-    if "boolean" in trouble.said:
+    if "boolean" in trouble.message:
         return Explanation(
             f"{owner} has shape {shape}, and the condition in its [ ] another one.",
             "Entries are picked by a condition of the same shape.",

@@ -65,7 +65,7 @@ def _no_array(trouble: Trouble, nodes: Iterable[ast.expr]) -> Explanation | None
 
 def text_joined(trouble: Trouble) -> Explanation:
     """Explain text + something that is not text."""
-    said = re.search(r"str \(not \"([\w.]+)\"|'([\w.]+)' and 'str'", trouble.said)
+    said = re.search(r"str \(not \"([\w.]+)\"|'([\w.]+)' and 'str'", trouble.message)
     kinds = [kind for kind in _kinds(trouble) if kind != "text"]
     other = kinds[0] if kinds else a(said[1] or said[2]) if said else "a number"
     other = "a number" if other in ("a whole number", "a float") else other
@@ -75,7 +75,7 @@ def text_joined(trouble: Trouble) -> Explanation:
 def no_such_operation(trouble: Trouble) -> Explanation | None:
     """Explain an operator that does not exist for these two kinds."""
     said = re.search(
-        r"operand type.* for (\S+?)=?(?: or .*)?: '([\w.]+)' and '([\w.]+)'", trouble.said
+        r"operand type.* for (\S+?)=?(?: or .*)?: '([\w.]+)' and '([\w.]+)'", trouble.message
     )
     if said is None:
         return None
@@ -94,7 +94,7 @@ def _kinds(trouble: Trouble) -> list[str]:
 
 def not_comparable(trouble: Trouble) -> Explanation | None:
     """Explain two values of which neither is the greater."""
-    kinds = re.search(r"between instances of '([\w.]+)' and '([\w.]+)'", trouble.said)
+    kinds = re.search(r"between instances of '([\w.]+)' and '([\w.]+)'", trouble.message)
     if kinds is None:
         return None
     other = "another" if kinds[1] == kinds[2] else a(kinds[2])

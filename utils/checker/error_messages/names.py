@@ -53,7 +53,7 @@ def not_defined(trouble: Trouble) -> Explanation | None:
 
 
 def _name(trouble: Trouble) -> str | None:
-    quoted = re.search(r"'(\w+)'", trouble.said)
+    quoted = re.search(r"'(\w+)'", trouble.message)
     name = trouble.error.name or (quoted[1] if quoted else None)
     return name if type(name) is str else None
 
@@ -70,7 +70,7 @@ def no_such_attribute(trouble: Trouble) -> Explanation | None:
     """Explain an attribute that the object before the dot does not have."""
     name, owner = trouble.error.name, trouble.error.obj
     if name is None:  # something.name = value
-        said = re.search(r"'(\w+)' object has no attribute '(\w+)'", trouble.said)
+        said = re.search(r"'(\w+)' object has no attribute '(\w+)'", trouble.message)
         what, name, close = (a(said[1]), said[2], []) if said else ("", None, [])
     else:
         what = vars(owner)["__name__"] if type(owner) is ModuleType else kind_of(owner)

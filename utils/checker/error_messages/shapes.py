@@ -19,7 +19,7 @@ def do_not_fit(trouble: Trouble) -> Explanation | None:
     nodes = operation.nodes if operation else ()
     shapes = [shape for node in nodes if (shape := shape_of(trouble.value(node))) is not None]
     if operation is None or len(shapes) != 2:
-        return _unnamed(trouble.said)
+        return _unnamed(trouble.message)
     boxes = tuple(zip(map(trouble.text, nodes), shapes, strict=True))
     (left, a), (right, b) = boxes
     advice = "Entry by entry, sizes must be equal along each axis, or one of them 1."
@@ -48,16 +48,16 @@ def _unnamed(said: str) -> Explanation | None:
 
 def unpacked(trouble: Trouble) -> Explanation | None:
     """Explain an assignment with more names than values, or fewer."""
-    wanted = re.search(r"expected (?:at least )?(\d+)", trouble.said)
-    got = re.search(r"got (\d+)", trouble.said)
-    if "NoneType" in trouble.said:
+    wanted = re.search(r"expected (?:at least )?(\d+)", trouble.message)
+    got = re.search(r"got (\d+)", trouble.message)
+    if "NoneType" in trouble.message:
         return Explanation(
             "None cannot be taken apart.",
             "The call on this line gave None: has its function lost its return?",
         )
     count = wanted[1] if wanted else "several"
     names = "is 1 name" if count == "1" else f"are {count} names"
-    many = "more" if "too many" in trouble.said else got[1] if got else "1"
+    many = "more" if "too many" in trouble.message else got[1] if got else "1"
     values = "1 value" if many == "1" else f"{many} values"
     if re.match(r"\s*for\b", trouble.source):
         return Explanation(

@@ -58,7 +58,7 @@ class Trouble:
     ----------
     error : exception
         Of any class, also a student's own: read only the attributes it was made with.
-    said : str
+    message : str
         Its text.
     frame, line, source : where it was
     node : ast.AST or None
@@ -66,7 +66,7 @@ class Trouble:
     """
 
     error: Any
-    said: str
+    message: str
     frame: FrameType
     line: int
     node: ast.AST | None
@@ -110,13 +110,13 @@ class Trouble:
         return None
 
 
-def trouble_at(trace: TracebackType, error: BaseException, said: str) -> Trouble:
+def trouble_at(trace: TracebackType, error: BaseException, message: str) -> Trouble:
     """Return the trouble at this point of a traceback."""
     code = trace.tb_frame.f_code
     position = list(code.co_positions())[trace.tb_lasti // 2]
     return Trouble(
         error,
-        said,
+        message,
         trace.tb_frame,
         trace.tb_lineno,
         _nodes("".join(linecache.getlines(code.co_filename))).get(position),

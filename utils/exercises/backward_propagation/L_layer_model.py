@@ -81,7 +81,7 @@ exercise = Exercise(
         "relu_backward",
         "update_parameters",
     ),
-    laws={"costs_before_updates": "costs", "learning_rate_counts": "training"},
+    properties={"costs_before_updates": "costs", "learning_rate_counts": "training"},
     precision=5e-7,  # a hair of 1e-8 in L_model_backward, as there
     hints=(
         "Once before the loop: the first parameters. In the loop, four steps in the order of "

@@ -63,7 +63,7 @@ exercise = Exercise(
         "sigmoid_backward",
         "relu_backward",
     ),
-    laws={
+    properties={
         "output_layer": "output layer",
         "hidden_layers": "hidden layers",
         "model_examples_twice": "any depth",

@@ -1,4 +1,4 @@
-"""Inputs that tell wrong versions of a function from the right one; a law counts the caught."""
+"""Inputs that tell wrong versions of a function from the right one; a property counts them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.exercise import Exercise
-from utils.properties.backward_propagation import SHOWN
+from utils.properties.backward_propagation.answers import SHOWN
 from utils.reference import backward_propagation as reference
 
 exercise = Exercise(
@@ -18,7 +18,7 @@ exercise = Exercise(
     reference=reference.be_the_grader,
     returns="inputs",
     cases=lambda rng: [Case({}, expected=Returned(Anything()), earns="versions found")],
-    laws={"told_apart": "versions found"},
+    properties={"told_apart": "versions found"},
     hints=(
         "What could one get wrong in such a function? The border, the count it divides by, a "
         "class left out, an example left out, errors that cancel. Aim an input at each.",

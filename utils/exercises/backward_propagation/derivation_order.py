@@ -8,7 +8,7 @@ import numpy as np
 
 from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.exercise import Exercise
-from utils.properties.backward_propagation import digest
+from utils.properties.common import digest
 from utils.reference import backward_propagation as reference
 
 exercise = Exercise(
@@ -18,8 +18,8 @@ exercise = Exercise(
     reference=reference.derivation_order,
     returns="order",
     cases=lambda rng: [Case({}, expected=Returned(Anything()), earns="order")],
-    laws={"ordered_steps": "order"},
-    secret=[
+    properties={"ordered_steps": "order"},
+    params=[
         digest("derivation_order", i, step) for i, step in enumerate(reference.derivation_order())
     ],
     hints=(

@@ -64,7 +64,7 @@ exercise = Exercise(
     reference=reference.gradient_check,
     returns="difference",
     cases=_cases,
-    laws={"zero_gradients": "wrong gradients", "epsilon_counts": "wrong gradients"},
+    properties={"zero_gradients": "wrong gradients", "epsilon_counts": "wrong gradients"},
     hints=(
         "For one entry of one parameter: move it up by epsilon and take the cost, move it down "
         "and take the cost, divide the difference by the distance between the two points.",

@@ -73,7 +73,7 @@ exercise = Exercise(
     cases=_cases,
     builds_on=("sigmoid_backward", "relu_backward", "linear_backward"),
     fresh=("dA_prev", "dW", "db"),
-    laws={"sigmoid_layer": "edge cases", "relu_layer": "edge cases"},
+    properties={"sigmoid_layer": "edge cases", "relu_layer": "edge cases"},
     hints=(
         "Forwards it was first the linear step, then the activation. Backwards the last comes "
         "first: which of your functions undoes the activation?",

@@ -59,7 +59,7 @@ exercise = Exercise(
     returns=("", "dA_prev", "dW", "db"),
     cases=_cases,
     fresh=("dA_prev", "dW", "db"),
-    laws={
+    properties={
         "dW_reacts": "dW",
         "db_reacts": "db",
         "dA_prev_reacts": "dA_prev",

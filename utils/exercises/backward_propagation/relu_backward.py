@@ -20,8 +20,8 @@ exercise = Exercise(
     returns="dZ",
     cases=slope_cases,
     fresh=("dZ",),
-    laws={"proportional": "values", "reacts_as_nudged": "values"},
-    secret="relu",
+    properties={"proportional": "values", "reacts_as_nudged": "values"},
+    params="relu",
     hints=(
         "ReLU's slope is 1 on one side and 0 on the other. What does a slope of 0 do to dA?",
         "A comparison of an array with a number gives True and False, and in a product these "

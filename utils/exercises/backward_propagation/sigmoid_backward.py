@@ -21,8 +21,8 @@ exercise = Exercise(
     returns="dZ",
     cases=slope_cases,
     fresh=("dZ",),
-    laws={"reacts_as_nudged": "values", "proportional": "values"},
-    secret="sigmoid",
+    properties={"reacts_as_nudged": "values", "proportional": "values"},
+    params="sigmoid",
     hints=(
         "Two factors: what comes in from above, and the slope of the sigmoid at Z.",
         "The slope is the product of s and what s lacks to 1. First find s, which is no "

@@ -9,7 +9,7 @@ import numpy as np
 from utils.checker.cases import Anything, Case, Returned
 from utils.exercises.backward_propagation.common import Rng, random_network
 from utils.exercises.exercise import Exercise
-from utils.properties.backward_propagation import digest
+from utils.properties.common import digest
 from utils.reference import backward_propagation as reference
 from utils.reference.backward_propagation import L_model_backward as back
 from utils.reference.backward_propagation import linear_backward
@@ -40,7 +40,7 @@ def _plain(value: Any) -> Any:
     return value.tolist()
 
 
-def _secret() -> dict[str, Any]:
+def _params() -> dict[str, Any]:
     ground = hunting_ground(np.random.default_rng(4))
     right = reference.slide_hunt(**ground)
     return {
@@ -73,8 +73,8 @@ exercise = Exercise(
     reference=reference.slide_hunt,
     returns="answers",
     cases=_cases,
-    laws={"settled_lines": "settled lines"},
-    secret=_secret(),
+    properties={"settled_lines": "settled lines"},
+    params=_params(),
     hints=(
         "Take each line by itself and hold it against the four formulas of parts 2 and 4. "
         "Ask of every letter and every number in brackets: why this one?",

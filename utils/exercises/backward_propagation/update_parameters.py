@@ -49,7 +49,7 @@ exercise = Exercise(
     reference=reference.update_parameters,
     returns="updated",
     cases=_cases,
-    laws={"proportional_step": "values", "new_arrays": "edge cases"},
+    properties={"proportional_step": "values", "new_arrays": "edge cases"},
     hints=(
         "The gradient points uphill. You want to go down.",
         'For a parameter called name, the gradient is called "d" + name. Put a new array into '

@@ -55,7 +55,7 @@ exercise = Exercise(
     cases=_cases,
     builds_on=("linear_activation_forward", "linear_forward", "sigmoid", "relu"),
     fresh=("AL",),
-    laws={"network_ranges": "edge cases", "network_in_columns": "edge cases"},
+    properties={"network_ranges": "edge cases", "network_in_columns": "edge cases"},
     hints=(
         "Follow one example through: layer 1 takes X, every later layer takes what the layer "
         "before gave. One name, given a new value at every turn of the loop, is enough.",

@@ -78,7 +78,7 @@ exercise = Exercise(
     reference=reference.compute_cost,
     returns="cost",
     cases=_cases,
-    laws={
+    properties={
         "mean_over_examples": "edge cases",
         "labels_mirrored": "edge cases",
         "undecided_costs_ln_2": "edge cases",

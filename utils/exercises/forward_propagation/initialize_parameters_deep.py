@@ -1,4 +1,4 @@
-"""Random weights of He's scale, biases of zero; a law judges what the generator gave."""
+"""Random weights of He's scale, biases of zero; a property judges what the generator gave."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ exercise = Exercise(
     reference=reference.initialize_parameters_deep,
     returns="parameters",
     cases=_cases,
-    laws={"drawn_from_rng": "normal numbers from rng", "he_scale": "He's scale"},
+    properties={"drawn_from_rng": "normal numbers from rng", "he_scale": "He's scale"},
     hints=(
         "`W[l]` has a row for every unit of layer `l` and a column for every unit of the layer "
         "before. Both numbers stand in layer_dims: which two entries?",

@@ -67,7 +67,7 @@ exercise = Exercise(
     cases=_cases,
     builds_on=("linear_forward", "sigmoid", "relu"),
     fresh=("A",),
-    laws={"layer_ranges": "edge cases", "layer_in_columns": "edge cases"},
+    properties={"layer_ranges": "edge cases", "layer_in_columns": "edge cases"},
     hints=(
         "Two steps: linear_forward gives Z and a cache; then one of your two activations turns "
         "Z into A.",

@@ -54,7 +54,7 @@ exercise = Exercise(
     returns=("", "Z", ("cache", "A_prev", "W", "b")),
     cases=_cases,
     fresh=("Z",),
-    laws={"bias_by_row": "edge cases", "examples_in_columns": "edge cases"},
+    properties={"bias_by_row": "edge cases", "examples_in_columns": "edge cases"},
     hints=(
         "Write the shapes under the formula: W is (n[l], n[l−1]), A_prev is (n[l−1], m). "
         "Which product gives (n[l], m)?",

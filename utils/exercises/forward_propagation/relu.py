@@ -19,7 +19,7 @@ exercise = Exercise(
     returns="A",
     cases=activation_cases,
     fresh=("A",),
-    laws={"relu_one_sided": "edge cases"},
+    properties={"relu_one_sided": "edge cases"},
     hints=(
         "For one number it is max(0, z). You need the version that compares entry by entry.",
         "np.max finds the largest entry of one array; another NumPy function takes two things "

@@ -21,7 +21,7 @@ exercise = Exercise(
     returns="A",
     cases=activation_cases,
     fresh=("A",),
-    laws={"sigmoid_mirrored": "edge cases"},
+    properties={"sigmoid_mirrored": "edge cases"},
     hints=(
         "Read the formula from the inside out: first the sign, then the exponential, then "
         "1 + that, then one divided by it. NumPy does each step to all entries at once.",

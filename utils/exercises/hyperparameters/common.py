@@ -1,6 +1,6 @@
 """Notebook 04: tiny synthetic sets and records that its cases are made of.
 
-What is drawn at random is judged by the laws; the cases judge shapes, names and kinds.
+What is drawn at random is judged by the properties; the cases judge shapes, names and kinds.
 """
 
 from __future__ import annotations

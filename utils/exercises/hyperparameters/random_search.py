@@ -1,4 +1,4 @@
-"""Trials with children of one generator, kept in a log; a law interrupts it and looks inside."""
+"""Trials with children of one generator, kept in a log that a property interrupts and reads."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ exercise = Exercise(
         "sample_configuration",
         "train_and_evaluate",
     ),
-    laws={
+    properties={
         "fresh_draws": "fair trials",
         "equal_budgets": "fair trials",
         "fresh_starts": "fair trials",

@@ -19,8 +19,8 @@ exercise = Exercise(
     reference=reference.read_curves,
     returns="answers",
     cases=nothing_to_ask,
-    laws={"all_settled": "answers"},
-    secret={
+    properties={"all_settled": "answers"},
+    params={
         "exercise": "read_curves",
         "words": ["too large", "too small", "diverges", "overfits", "fine"],
         "given": [],

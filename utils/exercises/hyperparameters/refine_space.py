@@ -68,7 +68,7 @@ exercise = Exercise(
     returns="space",
     cases=_cases,
     builds_on=("best_trial",),
-    laws={
+    properties={
         "log_halved": "log",
         "gap_halved": "one_minus_log",
         "best_alone_counts": "whole spaces",

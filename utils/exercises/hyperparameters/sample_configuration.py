@@ -61,7 +61,7 @@ exercise = Exercise(
     returns="configuration",
     cases=_cases,
     builds_on=("sample_log_uniform", "sample_one_minus_log_uniform"),
-    laws={
+    properties={
         "log_kinds": "log scales",
         "int_kind": "int",
         "choice_kind": "choice",

@@ -1,4 +1,4 @@
-"""Numbers log-uniform between two ends; cases judge how many, a law how they spread."""
+"""Numbers log-uniform between two ends; cases judge how many, a property how they spread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ exercise = Exercise(
     reference=reference.sample_log_uniform,
     returns="draws",
     cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0), earns="range"),
-    laws={"within_ends": "range", "log_uniform": "distribution"},
+    properties={"within_ends": "range", "log_uniform": "distribution"},
     hints=(
         "Let the exponent be uniform, then raise 10 to it.",
         "0.0001 is 10 to the −4: which NumPy function tells the exponent of any number?",

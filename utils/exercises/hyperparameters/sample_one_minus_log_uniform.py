@@ -19,7 +19,7 @@ exercise = Exercise(
     returns="draws",
     cases=range_cases((0.9, 0.999), (0.5, 0.99), (0.0, 0.9), earns="distribution"),
     builds_on=("sample_log_uniform",),
-    laws={"within_ends_below_one": "distribution", "one_minus_log_uniform": "distribution"},
+    properties={"within_ends_below_one": "distribution", "one_minus_log_uniform": "distribution"},
     hints=(
         "Draw 1 − β, then take it from 1.",
         "If β runs from 0.9 to 0.999, from where to where does 1 − β run? "

@@ -1,4 +1,4 @@
-"""Parameter or hyperparameter, for a list of names; a law counts what is settled."""
+"""Parameter or hyperparameter, for a list of names; a property counts what is settled."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ exercise = Exercise(
     reference=reference.sort_settings,
     returns="kinds",
     cases=nothing_to_ask,
-    laws={"all_settled": "answers"},
-    secret={
+    properties={"all_settled": "answers"},
+    params={
         "exercise": "sort_settings",
         "words": ["parameter", "hyperparameter"],
         "given": ["W2"],

@@ -1,4 +1,4 @@
-"""Examples shuffled and cut in three; cases judge the sizes, a law that no example is lost."""
+"""Examples shuffled and cut in three; cases judge the sizes, a property that no example is lost."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ exercise = Exercise(
     reference=reference.split_data,
     returns="data",
     cases=_cases,
-    laws={
+    properties={
         "every_example_once": "every example once",
         "own_labels": "labels",
         "shuffled": "random parts",

@@ -120,7 +120,7 @@ exercise = Exercise(
     reference=reference.train_and_evaluate,
     returns="record",
     cases=_cases,
-    laws={"test_part_untouched": "test part closed", "seconds_of_training": "seconds"},
+    properties={"test_part_untouched": "test part closed", "seconds_of_training": "seconds"},
     hints=(
         "Train on one part, then ask the network for its accuracy on two. Which two?",
         "Whatever is known about the training is in the network that train gives: its costs, "

@@ -1,4 +1,4 @@
-"""A guard that raises for the first wrong shape; a case spoils one, a law reads what it says.
+"""A guard that raises for the first wrong shape; a case spoils one, a property reads what it says.
 
 Whoever always raises, or never does, earns nothing: right parameters stand beside the wrong
 ones in each part.
@@ -66,7 +66,7 @@ def _cases(rng: Rng) -> list[Case]:
 
 
 def _sentences() -> list[list[Any]]:
-    """What the law tries: sizes, shapes in the dictionary's order, the first wrong one."""
+    """What the property tries: sizes, shapes in the dictionary's order, the first wrong one."""
 
     def told(layer_dims: list[int], mixed: bool = False, **wrong: tuple[int, ...]) -> list[Any]:
         made = _made(np.random.default_rng(0), layer_dims, wrong, mixed)
@@ -98,8 +98,8 @@ exercise = Exercise(
     returns="",
     cases=_cases,
     builds_on=("parameter_shapes",),
-    laws={"says_what_is_wrong": "message"},
-    secret=_sentences(),
+    properties={"says_what_is_wrong": "message"},
+    params=_sentences(),
     hints=(
         "parameter_shapes(layer_dims) has every name with the shape it should have, in the order "
         "that is asked for. Go through it, not through parameters.",

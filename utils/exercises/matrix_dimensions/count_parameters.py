@@ -1,4 +1,4 @@
-"""How many numbers a network learns: a single layer, several layers, and a law of sums."""
+"""How many numbers a network learns: a single layer, several layers, and a property of sums."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ exercise = Exercise(
     returns="count",
     cases=_cases,
     builds_on=("parameter_shapes",),
-    laws={"layers_add_up": "the sum over layers"},
+    properties={"layers_add_up": "the sum over layers"},
     hints=(
         "A matrix with r rows and c columns has r × c entries. Every layer has two arrays.",
         "You can loop over the layers, or over parameter_shapes(layer_dims).values(): each value "

@@ -1,4 +1,4 @@
-"""A layer without a loop over examples; cases judge the values, a law the time."""
+"""A layer without a loop over examples; cases judge the values, a property the time."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ exercise = Exercise(
     returns="A",
     cases=_cases,
     fresh=("A",),
-    laws={"no_loop_over_examples": "without a loop"},
+    properties={"no_loop_over_examples": "without a loop"},
     hints=(
         "The innermost loop multiplies and adds up over k. The sign @ does this for every pair "
         "of a row and a column at once.",
@@ -66,8 +66,8 @@ exercise = Exercise(
 # --- mistakes ------------------------------------------------------------------------------------
 
 
-# A loop over the examples gives right values, so the law names it, and no mistake does: results
-# alone could not tell it from right work that, say, came out as float32.
+# A loop over the examples gives right values, so the property names it, and no mistake does:
+# results alone could not tell it from right work that, say, came out as float32.
 
 
 @exercise.mistake("These are the sums before tanh: the activation is missing.")

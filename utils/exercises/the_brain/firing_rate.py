@@ -46,7 +46,7 @@ exercise = Exercise(
     returns="rates",
     cases=_cases,
     fresh=("rates",),
-    laws={"rate_of_a_longer_watch": "edge cases"},
+    properties={"rate_of_a_longer_watch": "edge cases"},
     hints=(
         "How many spikes has each neuron, and for how many seconds was it watched? "
         "The rate is the first number divided by the second.",

@@ -43,7 +43,7 @@ exercise = Exercise(
     returns="A",
     cases=_cases,
     fresh=("A",),
-    laws={"unit_mirrored": "edge cases", "unit_in_columns": "edge cases"},
+    properties={"unit_mirrored": "edge cases", "unit_in_columns": "edge cases"},
     hints=(
         "Two steps: first Z of shape (1, m), one number for each example; then the sigmoid of Z.",
         "w is a column, (n, 1), and X is (n, m). Which way round must w lie so that the inner "

@@ -1,4 +1,4 @@
-"""Nine claims about the brain judged by their evidence; a law counts what is settled."""
+"""Nine claims about the brain judged by their evidence; a property counts what is settled."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ exercise = Exercise(
     reference=reference.sort_claims,
     returns="verdicts",
     cases=_cases,
-    laws={"claims_settled": "claims"},
-    secret={
+    properties={"claims_settled": "claims"},
+    params={
         "words": list(WORDS),
         "digests": {
             claim: sha256(f"sort_claims/{claim}/{word}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The type of a property: a function that calls a student's function and returns a finding."""
+"""Properties: functions that call a student's function and return a finding or None."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from utils.checker.cases import Case, Run, TempFile
 from utils.checker.compare import Finding
 
-__all__ = ["Ask", "Law"]
+__all__ = ["Call", "Property"]
 
 
-class Ask(Protocol):
+class Call(Protocol):
     """The interface through which a property calls the student's function."""
 
     def __call__(self, case: Case) -> Any:
@@ -30,5 +30,5 @@ class Ask(Protocol):
         """
 
 
-Law = Callable[[Ask, Any], Finding | None]
-"""A property takes `ask` and the exercise's `secret`, and returns a finding or None."""
+Property = Callable[[Call, Any], Finding | None]
+"""A property takes `call` and the exercise's `params`, and returns a finding or None."""

@@ -1,0 +1,45 @@
+"""What the properties of several notebooks use: digests of answers, and tests of randomness."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+__all__ = ["ROUNDING", "Array", "above_chance", "correlated", "digest", "uniform_p_value"]
+
+Array = np.ndarray[Any, Any]
+
+ROUNDING = 1e-7  # relative, and far above the effect of the order of a sum
+
+
+def digest(exercise: str, item: object, answer: object) -> str:
+    """Return the hash that an answer key holds in place of an answer."""
+    return sha256(f"{exercise}/{item}/{answer}".encode()).hexdigest()
+
+
+def above_chance(right: int, guessed: float, count: int) -> float:
+    """Return the share earned by `right` answers of `count`, where guessing gives `guessed`."""
+    return max(0.0, (right - guessed) / (count - guessed))
+
+
+def correlated(one: Array, other: Array, deviations: float) -> bool:
+    """Return whether two rows of numbers correlate by more than this many standard deviations."""
+    return bool(abs(np.corrcoef(one, other)[0, 1]) > deviations / np.sqrt(len(one)))
+
+
+def uniform_p_value(u: Array) -> float:
+    """Return the Kolmogorov-Smirnov p-value against the uniform distribution on [0, 1].
+
+    It is computed with scipy.special, because importing scipy.stats takes a second, which every
+    learner and every graded notebook would wait for.
+    """
+    from scipy import special  # not above: most notebooks' properties test no distribution
+
+    if not np.all(np.isfinite(u)):  # a nan would pass every bound
+        return 0.0
+    n = u.size
+    u = np.sort(u)
+    distance = max(np.max(np.arange(1, n + 1) / n - u), np.max(u - np.arange(n) / n))
+    return float(special.kolmogorov(np.sqrt(n) * distance))
