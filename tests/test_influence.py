@@ -133,7 +133,7 @@ def test_unread_reference_replies_do_not_fill_memory(monkeypatch):
 
     def sent(self, *frames):
         send(self, *frames)
-        longest[0] = max(longest[0], len(self._going))
+        longest[0] = max(longest[0], len(self._unsent))
 
     monkeypatch.setattr(SandboxProcess, "send", sent)
     wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev - b, (A_prev, W, b)"

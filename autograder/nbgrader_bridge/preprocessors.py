@@ -35,7 +35,7 @@ from autograder.grading.submission import (
 from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
 from autograder.nbgrader_bridge.gradebook import BESIDE, graded_notebook
-from autograder.sandbox.sandbox import refuse_without_sandbox
+from autograder.sandbox.capabilities import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
 from utils.checker.verdict import MIME, Status
 

@@ -1,6 +1,6 @@
 """The disposable sandbox around all attacks: what succeeds in it harms nobody.
 
-It has a network of its own with nothing but itself in it, its own processes, and folders in memory
+It has a network of its own with nothing but itself in it, its own processes, and parent_options in memory
 wherever something can be written. The course is there to be read.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from as_user import bwrap
 
 from attacks.attack import WON
-from autograder.sandbox.sandbox import folders
+from autograder.sandbox.sandbox import parent_options
 
 __all__ = ["ROOT", "run", "settle"]
 
@@ -34,7 +34,7 @@ def run(script: str, *names: str, timeout: float = 900) -> Any:
     for place in EMPTY:
         command += ["--tmpfs", place] if Path(place).is_dir() else []
     for place in dict.fromkeys((sys.base_prefix, sys.prefix, str(ROOT))):
-        command += [*folders(place), "--ro-bind", place, place]
+        command += [*parent_options(place), "--ro-bind", place, place]
     command += ["--chmod", "1777", "/tmp", "--setenv", "SECRET", f"{WON} of the environment"]
     command += ["--chdir", "/tmp", "--setenv", "HOME", "/root", "--setenv", "PYTHONPATH"]
     command += [f"{ROOT}:{ROOT}/tests", sys.executable, f"{ROOT}/tests/attacks/{script}.py", *names]

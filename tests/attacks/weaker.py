@@ -307,7 +307,7 @@ def any_tree(attack: Attack) -> bool:
 
 def any_message_size(attack: Attack) -> bool:
     with sandbox().open() as line:
-        line._most = 1 << 40
+        line._max_size = 1 << 40
         answers = RemoteNotebook(line, Limits(seconds=2))
         try:
             run(answers, attack)
