@@ -277,9 +277,9 @@ def grade(
             from autograder.nbgrader_bridge.gradebook import Workspace
             from autograder.nbgrader_bridge.preprocessors import Execute
 
-            teaching = Workspace(workspace)
-            settings = Execute(config=teaching.config).settings(assignment)
-            writer = stack.enter_context(teaching.book(assignment)).take
+            opened = Workspace(workspace)
+            settings = Execute(config=opened.config).settings(assignment)
+            writer = stack.enter_context(opened.book(assignment)).add
         limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
         chosen: dict[str, Any] = {
             "seed": seed,

@@ -16,7 +16,7 @@ from autograder.course.imports import files_of, imported
 from autograder.grading import worker_pool
 from autograder.grading.verdict_cache import digest
 from utils.exercises import EXERCISES, module_of
-from utils.properties import module_of as laws_of
+from utils.properties import module_of as properties_of
 
 __all__ = ["Fingerprints"]
 
@@ -60,7 +60,7 @@ class Fingerprints:
         or by its notebook, whose imports a student's code may use.
         """
         found = EXERCISES[exercise]
-        by_name = {worker_pool.__name__, module_of(found), laws_of(found.assignment)}
+        by_name = {worker_pool.__name__, module_of(found), properties_of(found.assignment)}
         return self._closure(by_name | self._imported_by_notebook(found.assignment))
 
     def _imported_by_notebook(self, assignment: str) -> frozenset[str]:
@@ -71,12 +71,12 @@ class Fingerprints:
         return self._notebooks[assignment]
 
     def _closure(self, modules: Iterable[str]) -> set[Path]:
-        found, due = set[Path](), set(modules)
-        while due:
-            for file in files_of(self._root, due.pop()):
+        found, pending = set[Path](), set(modules)
+        while pending:
+            for file in files_of(self._root, pending.pop()):
                 if file not in found:
                     found.add(file)
-                    due |= self._imported(file)
+                    pending |= self._imported(file)
         return found
 
     def _imported(self, file: Path) -> frozenset[str]:

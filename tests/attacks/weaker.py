@@ -34,16 +34,12 @@ from attacks import ATTACKS
 from attacks.attack import ROOM, WON, Attack
 from attacks.outer import settle
 from attacks.room import Room, hand_in, page_of, processes
-from autograder.grading import grade, grade_submission, submission, worker_pool
+from autograder.grading import grade_submission, required_cells, submission_file, worker_pool
+from autograder.grading.class_folder import load_submission
+from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings, judge_submission
-from autograder.grading.submission import (
-    CourseNotebook,
-    cells_of,
-    code_cells,
-    merge_answers,
-    read_notebook,
-    required_cells,
-)
+from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.submission_file import cells_of, read_notebook
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import client, messages, reference_process
 from autograder.protocol.client import CodeCell, RemoteNotebook
@@ -94,12 +90,13 @@ def sandbox(walls: tuple[str, ...] = ()) -> Any:
 
 def pieces(attack: Attack) -> list[CodeCell]:
     cells = list(cells_of(page_of(attack)))
-    return required_cells(code_cells(merge_answers(CourseNotebook(COURSE), cells)))
+    merged = merge_answers(CourseNotebook(COURSE), cells)
+    return required_cells.required_cells(code_cells(merged))
 
 
 def judged(
     attack: Attack, box: Any = None, names: Any = None, **limits: Any
-) -> grade_submission.Judged:
+) -> grade_submission.JudgedSubmission:
     """As the engine judges, with whatever is patched."""
     settings = Settings(SEED, limits=replace(TEN_SECONDS, **limits))
     due = names or list(attack.answers)
@@ -110,7 +107,7 @@ def target(attack: Attack) -> str:
     return next(iter(attack.answers))
 
 
-def won(attack: Attack, found: grade_submission.Judged) -> bool:
+def won(attack: Attack, found: grade_submission.JudgedSubmission) -> bool:
     return any(WON in one.text() for one in found.verdicts.values())
 
 
@@ -237,7 +234,7 @@ def run(answers: RemoteNotebook, attack: Attack) -> None:
     """Run an attack's cells."""
     for piece in pieces(attack):
         answers.run(piece)
-    answers.begin()
+    answers.reset_limits()
 
 
 def bare(attack: Attack, limits: Limits = TEN_SECONDS) -> Any:
@@ -266,8 +263,9 @@ def lax(frame: bytes) -> Any:
 def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     """A judge that takes what comes."""
     packed = list(map(messages.pack_case, cases))
-    self.cell.send(messages.write(messages.Call(self._next(), exercise, packed, list(given))))
-    runs = lax(self.cell.receive(10))["runs"]
+    request = messages.Call(self._next_number(), exercise, packed, list(given))
+    self.process.send(messages.write(request))
+    runs = lax(self.process.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
         if run["failure"]:
@@ -322,7 +320,7 @@ def stumbles(attack: Attack) -> bool:
 
 
 def no_deadline(attack: Attack) -> bool:
-    with patch.object(client, "_left", lambda over: 1e6):
+    with patch.object(client, "_seconds_until", lambda over: 1e6):
         try:
             with within(4):
                 judged(attack, seconds=1)
@@ -349,7 +347,7 @@ def fragile_lender(attack: Attack) -> bool:
 
     with patch.object(reference_process.ReferenceProcess, "call_reference", call_reference):
         found = judged(attack)
-    return any("stumble" in said for said in found.suspicions.values())
+    return any("judge fail" in said for said in found.suspicions.values())
 
 
 # -- without care for the file, or for who reads --------------------------------------------------
@@ -358,15 +356,13 @@ def fragile_lender(attack: Attack) -> bool:
 def taken_in(attack: Attack, room: Room) -> Any:
     hand_in(attack, room.submitted)
     test_grade.hand_in(room.submitted, "ada", test_grade.solved())
-    return grade.load_submission(
-        CourseNotebook(COURSE), test_grade.TASK, room.submitted, attack.folder
-    )
+    return load_submission(CourseNotebook(COURSE), test_grade.TASK, room.submitted, attack.folder)
 
 
 def links_allowed(attack: Attack, room: Room) -> bool:
     with patch.object(Path, "is_symlink", lambda self: False):
-        taken = taken_in(attack, room).taken
-    run = required_cells(code_cells(taken)) if taken else []
+        merged = taken_in(attack, room).merged
+    run = required_cells.required_cells(code_cells(merged)) if merged else []
     settings = Settings(SEED)
     found = judge_submission(sandbox(), LiveKey(SEED), run, ["sigmoid"], settings)
     return found.verdicts["sigmoid"].status == "correct"
@@ -392,7 +388,7 @@ def trusting_reader(attack: Attack, room: Room) -> bool:
 
 
 def any_number(attack: Attack, room: Room) -> bool:
-    with patch.object(submission, "LIMITS", replace(LIMITS, cells=1 << 40)):
+    with patch.object(submission_file, "LIMITS", replace(LIMITS, cells=1 << 40)):
         hand_in(attack, room.submitted)
         cells, _ = read_notebook(next((room.submitted / attack.folder).rglob("*.ipynb")))
         return len(cells) == 1_000_000
@@ -438,7 +434,7 @@ def split_anyhow(attack: Attack) -> bool:
 
 def any_length(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with patch.object(submission, "LIMITS", replace(LIMITS, cell=1 << 40)):
+    with patch.object(required_cells, "LIMITS", replace(LIMITS, cell=1 << 40)):
         pieces(attack)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 << 10
 
