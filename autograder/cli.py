@@ -255,7 +255,7 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
-    from autograder.sandbox.sandbox import refuse_without_sandbox
+    from autograder.sandbox.capabilities import refuse_without_sandbox
 
     submissions = submissions or (workspace and workspace / "submitted")
     output = output or (workspace and workspace / "grades")
@@ -277,9 +277,9 @@ def grade(
             from autograder.nbgrader_bridge.gradebook import Workspace
             from autograder.nbgrader_bridge.preprocessors import Execute
 
-            teaching = Workspace(workspace)
-            settings = Execute(config=teaching.config).settings(assignment)
-            writer = stack.enter_context(teaching.book(assignment)).take
+            opened = Workspace(workspace)
+            settings = Execute(config=opened.config).settings(assignment)
+            writer = stack.enter_context(opened.book(assignment)).add
         limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
         chosen: dict[str, Any] = {
             "seed": seed,
@@ -333,23 +333,25 @@ def doctor(
 ) -> None:
     """Say what this machine has for grading, how to get what is missing, and what limits hold."""
     from autograder.limits import LIMITS, described
-    from autograder.sandbox import bubblewrap, sandbox
+    from autograder.sandbox import bubblewrap
+    from autograder.sandbox.capabilities import layers, meets_minimum
+    from autograder.sandbox.remedies import apparmor_profile
 
     program = bubblewrap.find()
     if apparmor:
         if program is None:
             raise UsageError(f"There is no bubblewrap to allow. {bubblewrap.INSTALL}.")
-        print(bubblewrap.apparmor_profile(program.path), end="")
+        print(apparmor_profile(program.path), end="")
         return
     if program:
         print(f"bubblewrap {program.version}, {program.source}: {program.path}")
-    found = sandbox.layers()
+    found = layers()
     for layer in found:
         needed = "must be here" if layer.needed else "makes it stronger"
         how = "" if layer.active else f" {layer.how}"
         print(f"{'✓' if layer.active else '✗'} {layer.name} ({needed}).{how}")
     print("A submission may take:", *described(LIMITS), sep="\n- ")
-    if not sandbox.minimum(found):
+    if not meets_minimum(found):
         print("So `course grade` refuses to run here, unless --no-sandbox is typed.")
         raise typer.Exit(ExitCode.PROBLEMS)
     print("`course grade` can run here: students' code stays in its sandbox.")

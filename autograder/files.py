@@ -1,4 +1,4 @@
-"""The course's folder, and the function with which commands write text files."""
+"""The course's folder, and what commands need to copy and write its files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from autograder.errors import UsageError
 from utils.files import written_aside
 
-__all__ = ["ROOT", "write_text"]
+__all__ = ["GENERATED_FOLDERS", "ROOT", "write_text"]
 
 ROOT = Path(__file__).resolve().parents[1]
 """The course's folder: an editable install leaves this file in its place there."""
+
+GENERATED_FOLDERS = {".ipynb_checkpoints", "__pycache__"}
+"""Folders that running notebooks or Python makes; not part of the course, so never copied."""
 
 
 def write_text(path: Path, parts: Iterable[str], mode: int | None = None) -> None:

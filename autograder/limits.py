@@ -58,5 +58,5 @@ def described(limits: Limits) -> Iterator[str]:
     for one in fields(limits):
         value, unit = getattr(limits, one.name), one.metadata["unit"]
         shown = f"{value / MIB:g}" if unit == "MiB" else f"{value:,}"
-        told = " ".join(filter(None, (shown, unit)))
-        yield f"{one.metadata['about']}: {told} ({one.name})"
+        with_unit = " ".join(filter(None, (shown, unit)))
+        yield f"{one.metadata['about']}: {with_unit} ({one.name})"

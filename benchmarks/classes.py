@@ -17,7 +17,8 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder.course import notebooks
-from autograder.grading.submission import MergedNotebook, code_cells, required_cells
+from autograder.grading.merge import MergedNotebook, code_cells
+from autograder.grading.required_cells import required_cells
 from tests.support import ROOT
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge

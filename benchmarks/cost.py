@@ -27,15 +27,11 @@ from unittest import mock
 
 from autograder.course import notebooks
 from autograder.grading import worker_pool
-from autograder.grading.grade import judged_exercises
+from autograder.grading.course_notebook import CourseNotebook, judged_exercises
 from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import (
-    CourseNotebook,
-    code_cells,
-    merge_answers,
-    read_notebook,
-    required_cells,
-)
+from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.required_cells import required_cells
+from autograder.grading.submission_file import read_notebook
 from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
 from autograder.protocol.client import CodeCell, RemoteNotebook
@@ -133,13 +129,13 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
 
 def unjudged(cells: Sequence[CodeCell], calls: Sequence[Called]) -> None:
     """Run cells and make calls in a sandbox, and ignore the results."""
-    [sandbox] = vars(worker_pool._here)["sandboxes"].values()
+    [sandbox] = vars(worker_pool._per_thread)["sandboxes"].values()
     with sandbox.open() as cell:
         answers = RemoteNotebook(cell, LIMITS)
         for piece in cells:
             answers.run(piece)
         for exercise, cases, given in calls:
-            answers.begin()
+            answers.reset_limits()
             answers.call(exercise, cases, dict.fromkeys(given, print))
 
 

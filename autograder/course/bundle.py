@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from autograder.course.imports import files_of, imported
 from autograder.course.notebooks import assignments, notebook_of, read, solve, tidy, to_text
 from autograder.errors import BrokenCourse, UsageError
+from autograder.files import GENERATED_FOLDERS
 from utils.checker.answer_key import KeyFault, freeze
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES
@@ -26,7 +27,6 @@ from utils.exercises import EXERCISES
 __all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
 
 KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known mistakes
-LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
 # Files beside the notebook and utils, each from the same path in the course's folder.
 COPIED = (
@@ -141,7 +141,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         file.relative_to(path.parent).as_posix(): file.read_bytes()
         for file in path.parent.rglob("*")
         if file.is_file()
-        and not LEFT_BEHIND.intersection(file.parts)
+        and not GENERATED_FOLDERS.intersection(file.parts)
         and file.suffix not in {".ipynb", ".h5"}
     }
     files[path.name] = to_text(notebook).encode()
@@ -169,15 +169,15 @@ def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, by
     its place, so that the solution has only one source.
     """
     found: dict[str, bytes] = {}
-    due = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    due.append(f"import {property_module(assignment)}")
-    while due:
-        for module in imported(due.pop()):
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    sources.append(f"import {property_module(assignment)}")
+    while sources:
+        for module in imported(sources.pop()):
             for file in files_of(root, module):
                 name = file.relative_to(root).as_posix()
                 if name not in found and not _is_kept_back(file.relative_to(root)):
-                    found[name] = _given(root, file)
-                    due.append(found[name].decode())
+                    found[name] = _module_text(root, file)
+                    sources.append(found[name].decode())
     return found
 
 
@@ -187,14 +187,14 @@ def _is_kept_back(file: Path) -> bool:
     return package != "utils" or name in KEPT_BACK
 
 
-def _given(root: Path, file: Path) -> bytes:
+def _module_text(root: Path, file: Path) -> bytes:
     """Return a module's text, or the reference's text if the module imports from it."""
     text = file.read_text(encoding="utf-8")
-    handed_on = re.findall(r"(?m)^from utils\.reference\.(\w+) import", text)
-    if len(handed_on) > 1:
+    references = re.findall(r"(?m)^from utils\.reference\.(\w+) import", text)
+    if len(references) > 1:
         raise BrokenCourse(f"{file} imports from more than one module of utils/reference.")
-    if handed_on:
-        return _course_file(root, f"utils/reference/{handed_on[0]}.py")
+    if references:
+        return _course_file(root, f"utils/reference/{references[0]}.py")
     return text.encode()
 
 

@@ -14,14 +14,12 @@ from pathlib import Path
 
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
+from autograder.files import GENERATED_FOLDERS
 
 __all__ = ["copy_missing", "open_lab"]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
-
-# Left over from running notebooks or Python; not part of the course, so not copied.
-LEFT_BEHIND = {".ipynb_checkpoints", "__pycache__"}
 
 
 def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str]) -> None:
@@ -49,10 +47,10 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
             "JupyterLab is not installed here. "
             "Run `pip install -e .` in the course's own folder, then try again."
         )
-    if port is not None and start.port_is_taken(port):
-        raise UsageError(
-            f"Port {port} is already in use. Leave --port out, and a free one is found for you."
-        )
+    try:
+        start.require_free(port)
+    except start.Problem as problem:
+        raise UsageError(str(problem)) from None
 
     copied = copy_missing(notebooks, own)
     print(f"Your own notebooks are in {own}.")
@@ -73,8 +71,8 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     try:
         for file in sorted(source.rglob("*")):
             relative = file.relative_to(source)
-            left = LEFT_BEHIND.intersection(relative.parts) or file.suffix == ".h5"
-            if left or not file.is_file():
+            generated = GENERATED_FOLDERS.intersection(relative.parts)
+            if generated or file.suffix == ".h5" or not file.is_file():
                 continue
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
             if copy_if_missing(file, target / relative):

@@ -225,13 +225,13 @@ def _fix_ids(where: str, notebook: NotebookNode) -> None:
     """Set the cell id of nbgrader's cells to their grade id; raise unless all ids are unique."""
     for _, cell, meta in _marked(notebook):
         cell["id"] = str(meta["grade_id"])
-    taken: dict[str, int] = {}
+    seen: dict[str, int] = {}
     for index, cell in enumerate(notebook.cells):
         name = cell.get("id", "")
-        if not name or name in taken:
-            why = f"cell {taken[name] + 1} has its id {name!r} too" if name else "it has no id"
+        if not name or name in seen:
+            why = f"cell {seen[name] + 1} has its id {name!r} too" if name else "it has no id"
             raise _broken(where, index, cell, why)
-        taken[name] = index
+        seen[name] = index
 
 
 def _node(data: dict[str, Any]) -> NotebookNode:

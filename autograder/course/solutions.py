@@ -185,7 +185,7 @@ def _blocks(node: ast.AST) -> list[Any]:
 
 def _header(node: ast.AST) -> str:
     """Return a statement as text without its blocks, for comparison."""
-    told = [
+    fields = [
         [ast.dump(item) if isinstance(item, ast.AST) else item for item in value]
         if isinstance(value, list)
         else ast.dump(value)
@@ -194,7 +194,7 @@ def _header(node: ast.AST) -> str:
         for name, value in ast.iter_fields(node)
         if not (name in _BLOCKS and isinstance(value, list)) and name != "type_comment"
     ]
-    return f"{type(node).__name__} {told}"
+    return f"{type(node).__name__} {fields}"
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:

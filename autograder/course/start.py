@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-__all__ = ["HOST", "Problem", "main", "port_is_taken", "serve"]
+__all__ = ["HOST", "Problem", "main", "require_free", "serve"]
 
 OLDEST = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
@@ -52,15 +52,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, help="serve on this port")
     options = parser.parse_args(arguments)
     try:
-        pages = sorted(here.glob("*.ipynb"))
-        if not pages:
+        notebooks = sorted(here.glob("*.ipynb"))
+        if not notebooks:
             raise Problem(f"There is no notebook in {here}. Unpack the whole zip, then try again.")
-        page = next((one for one in pages if one.stem == here.name), pages[0])
-        if options.port is not None and port_is_taken(options.port):
-            raise Problem(f"Port {options.port} is in use. Leave --port out, to get a free one.")
+        notebook = next((one for one in notebooks if one.stem == here.name), notebooks[0])
+        require_free(options.port)
         if not has_all():
             return run_in(environment(here))
-        serve(here, page.name, browser=not options.no_browser, port=options.port)
+        serve(here, notebook.name, browser=not options.no_browser, port=options.port)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -133,8 +132,8 @@ def suitable_python() -> str:
 
 def why_not_installed(log: Path) -> str:
     """Return a sentence that says why the installation failed, from its log."""
-    said = log.read_text(encoding="utf-8", errors="replace")
-    if re.search("connection broken|connection error|timed out|resolve", said, re.IGNORECASE):
+    text = log.read_text(encoding="utf-8", errors="replace")
+    if re.search("connection broken|connection error|timed out|resolve", text, re.IGNORECASE):
         return "The packages could not be downloaded. Connect to the internet, then try again."
     return f"The packages could not be installed: {log} says why."
 
@@ -152,7 +151,7 @@ def run_in(python: Path) -> int:
 
 def serve(
     folder: Path,
-    page: str,
+    notebook: str,
     *,
     browser: bool = True,
     port: int | None = None,
@@ -165,8 +164,8 @@ def serve(
     ----------
     folder
         What JupyterLab shows.
-    page
-        The notebook that it opens first, relative to `folder`.
+    notebook
+        What it opens first, relative to `folder`.
     browser
         Whether to open a browser, if there is one.
     port
@@ -196,13 +195,15 @@ def serve(
         f"--ServerApp.open_browser={browser}",
         f"--ServerApp.use_redirect_file={not reads_no_hidden_files()}",
         f"--IdentityProvider.token={token}",
-        f"--LabApp.default_url=/lab/tree/{page}",
+        f"--LabApp.default_url=/lab/tree/{notebook}",
         "--Application.log_level=ERROR",
     ]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     server = LabApp.initialize_server([*arguments, *extra])
-    address = f"http://{HOST}:{server.port}{server.base_url}lab/tree/{quote(page)}?token={token}"
+    address = (
+        f"http://{HOST}:{server.port}{server.base_url}lab/tree/{quote(notebook)}?token={token}"
+    )
     server.io_loop.add_callback(announce, address, server.port, browser)
     server.start()
 
@@ -237,8 +238,8 @@ def prepare(folder: Path, course: Path) -> None:
     path = [sysconfig.get_path("scripts"), *filter(None, [os.environ.get("PATH")])]
     os.environ["PATH"] = os.pathsep.join(path)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    strangers = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
-    sys.path[:] = [place for place in sys.path if place not in strangers]
+    removed = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:] = [folder for folder in sys.path if folder not in removed]
     os.environ["PYTHONPATH"] = str(course)
     settings = [str(course / "utils" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
@@ -285,11 +286,16 @@ def wsl() -> bool:
     return "WSL_DISTRO_NAME" in os.environ
 
 
-def port_is_taken(port: int) -> bool:
-    """Return whether a program on this machine already listens on a port."""
+def require_free(port: int | None) -> None:
+    """Raise a Problem if a program on this machine already listens on this port."""
+    if port is None:
+        return
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
+        if probe.connect_ex((HOST, port)) == 0:
+            raise Problem(
+                f"Port {port} is already in use. Leave --port out, and a free one is found for you."
+            )
 
 
 if __name__ == "__main__":

@@ -11,9 +11,16 @@ import msgspec
 import numpy as np
 
 from autograder.errors import UsageError
-from autograder.grading import grade, grade_submission, worker_pool
+from autograder.grading import grade_submission, worker_pool
+from autograder.grading.class_folder import load_submission
+from autograder.grading.course_notebook import (
+    CourseNotebook,
+    judged_exercises,
+    read_course_notebook,
+)
 from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import CourseNotebook, code_cells, required_cells
+from autograder.grading.merge import code_cells
+from autograder.grading.required_cells import required_cells
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Raised, Returned, Seed, Unsupported
 from utils.checker.verdict import MIME
@@ -40,19 +47,19 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
     result = _result(output, student, exercise)
     settings = _settings(output, result)
     assignment = str(result["assignment"])
-    course = grade.course_notebook(root, assignment)
-    submission = grade.load_submission(CourseNotebook(course), assignment, submissions, student)
-    exercises = grade.judged_exercises(course)
-    if submission.taken is None or exercise not in exercises:
+    course = CourseNotebook(read_course_notebook(root, assignment))
+    submission = load_submission(course, assignment, submissions, student)
+    exercises = judged_exercises(course.notebook)
+    if submission.merged is None or exercise not in exercises:
         return f"{exercise} of {student}: {result['message']}"
     key = LiveKey(settings.seed)
-    pieces = required_cells(code_cells(submission.taken))
+    cells = required_cells(code_cells(submission.merged))
     with worker_pool.sandbox_for(assignment, settings.limits) as sandbox:
-        seen = grade_submission.evidence(sandbox, key, pieces, exercises, exercise, settings)
-    parts = [f"{exercise} of {student}", "", seen.verdict.text()]
-    if seen.case is not None:
-        parts += ["", "The smallest case that shows it:", "", *_example(exercise, seen)]
-    now = worker_pool.shown(seen.verdict)[MIME]
+        evidence = grade_submission.evidence(sandbox, key, cells, exercises, exercise, settings)
+    parts = [f"{exercise} of {student}", "", evidence.verdict.text()]
+    if evidence.case is not None:
+        parts += ["", "The smallest case that shows it:", "", *_example(exercise, evidence)]
+    now = worker_pool.outputs_of(evidence.verdict)[MIME]
     if (now["status"], now["points"]) != (result["status"], result["points"]):
         parts += [
             "",
@@ -92,12 +99,12 @@ def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
         ) from None
 
 
-def _example(exercise: str, seen: grade_submission.Evidence) -> list[str]:
-    assert seen.case is not None
-    lines = [f"    {name} = {_written(value)}" for name, value in seen.case.args.items()]
-    lines += [f"    {exercise}({', '.join(seen.case.args)})", ""]
-    lines += [f"should {_outcome(seen.case.expected, 'give')}", ""]
-    return [*lines, f"and here it {_outcome(seen.outcome, 'gives')}"]
+def _example(exercise: str, evidence: grade_submission.Evidence) -> list[str]:
+    assert evidence.case is not None
+    lines = [f"    {name} = {_written(value)}" for name, value in evidence.case.args.items()]
+    lines += [f"    {exercise}({', '.join(evidence.case.args)})", ""]
+    lines += [f"should {_outcome(evidence.case.expected, 'give')}", ""]
+    return [*lines, f"and here it {_outcome(evidence.outcome, 'gives')}"]
 
 
 def _outcome(outcome: Returned | Raised | None, verb: str) -> str:

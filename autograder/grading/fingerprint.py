@@ -71,12 +71,12 @@ class Fingerprints:
         return self._notebooks[assignment]
 
     def _closure(self, modules: Iterable[str]) -> set[Path]:
-        found, due = set[Path](), set(modules)
-        while due:
-            for file in files_of(self._root, due.pop()):
+        found, pending = set[Path](), set(modules)
+        while pending:
+            for file in files_of(self._root, pending.pop()):
                 if file not in found:
                     found.add(file)
-                    due |= self._imported(file)
+                    pending |= self._imported(file)
         return found
 
     def _imported(self, file: Path) -> frozenset[str]:

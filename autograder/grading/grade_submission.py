@@ -26,7 +26,7 @@ from utils.exercises import EXERCISES
 
 __all__ = [
     "Evidence",
-    "Judged",
+    "JudgedSubmission",
     "SandboxLost",
     "Settings",
     "evidence",
@@ -53,7 +53,7 @@ class Settings:
 
 
 @dataclass
-class Judged:
+class JudgedSubmission:
     """The verdicts on one submission, and the output of its cells.
 
     Attributes
@@ -73,11 +73,11 @@ class Judged:
 def judge_submission(
     sandbox: Sandbox | SubprocessRunner,
     key: AnswerKey,
-    pieces: Sequence[CodeCell],
+    cells: Sequence[CodeCell],
     exercises: Sequence[str],
     settings: Settings,
     files: Mapping[str, bytes] | None = None,
-) -> Judged:
+) -> JudgedSubmission:
     """Judge these exercises of a submission, in order.
 
     Parameters
@@ -85,7 +85,7 @@ def judge_submission(
     sandbox : Sandbox
         Started with `autograder.protocol.server:serve`.
     key : AnswerKey
-    pieces : sequence of CodeCell
+    cells : sequence of CodeCell
         All code to run, in order.
     exercises : sequence of str
         An exercise comes after those that it builds on.
@@ -93,7 +93,7 @@ def judge_submission(
     files : mapping
         Contents of the folder that the code runs in, by file name.
     """
-    return _Submission(sandbox, key, pieces, settings, files or {}).judged(exercises)
+    return _SubmissionJudge(sandbox, key, cells, settings, files or {}).judge(exercises)
 
 
 class SandboxLost(Exception):
@@ -112,28 +112,28 @@ class Evidence:
 def evidence(
     sandbox: Sandbox | SubprocessRunner,
     key: AnswerKey,
-    pieces: Sequence[CodeCell],
+    cells: Sequence[CodeCell],
     exercises: Sequence[str],
     exercise: str,
     settings: Settings,
 ) -> Evidence:
     """Judge a submission again; return one exercise's verdict with its smallest failing case."""
-    found = judge_submission(sandbox, key, pieces, exercises, settings)
-    verdict, question = found.verdicts[exercise], key.question(exercise)
+    judged = judge_submission(sandbox, key, cells, exercises, settings)
+    verdict, question = judged.verdicts[exercise], key.question(exercise)
     failed = verdict.status in (Status.WRONG, Status.ERROR)
     if not failed or verdict.substituted or not question.cases:
         return Evidence(verdict)
-    with sandbox.open({}) as cell:
-        answers = RemoteNotebook(cell, settings.limits)
+    with sandbox.open({}) as process:
+        answers = RemoteNotebook(process, settings.limits)
         try:
-            for piece in pieces:
-                answers.run(piece)
-            answers.begin()
+            for cell in cells:
+                answers.run(cell)
+            answers.reset_limits()
             answer = answers.answer(exercise)
-            wrong = rejections(question, answer).cases
-            if not wrong:
+            failing = rejections(question, answer).cases
+            if not failing:
                 return Evidence(verdict)
-            case = min((question.cases[i] for i in wrong), key=_size)
+            case = min((question.cases[i] for i in failing), key=_size)
             [run] = answer.runs([case], {})
             return Evidence(verdict, case, run.outcome)
         except (
@@ -149,119 +149,123 @@ def _size(case: Case) -> int:
     return sum(array.size for array in leaves(list(case.args.values())))
 
 
-class _Submission:
+class _SubmissionJudge:
+    """Judge one submission, in as many sandboxes as its cells and answers end."""
+
     def __init__(
         self,
         sandbox: Sandbox | SubprocessRunner,
         key: AnswerKey,
-        pieces: Sequence[CodeCell],
+        cells: Sequence[CodeCell],
         settings: Settings,
         files: Mapping[str, bytes],
     ) -> None:
         self.sandbox, self.key, self.files = sandbox, key, files
-        self.pieces, self.settings = pieces, settings
-        self.found = Judged()
-        self.stops: dict[str, Ended] = {}  # how cells ended the sandbox, by name
-        self.over = time.monotonic() + settings.limits.turns * settings.limits.seconds
+        self.cells, self.settings = cells, settings
+        self.judged = JudgedSubmission()
+        self.ends: dict[str, Ended] = {}  # how cells ended the sandbox, by name
+        self.deadline = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
-    def judged(self, exercises: Sequence[str]) -> Judged:
+    def judge(self, exercises: Sequence[str]) -> JudgedSubmission:
         """Judge these exercises, in a fresh sandbox whenever one has ended."""
-        verdicts = self.found.verdicts
-        while due := [name for name in exercises if name not in verdicts]:
-            if time.monotonic() >= self.over:
-                verdicts |= {name: self._own(name, Status.TIMEOUT, TOTAL) for name in due}
+        verdicts = self.judged.verdicts
+        while remaining := [name for name in exercises if name not in verdicts]:
+            if time.monotonic() >= self.deadline:
+                verdicts |= {name: _no_points(name, Status.TIMEOUT, TOTAL) for name in remaining}
             else:  # each round but the last excludes a cell or settles an exercise
-                with self.sandbox.open(self.files) as cell:
-                    self._round(RemoteNotebook(cell, self.settings.limits, self.over), due)
-        self.found.verdicts = {name: verdicts[name] for name in exercises}
-        return self.found
+                with self.sandbox.open(self.files) as process:
+                    answers = RemoteNotebook(process, self.settings.limits, self.deadline)
+                    self._judge_until_end(answers, remaining)
+        self.judged.verdicts = {name: verdicts[name] for name in exercises}
+        return self.judged
 
-    def _round(self, answers: RemoteNotebook, due: Sequence[str]) -> None:
-        """Run all cells and judge the exercises in `due`, until the sandbox ends."""
-        for piece in self.pieces:
-            if piece.name not in self.stops and not self._run(answers, piece):
+    def _judge_until_end(self, answers: RemoteNotebook, exercises: Sequence[str]) -> None:
+        """Run all cells and judge these exercises, until the sandbox ends."""
+        for cell in self.cells:
+            if cell.name not in self.ends and not self._run(answers, cell):
                 return
-        for exercise in due:
+        for exercise in exercises:
             if not self._judge(answers, exercise):
                 return
 
-    def _run(self, answers: RemoteNotebook, piece: CodeCell) -> bool:
+    def _run(self, answers: RemoteNotebook, cell: CodeCell) -> bool:
         """Run a cell; return False if it ended the sandbox, and exclude it from later rounds."""
         try:
-            ran = answers.run(piece)
-        except (Ended, messages.ProtocolError) as stop:
-            self._unless_lost(stop)
-            self.stops[piece.name] = stop if isinstance(stop, Ended) else _forged(stop)
-            self.found.raised[piece.name] = f"Stopped: {self.stops[piece.name].sentence}"
+            output = answers.run(cell)
+        except (Ended, messages.ProtocolError) as end:
+            self._raise_if_lost(end)
+            self.ends[cell.name] = end if isinstance(end, Ended) else _forged(end)
+            self.judged.raised[cell.name] = f"Stopped: {self.ends[cell.name].sentence}"
             return False
-        self.found.printed[piece.name] = _cut(ran.printed, self.settings.limits.printed)
-        self.found.raised[piece.name] = ran.raised
+        self.judged.printed[cell.name] = _cut(output.printed, self.settings.limits.printed)
+        self.judged.raised[cell.name] = output.raised
         return True
 
-    def _stop_of(self, exercise: str) -> Ended | None:
+    def _end_by_cell(self, exercise: str) -> Ended | None:
         """Return how a cell of this answer ended the sandbox, or None."""
-        names = [piece.name for piece in self.pieces if piece.exercise == exercise]
-        return next((self.stops[name] for name in names if name in self.stops), None)
+        names = [cell.name for cell in self.cells if cell.exercise == exercise]
+        return next((self.ends[name] for name in names if name in self.ends), None)
 
     def _judge(self, answers: RemoteNotebook, exercise: str) -> bool:
         """Judge an exercise; return whether its sandbox can still be used."""
         verdict, ended = self._verdict(answers, exercise)
-        self.found.verdicts[exercise] = verdict
+        self.judged.verdicts[exercise] = verdict
         return not ended
 
     def _verdict(self, answers: RemoteNotebook, exercise: str) -> tuple[Verdict, bool]:
         """Return the verdict on an exercise, and whether the sandbox must be replaced."""
-        its_cell = self._stop_of(exercise)
-        if its_cell is not None:
-            return self._stopped(exercise, its_cell, "the cell of your answer"), False
-        answers.begin()
-        before, policy = self.found.verdicts, self.settings.follow_through
+        end_by_cell = self._end_by_cell(exercise)
+        if end_by_cell is not None:
+            return self._verdict_of_end(exercise, end_by_cell, "the cell of your answer"), False
+        answers.reset_limits()
+        before, policy = self.judged.verdicts, self.settings.follow_through
         try:
             verdict = judge_exercise(
                 self.key, exercise, answers, follow_through=policy, before=before
             )
-            return self._with_its_cell(exercise, verdict), False
-        except (Ended, messages.ProtocolError) as stop:
-            return self._ended(exercise, stop), True
+            return self._with_cell_error(exercise, verdict), False
+        except (Ended, messages.ProtocolError) as end:
+            return self._ended(exercise, end), True
         except KeyFault as fault:
-            told = f"could not be checked, and that is not your fault: {fault}."
-            return self._own(exercise, Status.UNCHECKED, told), False
+            message = f"could not be checked, and that is not your fault: {fault}."
+            return _no_points(exercise, Status.UNCHECKED, message), False
         except Exception as fault:  # our own bug or a provoked one: give no points, go on
-            self.found.suspicions[exercise] = (
-                f"What it gave made the judge stumble ({type(fault).__name__})."
+            self.judged.suspicions[exercise] = (
+                f"Its result made the judge fail ({type(fault).__name__})."
             )
-            told = "could not be checked: what it gives is nothing that can be judged."
-            return self._own(exercise, Status.UNCHECKED, told), True
+            message = "could not be checked: what it gives is nothing that can be judged."
+            return _no_points(exercise, Status.UNCHECKED, message), True
 
-    def _ended(self, exercise: str, stop: Ended | messages.ProtocolError) -> Verdict:
+    def _ended(self, exercise: str, end: Ended | messages.ProtocolError) -> Verdict:
         """Return the verdict on an exercise that ended the sandbox or broke the protocol."""
-        self._unless_lost(stop)
-        if isinstance(stop, Ended):
-            return self._stopped(exercise, stop, f"calling your {exercise}")
-        self.found.suspicions[exercise] = str(stop)
-        return self._own(exercise, Status.TAMPERED, "its answer did not come as it should.")
+        self._raise_if_lost(end)
+        if isinstance(end, Ended):
+            return self._verdict_of_end(exercise, end, f"calling your {exercise}")
+        self.judged.suspicions[exercise] = str(end)
+        return _no_points(exercise, Status.TAMPERED, "its answer did not come as it should.")
 
-    def _unless_lost(self, stop: Ended | messages.ProtocolError) -> None:
+    def _raise_if_lost(self, end: Ended | messages.ProtocolError) -> None:
         """Raise SandboxLost if the whole sandbox died: the submission is not to blame."""
-        if isinstance(stop, Ended) and stop.reason == "killed" and not self.sandbox.alive():
+        if isinstance(end, Ended) and end.reason == "killed" and not self.sandbox.alive():
             raise SandboxLost("The sandbox died.")
 
-    def _with_its_cell(self, exercise: str, verdict: Verdict) -> Verdict:
+    def _with_cell_error(self, exercise: str, verdict: Verdict) -> Verdict:
         """Put the exception of the answer's own cell first in the message."""
         if verdict.status is not Status.ERROR or verdict.points:
             return verdict
-        for piece in self.pieces:
-            raised = self.found.raised.get(piece.name, "") if piece.exercise == exercise else ""
+        for cell in self.cells:
+            raised = self.judged.raised.get(cell.name, "") if cell.exercise == exercise else ""
             if raised:
                 raised = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)
-                found = verdict.message[:1].upper() + verdict.message[1:]
+                advice = verdict.message[:1].upper() + verdict.message[1:]
                 message = f"the cell of your answer stops with {raised[:500]}."
-                return replace(verdict, message=message, advice=found)
+                return replace(verdict, message=message, advice=advice)
         return verdict
 
-    def _stopped(self, exercise: str, ended: Ended, what: str) -> Verdict:
+    def _verdict_of_end(self, exercise: str, ended: Ended, what: str) -> Verdict:
+        """Return the verdict on an exercise whose cell, or call, ended the sandbox."""
         limits = self.settings.limits
-        told = {
+        message = {
             "timeout": f"{what} did not come to an end in {limits.seconds:g} seconds.",
             "total": TOTAL,
             "cpu": f"{what} computed for more than {limits.cpu:,} seconds.",
@@ -271,16 +275,18 @@ class _Submission:
             "exited": f"{what} ended Python itself, as exit() does.",
         }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
         too_long = ended.reason in ("timeout", "total", "cpu")
-        return self._own(exercise, Status.TIMEOUT if too_long else Status.ERROR, told)
-
-    def _own(self, exercise: str, status: Status, message: str) -> Verdict:
-        most = EXERCISES[exercise].points if exercise in EXERCISES else 0
-        return Verdict(exercise, status, 0, most, message)
+        return _no_points(exercise, Status.TIMEOUT if too_long else Status.ERROR, message)
 
 
-def _cut(text: str, most: int) -> str:
-    more = len(text) - most
-    return text if more <= 0 else f"{text[:most]}\n[… {more:,} letters more]\n"
+def _no_points(exercise: str, status: Status, message: str) -> Verdict:
+    """Return a verdict without points, for an exercise that was not judged to the end."""
+    max_points = EXERCISES[exercise].points if exercise in EXERCISES else 0
+    return Verdict(exercise, status, 0, max_points, message)
+
+
+def _cut(text: str, size: int) -> str:
+    more = len(text) - size
+    return text if more <= 0 else f"{text[:size]}\n[… {more:,} letters more]\n"
 
 
 def _forged(error: messages.ProtocolError) -> Ended:

@@ -28,7 +28,7 @@ from autograder.errors import BrokenCourse, UsageError
 from autograder.files import ROOT
 from autograder.grading import grade_submission
 from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import required_cells
+from autograder.grading.required_cells import required_cells
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import reference_process
 from autograder.protocol.client import CodeCell
@@ -45,12 +45,12 @@ __all__ = [
     "WorkerLost",
     "close",
     "cluster",
-    "map_works",
+    "map_tasks",
+    "outputs_of",
     "processes",
     "run_task",
     "sandbox_for",
     "serve",
-    "shown",
 ]
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class Task:
     """
 
     assignment: str
-    pieces: tuple[CodeCell, ...]
+    cells: tuple[CodeCell, ...]
     exercises: tuple[str, ...]
     settings: Settings
     sandboxed: bool = True
@@ -104,7 +104,7 @@ class TaskResult:
     raised: dict[str, str] = field(default_factory=dict)
 
 
-def shown(verdict: Verdict) -> dict[str, Any]:
+def outputs_of(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as a notebook's outputs by MIME type, plain data among them."""
     record = verdict.record()
     if verdict.status is Status.UNCHECKED:
@@ -117,48 +117,47 @@ class _Key(LiveKey):
 
     def __init__(self, common: str) -> None:
         super().__init__(common)
-        self._asked: dict[tuple[str, int | None], Question] = {}
+        self._questions: dict[tuple[str, int | None], Question] = {}
 
     def question(self, exercise: str, seed: int | None = None) -> Question:
         """Return the question for an exercise; make it only the first time."""
-        if (exercise, seed) not in self._asked:
-            self._asked[exercise, seed] = super().question(exercise, seed)
-        return self._asked[exercise, seed]
+        if (exercise, seed) not in self._questions:
+            self._questions[exercise, seed] = super().question(exercise, seed)
+        return self._questions[exercise, seed]
 
 
-_here = threading.local()  # because a sandbox ends with the thread that started it
+_per_thread = threading.local()  # because a sandbox ends with the thread that started it
 
 
-def run_task(work: Task) -> TaskResult:
+def run_task(task: Task) -> TaskResult:
     """Judge one submission; keep the sandbox warm for the next."""
-    seed = work.settings.seed
-    key = _kept("keys", seed, lambda: _Key(seed))
-    sandbox = _kept(
+    seed, limits = task.settings.seed, task.settings.limits
+    key = _get_or_make("keys", seed, lambda: _Key(seed))
+    sandbox = _get_or_make(
         "sandboxes",
-        (work.assignment, work.settings.limits, work.sandboxed),
-        lambda: sandbox_for(
-            work.assignment, work.settings.limits, sandboxed=work.sandboxed
-        ).__enter__(),
+        (task.assignment, limits, task.sandboxed),
+        lambda: sandbox_for(task.assignment, limits, sandboxed=task.sandboxed).__enter__(),
     )
-    found = grade_submission.judge_submission(
-        sandbox, key, required_cells(work.pieces), work.exercises, work.settings
+    judged = grade_submission.judge_submission(
+        sandbox, key, required_cells(task.cells), task.exercises, task.settings
     )
-    verdicts = {name: shown(verdict) for name, verdict in found.verdicts.items()}
-    return TaskResult(verdicts, found.suspicions, found.printed, found.raised)
+    verdicts = {name: outputs_of(verdict) for name, verdict in judged.verdicts.items()}
+    return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised)
 
 
 def close() -> None:
     """End this thread's sandboxes and reference process."""
     reference_process.close()
-    for sandbox in vars(_here).pop("sandboxes", {}).values():
+    for sandbox in vars(_per_thread).pop("sandboxes", {}).values():
         sandbox.__exit__(None, None, None)
 
 
-def _kept(kind: str, name: Hashable, make: Callable[[], Any]) -> Any:
-    kept = vars(_here).setdefault(kind, {})
-    if name not in kept:
-        kept[name] = make()
-    return kept[name]
+def _get_or_make(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
+    """Return this thread's object of a kind; make it only the first time."""
+    objects = vars(_per_thread).setdefault(kind, {})
+    if key not in objects:
+        objects[key] = make()
+    return objects[key]
 
 
 def sandbox_for(
@@ -177,12 +176,12 @@ def _files(assignment: str) -> Mapping[str, bytes | Path]:
     """Return the modules in the sandbox: those the notebook imports, and the protocol's."""
     notebook = notebooks.read(notebooks.notebook_of(ROOT, assignment))
     modules = bundle.modules(ROOT, notebook, assignment)
-    older = {
+    old_names = {
         f"utils/{old}.py": f"from utils.{new} import *\n".encode()
         for old, new in OLD_NAMES.items()
         if f"utils/{new}.py" in modules
     }
-    return modules | older | {name: (ROOT / name).read_bytes() for name in SHARED}
+    return modules | old_names | {name: (ROOT / name).read_bytes() for name in SHARED}
 
 
 # --- the worker pool -----------------------------------------------------------------------------
@@ -191,7 +190,7 @@ def _files(assignment: str) -> Mapping[str, bytes | Path]:
 class Pool(Protocol):
     """A worker pool: processes of this machine, or the workers of a Dask cluster."""
 
-    def take(self, work: Task) -> Future[TaskResult]:
+    def submit(self, task: Task) -> Future[TaskResult]:
         """Submit a task; a worker that dies fails only the task that it was running."""
 
     @property
@@ -199,8 +198,8 @@ class Pool(Protocol):
         """Return how many tasks run at the same time."""
 
 
-def map_works(
-    works: Iterable[tuple[T, Task]], pool: Callable[[], AbstractContextManager[Pool]]
+def map_tasks(
+    tasks: Iterable[tuple[T, Task]], open_pool: Callable[[], AbstractContextManager[Pool]]
 ) -> Iterator[tuple[T, TaskResult | Exception]]:
     """Run all tasks; yield each label with its result as soon as it is ready.
 
@@ -208,20 +207,20 @@ def map_works(
     The pool is opened for the first one. A task that fails, or whose worker dies, is run again;
     after `TRIES` runs, and for a `BrokenCourse` at once, its exception is the result.
     """
-    due = iter(works)
-    waiting: dict[Future[TaskResult], tuple[T, Task, int]] = {}
+    remaining = iter(tasks)
+    running: dict[Future[TaskResult], tuple[T, Task, int]] = {}
     with ExitStack() as stack:
-        workers: Pool | None = None
+        pool: Pool | None = None
         while True:
-            for label, work in due:
-                workers = workers or stack.enter_context(pool())
-                waiting[workers.take(work)] = (label, work, 1)
-                if len(waiting) >= AHEAD * workers.workers:
+            for label, task in remaining:
+                pool = pool or stack.enter_context(open_pool())
+                running[pool.submit(task)] = (label, task, 1)
+                if len(running) >= AHEAD * pool.workers:
                     break
-            if not waiting or workers is None:
+            if not running or pool is None:
                 return
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                label, work, tries = waiting.pop(future)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                label, task, tries = running.pop(future)
                 error = future.exception()
                 if error is None:
                     yield label, future.result()
@@ -230,7 +229,7 @@ def map_works(
                 elif isinstance(error, BrokenCourse) or tries == TRIES:
                     yield label, error
                 else:
-                    waiting[workers.take(work)] = (label, work, tries + 1)
+                    running[pool.submit(task)] = (label, task, tries + 1)
 
 
 class WorkerLost(Exception):
@@ -247,36 +246,37 @@ class _Processes:
     def __init__(self, jobs: int) -> None:
         self.workers = jobs
         self._threads = ThreadPoolExecutor(jobs)
-        self._mine = threading.local()
-        self._started: list[BaseProcess] = []
+        self._per_thread = threading.local()
+        self._processes: list[BaseProcess] = []
         self._lock = threading.Lock()
         self._closed = False
 
-    def take(self, work: Task) -> Future[TaskResult]:
-        return self._threads.submit(self._do, work)
+    def submit(self, task: Task) -> Future[TaskResult]:
+        return self._threads.submit(self._run, task)
 
     def close(self) -> None:
         """Kill all processes, and cancel the tasks that remain."""
         with self._lock:
             self._closed = True
-        for process in self._started:
+        for process in self._processes:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
-        for process in self._started:
+        for process in self._processes:
             process.join()
 
-    def _do(self, work: Task) -> TaskResult:
-        line = vars(self._mine).get("line") or self._start()
+    def _run(self, task: Task) -> TaskResult:
+        """Run a task in this thread's process, and wait for its result."""
+        pipe = vars(self._per_thread).get("pipe") or self._start()
         try:
-            line.send(work)
-            came: TaskResult | Exception = line.recv()
+            pipe.send(task)
+            result: TaskResult | Exception = pipe.recv()
         except (EOFError, OSError):
-            line.close()
-            del self._mine.line
+            pipe.close()
+            del self._per_thread.pipe
             raise WorkerLost("The process that graded it died.") from None
-        if isinstance(came, Exception):
-            raise came
-        return came
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def _start(self) -> Connection:
         # Not a fork: that would copy locks which the driver's other threads hold.
@@ -287,36 +287,36 @@ class _Processes:
             if self._closed:
                 raise WorkerLost("Grading was stopped.")
             process.start()
-            self._started.append(process)
+            self._processes.append(process)
         theirs.close()
-        self._mine.line = ours
+        self._per_thread.pipe = ours
         return ours
 
 
 def _limit_memory() -> None:
     """Limit memory: a property's outer product of huge results must raise MemoryError."""
     with suppress(FileNotFoundError):
-        most = resource.getrlimit(resource.RLIMIT_AS)[1]  # unchanged: a sandbox sets its own limits
-        resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, most))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]  # unchanged: a sandbox sets its own limits
+        resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, hard))
 
 
-def serve(line: Connection) -> None:
+def serve(pipe: Connection) -> None:
     """Run one task after another, until the driver ends for whatever reason."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the driver handles Ctrl-C
     die_with_parent()
     _limit_memory()
     while True:
         try:
-            work = line.recv()
+            task = pipe.recv()
         except EOFError:
             return close()
         try:
-            came: TaskResult | Exception = run_task(work)
+            result: TaskResult | Exception = run_task(task)
         except BrokenCourse as error:
-            came = error
+            result = error
         except Exception as error:
-            came = RuntimeError(f"{type(error).__name__}: {error}")
-        line.send(came)
+            result = RuntimeError(f"{type(error).__name__}: {error}")
+        pipe.send(result)
 
 
 @contextmanager
@@ -334,8 +334,8 @@ class _Dask:
         self.executor = client.get_executor(pure=False, retries=0)
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def take(self, work: Task) -> Future[TaskResult]:
-        future: Future[TaskResult] = self.executor.submit(run_task, work)
+    def submit(self, task: Task) -> Future[TaskResult]:
+        future: Future[TaskResult] = self.executor.submit(run_task, task)
         return future
 
 

@@ -39,16 +39,18 @@ from sqlalchemy.orm import selectinload
 
 from autograder.errors import UsageError
 from autograder.files import write_text
-from autograder.grading.grade import NEEDS_REVIEW, Result, Submission
-from autograder.grading.submission import MergedNotebook, answer_cells
-from autograder.grading.worker_pool import shown
+from autograder.grading.class_folder import Submission
+from autograder.grading.course_notebook import answer_cells
+from autograder.grading.merge import MergedNotebook
+from autograder.grading.results import NEEDS_REVIEW, Result
+from autograder.grading.worker_pool import outputs_of
 from autograder.nbgrader_bridge.course_directory import CONFIG
 from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
 
 WAIT = 60  # seconds to wait while another program locks the gradebook
-OFTEN = 2  # seconds between two commits, at least
+COMMIT_INTERVAL = 2  # seconds between two commits, at least
 TIMESTAMP = "timestamp.txt"
 # Files that nbgrader's exchange needs beside a notebook, from `submit` to `fetch_feedback`.
 BESIDE = (TIMESTAMP, "submission_secret.txt")
@@ -58,7 +60,7 @@ BESIDE = (TIMESTAMP, "submission_secret.txt")
 
 
 def graded_notebook(
-    taken: MergedNotebook,
+    merged: MergedNotebook,
     verdicts: Mapping[str, Mapping[str, Any]],
     printed: Mapping[str, str],
     raised: Mapping[str, str],
@@ -68,8 +70,8 @@ def graded_notebook(
 
     Parameters
     ----------
-    taken
-        The merged notebook.
+    merged
+        The course's notebook with the answers.
     verdicts
         Of each exercise that is judged by its tests, its outputs by MIME type.
     printed, raised
@@ -78,28 +80,28 @@ def graded_notebook(
         The gradebook's points for each graded cell, which override the course's.
     """
     # Encoding as JSON copies everything, and replaces lone surrogates, which no file can hold.
-    text = json.dumps([taken.notebook, verdicts, printed, raised], ensure_ascii=False)
-    plain = json.loads(text.encode("utf-8", "replace"))
-    notebook: dict[str, Any] = plain[0]
-    verdicts, printed, raised = plain[1:]
+    text = json.dumps([merged.notebook, verdicts, printed, raised], ensure_ascii=False)
+    copies = json.loads(text.encode("utf-8", "replace"))
+    notebook: dict[str, Any] = copies[0]
+    verdicts, printed, raised = copies[1:]
     for cell in notebook["cells"]:
-        about = cell["metadata"].get("nbgrader", {})
-        name = about.get("grade_id", "")
-        if about.get("grade"):
-            about["points"] = (points or {}).get(name, about["points"])
+        metadata = cell["metadata"].get("nbgrader", {})
+        name = metadata.get("grade_id", "")
+        if metadata.get("grade"):
+            metadata["points"] = (points or {}).get(name, metadata["points"])
         if cell["cell_type"] == "code":
             cell["execution_count"] = None
-            cell["outputs"] = _ran(printed.get(cell["id"], ""), raised.get(cell["id"], ""))
-        elif about.get("solution") or cell["id"] in taken.own:
+            cell["outputs"] = _text_outputs(printed.get(cell["id"], ""), raised.get(cell["id"], ""))
+        elif metadata.get("solution") or cell["id"] in merged.own:
             cell["source"] = _without_tags(cell["source"])
-        if about.get("grade") and not about.get("solution"):
-            repairs = [one.sentence + "\n" for one in taken.repairs if one.exercise == name]
-            shown = _outputs(verdicts[name], about["points"])
-            cell["outputs"] = [*shown, *_ran("".join(repairs), "")]
+        if metadata.get("grade") and not metadata.get("solution"):
+            repairs = [one.sentence + "\n" for one in merged.repairs if one.exercise == name]
+            outputs = _verdict_outputs(verdicts[name], metadata["points"])
+            cell["outputs"] = [*outputs, *_text_outputs("".join(repairs), "")]
     return notebook
 
 
-def _ran(printed: str, raised: str) -> list[dict[str, Any]]:
+def _text_outputs(printed: str, raised: str) -> list[dict[str, Any]]:
     """Return a cell's outputs as plain text; nbgrader scores 0 for any text on stderr."""
     outputs = [_output("stream", name="stdout", text=printed)] if printed else []
     if raised:
@@ -108,12 +110,12 @@ def _ran(printed: str, raised: str) -> list[dict[str, Any]]:
     return outputs
 
 
-def _outputs(verdict: Mapping[str, Any], most: float) -> list[dict[str, Any]]:
+def _verdict_outputs(verdict: Mapping[str, Any], max_points: float) -> list[dict[str, Any]]:
     """Return outputs that nbgrader scores as full, partial (a number) or no credit (an error)."""
     record = verdict[MIME]
     share = (record["points"] or 0) / record["max_points"]
     if 0 < share < 1:
-        number = {"text/plain": f"{share * most:g}"}
+        number = {"text/plain": f"{share * max_points:g}"}
         data = {**verdict, **number}
         return [_output("execute_result", execution_count=None, metadata={}, data=data)]
     outputs = [_output("display_data", metadata={}, data=verdict)]
@@ -159,7 +161,7 @@ class Workspace:
             self.late = AssignLatePenalties(config=nbgrader.config)
             self.late.init_plugin()
         sys.path[:] = path
-        self.config, self.places = nbgrader.config, nbgrader.coursedir
+        self.config, self.directory = nbgrader.config, nbgrader.coursedir
 
     @contextmanager
     def book(self, assignment: str) -> Iterator[Book]:
@@ -170,14 +172,14 @@ class Workspace:
         UsageError
             When the assignment is not in the gradebook yet, or it cannot be used.
         """
-        url = make_url(self.places.db_url)
+        url = make_url(self.directory.db_url)
         is_file = url.get_backend_name() == "sqlite" and url.database
         if is_file and not Path(str(url.database)).is_file():
             raise self._not_yet(assignment)
         waiting = url.update_query_dict({"timeout": str(WAIT)}) if is_file else url
         try:
             address = waiting.render_as_string(hide_password=False)
-            with Gradebook(address, self.places.course_id) as gradebook:
+            with Gradebook(address, self.directory.course_id) as gradebook:
                 try:
                     book = Book(self, gradebook, assignment)
                 except MissingEntry:
@@ -210,70 +212,73 @@ class Book:
     """
 
     def __init__(self, workspace: Workspace, gradebook: Gradebook, assignment: str) -> None:
-        self.late, self.places = workspace.late, workspace.places
+        self.late, self.directory = workspace.late, workspace.directory
         self.gradebook, self.assignment = gradebook, assignment
-        page = gradebook.find_notebook(assignment, assignment)
-        self.page, self.of = page.id, page.assignment.id
-        self.pages = {
+        notebook = gradebook.find_notebook(assignment, assignment)
+        self.notebook_id, self.assignment_id = notebook.id, notebook.assignment.id
+        # Of each notebook of the assignment, the ids of its cells with a grade, with a comment.
+        self.cell_ids = {
             one.id: (
                 [cell.id for cell in [*one.grade_cells, *one.task_cells]],
                 [cell.id for cell in [*one.solution_cells, *one.task_cells]],
             )
-            for one in page.assignment.notebooks
+            for one in notebook.assignment.notebooks
         }
-        self.graded = {cell.id: (cell.name, cell.max_score) for cell in page.grade_cells}
-        self.answers = {cell.id: cell.name for cell in page.solution_cells}
+        self.graded = {cell.id: (cell.name, cell.max_score) for cell in notebook.grade_cells}
+        self.answers = {cell.id: cell.name for cell in notebook.solution_cells}
         gradebook.db.commit()
-        self.due: dict[str, tuple[Submission, Sequence[Result], set[str]]] = {}
-        self.last = time.monotonic()
+        self.queued: dict[str, tuple[Submission, Sequence[Result], set[str]]] = {}
+        self.committed_at = time.monotonic()
 
-    def take(self, submission: Submission, results: Sequence[Result]) -> None:
+    def add(self, submission: Submission, results: Sequence[Result]) -> None:
         """Write a student's graded notebook and queue the grades; serve as a `grade.Writer`."""
         if not submission.folder.is_dir():
             return
         points = dict(self.graded.values())
-        if lacking := [one.exercise for one in results if one.exercise not in points]:
+        if unknown := [one.exercise for one in results if one.exercise not in points]:
             raise UsageError(
-                f"The gradebook does not know {', '.join(lacking)}. Bring the workspace up to "
+                f"The gradebook does not know {', '.join(unknown)}. Bring the workspace up to "
                 f"date: `course workspace`, then `nbgrader generate_assignment {self.assignment}`."
             )
-        taken = submission.taken
-        if taken is None:  # report the problem in the course's blank notebook
-            taken = MergedNotebook(submission.course, frozenset(points), ())
+        merged = submission.merged
+        if merged is None:  # report the problem in the course's blank notebook
+            merged = MergedNotebook(submission.course, frozenset(points), ())
         verdicts = submission.verdicts | {
-            one.exercise: _said(one) for one in results if one.exercise not in submission.verdicts
+            one.exercise: _outputs_without_verdict(one)
+            for one in results
+            if one.exercise not in submission.verdicts
         }
-        notebook = graded_notebook(taken, verdicts, submission.printed, submission.raised, points)
+        notebook = graded_notebook(merged, verdicts, submission.printed, submission.raised, points)
         blank = {
             cell.metadata.nbgrader.grade_id
-            for cell in answer_cells(taken.notebook).values()
+            for cell in answer_cells(merged.notebook).values()
             if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
         }
         self._write(submission, notebook)
-        self.due[submission.student] = (submission, results, blank)
-        if time.monotonic() - self.last > OFTEN:
+        self.queued[submission.student] = (submission, results, blank)
+        if time.monotonic() - self.committed_at > COMMIT_INTERVAL:
             self.commit()
 
     def commit(self) -> None:
         """Commit all queued grades at once, so that formgrader waits only for a moment."""
-        due, self.due = self.due, {}
-        if not due:
+        queued, self.queued = self.queued, {}
+        if not queued:
             return
         try:
-            self._commit(due)
+            self._commit(queued)
         except IntegrityError:  # another grader has just added one of these rows
             self.gradebook.db.rollback()
-            self._commit(due)
-        self.last = time.monotonic()
+            self._commit(queued)
+        self.committed_at = time.monotonic()
 
-    def _commit(self, due: Mapping[str, tuple[Submission, Sequence[Result], set[str]]]) -> None:
+    def _commit(self, queued: Mapping[str, tuple[Submission, Sequence[Result], set[str]]]) -> None:
         db = self.gradebook.db
-        known = {row.id for row in db.query(Student.id).filter(Student.id.in_(due))}
-        db.add_all(Student(id=name) for name in due if name not in known)
-        there = (
+        known = {row.id for row in db.query(Student.id).filter(Student.id.in_(queued))}
+        db.add_all(Student(id=name) for name in queued if name not in known)
+        existing = (
             db.query(SubmittedAssignment)
-            .filter_by(assignment_id=self.of)
-            .filter(SubmittedAssignment.student_id.in_(due))
+            .filter_by(assignment_id=self.assignment_id)
+            .filter(SubmittedAssignment.student_id.in_(queued))
             .options(
                 selectinload(SubmittedAssignment.notebooks).options(
                     selectinload(SubmittedNotebook.grades),
@@ -281,24 +286,24 @@ class Book:
                 )
             )
         )
-        submissions = {one.student_id: one for one in there}
-        for name in due.keys() - submissions.keys():
-            submissions[name] = self._new(name)
-        db.add_all(submissions.values())
-        for name, (came, results, blank) in due.items():
-            entry = submissions[name]
-            entry.timestamp = handed_in_at(came.folder) or entry.timestamp
-            self._enter(entry, {one.exercise: one for one in results}, blank, came.troubled)
+        entries = {one.student_id: one for one in existing}
+        for name in queued.keys() - entries.keys():
+            entries[name] = self._new(name)
+        db.add_all(entries.values())
+        for name, (submission, results, blank) in queued.items():
+            entry, by_exercise = entries[name], {one.exercise: one for one in results}
+            entry.timestamp = handed_in_at(submission.folder) or entry.timestamp
+            self._enter(entry, by_exercise, blank, submission.needs_review)
         db.flush()
-        for entry in submissions.values():
+        for entry in entries.values():
             self._penalize(entry)
         db.commit()
 
     def _new(self, student: str) -> SubmittedAssignment:
         """Return a new submission with a row for each grade and comment."""
-        submission = SubmittedAssignment(assignment_id=self.of, student_id=student)
-        for page, (graded, commented) in self.pages.items():
-            notebook = SubmittedNotebook(notebook_id=page, assignment=submission)
+        submission = SubmittedAssignment(assignment_id=self.assignment_id, student_id=student)
+        for notebook_id, (graded, commented) in self.cell_ids.items():
+            notebook = SubmittedNotebook(notebook_id=notebook_id, assignment=submission)
             for cell in graded:
                 Grade(cell_id=cell, notebook=notebook)
             for cell in commented:
@@ -310,23 +315,23 @@ class Book:
         entry: SubmittedAssignment,
         results: Mapping[str, Result],
         blank: set[str],
-        troubled: bool,
+        needs_review: bool,
     ) -> None:
-        [notebook] = [one for one in entry.notebooks if one.notebook_id == self.page]
+        [notebook] = [one for one in entry.notebooks if one.notebook_id == self.notebook_id]
         for grade in notebook.grades:
-            name, most = self.graded.get(grade.cell_id, ("", 0))
+            name, max_score = self.graded.get(grade.cell_id, ("", 0))
             if name in results:
-                points, full = results[name].points, results[name].max_points
-                grade.auto_score = None if points is None else points / full * most
-                look = troubled or points is None or results[name].status in NEEDS_REVIEW
-                grade.needs_manual_grade = look or grade.manual_score is not None
+                points, max_points = results[name].points, results[name].max_points
+                grade.auto_score = None if points is None else points / max_points * max_score
+                review = needs_review or points is None or results[name].status in NEEDS_REVIEW
+                grade.needs_manual_grade = review or grade.manual_score is not None
         for comment in notebook.comments:
             name = self.answers.get(comment.cell_id, "")
             comment.auto_comment = "No response." if name in blank else None
 
     def _penalize(self, entry: SubmittedAssignment) -> None:
         """Set the late penalty as nbgrader's own AssignLatePenalties does."""
-        [notebook] = [one for one in entry.notebooks if one.notebook_id == self.page]
+        [notebook] = [one for one in entry.notebooks if one.notebook_id == self.notebook_id]
         notebook.late_submission_penalty = None
         late = entry.total_seconds_late
         if late > 0:
@@ -339,9 +344,11 @@ class Book:
 
     def _write(self, submission: Submission, notebook: Mapping[str, Any]) -> None:
         """Write the graded notebook and the exchange's files; remove all else from its folder."""
-        places = self.places
+        directory = self.directory
         folder = Path(
-            places.format_path(places.autograded_directory, submission.student, self.assignment)
+            directory.format_path(
+                directory.autograded_directory, submission.student, self.assignment
+            )
         )
         # Without indents, json is many times as fast.
         files = {f"{self.assignment}.ipynb": json.dumps(notebook, ensure_ascii=False)}
@@ -351,24 +358,24 @@ class Book:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
-                write_text(folder / name, [text], 0o664 if places.groupshared else 0o444)
+                write_text(folder / name, [text], 0o664 if directory.groupshared else 0o444)
             asides = tuple(f".{name}." for name in files)  # another grader's temporary files
             for other in folder.iterdir():
                 if other.is_dir() and not other.is_symlink():
                     shutil.rmtree(other, ignore_errors=True)
                 elif other.name not in files and not other.name.startswith(asides):
                     other.unlink(missing_ok=True)
-            if places.groupshared:
+            if directory.groupshared:
                 for one in (folder, folder.parent):
                     one.chmod(one.stat().st_mode | 0o2770)
         except OSError as error:
             raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
 
 
-def _said(result: Result) -> dict[str, Any]:
+def _outputs_without_verdict(result: Result) -> dict[str, Any]:
     """Return outputs, like a verdict's, for an exercise that was not judged."""
     status = result.status or Status.ERROR
-    outputs = shown(
+    outputs = outputs_of(
         Verdict(result.exercise, status, result.points or 0, result.max_points, result.message)
     )
     outputs[MIME]["status"] = result.shown
@@ -378,10 +385,10 @@ def _said(result: Result) -> dict[str, Any]:
 def handed_in_at(folder: Path) -> datetime | None:
     """Return the time of submission in UTC, as nbgrader reads it, or None if unknown."""
     try:
-        found: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
+        timestamp: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
     except (ValueError, OverflowError, TypeError):
         return None
-    return found
+    return timestamp
 
 
 def _line(path: Path) -> bytes:

@@ -23,19 +23,19 @@ from traitlets import Bool, Enum, Integer, Unicode
 from autograder.errors import UsageError
 from autograder.files import ROOT
 from autograder.grading import worker_pool
-from autograder.grading.grade import NEEDS_REVIEW, course_notebook, judged_exercises
-from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import (
+from autograder.grading.course_notebook import (
     CourseNotebook,
-    Repair,
-    cells_of,
-    code_cells,
-    merge_answers,
+    judged_exercises,
+    read_course_notebook,
 )
+from autograder.grading.grade_submission import Settings
+from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.results import NEEDS_REVIEW
+from autograder.grading.submission_file import Repair, cells_of
 from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
 from autograder.nbgrader_bridge.gradebook import BESIDE, graded_notebook
-from autograder.sandbox.sandbox import refuse_without_sandbox
+from autograder.sandbox.capabilities import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
 from utils.checker.verdict import MIME, Status
 
@@ -51,11 +51,11 @@ class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader shi
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the course's notebook with the answers in `nb` merged in."""
-        course = course_notebook(ROOT, resources["nbgrader"]["notebook"])
-        taken = merge_answers(CourseNotebook(course), list(cells_of(nb)))
-        repairs = [[one.exercise, one.sentence] for one in taken.repairs]
-        taken.notebook.metadata[REPAIRS] = repairs
-        return taken.notebook, resources
+        course = CourseNotebook(read_course_notebook(ROOT, resources["nbgrader"]["notebook"]))
+        merged = merge_answers(course, cells_of(nb))
+        repairs = [[one.exercise, one.sentence] for one in merged.repairs]
+        merged.notebook.metadata[REPAIRS] = repairs
+        return merged.notebook, resources
 
 
 class Execute(NbGraderPreprocessor):  # type: ignore[misc]
@@ -90,27 +90,26 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Judge the answers in `nb`, and return the graded notebook."""
         name = resources["nbgrader"]["notebook"]
-        course = course_notebook(ROOT, name)
+        course = CourseNotebook(read_course_notebook(ROOT, name))
         if not self.no_sandbox:
             _refuse_without_sandbox()
-        taken = merge_answers(CourseNotebook(course), list(cells_of(nb)))
+        merged = merge_answers(course, cells_of(nb))
         repairs = [Repair(*one) for one in nb.metadata.get(REPAIRS, [])]
-        taken = replace(taken, repairs=(*repairs, *taken.repairs))
-        exercises = tuple(judged_exercises(course))
-        work = Task(
+        merged = replace(merged, repairs=(*repairs, *merged.repairs))
+        task = Task(
             name,
-            tuple(code_cells(taken)),
-            exercises,
+            tuple(code_cells(merged)),
+            tuple(judged_exercises(course.notebook)),
             self.settings(name),
             sandboxed=not self.no_sandbox,
         )
-        done = worker_pool.run_task(work)  # its sandbox stays warm for the next submission
+        result = worker_pool.run_task(task)  # its sandbox stays warm for the next submission
         # nbgrader has copied the gradebook's points into the notebook.
-        about = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
-        points = {one.grade_id: float(one.points) for one in about}
+        metadata = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
+        points = {one.grade_id: float(one.points) for one in metadata}
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-            _set_aside(Path(resources["metadata"]["path"]))
-        graded = graded_notebook(taken, done.verdicts, done.printed, done.raised, points)
+            _delete_copies(Path(resources["metadata"]["path"]))
+        graded = graded_notebook(merged, result.verdicts, result.printed, result.raised, points)
         return from_dict(graded), resources
 
 
@@ -121,13 +120,13 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
         super()._add_score(cell, resources)
         if is_solution(cell):  # graded by hand
             return
-        shown = [
+        statuses = [
             output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
         ]
-        status = shown[0] if shown else Status.UNCHECKED  # no verdict, as with --no-execute
+        status = statuses[0] if statuses else Status.UNCHECKED  # no verdict, as with --no-execute
         if status in NEEDS_REVIEW:
-            where = (self.notebook_id, self.assignment_id, self.student_id)
-            grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *where)
+            notebook = (self.notebook_id, self.assignment_id, self.student_id)
+            grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *notebook)
             grade.auto_score = None if status == Status.UNCHECKED else grade.auto_score
             grade.needs_manual_grade = True
             self.gradebook.db.commit()
@@ -144,7 +143,7 @@ def _refuse_without_sandbox() -> None:
         ) from None
 
 
-def _set_aside(folder: Path) -> None:
+def _delete_copies(folder: Path) -> None:
     """Delete what nbgrader copied beside the notebook: formgrader would serve it unchanged."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():

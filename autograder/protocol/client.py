@@ -33,12 +33,12 @@ REPLIES: dict[type, type] = {
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A cell to run: `exercise` that it answers, or empty; `given` if it is the course's code."""
+    """A cell to run, and the exercise that it answers; empty for every other cell."""
 
     source: str
     name: str
     exercise: str = ""
-    given: bool = False
+    is_course_code: bool = False
 
 
 class RemoteNotebook:
@@ -46,52 +46,52 @@ class RemoteNotebook:
 
     Parameters
     ----------
-    cell : Frames
+    process : Frames
         The connection to the sandbox.
     limits : Limits
-    over : float
+    deadline : float
         Deadline of the submission as a whole, on `time.monotonic`'s clock.
     """
 
-    def __init__(self, cell: Frames, limits: Limits, over: float = math.inf) -> None:
-        self.cell, self.limits, self.over = cell, limits, over
+    def __init__(self, process: Frames, limits: Limits, deadline: float = math.inf) -> None:
+        self.process, self.limits, self.deadline = process, limits, deadline
         self.number = 0
-        self.begin()
+        self.reset_limits()
 
-    def begin(self) -> None:
+    def reset_limits(self) -> None:
         """Reset the limits on time and reference calls, for the next cell or exercise."""
-        self.left = self.limits.seconds
-        self.lendings = 0
+        self.seconds_left = self.limits.seconds
+        self.reference_calls = 0
 
-    def run(self, piece: CodeCell) -> messages.CellRan:
+    def run(self, cell: CodeCell) -> messages.CellRan:
         """Run a cell and return its output and exception."""
-        self.begin()
-        ran: messages.CellRan
-        ran, _ = self.request(messages.RunCell(self._next(), piece.source, piece.name))
-        return ran
+        self.reset_limits()
+        reply: messages.CellRan
+        reply, _ = self.request(messages.RunCell(self._next_number(), cell.source, cell.name))
+        return reply
 
     def answer(self, exercise: str) -> RemoteFunction:
         """Return the answer of this name, or raise `Absent`."""
         builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
-        seen, _ = self.request(messages.Inspect(self._next(), exercise, builds_on))
-        if seen.absent:
-            raise Absent(seen.absent[0], seen.absent[-1])
-        return RemoteFunction(self, exercise, seen)
+        reply, _ = self.request(messages.Inspect(self._next_number(), exercise, builds_on))
+        if reply.absent:
+            raise Absent(reply.absent[0], reply.absent[-1])
+        return RemoteFunction(self, exercise, reply)
 
     def call(self, exercise: str, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
         """Call an answer on all cases, with the reference in place of `overrides`."""
         packed = [messages.pack_case(case) for case in cases]
-        message = messages.Call(self._next(), exercise, packed, list(overrides))
-        came, seconds = self.request(message)
-        if len(came.runs) != len(cases):
-            raise messages.ProtocolError("It answered for other cases than were asked.")
-        if sum(len(run.outcome.tree) for run in came.runs) > 4 * self.limits.tree:
-            raise messages.ProtocolError("It sent values of too many parts.")
-        return [messages.unpack_run(run, seconds / len(cases)) for run in came.runs]
+        request = messages.Call(self._next_number(), exercise, packed, list(overrides))
+        reply, seconds = self.request(request)
+        if len(reply.runs) != len(cases):
+            raise messages.ProtocolError("Its reply does not hold one result for each case.")
+        if sum(len(run.outcome.tree) for run in reply.runs) > 4 * self.limits.tree:
+            raise messages.ProtocolError("It sent values with too many parts.")
+        return [messages.unpack_run(run, seconds / len(cases)) for run in reply.runs]
 
     def log(self, scratch: TempFile) -> Any:
         """Return the records of a log that an answer wrote, as the sandbox reports them."""
-        log, _ = self.request(messages.ReadLog(self._next(), scratch.name))
+        log, _ = self.request(messages.ReadLog(self._next_number(), scratch.name))
         return messages.unpacked(log.records, object)
 
     def request(self, message: messages.Message) -> tuple[Any, float]:
@@ -105,50 +105,52 @@ class RemoteNotebook:
             If the submission's process ends, or a message is no reply to the request.
         """
         started = time.monotonic()
-        deadline = min(started + self.left, self.over)
-        self.cell.send(messages.write(message))
+        deadline = min(started + self.seconds_left, self.deadline)
+        self.process.send(messages.write(message))
         while True:
             reply = messages.read(self._receive(deadline))
             if reply.number != message.number:
                 raise messages.ProtocolError(
-                    "It answered a question that was not asked, or was answered."
+                    "It replied to a request that was not made, or that has its reply already."
                 )
             if isinstance(reply, REPLIES[type(message)]):
                 break
-            self._lend(message, reply, deadline)
+            self._answer_reference_call(message, reply, deadline)
         seconds = time.monotonic() - started
-        self.left -= seconds
+        self.seconds_left -= seconds
         return reply, seconds
 
     def _receive(self, deadline: float) -> bytes:
         """Return the next frame; raise `Ended` with "total" if the notebook's own time is over."""
         try:
-            return self.cell.receive(_left(deadline))
+            return self.process.receive(_seconds_until(deadline))
         except Ended as ended:
-            if ended.reason == "timeout" and deadline == self.over:
+            if ended.reason == "timeout" and deadline == self.deadline:
                 raise Ended("total", "The notebook as a whole took too long.") from None
             raise
 
-    def _lend(self, message: messages.Message, reply: Any, deadline: float) -> None:
+    def _answer_reference_call(
+        self, request: messages.Message, message: Any, deadline: float
+    ) -> None:
         """Answer a reference call that the running request allows; else raise `ProtocolError`."""
-        lent = message.overrides if isinstance(message, messages.Call) else ()
-        if not isinstance(reply, messages.ReferenceCall) or reply.exercise not in lent:
-            raise messages.ProtocolError("It answered another question than was asked.")
-        self.lendings += 1
-        if self.lendings > self.limits.reference_calls:
-            raise messages.ProtocolError("It called a function of the course without end.")
+        allowed = request.overrides if isinstance(request, messages.Call) else ()
+        if not isinstance(message, messages.ReferenceCall) or message.exercise not in allowed:
+            raise messages.ProtocolError("It sent a message that does not fit the request.")
+        self.reference_calls += 1
+        if self.reference_calls > self.limits.reference_calls:
+            raise messages.ProtocolError("It called functions of the course too many times.")
         outcome = reference_process.call_reference(
-            reply.exercise, reply.arguments, _left(deadline), self.limits
+            message.exercise, message.arguments, _seconds_until(deadline), self.limits
         )
-        self.cell.send(messages.write(messages.ReferenceReply(message.number, outcome)))
+        self.process.send(messages.write(messages.ReferenceReply(request.number, outcome)))
 
-    def _next(self) -> int:
+    def _next_number(self) -> int:
         """Return the number of the next request."""
         self.number += 1
         return self.number
 
 
-def _left(deadline: float) -> float:
+def _seconds_until(deadline: float) -> float:
     """Return the seconds left until a deadline; raise `Ended` if there are none."""
     left = deadline - time.monotonic()
     if left <= 0:
@@ -158,11 +160,11 @@ def _left(deadline: float) -> float:
 
 @dataclass(frozen=True)
 class RemoteFunction:
-    """An answer in the sandbox; `seen` is the reply to its inspection there."""
+    """An answer in the sandbox, and the reply to its inspection there."""
 
     answers: RemoteNotebook
     exercise: str
-    seen: messages.InspectReply
+    inspection: messages.InspectReply
 
     def runs(self, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
         """Call the answer on each case, all in one request."""
@@ -171,12 +173,12 @@ class RemoteFunction:
     @property
     def blank(self) -> bool:
         """Return whether the answer still contains the stub."""
-        return self.seen.blank
+        return self.inspection.blank
 
     @property
     def outside(self) -> list[str]:
         """Return the names of data outside the function that it reads."""
-        return self.seen.outside
+        return self.inspection.outside
 
     def log(self, scratch: TempFile) -> Any:
         """Return the records of a log that the answer wrote."""
@@ -184,4 +186,4 @@ class RemoteFunction:
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
         """Return those of these functions that the answer calls."""
-        return [name for name in names if name in self.seen.uses]
+        return [name for name in names if name in self.inspection.uses]

@@ -46,7 +46,7 @@ __all__ = [
     "pack_run",
     "read",
     "unpack_case",
-    "unpack_lent",
+    "unpack_reference_result",
     "unpack_run",
     "unpacked",
     "write",
@@ -199,7 +199,7 @@ def read(frame: bytes, *, inside: bool = False) -> Any:
     try:
         return (_FROM_JUDGE if inside else _FROM_SANDBOX).decode(frame)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise ProtocolError(f"It sent what is no message ({str(error)[:200]}).") from None
+        raise ProtocolError(f"It sent an invalid message ({str(error)[:200]}).") from None
 
 
 def pack(value: Any) -> Packed:
@@ -218,36 +218,37 @@ def unpacked(packed: Packed, kind: type[T] | tuple[type, ...]) -> T:
         If the value is of another type, malformed, or too large.
     """
     if len(packed.tree) > LIMITS.tree:  # 100,000 parts take about three million bytes
-        raise ProtocolError("It sent a value of too many parts.")
+        raise ProtocolError("It sent a value with too many parts.")
     try:
         value = unpack(msgspec.msgpack.decode(packed.tree), packed.numbers)
     except (
         *(ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError),
         msgspec.MsgspecError,
     ) as error:
-        raise ProtocolError(f"It sent what is no value ({str(error)[:200]}).") from None
+        raise ProtocolError(f"It sent an invalid value ({str(error)[:200]}).") from None
     if not isinstance(value, kind):
-        raise ProtocolError(f"It sent a {type(value).__name__} where something else was due.")
+        raise ProtocolError(f"It sent a value of the wrong type, {type(value).__name__}.")
     return value  # type: ignore[return-value]
 
 
 def pack_arguments(arguments: Sequence[Any], named: Mapping[str, Any]) -> Packed:
     """Pack the arguments of a reference call; of a random generator, its current state."""
 
-    def sent(value: Any) -> Any:
+    def to_plain(value: Any) -> Any:
         return Stream.of(value) or plain(value)
 
-    return pack([list(map(sent, arguments)), {name: sent(value) for name, value in named.items()}])
+    by_name = {name: to_plain(value) for name, value in named.items()}
+    return pack([list(map(to_plain, arguments)), by_name])
 
 
-def unpack_lent(lent: Packed, arguments: Iterable[Any]) -> Returned | Raised:
+def unpack_reference_result(packed: Packed, arguments: Iterable[Any]) -> Returned | Raised:
     """Return the reference's result; advance the generators among the arguments as it did."""
-    outcome, streams = unpacked(lent, tuple)
+    outcome: Returned | Raised
+    outcome, streams = unpacked(packed, tuple)
     generators = [value for value in arguments if Stream.of(value)]
     for rng, stream in zip(generators, streams, strict=False):
         stream.move(rng)
-    came: Returned | Raised = outcome
-    return came
+    return outcome
 
 
 def pack_case(case: Case) -> Packed:
@@ -263,14 +264,14 @@ def unpack_case(packed: Packed) -> Case:
 
 def pack_run(run: Run) -> CallResult:
     """Pack a run, cut to the limits of a message."""
-    told = run.failure
+    explanation = run.failure
     failure = ErrorText(
-        told.sentence[:2000],
-        told.advice[:2000],
-        told.source[:500],
-        [(name[:200], list(shape)) for name, shape in told.boxes[:4]],
-        told.blank[:200],
-    ) if told else None  # fmt: skip
+        explanation.sentence[:2000],
+        explanation.advice[:2000],
+        explanation.source[:500],
+        [(name[:200], list(shape)) for name, shape in explanation.boxes[:4]],
+        explanation.blank[:200],
+    ) if explanation else None  # fmt: skip
     outcome = pack(run.outcome)
     if len(outcome.tree) > LIMITS.tree:
         outcome = pack(Returned(Unsupported("too large to look at")))
@@ -285,7 +286,7 @@ def pack_run(run: Run) -> CallResult:
     )
 
 
-def unpack_run(came: CallResult, seconds: float) -> Run:
+def unpack_run(result: CallResult, seconds: float) -> Run:
     """Return the run in a message; `seconds` is its duration as the judge measured it.
 
     Raises
@@ -293,23 +294,23 @@ def unpack_run(came: CallResult, seconds: float) -> Run:
     ProtocolError
         If its outcome is not that of a run.
     """
-    told = came.failure
+    error = result.failure
     failure = None
-    if told is not None:
-        boxes = tuple((name, tuple(shape)) for name, shape in told.boxes)
-        failure = Explanation(told.sentence, told.advice, told.source, boxes, told.blank)
-    outcome: Returned | Raised = unpacked(came.outcome, (Returned, Raised))
+    if error is not None:
+        boxes = tuple((name, tuple(shape)) for name, shape in error.boxes)
+        failure = Explanation(error.sentence, error.advice, error.source, boxes, error.blank)
+    outcome: Returned | Raised = unpacked(result.outcome, (Returned, Raised))
     return Run(
         outcome,
-        tuple(came.changed),
-        tuple(map(tuple, came.shared)),
-        tuple(came.kinds),
+        tuple(result.changed),
+        tuple(map(tuple, result.shared)),
+        tuple(result.kinds),
         failure,
-        came.printed,
-        tuple(came.warned),
+        result.printed,
+        tuple(result.warned),
         seconds,
     )
 
 
-def _cut(texts: Sequence[str], most: int) -> list[str]:
-    return [text[:most] for text in texts[:50]]
+def _cut(texts: Sequence[str], size: int) -> list[str]:
+    return [text[:size] for text in texts[:50]]

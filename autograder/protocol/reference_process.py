@@ -26,26 +26,27 @@ __all__ = ["call_reference", "close"]
 ReferenceResult = tuple[Returned | Raised, list[Stream | None]]
 """The reference's result, and the state after the call of each generator in the arguments."""
 
-_here = threading.local()  # a process for each thread, with which it dies
+_per_thread = threading.local()  # a process for each thread, with which it dies
 
 
 def call_reference(
     exercise: str, arguments: messages.Packed, seconds: float, limits: Limits
 ) -> messages.Packed:
     """Return the reference's packed result for these arguments."""
-    if vars(_here).get("lender") is None or _here.lender.limits != limits:
+    if vars(_per_thread).get("process") is None or _per_thread.process.limits != limits:
         close()
-        _here.lender = ReferenceProcess(limits)
-    return messages.pack(
-        _here.lender.call_reference(exercise, messages.unpacked(arguments, list), seconds)
+        _per_thread.process = ReferenceProcess(limits)
+    result = _per_thread.process.call_reference(
+        exercise, messages.unpacked(arguments, list), seconds
     )
+    return messages.pack(result)
 
 
 def close() -> None:
     """Kill this thread's reference process, if it has one."""
-    if vars(_here).get("lender") is not None:
-        _here.lender.close()
-        _here.lender = None
+    if vars(_per_thread).get("process") is not None:
+        _per_thread.process.close()
+        _per_thread.process = None
 
 
 class ReferenceProcess:
@@ -53,7 +54,7 @@ class ReferenceProcess:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.line, theirs = multiprocessing.Pipe()
+        self.pipe, theirs = multiprocessing.Pipe()
         self.pid = os.fork()  # a Dask worker is a daemon, where multiprocessing starts no process
         if not self.pid:
             _serve(theirs, limits.reference_memory)
@@ -61,58 +62,59 @@ class ReferenceProcess:
 
     def call_reference(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
         """Return the reference's result; raise `ProtocolError` if it takes too long or dies."""
-        why = "takes too long"
+        failure = "take too long"
         try:
-            self.line.send((exercise, arguments))
-            if self.line.poll(min(self.limits.reference_seconds, seconds)):
-                return self.line.recv()
+            self.pipe.send((exercise, arguments))
+            if self.pipe.poll(min(self.limits.reference_seconds, seconds)):
+                return self.pipe.recv()
         except (EOFError, OSError):
-            why = "ends it"
+            failure = "end its process"
         close()
-        raise messages.ProtocolError(f"It called a function of the course on what {why}.")
+        raise messages.ProtocolError(
+            f"It called a function of the course with arguments that {failure}."
+        )
 
     def close(self) -> None:
         """Kill the process."""
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-        self.line.close()
+        self.pipe.close()
 
 
 def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> ReferenceResult:
     """Return the reference's result, and the state after it of the generators in the arguments."""
-    drawn: list[np.random.Generator] = []
+    generators: list[np.random.Generator] = []
 
-    def own(value: Any) -> Any:
+    def with_generator(value: Any) -> Any:
         if not isinstance(value, Stream):
             return value
-        drawn.append(value.generator())
-        return drawn[-1]
+        generators.append(value.generator())
+        return generators[-1]
 
     def reference(*values: Any) -> Any:
         # In this order: the server pairs the states with the generators so.
-        positional = [own(value) for value in values]
-        return EXERCISES[exercise].reference(
-            *positional, **{name: own(value) for name, value in named.items()}
-        )
+        positional = [with_generator(value) for value in values]
+        by_name = {name: with_generator(value) for name, value in named.items()}
+        return EXERCISES[exercise].reference(*positional, **by_name)
 
-    names = {f"argument {i}": value for i, value in enumerate(arguments)}
-    came = call(reference, Case(names)).outcome
-    return came, [Stream.of(rng) for rng in drawn]
+    case = Case({f"argument {i}": value for i, value in enumerate(arguments)})
+    outcome = call(reference, case).outcome
+    return outcome, [Stream.of(rng) for rng in generators]
 
 
-def _serve(line: Connection, memory: int) -> NoReturn:
+def _serve(pipe: Connection, memory: int) -> NoReturn:
     try:
-        die_with_parent()  # also while the reference runs, and reads nothing from the line
-        os.closerange(3, line.fileno())  # inherited descriptors would keep other connections open
-        os.closerange(line.fileno() + 1, 1 << 16)
+        die_with_parent()  # also while the reference runs, and reads nothing from the pipe
+        os.closerange(3, pipe.fileno())  # inherited descriptors would keep other connections open
+        os.closerange(pipe.fileno() + 1, 1 << 16)
         with suppress(FileNotFoundError):
             resource.setrlimit(resource.RLIMIT_AS, (address_space() + memory,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         while True:
-            exercise, given = line.recv()
+            exercise, arguments = pipe.recv()
             try:
-                line.send(_outcome(exercise, *given))
+                pipe.send(_outcome(exercise, *arguments))
             except Exception as error:
-                line.send((Raised(type(error).__name__), []))
+                pipe.send((Raised(type(error).__name__), []))
     finally:
         os._exit(0)

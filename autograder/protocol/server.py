@@ -59,7 +59,7 @@ FOLDER = Path(".")  # the scratch folder, which is deleted as a whole
 SHELL = _shell()  # made once, in the zygote
 
 
-def _customs() -> tuple[Any, ...]:
+def _shell_settings() -> tuple[Any, ...]:
     """Return the IPython settings that affect how a cell runs and that a notebook can change."""
     return (
         list(SHELL.input_transformers_cleanup),
@@ -70,16 +70,16 @@ def _customs() -> tuple[Any, ...]:
     )
 
 
-UNTOUCHED = _customs()
+INITIAL_SETTINGS = _shell_settings()
 
 
-def _as_it_stands(source: str) -> CodeType | None:
+def _compiled_as_python(source: str) -> CodeType | None:
     """Return the compiled cell if IPython would run it as plain Python and display no value.
 
     Return None for all other cells. A copied prompt, `In [1]: x = 2`, is valid Python too, but
     IPython strips it.
     """
-    if _customs() != UNTOUCHED or "In [" in source:
+    if _shell_settings() != INITIAL_SETTINGS or "In [" in source:
         return None
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         statements = ast.parse(source).body
@@ -92,7 +92,7 @@ def _as_it_stands(source: str) -> CodeType | None:
 
 def _run(source: str) -> BaseException | None:
     """Run a cell as Jupyter does; return the exception that ended it, or None."""
-    code = _as_it_stands(source)
+    code = _compiled_as_python(source)
     if code is None:
         result = SHELL.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]
         error: BaseException | None = result.error_before_exec or result.error_in_exec
@@ -125,7 +125,7 @@ def first(A, sizes, names, rng):
 
 def rehearse() -> None:
     """Run a sample cell and call its function, which raises on the third case, to warm up."""
-    asked = _Asked(None)
+    handler = _RequestHandler(None)
     args = {"A": np.eye(2), "sizes": [1, 2], "names": {"x": 0.5, "b": np.zeros((2, 1))}}
     calls = [
         Case(args | {"rng": Seed(1)}),
@@ -137,8 +137,8 @@ def rehearse() -> None:
         messages.Inspect(0, "first", ["second"]),
         messages.Call(0, "first", [messages.pack_case(case) for case in calls], []),
     ):
-        heard = messages.read(messages.write(message), inside=True)
-        messages.write(asked.answer(heard))
+        request = messages.read(messages.write(message), inside=True)
+        messages.write(handler.reply(request))
     for name in ("first", "second", "np"):
         SHELL.user_ns.pop(name)
     for name in ("last_exc", "last_type", "last_value", "last_traceback"):
@@ -149,73 +149,76 @@ def serve(channel: Channel) -> None:
     """Reply to the judge's requests until there are no more."""
     # `check` in student code would raise for lack of an answer key; the judge checks anyway.
     check.check = lambda exercise, seed=None: None
-    asked = _Asked(channel)
+    handler = _RequestHandler(channel)
     while (frame := channel.receive()) is not None:
-        message = messages.read(frame, inside=True)
-        channel.send(messages.write(asked.answer(message)))
+        request = messages.read(frame, inside=True)
+        channel.send(messages.write(handler.reply(request)))
 
 
-class _Asked:
+class _RequestHandler:
     """A submission's namespace, and the replies to the judge's requests."""
 
     def __init__(self, channel: Channel | None) -> None:
         self.channel = channel
         self.notebook = Notebook(SHELL.user_ns, FOLDER)
 
-    def answer(self, message: Any) -> Any:
-        match message:
+    def reply(self, request: Any) -> Any:
+        match request:
             case messages.RunCell():
-                return self._cell(message)
+                return self._run_cell(request)
             case messages.Inspect():
-                return self._look(message)
+                return self._inspect(request)
             case messages.Call():
-                return self._call(message)
+                return self._call(request)
             case messages.ReadLog():
-                records = Function(print, FOLDER).log(TempFile(message.name))
-                return messages.Log(message.number, messages.pack(records))
-        raise messages.ProtocolError("The judge said what is not understood here.")
+                records = Function(print, FOLDER).log(TempFile(request.name))
+                return messages.Log(request.number, messages.pack(records))
+        raise messages.ProtocolError("The judge sent a message that is no request.")
 
-    def _cell(self, message: messages.RunCell) -> messages.CellRan:
+    def _run_cell(self, request: messages.RunCell) -> messages.CellRan:
         with capture_output(display=False) as captured:
-            error = _run(message.source)
+            error = _run(request.source)
         raised = f"{type(error).__name__}: {text_of(error)}" if error is not None else ""
         printed = captured.stdout + captured.stderr
-        return messages.CellRan(message.number, printed[:200_000], raised[:4000])
+        return messages.CellRan(request.number, printed[:200_000], raised[:4000])
 
-    def _look(self, message: messages.Inspect) -> messages.InspectReply:
+    def _inspect(self, request: messages.Inspect) -> messages.InspectReply:
         try:
-            answer = self.notebook.answer(message.exercise)
+            answer = self.notebook.answer(request.exercise)
         except Absent as absent:
-            told = [absent.message[:4000], absent.advice[:4000]]
-            return messages.InspectReply(message.number, told, False, [], [])
+            reason = [absent.message[:4000], absent.advice[:4000]]
+            return messages.InspectReply(request.number, reason, False, [], [])
         outside = [name[:200] for name in answer.outside[:50]]
         return messages.InspectReply(
-            message.number, [], answer.blank, outside, answer.uses(tuple(message.names))[:50]
+            request.number, [], answer.blank, outside, answer.uses(tuple(request.names))[:50]
         )
 
-    def _call(self, message: messages.Call) -> messages.CallReply:
-        cases = list(map(messages.unpack_case, message.cases))
-        overrides = {name: self._lent(name, message.number) for name in message.overrides}
+    def _call(self, request: messages.Call) -> messages.CallReply:
+        cases = list(map(messages.unpack_case, request.cases))
+        overrides = {
+            name: self._remote_reference(name, request.number) for name in request.overrides
+        }
         try:
-            runs = self.notebook.answer(message.exercise).runs(cases, overrides)
+            runs = self.notebook.answer(request.exercise).runs(cases, overrides)
         except Absent:
             runs = []
-        return messages.CallReply(message.number, list(map(messages.pack_run, runs)))
+        return messages.CallReply(request.number, list(map(messages.pack_run, runs)))
 
-    def _lent(self, name: str, number: int) -> Callable[..., Any]:
+    def _remote_reference(self, name: str, number: int) -> Callable[..., Any]:
         """Return a function that has the judge call the reference, and returns its result."""
 
-        def lent(*arguments: Any, **named: Any) -> Any:
+        def reference(*arguments: Any, **named: Any) -> Any:
             assert self.channel is not None
-            asked = messages.ReferenceCall(number, name, messages.pack_arguments(arguments, named))
-            self.channel.send(messages.write(asked))
+            packed = messages.pack_arguments(arguments, named)
+            self.channel.send(messages.write(messages.ReferenceCall(number, name, packed)))
             reply: messages.ReferenceReply = messages.read(
                 self.channel.receive() or b"", inside=True
             )
-            outcome = messages.unpack_lent(reply.outcome, (*arguments, *named.values()))
+            every_argument = (*arguments, *named.values())
+            outcome = messages.unpack_reference_result(reply.outcome, every_argument)
             if isinstance(outcome, Raised):
                 raise ValueError(f"{name} raised {outcome.kind}: {outcome.message}")
             return outcome.value
 
-        lent.__name__ = name
-        return lent
+        reference.__name__ = name
+        return reference

@@ -15,7 +15,7 @@ from autograder.sandbox import zygote
 __all__ = ["Ended", "Frames"]
 
 
-TURN = 0.05  # longest poll in seconds: memory use is sampled between polls
+POLL = 0.05  # longest poll in seconds: memory use is sampled between polls
 PART = MIB >> 2  # bytes of one read
 
 
@@ -47,26 +47,26 @@ class Frames:
     Parameters
     ----------
     channel : socket
-    most : int
+    max_size : int
         Largest frame, in bytes.
     """
 
-    def __init__(self, channel: socket.socket, most: int) -> None:
+    def __init__(self, channel: socket.socket, max_size: int) -> None:
         channel.setblocking(False)
-        self._channel, self._most = channel, most
-        self._lines = select.poll()
+        self._channel, self._max_size = channel, max_size
+        self._poller = select.poll()
         self._wanted = 0  # the poll events registered for the channel
-        self._coming, self._going = bytearray(), bytearray()
+        self._received, self._unsent = bytearray(), bytearray()
         self._open = True  # False once the other end is closed
         self._end: Ended | None = None
 
     def send(self, *frames: bytes) -> None:
         """Queue frames and send as much as the socket takes; `receive` sends the rest."""
-        if len(self._going) > self._most and self._end is None:
+        if len(self._unsent) > self._max_size and self._end is None:
             self._finish("frame", "It asked for more than it reads.")
         for frame in frames:
-            self._going += zygote.HEADER.pack(len(frame)) + frame
-        self._put()
+            self._unsent += zygote.HEADER.pack(len(frame)) + frame
+        self._write()
 
     def receive(self, timeout: float) -> bytes:
         """Wait for a frame and return it.
@@ -84,23 +84,23 @@ class Frames:
             if left <= 0:
                 self._finish("timeout", f"It did not answer in {timeout:g} seconds.")
             else:
-                self._turn(min(left, TURN))
+                self._poll(min(left, POLL))
         return frame
 
-    def _turn(self, wait: float) -> None:
+    def _poll(self, wait: float) -> None:
         """Poll once, for at most `wait` seconds, and handle every descriptor that is ready."""
         wanted = select.POLLIN if self._room() > 0 else 0
-        wanted |= select.POLLOUT if self._going else 0
-        self._wait_for(wanted if self._open else 0)
-        ready = dict(self._lines.poll(math.ceil(1000 * wait)))
+        wanted |= select.POLLOUT if self._unsent else 0
+        self._register(wanted if self._open else 0)
+        ready = dict(self._poller.poll(math.ceil(1000 * wait)))
         channel = ready.get(self._channel.fileno(), 0)
         if channel & ~select.POLLIN:  # a closed end (POLLHUP, POLLERR) counts as ready for both
-            self._put()
+            self._write()
         if channel & ~select.POLLOUT:
-            self._get()
-        self._hear(ready)
+            self._read()
+        self._handle_ready(ready)
 
-    def _hear(self, ready: Mapping[int, int]) -> None:
+    def _handle_ready(self, ready: Mapping[int, int]) -> None:
         """Record the end if the channel is closed; a subclass handles other descriptors."""
         if not self._open:
             self._finish("exited", "It ended Python itself.")
@@ -109,45 +109,45 @@ class Frames:
         """Record the first reason for the end; frames already here can still be received."""
         self._end = self._end or Ended(reason, sentence)
 
-    def _wait_for(self, wanted: int) -> None:
+    def _register(self, wanted: int) -> None:
         """Update the poll events registered for the channel, if they differ from `wanted`."""
         if wanted and wanted != self._wanted:
-            self._lines.register(self._channel, wanted)
+            self._poller.register(self._channel, wanted)
         elif self._wanted and not wanted:
-            self._lines.unregister(self._channel)
+            self._poller.unregister(self._channel)
         self._wanted = wanted
 
-    def _put(self) -> None:
+    def _write(self) -> None:
         try:
-            del self._going[: self._channel.send(self._going[:MIB])]
+            del self._unsent[: self._channel.send(self._unsent[:MIB])]
         except BlockingIOError:
             pass
-        except OSError:  # the other end is closed; `_hear` finds the reason
-            self._going.clear()
+        except OSError:  # the other end is closed; `_handle_ready` finds the reason
+            self._unsent.clear()
 
-    def _get(self) -> bool:
+    def _read(self) -> bool:
         part = b""
         with suppress(OSError):
             part = self._channel.recv(min(self._room(), PART))
             self._open = bool(part)
-        self._coming += part
+        self._received += part
         return bool(part)
 
     def _room(self) -> int:
-        return self._most + zygote.HEADER.size - len(self._coming)
+        return self._max_size + zygote.HEADER.size - len(self._received)
 
     def _frame(self) -> bytes | None:
         """Remove and return the first received frame; None if it is incomplete or too large."""
         start = zygote.HEADER.size
-        if len(self._coming) < start:
+        if len(self._received) < start:
             return None
-        (size,) = zygote.HEADER.unpack(self._coming[:start])
-        if size > self._most:
+        (size,) = zygote.HEADER.unpack(self._received[:start])
+        if size > self._max_size:
             self._finish("frame", f"It sent a message of {size:,} bytes.")
             return None
-        if len(self._coming) < start + size:
+        if len(self._received) < start + size:
             return None
-        with memoryview(self._coming) as view:
+        with memoryview(self._received) as view:
             frame = bytes(view[start : start + size])
-        del self._coming[: start + size]
+        del self._received[: start + size]
         return frame

@@ -25,9 +25,9 @@ __all__ = [
     "drop_privileges",
     "fork",
     "landlock",
-    "limits",
-    "new_places",
+    "mount_folders",
     "seccomp_filter",
+    "set_limits",
     "write",
 ]
 
@@ -81,11 +81,11 @@ def fork(without: frozenset[str]) -> int:
     ID. Other fork handlers do not run, so the process must have a single thread.
     """
     flags = sum(flag for layer, flag in NAMESPACES.items() if layer not in without)
-    place = place_of_thread_id()
-    flags |= CHILD_SETTID_AND_CLEARTID if place else 0
-    asked = struct.pack("8Q", flags, 0, place, 0, signal.SIGCHLD, 0, 0, 0)
+    address = address_of_thread_id()
+    flags |= CHILD_SETTID_AND_CLEARTID if address else 0
+    arguments = struct.pack("8Q", flags, 0, address, 0, signal.SIGCHLD, 0, 0, 0)
     python.PyOS_BeforeFork()
-    pid: int = python.syscall(CLONE3, asked, ctypes.c_size_t(len(asked)))
+    pid: int = python.syscall(CLONE3, arguments, ctypes.c_size_t(len(arguments)))
     if pid == 0:
         python.PyOS_AfterFork_Child()
         return 0
@@ -96,12 +96,12 @@ def fork(without: frozenset[str]) -> int:
     return pid
 
 
-def place_of_thread_id() -> int:
+def address_of_thread_id() -> int:
     """Return the address of the C library's copy of this thread's ID; 0 if it is unknown."""
-    place = ctypes.c_ulong()
+    address = ctypes.c_ulong()
     with suppress(OSError):
-        call("prctl", PR_GET_TID_ADDRESS, ctypes.byref(place), 0, 0, 0)
-    return place.value
+        call("prctl", PR_GET_TID_ADDRESS, ctypes.byref(address), 0, 0, 0)
+    return address.value
 
 
 def become_own_user() -> None:
@@ -113,7 +113,7 @@ def become_own_user() -> None:
         write("/proc/sys/user/max_user_namespaces", "0")
 
 
-def new_places(most: Mapping[str, Any], without: frozenset[str]) -> None:
+def mount_folders(limits: Mapping[str, Any], without: frozenset[str]) -> None:
     """Mount an empty scratch folder, the only writable place, and this namespace's own ``/proc``.
 
     Stops: reading files that another submission left, filling disk or memory with files, and
@@ -121,8 +121,8 @@ def new_places(most: Mapping[str, Any], without: frozenset[str]) -> None:
     """
     nosuid, nodev, noexec, private = 2, 4, 8, 0x4000 | 1 << 18
     call("mount", b"none", b"/", None, private, None)
-    room = b"size=%d,nr_inodes=%d," % (most["scratch"], most["scratch_files"])
-    size = b"" if "scratch" in without else room
+    bounds = b"size=%d,nr_inodes=%d," % (limits["scratch"], limits["scratch_files"])
+    size = b"" if "scratch" in without else bounds
     call("mount", b"tmpfs", SCRATCH.encode(), b"tmpfs", nosuid | nodev, size + b"mode=700")
     if "processes" not in without:
         call("mount", b"proc", b"/proc", b"proc", nosuid | nodev | noexec, b"subset=pid")
@@ -162,24 +162,24 @@ def address_space() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
-def limits(most: Mapping[str, Any]) -> None:
+def set_limits(limits: Mapping[str, Any]) -> None:
     """Set the kernel's resource limits on this process and its children.
 
     Stops: a memory bomb (by an ordinary MemoryError), an endless loop that the grader no longer
     watches, a fork bomb, a file without end, a core dump of the zygote's memory.
     """
     for kind, value in {
-        resource.RLIMIT_AS: address_space() + most["memory"],
-        resource.RLIMIT_NPROC: most["processes"],
-        resource.RLIMIT_FSIZE: most["scratch"],
-        resource.RLIMIT_NOFILE: most["open_files"],
+        resource.RLIMIT_AS: address_space() + limits["memory"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_FSIZE: limits["scratch"],
+        resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }.items():
         resource.setrlimit(kind, (value, value))
     # SIGXCPU first, to tell this end from others; SIGKILL follows a second later.
-    resource.setrlimit(resource.RLIMIT_CPU, (most["cpu"], most["cpu"] + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu"], limits["cpu"] + 1))
 
 
 # --- Landlock ------------------------------------------------------------------------------------
@@ -207,11 +207,11 @@ def landlock(readable: Sequence[str]) -> bool:
     rights = dict.fromkeys(readable, READ) | {SCRATCH: everything, "/dev/null": READ & 4 | WRITE}
     for path, allowed in rights.items():
         with suppress(FileNotFoundError):
-            place = os.open(path, os.O_PATH)
+            fd = os.open(path, os.O_PATH)
             if not os.path.isdir(path):
                 allowed &= 0b111  # the rights that apply to a file
-            call("syscall", ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, place), 0)
-            os.close(place)
+            call("syscall", ADD_RULE, ruleset, 1, struct.pack("=Qi", allowed, fd), 0)
+            os.close(fd)
     call("syscall", RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
     return True
@@ -219,7 +219,7 @@ def landlock(readable: Sequence[str]) -> bool:
 
 # --- seccomp -------------------------------------------------------------------------------------
 
-ALLOW, DENY, NOT_THERE = 0x7FFF0000, 0x00050001, 0x00050026  # EPERM, ENOSYS
+ALLOW, DENY, NO_SUCH_CALL = 0x7FFF0000, 0x00050001, 0x00050026  # EPERM, ENOSYS
 FORBIDDEN = {
     "other processes": "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp",
     "namespaces and mounts": "unshare setns mount umount umount2 pivot_root chroot open_tree "
@@ -262,7 +262,7 @@ def seccomp_filter() -> Callable[[], None] | None:
     for name in " ".join(FORBIDDEN.values()).split():
         rule(DENY, name)
     # A filter cannot read clone3's flags, which lie in memory; on ENOSYS the C library uses clone.
-    rule(NOT_THERE, "clone3")
+    rule(NO_SUCH_CALL, "clone3")
     for flag in (*NAMESPACES.values(), 0x02000000, 0x04000000):  # and of cgroups, host names
         rule(DENY, "clone", struct.pack("IIQQ", 0, 7, flag, flag))  # argument 0, masked, equal
     return load

@@ -21,13 +21,13 @@ __all__ = ["SubprocessRunner"]
 
 BEGIN = """\
 import importlib, os, sys
-course, entry, line = sys.argv[1:]
+course, entry, fd = sys.argv[1:]
 sys.path.insert(0, course)
 from autograder.sandbox.isolation import die_with_parent
 from autograder.sandbox.zygote import Channel
 die_with_parent()
 module, _, function = entry.partition(":")
-getattr(importlib.import_module(module), function)(Channel(int(line)))
+getattr(importlib.import_module(module), function)(Channel(int(fd)))
 """
 
 
@@ -64,15 +64,15 @@ class SubprocessRunner:
             for name, content in (files or {}).items():
                 Path(scratch, name).write_bytes(content)
             with theirs:
-                line = theirs.fileno()
+                fd = theirs.fileno()
                 process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", BEGIN, self._folder, self._entry, str(line)],
+                    [sys.executable, "-P", "-c", BEGIN, self._folder, self._entry, str(fd)],
                     cwd=scratch,
                     env={**os.environ, "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    pass_fds=[line],
+                    pass_fds=[fd],
                     start_new_session=True,
                 )
             try:

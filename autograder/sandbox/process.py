@@ -31,21 +31,21 @@ MEMORY_INTERVAL = 0.05  # seconds between two samples of a submission's memory u
 class Printed:
     """The output read from a pipe, kept up to a limit in bytes."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept = bytearray()
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._content = bytearray()
         self.size = 0
 
     def add(self, part: bytes) -> None:
         """Append output; beyond the limit only its size is counted."""
-        self._kept += part[: self._most - len(self._kept)]
+        self._content += part[: self._limit - len(self._content)]
         self.size += len(part)
 
     def text(self) -> str:
         """Return the kept text, with a note if it was cut."""
-        text = self._kept.decode(errors="replace")
-        if self.size > self._most:
-            text += f"\n[Only the first {self._most:,} bytes of this output are kept.]\n"
+        text = self._content.decode(errors="replace")
+        if self.size > self._limit:
+            text += f"\n[Only the first {self._limit:,} bytes of this output are kept.]\n"
         return text
 
 
@@ -64,30 +64,31 @@ class SandboxProcess(Frames):
         self.out, self.err = Printed(limits.output), Printed(limits.output)
         self.active: frozenset[str] = frozenset()
         self._limits = limits
-        self._watched = "limits" not in without
+        self._is_limited = "limits" not in without
         self._stack = ExitStack()
         ours, channel = socket.socketpair()
         super().__init__(ours, limits.message)
-        self._fate, fate = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        # On it the zygote's side reports that the fork is ready, and later how it ended.
+        self._status, status = socket.socketpair(type=socket.SOCK_SEQPACKET)
         out, theirs_out = os.pipe()
         err, theirs_err = os.pipe()
         self._pipes = {io.FileIO(out): self.out, io.FileIO(err): self.err}
-        self._inside = [channel.detach(), theirs_out, theirs_err, fate.detach()]
+        self._handed_over = [channel.detach(), theirs_out, theirs_err, status.detach()]
         self._stack.callback(self._channel.close)
-        told: list[socket.socket | io.FileIO] = [self._fate, *self._pipes]
-        for end in told:
+        read_ends: list[socket.socket | io.FileIO] = [self._status, *self._pipes]
+        for end in read_ends:
             self._stack.callback(end.close)
             os.set_blocking(end.fileno(), False)
-            self._lines.register(end, select.POLLIN)
-        self._first = self._proc = -1
+            self._poller.register(end, select.POLLIN)
+        self._pidfd = self._proc = -1  # of PID 1 in its namespace, and that namespace's /proc
         self._inherited = 0  # bytes of memory that each process has from the zygote
-        self._looked = 0.0  # when its memory was last sampled
+        self._sampled_at = 0.0  # when its memory was last sampled
 
-    def ask(self, control: socket.socket) -> None:
+    def request_fork(self, control: socket.socket) -> None:
         """Ask the zygote for a fork, and hand over the submission's file descriptors."""
         with suppress(OSError):  # `begin` notices that the zygote is dead
-            socket.send_fds(control, [b"open"], self._inside)
-        for fd in self._inside:
+            socket.send_fds(control, [b"open"], self._handed_over)
+        for fd in self._handed_over:
             os.close(fd)
 
     def begin(self, files: Mapping[str, bytes]) -> bool:
@@ -98,72 +99,73 @@ class SandboxProcess(Frames):
         OSError
             If the fork or an isolation layer fails.
         """
-        if not readable(self._fate.fileno(), START):
+        if not readable(self._status.fileno(), START):
             return False
-        data, handles, _, _ = socket.recv_fds(self._fate, 2000, 2)
-        said = data.decode(errors="replace")
-        if said.startswith("failed "):
-            raise OSError(said.removeprefix("failed "))
-        if not said.startswith("ready"):
+        data, handles, _, _ = socket.recv_fds(self._status, 2000, 2)
+        report = data.decode(errors="replace")
+        if report.startswith("failed "):
+            raise OSError(report.removeprefix("failed "))
+        if not report.startswith("ready"):
             return False
-        self._first, self._proc = handles
+        self._pidfd, self._proc = handles
         for fd in handles:
             self._stack.callback(os.close, fd)
-        self.active = frozenset(said.split()[1:])
+        self.active = frozenset(report.split()[1:])
         self._inherited = self._resident("1")
         text = {name: content.decode("latin-1") for name, content in files.items()}
         self.send(json.dumps(text).encode())
         # A fork made ahead may have been killed while idle, which is not the submission's fault.
-        return not readable(self._fate.fileno(), 0)
+        return not readable(self._status.fileno(), 0)
 
     def kill(self) -> None:
         """Kill every process of the submission; `close` waits until they are dead."""
-        if self._end is None and self._first >= 0:
+        if self._end is None and self._pidfd >= 0:
             with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     def close(self) -> None:
         """Kill every process of the submission, and wait until they are dead."""
-        if self._end is None and self._first >= 0:
+        if self._end is None and self._pidfd >= 0:
             self._finish("killed", "It was closed.")
         self._stack.close()
-        self._coming.clear()  # frees memory even while a traceback refers to this object
-        self._going.clear()
+        self._received.clear()  # frees memory even while a traceback refers to this object
+        self._unsent.clear()
 
-    def _turn(self, wait: float) -> None:
+    def _poll(self, wait: float) -> None:
         """End the submission if it uses too much memory; else poll once."""
         if self._uses_too_much():
-            most = self._limits.memory // MIB
-            self._finish("memory", f"It used more than {most:,} MiB of memory.")
+            limit = self._limits.memory // MIB
+            self._finish("memory", f"It used more than {limit:,} MiB of memory.")
         else:
-            super()._turn(wait)
+            super()._poll(wait)
 
-    def _hear(self, ready: Mapping[int, int]) -> None:
+    def _handle_ready(self, ready: Mapping[int, int]) -> None:
         for pipe in [pipe for pipe in self._pipes if pipe.fileno() in ready]:
-            self._take(pipe)
+            self._read_output(pipe)
         if self._flooded():
             self._finish("output", "It printed without end.")
-        elif self._fate.fileno() in ready:
-            self._finish(*how(self._fate.recv(100).decode()))
+        elif self._status.fileno() in ready:
+            self._finish(*reason_of(self._status.recv(100).decode()))
 
-    def _take(self, pipe: io.FileIO) -> bool:
+    def _read_output(self, pipe: io.FileIO) -> bool:
+        """Read what a pipe holds; return whether it held anything."""
         part = pipe.read(MIB)  # None: nothing yet; b"": end of file
         if part:
             self._pipes[pipe].add(part)
         elif part is not None:
             del self._pipes[pipe]
-            self._lines.unregister(pipe)
+            self._poller.unregister(pipe)
         return bool(part)
 
     def _flooded(self) -> bool:
-        most = self._limits.flood * self._limits.output
-        return any(one.size > most for one in (self.out, self.err))
+        limit = self._limits.flood * self._limits.output
+        return any(one.size > limit for one in (self.out, self.err))
 
     def _uses_too_much(self) -> bool:
         """Return whether memory use exceeds the limit; sampled every 50 ms, else False."""
-        if not self._watched or time.monotonic() < self._looked + MEMORY_INTERVAL:
+        if not self._is_limited or time.monotonic() < self._sampled_at + MEMORY_INTERVAL:
             return False
-        self._looked = time.monotonic()
+        self._sampled_at = time.monotonic()
         return self._memory() > self._limits.memory
 
     def _memory(self) -> int:
@@ -181,20 +183,20 @@ class SandboxProcess(Frames):
     def _finish(self, reason: str, sentence: str) -> None:
         """Record the end, kill all processes of the namespace, and read what they still sent."""
         super()._finish(reason, sentence)
-        kill(self._first)
-        while self._open and self._room() > 0 and self._get():
+        kill(self._pidfd)
+        while self._open and self._room() > 0 and self._read():
             pass
         for pipe in list(self._pipes):
-            while not self._flooded() and self._take(pipe):
+            while not self._flooded() and self._read_output(pipe):
                 pass
 
 
-def how(said: str) -> tuple[str, str]:
-    """Return reason and sentence of an `Ended` for the zygote's last message.
+def reason_of(report: str) -> tuple[str, str]:
+    """Return reason and sentence of an `Ended` for the zygote's report of the end.
 
-    The message is empty if the zygote is dead.
+    The report is empty if the zygote is dead.
     """
-    code = int(said.split()[1]) if said.startswith("ended ") else -signal.SIGKILL
+    code = int(report.split()[1]) if report.startswith("ended ") else -signal.SIGKILL
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
     if -code == signal.SIGXCPU:
@@ -214,4 +216,4 @@ def kill(pidfd: int) -> None:
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     if not readable(pidfd, START):
-        raise BrokenCourse("A process in the sandbox does not die: is the machine in order?")
+        raise BrokenCourse(f"A process in the sandbox was killed and still runs after {START} s.")

@@ -21,28 +21,21 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Self
 
-from autograder.errors import BrokenCourse, UsageError
+from autograder.errors import BrokenCourse
 from autograder.files import ROOT
 from autograder.limits import LIMITS, MIB, Limits
 from autograder.sandbox import bubblewrap, cgroup, isolation
 from autograder.sandbox.frames import Ended
 from autograder.sandbox.process import START, SandboxProcess, kill, readable
+from autograder.sandbox.remedies import remedy
 from autograder.sandbox.zygote import OWN_FILES
 
-__all__ = [
-    "Ended",
-    "Layer",
-    "Sandbox",
-    "SandboxProcess",
-    "layers",
-    "minimum",
-    "refuse_without_sandbox",
-]
+__all__ = ["Ended", "Sandbox", "SandboxProcess", "parent_options"]
 
 COURSE = "/run/course"  # the folder inside with the files that all submissions share
 BEGIN = (
@@ -123,8 +116,8 @@ class Sandbox:
         self._ahead = ahead
         self._without = frozenset(without)
         self._stack = ExitStack()
-        self._next: SandboxProcess | None = None
-        self._last: SandboxProcess | None = None
+        self._next: SandboxProcess | None = None  # with `ahead`, for the next submission
+        self._last: SandboxProcess | None = None  # with `ahead`, killed but perhaps not dead yet
 
     def __enter__(self) -> Self:
         self._start()
@@ -148,92 +141,93 @@ class Sandbox:
         If the zygote has died, a new one is started.
         """
         with ExitStack() as stack:
-            for again in (False, True):
-                cell, self._next = self._next or self._asked(), None
-                stack.callback(self._end, cell)
+            for restarted in (False, True):
+                process, self._next = self._next or self._fork(), None
+                stack.callback(self._end, process)
                 try:
-                    if cell.begin(files or {}):
+                    if process.begin(files or {}):
                         break
                 except OSError as error:
                     raise BrokenCourse(
-                        f"The sandbox cannot put up its walls here ({error}).{advice()}"
+                        f"The sandbox cannot isolate a submission here ({error}).{remedy()}"
                     ) from None
-                if again:
-                    raise BrokenCourse("The sandbox's warm process dies again and again.")
+                if restarted:
+                    raise BrokenCourse("The sandbox's warm process died twice in a row.")
                 log.warning("The sandbox's warm process had died; a new one was started.")
                 self._stack.close()
                 self._start()
             if self._ahead:
-                self._next = self._asked()
-            yield cell
+                self._next = self._fork()
+            yield process
 
-    def _asked(self) -> SandboxProcess:
-        cell = SandboxProcess(self._limits, self._without)
-        cell.ask(self._control)
-        return cell
+    def _fork(self) -> SandboxProcess:
+        """Have the zygote fork, and return the process without waiting for it."""
+        process = SandboxProcess(self._limits, self._without)
+        process.request_fork(self._control)
+        return process
 
-    def _end(self, cell: SandboxProcess) -> None:
+    def _end(self, process: SandboxProcess) -> None:
         """End a submission; with `ahead`, wait only for the death of the one before it."""
         if not self._ahead:
-            return cell.close()
-        cell.kill()
-        last, self._last = self._last, cell
+            return process.close()
+        process.kill()
+        last, self._last = self._last, process
         if last is not None:
             last.close()
 
     def _end_all(self) -> None:
         """End the last submission and the fork made ahead; wait until both are dead."""
-        cells, self._next, self._last = (self._last, self._next), None, None
-        for cell in cells:
-            if cell is not None:
-                cell.close()
+        processes, self._next, self._last = (self._last, self._next), None, None
+        for process in processes:
+            if process is not None:
+                process.close()
 
     def _start(self) -> None:
         """Start bubblewrap and the zygote in it, and wait until the zygote is ready."""
-        found = bubblewrap.find()
-        if found is None:
-            raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here.{advice()}")
+        program = bubblewrap.find()
+        if program is None:
+            raise BrokenCourse(f"The sandbox needs bubblewrap, which is not here.{remedy()}")
         with ExitStack() as stack:
             self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
             stack.enter_context(self._control)
-            said = stack.enter_context(tempfile.TemporaryFile())
+            output = stack.enter_context(tempfile.TemporaryFile())
             try:
-                self._launch(stack, found.path, theirs.detach(), said)
-                warm = readable(self._control.fileno(), START) and self._control.recv(100)
-                why = last_line(said)
+                self._launch(stack, program.path, theirs.detach(), output)
+                ready = readable(self._control.fileno(), START) and self._control.recv(100)
+                reason = last_line(output)
             except OSError as error:
-                warm, why = False, f"bwrap: {error}"
-            if not warm:
-                do = advice() if why.startswith("bwrap: ") else ""  # else Python failed
-                raise BrokenCourse(f"The sandbox cannot be started here ({why}).{do}")
+                ready, reason = False, f"bwrap: {error}"
+            if not ready:
+                hint = remedy() if reason.startswith("bwrap: ") else ""  # else Python failed
+                raise BrokenCourse(f"The sandbox cannot be started here ({reason}).{hint}")
             stack.callback(self._end_all)
             self._stack = stack.pop_all()
 
-    def _launch(self, stack: ExitStack, bwrap: str, control: int, said: IO[bytes]) -> None:
+    def _launch(self, stack: ExitStack, bwrap: str, control: int, output: IO[bytes]) -> None:
         """Start bubblewrap, and add the killing of all its processes to the stack."""
-        info, tell = os.pipe()
-        wait, go = os.pipe()
-        given = [control, tell, wait]
-        with open(info) as told, open(go, "w") as gate:
+        info_read, info_write = os.pipe()
+        gate_read, gate_write = os.pipe()  # as root, bubblewrap waits here for its user IDs
+        inherited = [control, info_write, gate_read]
+        with open(info_read) as info, open(gate_write, "w") as gate:
             try:
                 process = subprocess.Popen(
-                    [*self.scope(), bwrap, *self._command(given)],
+                    [*self.scope(), bwrap, *self._command(inherited)],
                     stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=said,
-                    pass_fds=given,
+                    stdout=output,
+                    stderr=output,
+                    pass_fds=inherited,
                     start_new_session=True,  # Ctrl-C reaches the grader alone
                 )
             finally:
-                for fd in given:
+                for fd in inherited:
                     os.close(fd)
             stack.callback(process.wait)
-            pid = json.loads(told.read() or "{}").get("child-pid")
+            pid = json.loads(info.read() or "{}").get("child-pid")
             if pid is None:
                 return
-            first = os.pidfd_open(pid)  # PID 1 inside; bubblewrap ends when it does
-            stack.callback(os.close, first)
-            stack.callback(kill, first)
+            pidfd = os.pidfd_open(pid)  # of PID 1 inside; bubblewrap ends when it does
+            stack.callback(os.close, pidfd)
+            stack.callback(kill, pidfd)
             if is_root():
                 for kind in ("uid", "gid"):
                     Path(f"/proc/{pid}/{kind}_map").write_text(IDENTITIES)
@@ -246,46 +240,50 @@ class Sandbox:
         """
         if "limits" in self._without:
             return ()
-        most = self._limits
-        return cgroup.scope(2 * most.memory + most.warm_memory, 3 * (most.processes + 1) + 2)
+        limits = self._limits
+        memory = 2 * limits.memory + limits.warm_memory
+        return cgroup.scope(memory, 3 * (limits.processes + 1) + 2)
 
-    def _command(self, given: list[int]) -> list[str]:
-        """Return bubblewrap's arguments; append the descriptors of files to copy to `given`."""
-        control, tell, wait = given
+    def _command(self, inherited: list[int]) -> list[str]:
+        """Return bubblewrap's arguments; append the descriptors of files to copy to `inherited`."""
+        control, info, gate = inherited
         command = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-        command += ["--hostname", "sandbox", "--info-fd", str(tell)]
+        command += ["--hostname", "sandbox", "--info-fd", str(info)]
         if is_root():
             # The zygote drops to nobody by itself, so that it is nobody outside the sandbox too.
-            command += ["--userns-block-fd", str(wait)]
+            command += ["--userns-block-fd", str(gate)]
             for capability in ("SETUID", "SETGID", "SYS_ADMIN"):
                 command += ["--cap-add", f"CAP_{capability}"]
         else:
             command += ["--uid", str(isolation.NOBODY), "--gid", str(isolation.NOBODY)]
         if "network" in self._without:
             command.append("--share-net")
-        shown, hidden = self._places()
-        for path, words in shown.items():
-            command += [*folders(path), *words]
+        visible, hidden = self._visible_paths()
+        for path, options in visible.items():
+            command += [*parent_options(path), *options]
         command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]
         for name, content in self._files.items():
             if isinstance(content, Path):
-                given.append(os.open(content, os.O_RDONLY))
+                fd = os.open(content, os.O_RDONLY)
+                inherited.append(fd)
             else:
-                given.append(os.memfd_create("file"))
-                with open(given[-1], "wb", closefd=False) as file:
+                fd = os.memfd_create("file")
+                inherited.append(fd)
+                with open(fd, "wb", closefd=False) as file:
                     file.write(content)
                     file.seek(0)
-            command += [*folders(f"{COURSE}/{name}"), "--file", str(given[-1]), f"{COURSE}/{name}"]
+            path = f"{COURSE}/{name}"
+            command += [*parent_options(path), "--file", str(fd), path]
         if "files" not in self._without:
             # The zygote's own scratch folder; each submission mounts another one over it.
             command += ["--perms", "1777", "--size", str(64 * MIB), "--tmpfs", isolation.SCRATCH]
-            for place in (*hidden, "/dev", "/run", "/"):
-                command += ["--remount-ro", place]
+            for folder in (*hidden, "/dev", "/run", "/"):
+                command += ["--remount-ro", folder]
         else:
             command += ["--perms", "1777", "--dir", isolation.SCRATCH]
         for fonts in font_lists():
-            given.append(os.open(fonts, os.O_RDONLY))
-            command += ["--file", str(given[-1]), f"{isolation.SCRATCH}/{fonts.name}"]
+            inherited.append(os.open(fonts, os.O_RDONLY))
+            command += ["--file", str(inherited[-1]), f"{isolation.SCRATCH}/{fonts.name}"]
         command += ["--chdir", "/", "--clearenv"]
         for name, value in ENVIRONMENT.items():
             command += ["--setenv", name, value]
@@ -293,36 +291,36 @@ class Sandbox:
             "entry": self._entry,
             "warm": list(self._warm),
             "limits": asdict(self._limits),
-            "readable": [*shown, "/proc", "/dev", "/run"],
+            "readable": [*visible, "/proc", "/dev", "/run"],
             "without": sorted(self._without),
         }
         return [*command, sys.executable, "-c", BEGIN, str(control), json.dumps(settings)]
 
-    def _places(self) -> tuple[dict[str, list[str]], list[str]]:
+    def _visible_paths(self) -> tuple[dict[str, list[str]], list[str]]:
         """Return bubblewrap's options by path inside, and the folders that an empty tmpfs hides."""
         if "files" in self._without:
             return {"/": ["--dev-bind", "/", "/"]}, []
-        shown = {}
+        visible = {}
         for name in SYSTEM.split():
             if os.path.islink(name):
-                shown[name] = ["--symlink", os.readlink(name), name]
+                visible[name] = ["--symlink", os.readlink(name), name]
             elif os.path.exists(name):
-                shown[name] = ["--ro-bind", name, name]
+                visible[name] = ["--ro-bind", name, name]
         for name in (sys.prefix, sys.base_prefix):
-            shown[name] = ["--ro-bind", name, name]
+            visible[name] = ["--ro-bind", name, name]
         # Hide a checkout as a whole; of an installed course, its two packages.
         checkout = (ROOT / "pyproject.toml").exists()
         own = [ROOT] if checkout else [ROOT / "utils", ROOT / "autograder"]
         covers = {}
         for secret in (path.resolve() for path in (*own, *self._hide)):
-            for name in shown:
+            for name in visible:
                 real = Path(name).resolve()
                 if secret.is_relative_to(real) and secret.exists():
                     cover = str(Path(name, secret.relative_to(real)))
                     nothing = ["--tmpfs"] if secret.is_dir() else ["--ro-bind", "/dev/null"]
                     covers[cover] = [*nothing, cover]
-        empty = [name for name, words in covers.items() if words[0] == "--tmpfs"]
-        return dict(sorted((shown | covers).items())), empty  # a folder before its contents
+        empty = [name for name, options in covers.items() if options[0] == "--tmpfs"]
+        return dict(sorted((visible | covers).items())), empty  # a folder before its contents
 
 
 def font_lists() -> list[Path]:
@@ -337,115 +335,13 @@ def is_root() -> bool:
     return os.getuid() == 0 and sum(int(line.split()[2]) for line in ranges) > isolation.NOBODY
 
 
-def folders(path: str) -> Iterator[str]:
+def parent_options(path: str) -> Iterator[str]:
     """Yield bubblewrap's options that make a path's parent folders, readable for nobody too."""
     for parent in reversed(Path(path).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
 
 
-def last_line(said: IO[bytes]) -> str:
+def last_line(output: IO[bytes]) -> str:
     """Return the last line of a program's output."""
-    said.seek(0)
-    return said.read().decode(errors="replace").strip().rpartition("\n")[2]
-
-
-# --- layers of this machine ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Layer:
-    """An isolation layer: whether it is active here, whether it must be, and how to get it."""
-
-    name: str
-    active: bool
-    needed: bool
-    how: str
-
-
-def layers() -> list[Layer]:
-    """Return the state of each layer, tried in a real sandbox in a fraction of a second."""
-    try:
-        with Sandbox("autograder.sandbox.zygote:rest", warm=()) as sandbox, sandbox.open() as cell:
-            active, trouble = {"namespaces", "limits", "privileges", *cell.active}, ""
-            active |= {"cgroup"} if sandbox.scope() else set()
-    except BrokenCourse as error:
-        active, trouble = set(), error.message
-    landlock = "It is in Linux 5.13 and newer, where the boot option `lsm=` names it."
-    seccomp = "Install libseccomp: `apt install libseccomp2` or `dnf install libseccomp`."
-    scope = (
-        "It takes systemd and cgroup v2, and an ordinary user's own login, not su or sudo. A "
-        "container has none: give the container a limit of memory."
-    )
-    return [
-        Layer("namespaces", "namespaces" in active, True, trouble),
-        Layer("limits", "limits" in active, True, trouble),
-        Layer("privileges", "privileges" in active, True, trouble),
-        Layer("landlock", "landlock" in active, False, landlock),
-        Layer("seccomp", "seccomp" in active, False, seccomp),
-        Layer("cgroup", "cgroup" in active, False, scope),
-    ]
-
-
-def minimum(found: Sequence[Layer]) -> bool:
-    """Return whether every required layer is active."""
-    return all(layer.active for layer in found if layer.needed)
-
-
-def refuse_without_sandbox() -> None:
-    """Raise an error unless every required layer is active.
-
-    Raises
-    ------
-    UsageError
-        With the missing layers and how to get them.
-    """
-    found = layers()
-    if not minimum(found):
-        missing = [layer for layer in found if layer.needed and not layer.active]
-        lacking = ", ".join(layer.name for layer in missing)
-        how = " ".join(dict.fromkeys(layer.how for layer in missing))
-        raise UsageError(
-            f"The sandbox lacks what it must have here: {lacking}. {how} `course doctor` says "
-            "more. To run students' code with your own rights, type --no-sandbox."
-        )
-
-
-# Kernel settings, each with the value that forbids user namespaces and the one that allows them.
-APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
-SETTINGS = {
-    (APPARMOR, "1"): "0",
-    ("kernel.unprivileged_userns_clone", "0"): "1",
-    ("user.max_user_namespaces", "0"): "10000",
-}
-PROFILE = "/etc/apparmor.d/course-bwrap"
-
-
-def advice() -> str:
-    """Return the likeliest reason why bubblewrap fails on this machine, and the remedy.
-
-    The text is a sentence or two after a space, the narrowest remedy first; empty if no reason is
-    known.
-    """
-    if sys.platform != "linux":
-        return " Please grade on Linux or WSL2."
-    if bubblewrap.find() is None:
-        return f" {bubblewrap.INSTALL}."
-    for (name, forbids), allows in SETTINGS.items():
-        with suppress(OSError):
-            if Path("/proc/sys", *name.split(".")).read_text().strip() != forbids:
-                continue
-            everywhere = f"`sudo sysctl -w {name}={allows}`"
-            if name == APPARMOR:
-                return (
-                    " It needs user namespaces, which this machine keeps for programs that have an "
-                    f"AppArmor profile. Allow them for this one program with `course doctor "
-                    f"--apparmor | sudo tee {PROFILE}` and `sudo apparmor_parser -r {PROFILE}`, or "
-                    f"for every program with {everywhere}."
-                )
-            return f" It needs user namespaces: {everywhere} allows them."
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        return (
-            " In a container it needs user namespaces and a whole /proc: start the container with "
-            "`--security-opt seccomp=unconfined --security-opt systempaths=unconfined`."
-        )
-    return ""
+    output.seek(0)
+    return output.read().decode(errors="replace").strip().rpartition("\n")[2]

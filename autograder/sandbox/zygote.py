@@ -1,7 +1,7 @@
 """The zygote, a warm process inside the sandbox, and its fork that serves one submission.
 
     zygote ── fork into new namespaces ─→ begin: PID 1 there; applies the isolation layers
-       └─ reports how the fork ended        └─→ work: sets its limits, calls the entry point
+       └─ reports how the fork ended        └─→ run: sets its limits, calls the entry point
 
 Runs inside the sandbox. Before the modules that it keeps warm, it imports only the standard library
 and `isolation`. Student code runs in the fork only.
@@ -25,15 +25,15 @@ from typing import Any, NoReturn
 
 from autograder.sandbox import isolation
 
-__all__ = ["HEADER", "OWN_FILES", "Channel", "main", "rest"]
+__all__ = ["HEADER", "OWN_FILES", "Channel", "main", "wait_until_killed"]
 
 # The files that this module needs inside the sandbox, by path in the course's folder there.
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 OWN_FILES: dict[str, bytes | Path] = {
     "autograder/__init__.py": b"",
     "autograder/sandbox/__init__.py": b"",
-    "autograder/sandbox/isolation.py": _HERE / "isolation.py",
-    "autograder/sandbox/zygote.py": _HERE / "zygote.py",
+    "autograder/sandbox/isolation.py": _FOLDER / "isolation.py",
+    "autograder/sandbox/zygote.py": _FOLDER / "zygote.py",
 }
 
 HEADER = struct.Struct("!I")
@@ -116,9 +116,9 @@ def become_nobody() -> None:
         return
     # bubblewrap covers parts of root's /proc; the kernel then refuses to mount a new /proc.
     for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
-        place = line.split()[1]
-        if place.startswith("/proc/"):
-            isolation.call("umount2", place.encode(), 0)
+        mount = line.split()[1]
+        if mount.startswith("/proc/"):
+            isolation.call("umount2", mount.encode(), 0)
     os.setgroups([])
     os.setresgid(*[isolation.NOBODY] * 3)
     os.setresuid(*[isolation.NOBODY] * 3)
@@ -129,14 +129,14 @@ def become_nobody() -> None:
 
 def serve(control: socket.socket, plan: Plan) -> None:
     """Fork for each message and report how each fork ended, until the control socket closes."""
-    living: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and the socket for its end
-    lines = select.poll()
-    lines.register(control, select.POLLIN)
+    forks: dict[int, tuple[int, int]] = {}  # by pidfd: the PID, and the socket for its status
+    poller = select.poll()
+    poller.register(control, select.POLLIN)
     while True:
-        for line, _ in lines.poll():
-            if line in living:
-                lines.unregister(line)
-                tell_end(plan, line, *living.pop(line))
+        for ready, _ in poller.poll():
+            if ready in forks:
+                poller.unregister(ready)
+                report_end(plan, ready, *forks.pop(ready))
                 continue
             message, fds, _, _ = socket.recv_fds(control, 100, 4)
             if not message:
@@ -144,38 +144,39 @@ def serve(control: socket.socket, plan: Plan) -> None:
             try:
                 pid = isolation.fork(plan.without)
             except OSError as error:
-                tell_failure(fds[-1], error)
+                report_failure(fds[-1], error)
             else:
                 if not pid:
-                    for fd in (control.detach(), *living, *(fate for _, fate in living.values())):
+                    statuses = [status for _, status in forks.values()]
+                    for fd in (control.detach(), *forks, *statuses):
                         os.close(fd)
                     begin(plan, *fds)
-                handle = os.pidfd_open(pid)
-                living[handle] = pid, os.dup(fds[-1])
-                lines.register(handle, select.POLLIN)
+                pidfd = os.pidfd_open(pid)
+                forks[pidfd] = pid, os.dup(fds[-1])
+                poller.register(pidfd, select.POLLIN)
             for fd in fds:
                 os.close(fd)
 
 
-def tell_failure(fate: int, error: BaseException) -> None:
+def report_failure(status: int, error: BaseException) -> None:
     """Report that the fork failed, and why."""
     with suppress(OSError):  # whoever asked for it may be gone
-        os.write(fate, f"failed {type(error).__name__}: {error}".encode()[:1000])
+        os.write(status, f"failed {type(error).__name__}: {error}".encode()[:1000])
 
 
-def tell_end(plan: Plan, handle: int, pid: int, fate: int) -> None:
+def report_end(plan: Plan, pidfd: int, pid: int, status: int) -> None:
     """Wait for a dead fork, and report how it ended."""
-    _, status, used = os.wait4(pid, 0)
-    code = os.waitstatus_to_exitcode(status)
+    _, wait_status, used = os.wait4(pid, 0)
+    code = os.waitstatus_to_exitcode(wait_status)
     if code == -signal.SIGKILL and used.ru_utime + used.ru_stime >= plan.limits["cpu"]:
         code = -signal.SIGXCPU  # which PID 1 ignores: the kernel sends SIGKILL a second later
     with suppress(OSError):  # whoever asked for it may be gone
-        os.write(fate, b"ended %d" % code)
-    os.close(fate)
-    os.close(handle)
+        os.write(status, b"ended %d" % code)
+    os.close(status)
+    os.close(pidfd)
 
 
-def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
+def begin(plan: Plan, channel: int, out: int, err: int, status: int) -> NoReturn:
     """Apply the isolation layers as PID 1 of the new namespace, then serve the submission.
 
     When this process ends, or is killed, the kernel kills every process of the namespace.
@@ -184,24 +185,24 @@ def begin(plan: Plan, channel: int, out: int, err: int, fate: int) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # then PID 1 ignores it from inside
         os.dup2(out, 1)
         os.dup2(err, 2)
-        active = walled_in(plan)
+        active = apply_layers(plan)
         # Through these the grader kills this process and samples its memory use.
         handles = [os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY)]
-        with socket.socket(fileno=fate) as line:
-            socket.send_fds(line, [" ".join(["ready", *active]).encode()], handles)
+        with socket.socket(fileno=status) as report:
+            socket.send_fds(report, [" ".join(["ready", *active]).encode()], handles)
         for fd in (out, err, *handles):
             os.close(fd)
     except BaseException as error:
-        tell_failure(fate, error)
+        report_failure(status, error)
         os._exit(1)
-    work(plan, channel)
+    run(plan, channel)
 
 
-def walled_in(plan: Plan) -> list[str]:
+def apply_layers(plan: Plan) -> list[str]:
     """Apply the isolation layers; return the active ones of those that a machine may lack."""
     active = []
     isolation.become_own_user()
-    isolation.new_places(plan.limits, plan.without)
+    isolation.mount_folders(plan.limits, plan.without)
     isolation.write("/proc/self/oom_score_adj", "1000")
     if "privileges" not in plan.without:
         isolation.drop_privileges()
@@ -213,12 +214,12 @@ def walled_in(plan: Plan) -> list[str]:
     return active
 
 
-def work(plan: Plan, fd: int) -> NoReturn:
+def run(plan: Plan, fd: int) -> NoReturn:
     """Set the limits, write the submission's files, then call the entry point."""
     code = 1
     try:
         if "limits" not in plan.without:
-            isolation.limits(plan.limits)
+            isolation.set_limits(plan.limits)
         channel = Channel(fd)
         os.chdir(isolation.SCRATCH)
         for name, text in json.loads(channel.receive() or b"{}").items():
@@ -239,6 +240,6 @@ def work(plan: Plan, fd: int) -> NoReturn:
             os._exit(code & 255)
 
 
-def rest(channel: Channel) -> None:
+def wait_until_killed(channel: Channel) -> None:
     """Wait until the process is killed: an entry point for trying the isolation layers."""
     channel.receive()

@@ -1,6 +1,6 @@
 """The disposable sandbox around all attacks: what succeeds in it harms nobody.
 
-It has a network of its own with nothing but itself in it, its own processes, and folders in memory
+It has a network of its own with nothing but itself in it, its own processes, and parent_options in memory
 wherever something can be written. The course is there to be read.
 """
 
@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox.sandbox import folders
+from autograder.sandbox.sandbox import parent_options
 from tests.attacks.attack import WON
 from tests.support import ROOT
 from tests.support.as_user import bwrap
@@ -33,7 +33,7 @@ def run(script: str, *names: str, timeout: float = 900) -> Any:
     for place in EMPTY:
         command += ["--tmpfs", place] if Path(place).is_dir() else []
     for place in dict.fromkeys((sys.base_prefix, sys.prefix, str(ROOT))):
-        command += [*folders(place), "--ro-bind", place, place]
+        command += [*parent_options(place), "--ro-bind", place, place]
     command += ["--chmod", "1777", "/tmp", "--setenv", "SECRET", f"{WON} of the environment"]
     command += ["--chdir", "/tmp", "--setenv", "HOME", "/root", "--setenv", "PYTHONPATH"]
     command += [str(ROOT), sys.executable, f"{ROOT}/tests/attacks/{script}.py", *names]

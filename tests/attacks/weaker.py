@@ -30,16 +30,12 @@ from nbgrader.utils import determine_grade
 
 import utils.checker.compare
 import utils.checker.sanitize
-from autograder.grading import grade, grade_submission, submission, worker_pool
+from autograder.grading import grade_submission, required_cells, submission_file, worker_pool
+from autograder.grading.class_folder import load_submission
+from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings, judge_submission
-from autograder.grading.submission import (
-    CourseNotebook,
-    cells_of,
-    code_cells,
-    merge_answers,
-    read_notebook,
-    required_cells,
-)
+from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.submission_file import cells_of, read_notebook
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import client, messages, reference_process
 from autograder.protocol.client import CodeCell, RemoteNotebook
@@ -96,12 +92,13 @@ def sandbox(walls: tuple[str, ...] = ()) -> Any:
 
 def pieces(attack: Attack) -> list[CodeCell]:
     cells = list(cells_of(page_of(attack)))
-    return required_cells(code_cells(merge_answers(CourseNotebook(COURSE), cells)))
+    merged = merge_answers(CourseNotebook(COURSE), cells)
+    return required_cells.required_cells(code_cells(merged))
 
 
 def judged(
     attack: Attack, box: Any = None, names: Any = None, **limits: Any
-) -> grade_submission.Judged:
+) -> grade_submission.JudgedSubmission:
     """As the engine judges, with whatever is patched."""
     settings = Settings(SEED, limits=replace(TEN_SECONDS, **limits))
     due = names or list(attack.answers)
@@ -112,7 +109,7 @@ def target(attack: Attack) -> str:
     return next(iter(attack.answers))
 
 
-def won(attack: Attack, found: grade_submission.Judged) -> bool:
+def won(attack: Attack, found: grade_submission.JudgedSubmission) -> bool:
     return any(WON in one.text() for one in found.verdicts.values())
 
 
@@ -239,7 +236,7 @@ def run(answers: RemoteNotebook, attack: Attack) -> None:
     """Run an attack's cells."""
     for piece in pieces(attack):
         answers.run(piece)
-    answers.begin()
+    answers.reset_limits()
 
 
 def bare(attack: Attack, limits: Limits = TEN_SECONDS) -> Any:
@@ -268,8 +265,9 @@ def lax(frame: bytes) -> Any:
 def naive_call(self: Any, exercise: str, cases: Any, given: Any) -> list[Run]:
     """A judge that takes what comes."""
     packed = list(map(messages.pack_case, cases))
-    self.cell.send(messages.write(messages.Call(self._next(), exercise, packed, list(given))))
-    runs = lax(self.cell.receive(10))["runs"]
+    request = messages.Call(self._next_number(), exercise, packed, list(given))
+    self.process.send(messages.write(request))
+    runs = lax(self.process.receive(10))["runs"]
     values = [run["outcome"] for run in runs]
     for run in runs:
         if run["failure"]:
@@ -309,7 +307,7 @@ def any_tree(attack: Attack) -> bool:
 
 def any_message_size(attack: Attack) -> bool:
     with sandbox().open() as line:
-        line._most = 1 << 40
+        line._max_size = 1 << 40
         answers = RemoteNotebook(line, Limits(seconds=2))
         try:
             run(answers, attack)
@@ -324,7 +322,7 @@ def stumbles(attack: Attack) -> bool:
 
 
 def no_deadline(attack: Attack) -> bool:
-    with patch.object(client, "_left", lambda over: 1e6):
+    with patch.object(client, "_seconds_until", lambda over: 1e6):
         try:
             with within(4):
                 judged(attack, seconds=1)
@@ -351,7 +349,7 @@ def fragile_reference_process(attack: Attack) -> bool:
 
     with patch.object(reference_process.ReferenceProcess, "call_reference", call_reference):
         found = judged(attack)
-    return any("stumble" in said for said in found.suspicions.values())
+    return any("judge fail" in said for said in found.suspicions.values())
 
 
 # -- without care for the file, or for who reads --------------------------------------------------
@@ -360,15 +358,13 @@ def fragile_reference_process(attack: Attack) -> bool:
 def taken_in(attack: Attack, room: Room) -> Any:
     hand_in(attack, room.submitted)
     small_course.hand_in(room.submitted, "ada", small_course.solved())
-    return grade.load_submission(
-        CourseNotebook(COURSE), small_course.TASK, room.submitted, attack.folder
-    )
+    return load_submission(CourseNotebook(COURSE), small_course.TASK, room.submitted, attack.folder)
 
 
 def links_allowed(attack: Attack, room: Room) -> bool:
     with patch.object(Path, "is_symlink", lambda self: False):
-        taken = taken_in(attack, room).taken
-    run = required_cells(code_cells(taken)) if taken else []
+        merged = taken_in(attack, room).merged
+    run = required_cells.required_cells(code_cells(merged)) if merged else []
     settings = Settings(SEED)
     found = judge_submission(sandbox(), LiveKey(SEED), run, ["sigmoid"], settings)
     return found.verdicts["sigmoid"].status == "correct"
@@ -394,7 +390,7 @@ def trusting_reader(attack: Attack, room: Room) -> bool:
 
 
 def any_number(attack: Attack, room: Room) -> bool:
-    with patch.object(submission, "LIMITS", replace(LIMITS, cells=1 << 40)):
+    with patch.object(submission_file, "LIMITS", replace(LIMITS, cells=1 << 40)):
         hand_in(attack, room.submitted)
         cells, _ = read_notebook(next((room.submitted / attack.folder).rglob("*.ipynb")))
         return len(cells) == 1_000_000
@@ -444,7 +440,7 @@ def split_anyhow(attack: Attack) -> bool:
 
 def any_length(attack: Attack) -> bool:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with patch.object(submission, "LIMITS", replace(LIMITS, cell=1 << 40)):
+    with patch.object(required_cells, "LIMITS", replace(LIMITS, cell=1 << 40)):
         pieces(attack)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before > 100 << 10
 

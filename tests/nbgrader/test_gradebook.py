@@ -23,9 +23,11 @@ from autograder import cli
 from autograder.course import notebooks
 from autograder.errors import ExitCode, UsageError
 from autograder.grading import grade as grading
+from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import CourseNotebook, cells_of, merge_answers
-from autograder.grading.worker_pool import shown
+from autograder.grading.merge import merge_answers
+from autograder.grading.submission_file import cells_of
+from autograder.grading.worker_pool import outputs_of
 from autograder.nbgrader_bridge import gradebook, preprocessors
 from autograder.nbgrader_bridge.course_directory import CONFIG
 from autograder.nbgrader_bridge.gradebook import graded_notebook
@@ -279,7 +281,7 @@ class Dying:
 
     workers = 1
 
-    def take(self, work):
+    def submit(self, task):
         future = Future()
         future.set_exception(RuntimeError("the worker died"))
         return future
@@ -297,7 +299,7 @@ def test_unchecked_answers_need_manual_grading(both, tmp_path):
             tmp_path / "grades",
             settings=Settings(NAME),
             pool=lambda: nullcontext(Dying()),
-            writer=book.take,
+            writer=book.add,
         )
     grades, *_ = book_of(workspace)["right"]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
@@ -337,7 +339,7 @@ def test_nbgrader_autograde_refuses_without_sandbox(monkeypatch):
 
 def verdicts(name, **more):
     return {
-        exercise.name: shown(Verdict(exercise.name, "wrong", 0, exercise.points, "no."))
+        exercise.name: outputs_of(Verdict(exercise.name, "wrong", 0, exercise.points, "no."))
         for exercise in EXERCISES.values()
         if exercise.assignment == name
     } | more
@@ -357,7 +359,7 @@ def test_report_keeps_its_text_but_no_active_html():
 
 def test_points_scale_when_the_instructor_changes_the_maximum():
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
-    half = shown(Verdict("relu", "wrong", 2.5, 5, "half."))
+    half = outputs_of(Verdict("relu", "wrong", 2.5, 5, "half."))
     points = POINTS | {"relu": 20}
     graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points))
     assert determine_grade(cell_of(graded, "relu")) == (10, 20)

@@ -10,8 +10,10 @@ import pytest
 from autograder import cli
 from autograder.course import notebooks
 from autograder.grading import grade_submission, worker_pool
+from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import CourseNotebook, cells_of, code_cells, merge_answers
+from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.submission_file import cells_of
 from autograder.grading.worker_pool import Task
 from autograder.limits import Limits
 from autograder.protocol.client import CodeCell, RemoteNotebook
@@ -43,7 +45,7 @@ def graded():
 
     yield grade
     worker_pool.close()
-    vars(worker_pool._here).clear()
+    vars(worker_pool._per_thread).clear()
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_reference_call_advances_the_students_generator(sandboxed):
         found = {name: said[MIME] for name, said in worker_pool.run_task(work).verdicts.items()}
     finally:
         worker_pool.close()
-        vars(worker_pool._here).clear()
+        vars(worker_pool._per_thread).clear()
     assert found.pop(wrong)["status"] == "partial"
     assert {one["status"] for one in found.values()} == {"correct"}
     charged = [name for name, one in found.items() if wrong in one["given"]]
@@ -205,7 +207,7 @@ def test_sandbox_restarts_when_it_dies_with_a_fork_ready(graded):
         try:
             again = graded()
             break
-        except grade_submission.SandboxLost:  # `map_works` repeats a task in this case
+        except grade_submission.SandboxLost:  # `map_tasks` repeats a task in this case
             continue
     assert again == right
 

@@ -341,7 +341,7 @@ def test_dying_worker_costs_no_points(tmp_path):
     class Dying:
         workers = 1
 
-        def take(self, work):
+        def submit(self, task):
             future = Future()
             future.set_exception(RuntimeError("the worker died"))
             return future

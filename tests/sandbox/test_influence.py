@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from autograder.grading import worker_pool
+from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
-from autograder.grading.submission import CourseNotebook, cells_of, code_cells, merge_answers
+from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.submission_file import cells_of
 from autograder.grading.worker_pool import Task
 from autograder.limits import Limits
 from autograder.sandbox.process import SandboxProcess
@@ -28,13 +30,13 @@ FORGES_A_LAW = (
     FORGING
     + """
 calls = []
-def forging(message, real=asked.answer):
+def forging(message, real=asked.reply):
     reply = real(message)
     if type(message) is wire.Call and message.exercise == 'initialize_parameters_deep':
         calls.append(1)
         if len(calls) == 2: return wire.CallReply(1, reply.runs)
     return reply
-asked.answer = forging
+asked.reply = forging
 """
 )
 NEVER_LISTENS = (
@@ -133,7 +135,7 @@ def test_unread_reference_replies_do_not_fill_memory(monkeypatch):
 
     def sent(self, *frames):
         send(self, *frames)
-        longest[0] = max(longest[0], len(self._going))
+        longest[0] = max(longest[0], len(self._unsent))
 
     monkeypatch.setattr(SandboxProcess, "send", sent)
     wrong = "def linear_forward(A_prev, W, b):\n    return W @ A_prev - b, (A_prev, W, b)"

@@ -20,8 +20,9 @@ import autograder.sandbox.sandbox
 from autograder import cli
 from autograder.errors import BrokenCourse, ExitCode
 from autograder.limits import MIB, Limits
-from autograder.sandbox import bubblewrap, cgroup
-from autograder.sandbox.sandbox import Ended, Sandbox, layers, minimum
+from autograder.sandbox import bubblewrap, cgroup, remedies
+from autograder.sandbox.capabilities import layers, meets_minimum
+from autograder.sandbox.sandbox import Ended, Sandbox
 from tests.support import ROOT
 from tests.support.as_user import as_user
 
@@ -520,7 +521,7 @@ def test_omitted_layer_no_longer_stops_its_attack(sandbox, layer, works):
 
 def test_needed_layers_are_active_on_this_machine():
     found = layers()
-    assert minimum(found)
+    assert meets_minimum(found)
     assert [layer.name for layer in found if layer.needed] == ["namespaces", "limits", "privileges"]
 
 
@@ -559,7 +560,7 @@ def test_missing_bubblewrap_is_reported_with_a_remedy(monkeypatch, tmp_path):
     monkeypatch.setattr(bubblewrap, "_packaged", lambda: None)
     with pytest.raises(BrokenCourse, match="`make setup` again"), sandbox_for():
         pass
-    assert not minimum(layers())
+    assert not meets_minimum(layers())
 
 
 def machine_s_own(monkeypatch, folder, script):
@@ -594,7 +595,7 @@ def test_bubblewrap_of_the_machine_is_used_if_new_enough(monkeypatch, tmp_path, 
 def test_bundled_bubblewrap_provides_every_needed_layer(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert bubblewrap.find().source == "installed with the course"
-    assert minimum(layers())
+    assert meets_minimum(layers())
     assert cli.main(["doctor"]) == ExitCode.FINE
     assert f"installed with the course: {bubblewrap._packaged()}" in capsys.readouterr().out
     assert cli.main(["doctor", "--apparmor"]) == ExitCode.FINE
@@ -618,7 +619,7 @@ def test_narrowest_remedy_is_shown_first(monkeypatch, setting, first):
         return value if asked == name else read(path, *arguments)
 
     monkeypatch.setattr(Path, "read_text", with_setting)
-    assert autograder.sandbox.sandbox.advice().split("`")[1].startswith(first)
+    assert remedies.remedy().split("`")[1].startswith(first)
 
 
 def test_missing_entry_point_is_reported():

@@ -47,7 +47,7 @@ def no_browser():
 
 def no_sandbox():
     """Return how to get the sandbox if one of its needed layers is missing."""
-    from autograder.sandbox.sandbox import layers
+    from autograder.sandbox.capabilities import layers
 
     lacking = [layer for layer in layers() if not layer.active and layer.name != "cgroup"]
     worst = [layer for layer in lacking if layer.needed] or lacking

@@ -1,0 +1,100 @@
+"""Read the course's own notebook of an assignment, and find its exercises in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.course import notebooks
+from autograder.course.notebooks import SOLUTION
+from autograder.errors import UsageError
+from autograder.grading.submission_file import Cell
+
+__all__ = [
+    "CourseNotebook",
+    "answer_cells",
+    "judged_exercises",
+    "read_course_notebook",
+    "test_cells",
+]
+
+
+def read_course_notebook(root: Path, assignment: str) -> NotebookNode:
+    """Return the course's own notebook of an assignment."""
+    course = notebooks.read(notebooks.notebook_of(root, assignment))
+    if not test_cells(course):
+        raise UsageError(f"There is nothing to grade in {assignment}: it has no exercises.")
+    return course
+
+
+def test_cells(course: NotebookNode) -> dict[str, NotebookNode]:
+    """Return the graded cells of a course notebook by exercise, in order."""
+    return {
+        cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION): cell
+        for cell in course.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+
+
+def judged_exercises(course: NotebookNode) -> list[str]:
+    """Return the exercises that are judged by their tests, not by hand, in order."""
+    tests = test_cells(course)
+    return [name for name, cell in tests.items() if not cell.metadata.nbgrader.solution]
+
+
+def answer_cells(course: NotebookNode) -> dict[str, NotebookNode]:
+    """Return the cells that a student fills in by exercise, in order."""
+    return {
+        cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION): cell
+        for cell in course.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+class CourseNotebook:
+    """A course notebook, indexed once for all submissions.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+    texts : the stripped text of each cell; `all_texts` as a set
+    answers, tests : indices of each exercise's answer cell and graded cell
+    """
+
+    def __init__(self, notebook: NotebookNode) -> None:
+        self.notebook = notebook
+        self.texts = [cell.source.strip() for cell in notebook.cells]
+        self.all_texts = frozenset(self.texts)
+        indices = {id(cell): index for index, cell in enumerate(notebook.cells)}
+        self.answers = {name: indices[id(cell)] for name, cell in answer_cells(notebook).items()}
+        self.tests = {name: indices[id(cell)] for name, cell in test_cells(notebook).items()}
+        ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
+        self._by_grade_id = {grade_id: index for index, grade_id in enumerate(ids)}
+        self._by_id = {cell.get("id", ""): index for index, cell in enumerate(notebook.cells)}
+        self._by_text = {text: index for index, text in enumerate(self.texts)}
+
+    def match(self, theirs: Sequence[Cell]) -> dict[int, int]:
+        """Map each student cell's index to the index of the course cell that it matches.
+
+        A course cell with the same text is preferred, then one with the same grade id, then one
+        with the same cell id. An id does not count if the course cell's text is in another student
+        cell, or if several of them share the cell id; an id of an answer cell always counts.
+        """
+        answers = set(self.answers.values())
+        their_texts = {their.source.strip() for their in theirs}
+        id_counts = Counter(their.id for their in theirs)
+        matches = {}
+        for i, their in enumerate(theirs):
+            text = their.source.strip()
+            is_distinct = id_counts[their.id] == 1 or self._by_id.get(their.id) in answers
+            by_id = (self._by_id, their.id if is_distinct else "")
+            lookups = ((self._by_grade_id, their.grade_id), by_id, (self._by_text, text))
+            found = [index[key] for index, key in lookups if key and key in index]
+            same_text = [at for at in found if self.texts[at] == text]
+            others = [at for at in found if at in answers or self.texts[at] not in their_texts]
+            if same_text or others:
+                matches[i] = (same_text or others)[0]
+        return matches

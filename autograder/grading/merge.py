@@ -1,0 +1,177 @@
+"""Merge a submission's answers into the course's notebook.
+
+The merged notebook is the one that runs. From the student's file it has the answers, found by
+exercise, and the student's own cells: code, which an answer may need, and notes for the grader.
+Test cells, setup, demonstrations, tags and metadata of the student's file are not used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.course.notebooks import SOLUTION
+from autograder.grading.course_notebook import CourseNotebook
+from autograder.grading.required_cells import is_python
+from autograder.grading.submission_file import Cell, Repair
+from autograder.protocol.client import CodeCell
+
+__all__ = ["MergedNotebook", "code_cells", "merge_answers"]
+
+
+@dataclass(frozen=True)
+class MergedNotebook:
+    """The course's notebook with a student's answers merged in.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+    missing : exercises without an answer cell in the student's file
+    repairs : the repairs that were made
+    own : ids of the cells that the student added
+    """
+
+    notebook: NotebookNode
+    missing: frozenset[str]
+    repairs: tuple[Repair, ...]
+    own: frozenset[str] = frozenset()
+
+
+def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNotebook:
+    """Merge a submission's answers and the student's own cells into the course's notebook.
+
+    Cells that stay the course's are shared with the course's notebook, not copied.
+    """
+    cells = list(course.notebook.cells)
+    repairs: list[Repair] = []
+    missing = set()
+    matches = course.match(theirs)  # index of a student's cell: index of its course cell
+    rejoined = _rejoin(course, theirs, matches)
+    if len(rejoined) < len(theirs):
+        theirs, matches = rejoined, course.match(rejoined)
+    texts = course.all_texts
+    for exercise, index in course.answers.items():
+        copies = [i for i, at in matches.items() if at == index]
+        chosen, repair = _choose(exercise, course.texts[index], theirs, copies, texts)
+        repairs += [Repair(exercise, repair)] if repair else []
+        if chosen is None:
+            missing.add(exercise)
+            continue
+        for i in copies:
+            if i != chosen:
+                del matches[i]  # a copy with other content stays as the student's own cell
+        matches.setdefault(chosen, index)  # one cell may hold two answers
+        if theirs[chosen].source.strip():  # an emptied cell counts as blank
+            cells[index] = NotebookNode(cells[index] | {"source": theirs[chosen].source})
+    repairs += [r for r in _edited_tests(course, theirs, matches) if r.exercise not in missing]
+    marked = {course.texts[at] for at in (*course.answers.values(), *course.tests.values())}
+    new_cell: dict[str, Callable[..., NotebookNode]]
+    new_cell = {"code": new_code_cell, "markdown": new_markdown_cell}
+    left_out = {"code": marked | {""}, "markdown": texts | {""}}
+    own: dict[int, list[NotebookNode]] = {}  # the student's own cells by the course cell before
+    after = -1
+    for i, their in enumerate(theirs):
+        after = matches.get(i, after)
+        if i in matches or their.kind not in new_cell:
+            continue
+        if their.source.strip() not in left_out[their.kind]:
+            own.setdefault(after, []).append(new_cell[their.kind](their.source, id=f"own-{i}"))
+    own_ids = frozenset(cell.id for group in own.values() for cell in group)
+    merged = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
+    notebook = NotebookNode(course.notebook | {"cells": own.get(-1, []) + merged})
+    return MergedNotebook(notebook, frozenset(missing), tuple(repairs), own_ids)
+
+
+def code_cells(merged: MergedNotebook) -> list[CodeCell]:
+    """Return the code that may have to run, in order: all code cells but the test cells.
+
+    The course's own code, demonstrations included, is marked: `required_cells` selects the part
+    of it that the answers need.
+    """
+    found = []
+    for cell in merged.notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code" or (metadata.get("grade") and not metadata.get("solution")):
+            continue
+        exercise = metadata["grade_id"].removesuffix(SOLUTION) if metadata.get("solution") else ""
+        is_course_code = not exercise and cell.id not in merged.own
+        found.append(CodeCell(cell.source, cell.id, exercise, is_course_code))
+    return found
+
+
+def _rejoin(
+    course: CourseNotebook, theirs: Sequence[Cell], matches: Mapping[int, int]
+) -> Sequence[Cell]:
+    """Return the student's cells, with an answer that was split in two rejoined.
+
+    Two cells are joined only if at least one is not Python by itself, and both together are.
+    """
+    answers = {index: name for name, index in course.answers.items()}
+    rejoined: list[Cell] = []
+    last: int | None = None  # index of the course cell that the previous cell matches
+    for i, their in enumerate(theirs):
+        before = rejoined[-1] if rejoined else None
+        own = their.source.strip() not in course.all_texts
+        if before is not None and own and before.kind == their.kind == "code":
+            names = {answers.get(at, "") for at in (last, matches.get(i)) if at is not None}
+            names |= {name for name in answers.values() if _defines(name, before.source)}
+            both = f"{before.source}\n{their.source}"
+            halves = names - {""} and not all(is_python(one.source) for one in (before, their))
+            if halves and is_python(both):
+                rejoined[-1] = replace(before, source=both)
+                continue
+        rejoined.append(their)
+        last = matches.get(i)
+    return rejoined
+
+
+def _choose(
+    exercise: str,
+    stub: str,
+    theirs: Sequence[Cell],
+    copies: list[int],
+    course_texts: Collection[str],
+) -> tuple[int | None, str]:
+    """Return the index of the cell with the answer, or None, and a sentence if repaired."""
+    answers = [i for i in copies if theirs[i].source.strip() not in ("", stub)]
+    defining = [i for i in answers if _defines(exercise, theirs[i].source)]
+    if not defining:
+        elsewhere = [
+            i
+            for i, their in enumerate(theirs)
+            if i not in copies
+            and their.source.strip() not in course_texts
+            and _defines(exercise, their.source)
+            and (their.kind == "code" or is_python(their.source))
+        ]
+        if elsewhere:
+            return elsewhere[-1], "Its answer was found in another cell, and put where it belongs."
+    if len(answers) > 1:
+        chosen = (defining or answers)[-1]
+        return chosen, f"Its answer cell is there {len(answers)} times; the last one counts."
+    return next(iter([*answers, *reversed(copies)]), None), ""
+
+
+def _defines(exercise: str, source: str) -> bool:
+    found = re.search(rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=))", source, re.MULTILINE)
+    return found is not None
+
+
+def _edited_tests(
+    course: CourseNotebook, theirs: Sequence[Cell], matches: dict[int, int]
+) -> Iterator[Repair]:
+    """Yield a repair for each test cell that was removed, edited or copied."""
+    for exercise, index in course.tests.items():
+        if index in course.answers.values():
+            continue
+        copies = [theirs[i] for i, at in matches.items() if at == index]
+        if not copies:
+            yield Repair(exercise, "Its test cell was gone; the course's own was used.")
+        elif any(copy.source.strip() != course.texts[index] for copy in copies):
+            yield Repair(exercise, "Its test cell was changed; the course's own was used.")
+        elif len(copies) > 1:
+            yield Repair(exercise, "Its test cell was there more than once; it counts once.")

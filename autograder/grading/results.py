@@ -1,0 +1,199 @@
+"""Turn a submission's verdicts into results: one for each exercise, kept until the run ends."""
+
+from __future__ import annotations
+
+import json
+import platform
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any, Self
+
+from nbformat import NotebookNode
+
+from autograder.grading.class_folder import Submission
+from autograder.grading.course_notebook import answer_cells, test_cells
+from autograder.grading.grade_submission import Settings
+from utils.checker.verdict import MIME, Status, printable
+
+__all__ = [
+    "NEEDS_REVIEW",
+    "Result",
+    "Standing",
+    "StudentResults",
+    "max_points",
+    "points_text",
+    "results_of",
+]
+
+NEEDS_REVIEW = {Status.UNCHECKED, Status.TAMPERED}  # for an instructor to look at
+MADE_WITH = f"deep-networks {version('deep-networks')}, numpy {version('numpy')}, Python " + (
+    platform.python_version()
+)
+FROM_RECORD = ("points", "mistake", "message", "earned", "given", "seed")  # as in the verdict
+
+
+class Standing(StrEnum):
+    """Why an answer has no verdict."""
+
+    MISSING = "missing"
+    """Not handed in."""
+
+    PENDING = "manual"
+    """To be graded by a person."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One student's result on one exercise.
+
+    Attributes
+    ----------
+    status : the verdict's status; None where there is no verdict, and `standing` says why
+    points : None while they are undecided
+    settings : those it was judged with, so that the judgment can be repeated
+    """
+
+    student: str
+    assignment: str
+    exercise: str
+    status: Status | None
+    standing: Standing | None
+    points: float | None
+    max_points: float
+    mistake: str
+    message: str
+    earned: Mapping[str, float] = field(default_factory=dict)
+    given: Sequence[str] = ()
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    made_with: str = MADE_WITH
+
+    @property
+    def shown(self) -> str:
+        """Return the status, or else the standing, as one word for tables."""
+        return self.status or self.standing or ""
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as a record of `results.jsonl`."""
+        record = vars(self) | {"status": self.shown}
+        del record["standing"]
+        return record
+
+
+@dataclass
+class StudentResults:
+    """One student's results, kept until the end of a run, and compressed to save memory."""
+
+    student: str
+    points: list[float | None]
+    pending: float
+    statuses: Counter[str]
+    repaired: int
+    compressed: bytes
+    notes: list[str]
+    suspicions: dict[str, str]
+    needs_review: bool
+    cached: int
+
+    @classmethod
+    def of(cls, submission: Submission, results: Sequence[Result], cached: int) -> Self:
+        """Return these results compressed; `cached` is the number of verdicts from the cache."""
+        lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
+        return cls(
+            submission.student,
+            [result.points for result in results],
+            sum(result.max_points for result in results if result.points is None),
+            Counter(result.shown for result in results),
+            sum("the course's own" in result.message for result in results),
+            zlib.compress(lines.encode("utf-8", "replace")),
+            submission.notes,
+            submission.suspicions,
+            submission.needs_review or any(result.status in NEEDS_REVIEW for result in results),
+            cached,
+        )
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the points; undecided ones count as none."""
+        return sum(points or 0 for points in self.points)
+
+    @property
+    def lines(self) -> str:
+        """Return the results as JSON, one line each."""
+        return zlib.decompress(self.compressed).decode()
+
+
+def results_of(
+    course: NotebookNode, assignment: str, submission: Submission, settings: Settings
+) -> list[Result]:
+    """Return a student's results, one for each exercise."""
+    return [
+        _result(assignment, exercise, cell, submission, settings)
+        for exercise, cell in test_cells(course).items()
+    ]
+
+
+def max_points(test_cell: NotebookNode) -> float:
+    """Return the points of the exercise that a cell tests."""
+    points: float = test_cell.metadata.nbgrader.points
+    return points
+
+
+def points_text(points: float | None) -> str:
+    """Return points as a table shows them; empty while they are undecided."""
+    return "" if points is None else f"{points:g}"
+
+
+def _result(
+    assignment: str,
+    exercise: str,
+    cell: NotebookNode,
+    submission: Submission,
+    settings: Settings,
+) -> Result:
+    result = Result(
+        submission.student,
+        assignment,
+        exercise,
+        None,
+        Standing.MISSING,
+        0,
+        max_points(cell),
+        "",
+        "",
+        settings=asdict(settings),
+    )
+    merged = submission.merged
+    if merged is None:
+        return replace(result, message=" ".join(submission.notes))
+    if exercise in submission.verdicts:
+        record = submission.verdicts[exercise][MIME]
+        result = _with_status(result, Status(record["status"]))
+        result = replace(result, **{name: record[name] for name in FROM_RECORD})
+    elif cell.metadata.nbgrader.solution:
+        answer = answer_cells(merged.notebook)[exercise]
+        if answer.source.strip() != cell.source.strip():
+            result = replace(
+                result, standing=Standing.PENDING, points=None, message="Graded by hand."
+            )
+        else:
+            result = replace(_with_status(result, Status.BLANK), message="Still blank.")
+    else:
+        result = _with_status(result, Status.UNCHECKED)
+        result = replace(result, points=None, message=submission.notes[-1])
+    if exercise in merged.missing and (
+        result.status is Status.BLANK or result.standing is Standing.PENDING
+    ):
+        message = f"The cell for the answer to {exercise} is not in the notebook."
+        message = " ".join([message, *submission.notes])
+        result = replace(result, status=None, standing=Standing.MISSING, points=0, message=message)
+    repairs = [repair.sentence for repair in merged.repairs if repair.exercise == exercise]
+    return replace(result, message=printable(" ".join([result.message, *repairs])))
+
+
+def _with_status(result: Result, status: Status) -> Result:
+    return replace(result, status=status, standing=None)
