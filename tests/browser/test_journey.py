@@ -155,7 +155,7 @@ class Notebook:
         expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(browser, lab):
     """Return a function that opens a notebook, or the first page, with a new kernel."""
 
@@ -236,9 +236,14 @@ def test_first_page_opens_and_failed_check_shows_one_message(opened):
 # -- an exercise ----------------------------------------------------------------------------------
 
 
-def test_wrong_answers_are_explained_and_correct_answer_is_saved(opened, lab, course):
-    with opened(FORWARD) as notebook:
+def test_wrong_answers_are_explained_and_correct_answer_is_saved(
+    opened, lab, course, pytestconfig, tmp_path
+):
+    with opened(
+        FORWARD, viewport={"width": 1000, "height": 1000}, device_scale_factor=2
+    ) as notebook:
         notebook.run("setup")
+        notebook.page.keyboard.press("ControlOrMeta+b")  # hides the list of files
         notebook.run("linear_forward-solution")
         says_once(notebook.run("linear_forward"), "still blank")
         says_once(notebook.answer("linear_forward", NO_BIAS), "has had no say")
@@ -248,6 +253,9 @@ def test_wrong_answers_are_explained_and_correct_answer_is_saved(opened, lab, co
         for box in ("W.T (3, 2)", "A_prev (3, 5)"):
             expect(shown.get_by_role("img", name=box)).to_be_visible()
             expect(shown.locator(".verdict").get_by_text(box, exact=True)).to_be_visible()
+        picture = PICTURE if pytestconfig.getoption("pictures") else tmp_path / PICTURE.name
+        take_picture(notebook, picture)
+        assert 20_000 < picture.stat().st_size < 200_000  # it is not empty, and loads quickly
 
         shown = notebook.answer("linear_forward", RIGHT)
         says_once(shown, "✓ linear_forward")
@@ -261,52 +269,20 @@ def test_wrong_answers_are_explained_and_correct_answer_is_saved(opened, lab, co
     assert git(course, "status", "--porcelain") == ""
 
 
-def test_a_check_cannot_be_edited_or_deleted(opened):
-    with opened(FORWARD) as notebook:
-        check = notebook.cell("linear_forward").locator(".cm-content")
-        expect(check).to_have_attribute("aria-readonly", "true")
-        check.click()
-        notebook.page.keyboard.type("print('mine')")
-        expect(check).to_have_text('check("linear_forward")')
-        notebook.page.keyboard.press("Escape")
-        for key in "dd":
-            notebook.page.keyboard.press(key)
-        expect(notebook.page.locator(".jp-Notebook-cell")).to_have_count(len(notebook.ids))
-        expect(check).to_have_text('check("linear_forward")')
+def take_picture(notebook, path):
+    """Take the README's picture of an answer and its card; --pictures saves it there."""
+    above = notebook.cell("linear_forward-solution").bounding_box()
+    below = notebook.cell("linear_forward").locator(".verdict").bounding_box()
+    frame = {
+        "x": above["x"],
+        "y": above["y"] - MARGIN,
+        "width": above["width"] + MARGIN,
+        "height": below["y"] + below["height"] - above["y"] + 2 * MARGIN,
+    }
+    notebook.page.screenshot(path=path, clip=frame)
 
 
-def test_validate_shows_the_same_message_as_check(opened):
-    with opened(FORWARD) as notebook:
-        notebook.type("linear_forward-solution", NO_BIAS)
-        notebook.page.get_by_role("button", name="Validate").click()
-        dialog = notebook.page.get_by_role("dialog")
-        expect(dialog).to_contain_text("has had no say", timeout=60_000)
-        expect(dialog).to_contain_text("compute_cost: still blank")
-
-
-def test_picture_of_a_check(opened, pytestconfig, tmp_path):
-    """Take the picture for the README: a wrong answer and its card; --pictures saves it there."""
-    picture = PICTURE if pytestconfig.getoption("pictures") else tmp_path / PICTURE.name
-    with opened(
-        FORWARD, viewport={"width": 1000, "height": 1000}, device_scale_factor=2
-    ) as notebook:
-        page = notebook.page
-        notebook.run("setup")
-        page.keyboard.press("ControlOrMeta+b")
-        notebook.answer("linear_forward", TRANSPOSED)
-        above = notebook.cell("linear_forward-solution").bounding_box()
-        below = notebook.cell("linear_forward").locator(".verdict").bounding_box()
-        frame = {
-            "x": above["x"],
-            "y": above["y"] - MARGIN,
-            "width": above["width"] + MARGIN,
-            "height": below["y"] + below["height"] - above["y"] + 2 * MARGIN,
-        }
-        page.screenshot(path=picture, clip=frame)
-    assert 20_000 < picture.stat().st_size < 200_000  # it is not empty, and loads quickly
-
-
-# -- searching and reading ------------------------------------------------------------------------
+# -- searching ------------------------------------------------------------------------------------
 
 
 def test_search_shows_progress_and_remaining_time(opened, lab):
@@ -323,18 +299,48 @@ def test_search_shows_progress_and_remaining_time(opened, lab):
         expect(search).to_contain_text("best on dev:")
 
 
-def test_questions_formulas_and_pictures(opened):
+# -- a page that stays open -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def forward(opened):
+    """Open notebook 01 once for the tests that do not need a fresh page."""
     with opened(FORWARD) as notebook:
-        question = notebook.cell("ask-layers").locator(".jp-RenderedMarkdown")
-        summary = question.get_by_text("3 layers, n[0] = 3")
-        expect(question).not_to_contain_text(RIGHT_GUESS, use_inner_text=True)
-        summary.click()
-        expect(question).to_contain_text(RIGHT_GUESS, use_inner_text=True)
-        summary.click()
-        expect(question).not_to_contain_text(RIGHT_GUESS, use_inner_text=True)
+        yield notebook
 
-        notebook.page.keyboard.press("Tab")
-        notebook.page.keyboard.press("Space")
-        expect(question).to_contain_text("Nearly.", use_inner_text=True)
 
-        everything_is_drawn(notebook)
+def test_a_check_cannot_be_edited_or_deleted(forward):
+    check = forward.cell("linear_forward").locator(".cm-content")
+    expect(check).to_have_attribute("aria-readonly", "true")
+    check.click()
+    forward.page.keyboard.type("print('mine')")
+    expect(check).to_have_text('check("linear_forward")')
+    forward.page.keyboard.press("Escape")
+    for key in "dd":
+        forward.page.keyboard.press(key)
+    expect(forward.page.locator(".jp-Notebook-cell")).to_have_count(len(forward.ids))
+    expect(check).to_have_text('check("linear_forward")')
+
+
+def test_questions_formulas_and_pictures(forward):
+    question = forward.cell("ask-layers").locator(".jp-RenderedMarkdown")
+    summary = question.get_by_text("3 layers, n[0] = 3")
+    expect(question).not_to_contain_text(RIGHT_GUESS, use_inner_text=True)
+    summary.click()
+    expect(question).to_contain_text(RIGHT_GUESS, use_inner_text=True)
+    summary.click()
+    expect(question).not_to_contain_text(RIGHT_GUESS, use_inner_text=True)
+
+    forward.page.keyboard.press("Tab")
+    forward.page.keyboard.press("Space")
+    expect(question).to_contain_text("Nearly.", use_inner_text=True)
+
+    everything_is_drawn(forward)
+
+
+def test_validate_shows_the_same_message_as_check(forward):
+    forward.type("linear_forward-solution", NO_BIAS)
+    forward.page.get_by_role("button", name="Validate").click()
+    dialog = forward.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("has had no say", timeout=60_000)
+    expect(dialog).to_contain_text("compute_cost: still blank")
