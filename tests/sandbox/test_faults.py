@@ -52,7 +52,7 @@ def test_grades_are_the_same_after_a_kill_at_a_random_moment(place, seconds, tmp
 
 def test_stopped_run_keeps_its_results_and_rerun_finishes(place, tmp_path):
     for sign in (signal.SIGINT, signal.SIGTERM):
-        process = faults.start(place / "class", tmp_path / "out")
+        process = faults.start(place / "class", tmp_path / "out", *ALONE)
         assert "points" in process.stderr.readline()
         process.send_signal(sign)
         try:
@@ -67,7 +67,7 @@ def test_stopped_run_keeps_its_results_and_rerun_finishes(place, tmp_path):
 
 
 def test_two_graders_at_once_give_the_same_grades(place, tmp_path):
-    both = [faults.start(place / "class", tmp_path / "out") for _ in range(2)]
+    both = [faults.start(place / "class", tmp_path / "out", *ALONE) for _ in range(2)]
     for process in both:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors

@@ -165,8 +165,8 @@ def kill_one_on_a_cluster(
 
 
 def start_in(space: Path) -> subprocess.Popen[str]:
-    """Start to grade a workspace."""
-    command = [sys.executable, "-m", "autograder", "grade", TASK, "--timeout", "4"]
+    """Start to grade a workspace; one process judges, since the fault is the gradebook's."""
+    command = [sys.executable, "-m", "autograder", "grade", TASK, "--timeout", "4", "--jobs", "1"]
     return subprocess.Popen(
         [*command, "--workspace", str(space)],
         cwd=ROOT,
