@@ -18,8 +18,8 @@ def cluster(tmp_path):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cluster")
-    faults.hand_in(folder / "class", 10)
-    faults.run(folder / "class", folder / "local")
+    faults.hand_in(folder / "class", 6)
+    faults.run(folder / "class", folder / "local", "--jobs", "1")
     return folder
 
 

@@ -35,17 +35,24 @@ def pieces(**answers):
     return tuple(code_cells(merge_answers(CourseNotebook(COURSE), cells)))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _close():
+    """End the sandboxes that the tests share, as a worker's submissions do."""
+    yield
+    worker_pool.close()
+    vars(worker_pool._per_thread).clear()
+
+
 @pytest.fixture
 def graded():
-    """Return a function that grades answers as a worker does, starting without kept state."""
+    """Return a function that grades answers as a worker does, with the questions made anew."""
 
     def grade(seed="spring", **answers):
         work = Task(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
         return {name: said[MIME] for name, said in worker_pool.run_task(work).verdicts.items()}
 
-    yield grade
-    worker_pool.close()
-    vars(worker_pool._per_thread).clear()
+    vars(worker_pool._per_thread).pop("keys", None)
+    return grade
 
 
 @pytest.fixture

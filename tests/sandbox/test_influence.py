@@ -52,8 +52,8 @@ def flood():
 )
 
 
-@pytest.fixture(autouse=True)
-def _fresh():
+@pytest.fixture(scope="module", autouse=True)
+def _close():
     yield
     worker_pool.close()
 
