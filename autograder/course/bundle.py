@@ -24,7 +24,17 @@ from utils.checker.answer_key import KeyFault, freeze
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES
 
-__all__ = ["contents", "exercises_of", "key", "modules", "place", "release", "release_all", "save"]
+__all__ = [
+    "contents",
+    "data_of",
+    "exercises_of",
+    "key",
+    "modules",
+    "place",
+    "release",
+    "release_all",
+    "save",
+]
 
 KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known mistakes
 
@@ -146,8 +156,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     }
     files[path.name] = to_text(notebook).encode()
     files |= modules(root, notebook, assignment)
-    loads = any("load_garments(" in c.source for c in notebook.cells if c.cell_type == "code")
-    for name in (*COPIED, *(GARMENTS if loads else ())):
+    for name in (*COPIED, *data_of(notebook)):
         files[name] = _course_file(root, name)
     files["start.py"] = _course_file(root, "autograder/course/start.py")
     with tempfile.TemporaryDirectory() as aside:
@@ -158,6 +167,12 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
     files["README.md"] = README.format(title=title, assignment=assignment).encode()
     return dict(sorted(files.items()))
+
+
+def data_of(notebook: NotebookNode) -> tuple[str, ...]:
+    """Return the paths of the data files that a notebook loads."""
+    loads = any("load_garments(" in c.source for c in notebook.cells if c.cell_type == "code")
+    return GARMENTS if loads else ()
 
 
 def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, bytes]:

@@ -62,6 +62,9 @@ class CourseNotebook:
     notebook : NotebookNode
     texts : the stripped text of each cell; `all_texts` as a set
     answers, tests : indices of each exercise's answer cell and graded cell
+    checks : the exercise of each test cell, by index
+    given : indices of the course's own code cells, such as setup and demonstrations
+    prose : indices of the cells with the course's text
     """
 
     def __init__(self, notebook: NotebookNode) -> None:
@@ -71,6 +74,11 @@ class CourseNotebook:
         indices = {id(cell): index for index, cell in enumerate(notebook.cells)}
         self.answers = {name: indices[id(cell)] for name, cell in answer_cells(notebook).items()}
         self.tests = {name: indices[id(cell)] for name, cell in test_cells(notebook).items()}
+        answers = set(self.answers.values())
+        self.checks = {at: name for name, at in self.tests.items() if at not in answers}
+        rest = set(range(len(notebook.cells))) - answers - set(self.checks)
+        self.given = {at for at in rest if notebook.cells[at].cell_type == "code"}
+        self.prose = rest - self.given
         ids = [cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells]
         self._by_grade_id = {grade_id: index for index, grade_id in enumerate(ids)}
         self._by_id = {cell.get("id", ""): index for index, cell in enumerate(notebook.cells)}

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import messages
@@ -86,7 +87,7 @@ def judge_submission(
         Started with `autograder.protocol.server:serve`.
     key : AnswerKey
     cells : sequence of CodeCell
-        All code to run, in order.
+        The steps of the replay, in order: code to run, and checks.
     exercises : sequence of str
         An exercise comes after those that it builds on.
     settings : Settings
@@ -126,8 +127,9 @@ def evidence(
     with sandbox.open({}) as process:
         answers = RemoteNotebook(process, settings.limits)
         try:
-            for cell in cells:
-                answers.run(cell)
+            for cell in takewhile(lambda cell: cell.check != exercise, cells):
+                if cell.source:
+                    answers.run(cell)
             answers.reset_limits()
             answer = answers.answer(exercise)
             failing = rejections(question, answer).cases
@@ -164,6 +166,7 @@ class _SubmissionJudge:
         self.cells, self.settings = cells, settings
         self.judged = JudgedSubmission()
         self.ends: dict[str, Ended] = {}  # how cells ended the sandbox, by name
+        self.unusable: set[str] = set()  # exercises that ended the sandbox when they were called
         self.deadline = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
     def judge(self, exercises: Sequence[str]) -> JudgedSubmission:
@@ -180,12 +183,18 @@ class _SubmissionJudge:
         return self.judged
 
     def _judge_until_end(self, answers: RemoteNotebook, exercises: Sequence[str]) -> None:
-        """Run all cells and judge these exercises, until the sandbox ends."""
+        """Replay the notebook and judge these exercises, until the sandbox ends.
+
+        An exercise is judged where its check stands, so that later cells change nothing; one
+        without a check, at the end.
+        """
         for cell in self.cells:
-            if cell.name not in self.ends and not self._run(answers, cell):
+            if cell.check in exercises and not self._judge(answers, cell.check):
+                return
+            if cell.source and cell.name not in self.ends and not self._run(answers, cell):
                 return
         for exercise in exercises:
-            if not self._judge(answers, exercise):
+            if exercise not in self.judged.verdicts and not self._judge(answers, exercise):
                 return
 
     def _run(self, answers: RemoteNotebook, cell: CodeCell) -> bool:
@@ -216,15 +225,22 @@ class _SubmissionJudge:
         """Return the verdict on an exercise, and whether the sandbox must be replaced."""
         end_by_cell = self._end_by_cell(exercise)
         if end_by_cell is not None:
+            self.unusable.add(exercise)
             return self._verdict_of_end(exercise, end_by_cell, "the cell of your answer"), False
         answers.reset_limits()
         before, policy = self.judged.verdicts, self.settings.follow_through
         try:
             verdict = judge_exercise(
-                self.key, exercise, answers, follow_through=policy, before=before
+                self.key,
+                exercise,
+                answers,
+                follow_through=policy,
+                before=before,
+                unusable=self.unusable,
             )
             return self._with_cell_error(exercise, verdict), False
         except (Ended, messages.ProtocolError) as end:
+            self.unusable.add(exercise)
             return self._ended(exercise, end), True
         except KeyFault as fault:
             message = f"could not be checked, and that is not your fault: {fault}."

@@ -1,12 +1,14 @@
-"""Merge a submission's answers into the course's notebook.
+"""Merge a submission into the course's notebook: what it has of the student is what counts.
 
-The merged notebook is the one that runs. From the student's file it has the answers, found by
-exercise, and the student's own cells: code, which an answer may need, and notes for the grader.
-Test cells, setup, demonstrations, tags and metadata of the student's file are not used.
+The merged notebook is the one that is replayed. From the student's file it has the answers, found
+by exercise, all other code that the student wrote (edited cells of the course, code in a test cell,
+cells of their own), and notes for the grader. The order of the course's cells, its test cells, tags
+and metadata are the course's.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +22,7 @@ from autograder.grading.required_cells import is_python
 from autograder.grading.submission_file import Cell, Repair
 from autograder.protocol.client import CodeCell
 
-__all__ = ["MergedNotebook", "code_cells", "merge_answers"]
+__all__ = ["MergedNotebook", "around_check", "code_cells", "merge_answers"]
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,14 @@ class MergedNotebook:
     missing : exercises without an answer cell in the student's file
     repairs : the repairs that were made
     own : ids of the cells that the student added
+    edited : ids of the course's code cells that the student edited
     """
 
     notebook: NotebookNode
     missing: frozenset[str]
     repairs: tuple[Repair, ...]
     own: frozenset[str] = frozenset()
+    edited: frozenset[str] = frozenset()
 
 
 def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNotebook:
@@ -68,6 +72,12 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
         if theirs[chosen].source.strip():  # an emptied cell counts as blank
             cells[index] = NotebookNode(cells[index] | {"source": theirs[chosen].source})
     repairs += [r for r in _edited_tests(course, theirs, matches) if r.exercise not in missing]
+    around = {}  # code that the student added to a test cell, before its check and after
+    for i, index in matches.items():
+        if index in course.given and theirs[i].source.strip() not in ("", course.texts[index]):
+            cells[index] = NotebookNode(cells[index] | {"source": theirs[i].source})
+        elif index in course.checks:
+            around[i] = around_check(course.checks[index], theirs[i].source)
     marked = {course.texts[at] for at in (*course.answers.values(), *course.tests.values())}
     new_cell: dict[str, Callable[..., NotebookNode]]
     new_cell = {"code": new_code_cell, "markdown": new_markdown_cell}
@@ -75,32 +85,68 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
     own: dict[int, list[NotebookNode]] = {}  # the student's own cells by the course cell before
     after = -1
     for i, their in enumerate(theirs):
+        if i in around:
+            before_check, after_check = around[i]
+            if before_check:
+                cell = new_code_cell(before_check, id=f"own-{i}-before")
+                own.setdefault(matches[i] - 1, []).append(cell)
+            if after_check:
+                cell = new_code_cell(after_check, id=f"own-{i}-after")
+                own.setdefault(matches[i], []).append(cell)
         after = matches.get(i, after)
-        if i in matches or their.kind not in new_cell:
+        edited_text = i in matches and their.kind == "markdown" and matches[i] in course.prose
+        if (i in matches and not edited_text) or their.kind not in new_cell:
             continue
         if their.source.strip() not in left_out[their.kind]:
             own.setdefault(after, []).append(new_cell[their.kind](their.source, id=f"own-{i}"))
     own_ids = frozenset(cell.id for group in own.values() for cell in group)
     merged = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
     notebook = NotebookNode(course.notebook | {"cells": own.get(-1, []) + merged})
-    return MergedNotebook(notebook, frozenset(missing), tuple(repairs), own_ids)
+    edited = {cells[at].id for at in course.given if cells[at].source.strip() != course.texts[at]}
+    return MergedNotebook(notebook, frozenset(missing), tuple(repairs), own_ids, frozenset(edited))
 
 
 def code_cells(merged: MergedNotebook) -> list[CodeCell]:
-    """Return the code that may have to run, in order: all code cells but the test cells.
+    """Return the steps of the replay, in order, up to the last graded cell: code and checks.
 
     The course's own code, demonstrations included, is marked: `required_cells` selects the part
-    of it that the answers need.
+    of it that the student's code needs.
     """
-    found = []
+    steps: list[CodeCell] = []
+    end = 0
     for cell in merged.notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or (metadata.get("grade") and not metadata.get("solution")):
-            continue
-        exercise = metadata["grade_id"].removesuffix(SOLUTION) if metadata.get("solution") else ""
-        is_course_code = not exercise and cell.id not in merged.own
-        found.append(CodeCell(cell.source, cell.id, exercise, is_course_code))
-    return found
+        name = metadata.get("grade_id", "")
+        if metadata.get("grade") and not metadata.get("solution"):
+            steps.append(CodeCell("", cell.id, is_course_code=True, check=name))
+        elif cell.cell_type == "code":
+            exercise = name.removesuffix(SOLUTION) if metadata.get("solution") else ""
+            unchanged = not exercise and cell.id not in merged.own | merged.edited
+            steps.append(CodeCell(cell.source, cell.id, exercise, unchanged))
+        end = len(steps) if metadata.get("grade") else end
+    return steps[:end]
+
+
+def around_check(exercise: str, source: str) -> tuple[str, str]:
+    """Return a test cell's code before the line that checks this exercise, and after it.
+
+    Code without such a line, or that is not Python, all counts as before it.
+    """
+    try:
+        statements = ast.parse(source).body if is_python(source) else []
+    except SyntaxError:  # a magic
+        statements = []
+    for statement in statements:
+        match statement:
+            case ast.Expr(ast.Call(ast.Name("check"), [ast.Constant(value), *_])):
+                if value == exercise:
+                    lines = source.split("\n")
+                    end = statement.end_lineno or statement.lineno
+                    return (
+                        "\n".join(lines[: statement.lineno - 1]).strip("\n"),
+                        "\n".join(lines[end:]).strip("\n"),
+                    )
+    return source.strip("\n"), ""
 
 
 def _rejoin(
@@ -172,6 +218,6 @@ def _edited_tests(
         if not copies:
             yield Repair(exercise, "Its test cell was gone; the course's own was used.")
         elif any(copy.source.strip() != course.texts[index] for copy in copies):
-            yield Repair(exercise, "Its test cell was changed; the course's own was used.")
+            yield Repair(exercise, "Its test cell was changed; the course's own check was used.")
         elif len(copies) > 1:
             yield Repair(exercise, "Its test cell was there more than once; it counts once.")

@@ -15,12 +15,12 @@ __all__ = ["is_python", "required_cells"]
 
 
 def required_cells(cells: Sequence[CodeCell]) -> list[CodeCell]:
-    """Return the student's cells, and the course's cells that define names they depend on."""
+    """Return the checks, the student's cells, and the course's cells that define their names."""
     needed_names: set[str] = set()
     required: set[str] = set()
     names = {cell.name: _global_names(cell.source) for cell in cells}
     for cell in cells:
-        if not cell.is_course_code:
+        if cell.check or not cell.is_course_code:
             required.add(cell.name)
             needed_names |= names[cell.name][1]
     growing = True

@@ -173,7 +173,7 @@ def sandbox_for(
 
 @cache
 def _files(assignment: str) -> Mapping[str, bytes | Path]:
-    """Return the modules in the sandbox: those the notebook imports, and the protocol's."""
+    """Return the files in the sandbox: modules the notebook imports, its data, the protocol's."""
     notebook = notebooks.read(notebooks.notebook_of(ROOT, assignment))
     modules = bundle.modules(ROOT, notebook, assignment)
     old_names = {
@@ -181,7 +181,8 @@ def _files(assignment: str) -> Mapping[str, bytes | Path]:
         for old, new in OLD_NAMES.items()
         if f"utils/{new}.py" in modules
     }
-    return modules | old_names | {name: (ROOT / name).read_bytes() for name in SHARED}
+    data = {name: ROOT / name for name in bundle.data_of(notebook)}
+    return modules | old_names | data | {name: (ROOT / name).read_bytes() for name in SHARED}
 
 
 # --- the worker pool -----------------------------------------------------------------------------

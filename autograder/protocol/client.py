@@ -33,12 +33,22 @@ REPLIES: dict[type, type] = {
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A cell to run, and the exercise that it answers; empty for every other cell."""
+    """A step of a notebook's replay.
+
+    Attributes
+    ----------
+    source : the code to run; empty where only a check stands
+    name : the cell's id
+    exercise : the exercise that it answers, or ""
+    is_course_code : whether the source is the course's own, as it was
+    check : the exercise that is judged here, or ""
+    """
 
     source: str
     name: str
     exercise: str = ""
     is_course_code: bool = False
+    check: str = ""
 
 
 class RemoteNotebook:

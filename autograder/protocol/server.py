@@ -7,6 +7,7 @@ The reference, the cases' results and the answer key are outside the sandbox.
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -43,8 +44,17 @@ class _Shell(InteractiveShell):
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: there is no window, and `%matplotlib inline` needs none."""
 
+    def system(self, cmd: str) -> None:
+        """Run no shell command, and print that; `!` and `%pip` call this method."""
+        print(f"Shell commands are not run while work is graded: {cmd.strip()[:200]}")
 
-def _shell() -> InteractiveShell:
+    def getoutput(self, cmd: str, *_: Any, **__: Any) -> list[str]:
+        """Run no shell command, as `system` does; `files = !ls` calls this method."""
+        self.system(cmd)
+        return []
+
+
+def _shell() -> _Shell:
     """Return an IPython shell without history, colors, or files of its own."""
     from traitlets.config import Config
 
@@ -52,7 +62,20 @@ def _shell() -> InteractiveShell:
     settings.HistoryManager.enabled = False
     settings.InteractiveShell.colors = "nocolor"
     settings.InteractiveShell.banner1 = ""
-    return _Shell.instance(config=settings)
+    shell: _Shell = _Shell.instance(config=settings)
+    for name in ("bash", "sh", "script", "system", "sx", "!"):
+        shell.magics_manager.magics["cell"][name] = _no_script
+    return shell
+
+
+def _no_script(line: str, cell: str) -> None:
+    """Run no script, and print that; `%%bash` and its like call this function."""
+    SHELL.system(cell)
+
+
+def _no_input(prompt: object = "") -> str:
+    """Replace `input` by an error, because nobody can answer."""
+    raise EOFError("input() has nobody to answer it while your work is graded")
 
 
 FOLDER = Path(".")  # the scratch folder, which is deleted as a whole
@@ -149,6 +172,12 @@ def serve(channel: Channel) -> None:
     """Reply to the judge's requests until there are no more."""
     # `check` in student code would raise for lack of an answer key; the judge checks anyway.
     check.check = lambda exercise, seed=None: None
+    builtins.input = _no_input
+    # As in a student's folder: modules beside the notebook can be imported, and the data is there.
+    sys.path.insert(0, "")
+    data = Path(check.__file__).parent.parent / "datasets"
+    if data.is_dir() and not Path(data.name).exists():
+        Path(data.name).symlink_to(data)
     handler = _RequestHandler(channel)
     while (frame := channel.receive()) is not None:
         request = messages.read(frame, inside=True)

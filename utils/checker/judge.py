@@ -7,7 +7,7 @@ comes from an answer key (`answer_key`); `student_code` defines how answers are 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ def judge_exercise(
     seed: int | None = None,
     follow_through: str = "full",
     before: Mapping[str, Verdict] | None = None,
+    unusable: Collection[str] = (),
 ) -> Verdict:
     """Judge one of a student's answers, with credit if its only fault lies in an earlier one.
 
@@ -56,6 +57,8 @@ def judge_exercise(
         The credit for an answer whose only fault lies in an earlier one.
     before : dict
         Known verdicts on earlier answers, which need not be judged again.
+    unusable : collection of str
+        Earlier answers that end the process when they are called: they are never called.
 
     Raises
     ------
@@ -64,6 +67,7 @@ def judge_exercise(
     """
     question, known = key.question(exercise, seed), before or {}
     harmful = {name for name, verdict in known.items() if verdict.status in _HARMFUL}
+    harmful |= set(unusable)
     try:
         answer = answers.answer(exercise)
     except Absent as absent:
@@ -72,7 +76,7 @@ def judge_exercise(
     share = FOLLOW_THROUGH[follow_through]
     alone = _Judgment(question, answer, {})
     if harmful.intersection(used):
-        first = verdict_of(question, [], Status.ERROR, "it calls one that does not come to an end.")
+        first = verdict_of(question, [], Status.ERROR, "it calls one that never returns.")
     elif used and share == 1 and question.references is not None and alone.only_values_are_wrong():
         first = None  # seldom needed, and slow to put into words
     else:
