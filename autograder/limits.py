@@ -27,6 +27,7 @@ class Limits:
     """
 
     seconds: float = limit(60, "s", "time of a cell, and of all calls of one exercise")
+    own_cells: float = limit(120, "s", "computing of all of the student's own cells together")
     turns: int = limit(30, "times that", "time of a submission as a whole")
     cpu: int = limit(600, "s", "computing of one of its processes")
     memory: int = limit(1024 * MIB, "MiB", "memory of all its processes, beyond the warm one's")

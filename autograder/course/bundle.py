@@ -72,6 +72,10 @@ it checks what you wrote, as often as you like.
 Keep the notebook in this folder: it needs what lies beside it. There are no solutions to find
 here. `utils/answer_key.h5` holds the numbers that right answers give. Hand in the notebook alone,
 unless you are told otherwise.
+
+When your work is graded, your cells are run again from the top, all of them, up to the last check.
+Your code can import NumPy, SciPy, Matplotlib, h5py, and all that comes with Python. Shell commands
+(`!`, `%pip`) are not run then, and nobody answers an `input()`.
 """
 
 

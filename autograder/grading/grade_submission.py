@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from autograder.grading.required_cells import global_names
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import messages
 from autograder.protocol.client import CodeCell, RemoteNotebook
@@ -34,6 +35,10 @@ __all__ = [
     "judge_submission",
 ]
 
+PACKAGES = (
+    "What your code can import: NumPy, SciPy, Matplotlib, h5py, and all that comes with Python."
+)
+MISSING_NAME = re.compile(r"(?:the name|there is no) (\w+) (?:is not defined|yet)")
 TOTAL = "the notebook as a whole takes too long: other cells left no time for it."
 
 
@@ -266,16 +271,21 @@ class _SubmissionJudge:
             raise SandboxLost("The sandbox died.")
 
     def _with_cell_error(self, exercise: str, verdict: Verdict) -> Verdict:
-        """Put the exception of the answer's own cell first in the message."""
-        if verdict.status is not Status.ERROR or verdict.points:
+        """Explain an answer that fails because a cell raised: its own cell, or a name's cell."""
+        if verdict.status is not Status.ERROR:
             return verdict
-        for cell in self.cells:
-            raised = self.judged.raised.get(cell.name, "") if cell.exercise == exercise else ""
-            if raised:
-                raised = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)
+        own = [cell for cell in self.cells if cell.exercise == exercise]
+        for cell in own if not verdict.points else ():
+            if raised := self.judged.raised.get(cell.name, ""):
                 advice = verdict.message[:1].upper() + verdict.message[1:]
-                message = f"the cell of your answer stops with {raised[:500]}."
+                message = f"the cell of your answer {_exception_said(raised)}"
                 return replace(verdict, message=message, advice=advice)
+        missing = MISSING_NAME.search(verdict.message)
+        for cell in self.cells if missing else ():
+            raised = self.judged.raised.get(cell.name, "")
+            if raised and missing and missing[1] in global_names(cell.source)[0]:
+                advice = f"{missing[1]} is made in your cell that {_exception_said(raised)}"
+                return replace(verdict, advice=advice)
         return verdict
 
     def _verdict_of_end(self, exercise: str, ended: Ended, what: str) -> Verdict:
@@ -292,6 +302,16 @@ class _SubmissionJudge:
         }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
         too_long = ended.reason in ("timeout", "total", "cpu")
         return _no_points(exercise, Status.TIMEOUT if too_long else Status.ERROR, message)
+
+
+def _exception_said(raised: str) -> str:
+    """Return how a cell ended, as the end of a sentence; with what can be imported, if it helps."""
+    kind, _, message = raised.partition(": ")
+    if kind == "Stopped":
+        return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."
+    said = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)[:500]
+    there = f" {PACKAGES}" if kind == "ModuleNotFoundError" else ""
+    return f"stops with {said}.{there}"
 
 
 def _no_points(exercise: str, status: Status, message: str) -> Verdict:

@@ -11,14 +11,14 @@ from functools import lru_cache
 from autograder.limits import LIMITS
 from autograder.protocol.client import CodeCell
 
-__all__ = ["is_python", "required_cells"]
+__all__ = ["global_names", "is_python", "required_cells"]
 
 
 def required_cells(cells: Sequence[CodeCell]) -> list[CodeCell]:
     """Return the checks, the student's cells, and the course's cells that define their names."""
     needed_names: set[str] = set()
     required: set[str] = set()
-    names = {cell.name: _global_names(cell.source) for cell in cells}
+    names = {cell.name: global_names(cell.source) for cell in cells}
     for cell in cells:
         if cell.check or not cell.is_course_code:
             required.add(cell.name)
@@ -36,7 +36,7 @@ def required_cells(cells: Sequence[CodeCell]) -> list[CodeCell]:
 
 
 @lru_cache(512)  # submissions have many cells in common
-def _global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:
+def global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the global names that a cell defines, and those that it reads.
 
     A cell that is too long has none; in one that is not Python, every word counts as read.

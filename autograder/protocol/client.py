@@ -66,6 +66,7 @@ class RemoteNotebook:
     def __init__(self, process: Frames, limits: Limits, deadline: float = math.inf) -> None:
         self.process, self.limits, self.deadline = process, limits, deadline
         self.number = 0
+        self.own_cells_left = limits.own_cells
         self.reset_limits()
 
     def reset_limits(self) -> None:
@@ -74,10 +75,21 @@ class RemoteNotebook:
         self.reference_calls = 0
 
     def run(self, cell: CodeCell) -> messages.CellRan:
-        """Run a cell and return its output and exception."""
+        """Run a cell and return its output and exception.
+
+        The student's own cells share a budget of computing; one that uses it up is interrupted,
+        and keeps what it had defined.
+        """
         self.reset_limits()
+        is_own = not cell.exercise and not cell.is_course_code
+        seconds = self.limits.seconds if is_own else 0.0
+        self.seconds_left += seconds  # so that the interruption comes well before the deadline
+        computing = max(0.01, self.own_cells_left) if is_own else 0.0
+        request = messages.RunCell(self._next_number(), cell.source, cell.name, seconds, computing)
         reply: messages.CellRan
-        reply, _ = self.request(messages.RunCell(self._next_number(), cell.source, cell.name))
+        reply, passed = self.request(request)
+        if is_own:  # no more than passed here, and no less than nothing, whatever the reply says
+            self.own_cells_left -= min(passed, max(0.0, reply.computed))
         return reply
 
     def answer(self, exercise: str) -> RemoteFunction:

@@ -84,10 +84,16 @@ class Packed(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunCell(Message, frozen=True):
-    """A request to run the code of a cell."""
+    """A request to run the code of a cell.
+
+    After so many seconds, and after so many of computing, it is interrupted; with 0 for both, only
+    the judge's own deadline ends it, with its process.
+    """
 
     source: str
     name: str
+    seconds: float = 0.0
+    computing: float = 0.0
 
 
 class Inspect(Message, frozen=True):
@@ -118,10 +124,14 @@ class ReferenceReply(Message, frozen=True):
 
 
 class CellRan(Message, frozen=True):
-    """The reply to `RunCell`: the printed text, and the exception that ended the cell, or empty."""
+    """The reply to `RunCell`: the printed text, and the exception that ended the cell, or empty.
+
+    `computed` is the seconds of computing; it is used only for the budget of the student's cells.
+    """
 
     printed: Text
     raised: Words
+    computed: float = 0.0
 
 
 class InspectReply(Message, frozen=True):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import CodeType
 from typing import Any, Protocol
@@ -131,6 +133,38 @@ def _run(source: str) -> BaseException | None:
     return None
 
 
+class Stopped(BaseException):
+    """A cell of the student's own that used up its time; what it had defined is kept."""
+
+
+@contextmanager
+def _interrupted(request: messages.RunCell) -> Iterator[None]:
+    """Raise `Stopped` in a cell that takes, or computes, longer than the request allows.
+
+    Code can swallow this exception, or run where no signal is handled; then the judge's deadline
+    ends the process.
+    """
+    timers = [
+        (signal.SIGALRM, signal.ITIMER_REAL, request.seconds, "took"),
+        (signal.SIGPROF, signal.ITIMER_PROF, request.computing, "computed for"),
+    ]
+    try:
+        for number, timer, seconds, did in timers:
+
+            def stop(*_: object, seconds: float = seconds, did: str = did) -> None:
+                raise Stopped(f"it {did} more than {seconds:.3g} seconds")
+
+            if seconds:
+                signal.signal(number, stop)
+                signal.setitimer(timer, seconds)
+        yield
+    finally:
+        for number, timer, seconds, _ in timers:
+            if seconds:
+                signal.setitimer(timer, 0)
+                signal.signal(number, signal.SIG_DFL)
+
+
 REHEARSAL = """\
 import numpy as np
 
@@ -205,11 +239,13 @@ class _RequestHandler:
         raise messages.ProtocolError("The judge sent a message that is no request.")
 
     def _run_cell(self, request: messages.RunCell) -> messages.CellRan:
-        with capture_output(display=False) as captured:
+        started = time.process_time()
+        with capture_output(display=False) as captured, _interrupted(request):
             error = _run(request.source)
         raised = f"{type(error).__name__}: {text_of(error)}" if error is not None else ""
         printed = captured.stdout + captured.stderr
-        return messages.CellRan(request.number, printed[:200_000], raised[:4000])
+        computed = time.process_time() - started
+        return messages.CellRan(request.number, printed[:200_000], raised[:4000], computed)
 
     def _inspect(self, request: messages.Inspect) -> messages.InspectReply:
         try:

@@ -4,11 +4,8 @@ import ast
 import datetime
 import inspect
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import textwrap
 import zipfile
 from dataclasses import replace
@@ -22,6 +19,7 @@ from autograder import cli
 from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, ExitCode
 from tests.support import ROOT
+from tests.support.kernel import run_alone
 from tests.support.lab_server import environment, serve
 from utils.checker.answer_key import FrozenKey
 from utils.checker.judge import judge
@@ -247,32 +245,6 @@ def test_bundle_contains_no_code_of_solutions_or_known_mistakes(bundles, assignm
 
 # -- it works alone -------------------------------------------------------------------------------
 
-# A kernel process that cannot import from the course's folder.
-KERNEL = f"""
-import sys
-from pathlib import Path
-sys.path[:] = ["", *(p for p in sys.path if p and Path(p).resolve() != Path({str(ROOT)!r}))]
-from ipykernel import kernelapp
-kernelapp.launch_new_instance()
-"""
-RUN = f"""
-import sys, nbformat
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from nbclient import NotebookClient
-
-class Alone(KernelSpecManager):
-    def get_kernel_spec(self, name):
-        command = [sys.executable, "-P", "-c", {KERNEL!r}, "-f", "{{connection_file}}"]
-        return KernelSpec(argv=command, display_name=name, language="python")
-
-path, folder = sys.argv[1:]
-notebook = nbformat.read(path, 4)
-resources = {{"metadata": {{"path": folder}}}}
-client = NotebookClient(notebook, timeout=120, allow_errors=True, resources=resources)
-client.create_kernel_manager().kernel_spec_manager = Alone()
-client.execute()
-nbformat.write(notebook, path)
-"""
 WHERE = """
 import sys
 import utils
@@ -283,19 +255,11 @@ for name, module in sys.modules.items():
 """
 
 
-def run_alone(notebook, folder, aside, budget):
+def run_in(notebook, folder, aside, budget):
     """Run a notebook in its bundle; return its cells by id, and the files of ``utils`` it used."""
     notebook.cells.append(nbformat.v4.new_code_cell(WHERE, id="where"))
-    nbformat.write(notebook, aside / "run.ipynb")
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    subprocess.run(
-        [sys.executable, "-c", RUN, aside / "run.ipynb", folder],
-        cwd=aside,
-        env=environ | {"HOME": str(aside), "COURSE_BUDGET": budget},
-        capture_output=True,
-        check=True,
-    )
-    cells = {cell["id"]: cell for cell in nbformat.read(aside / "run.ipynb", 4).cells}
+    [notebook] = run_alone([notebook], folder, aside, budget)
+    cells = {cell["id"]: cell for cell in notebook.cells}
     printed = "".join(o.text for o in cells["where"].outputs)  # a slow kernel sends parts
     return cells, printed.splitlines()
 
@@ -309,7 +273,7 @@ def test_bundle_works_without_the_course(bundles, tmp_path, thorough, assignment
     notebook = notebooks.read(folder / f"{assignment}.ipynb")
     if version == "solved":
         notebook = notebooks.solve(notebook)
-    cells, where = run_alone(notebook, folder, tmp_path, "full" if thorough else "small")
+    cells, where = run_in(notebook, folder, tmp_path, "full" if thorough else "small")
 
     assert where[0] == str(folder / "utils" / "__init__.py")
     assert all(file.startswith(str(folder)) for file in where)

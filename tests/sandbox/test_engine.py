@@ -258,3 +258,62 @@ def test_doctor_shows_every_limit(capsys):
     shown = capsys.readouterr().out
     assert "- time of a cell, and of all calls of one exercise: 60 s (seconds)" in shown
     assert all(f"({one.name})" in shown for one in fields(Limits))
+
+
+# -- the replay ------------------------------------------------------------------------------------
+
+
+def own(code, name="own-1"):
+    return CodeCell(code, name)
+
+
+def judged_with(*cells, exercises=("relu",), **limits):
+    """Judge these cells of a notebook, and return statuses, and what cells raised."""
+    settings = Settings("x", limits=Limits(**{"seconds": 10} | limits))
+    result = worker_pool.run_task(Task(TASK, cells, exercises, settings))
+    return {n: one[MIME]["status"] for n, one in result.verdicts.items()}, result
+
+
+SETUP = CodeCell("import numpy as np", "setup", is_course_code=True)
+RELU = CodeCell(ANSWERS["relu"], "relu-solution", "relu")
+CHECK = CodeCell("", "relu", is_course_code=True, check="relu")
+
+
+@pytest.mark.parametrize(
+    "later", ["relu = None", "np = 5", "%reset -f", "exit()", "import os; os.abort()"]
+)
+def test_later_cell_changes_no_verdict(later):
+    statuses, _ = judged_with(SETUP, RELU, CHECK, own(later))
+    assert statuses == {"relu": "correct"}
+
+
+def test_own_cell_that_takes_too_long_keeps_what_it_defined():
+    uses = CodeCell("def relu(Z):\n    return np.maximum(zero, Z)", "relu-solution", "relu")
+    for endless, seconds in (("while True:\n    pass", 20), ("import time\ntime.sleep(60)", 3)):
+        cell = own(f"zero = 0\n{endless}\nzero = 1")
+        statuses, result = judged_with(SETUP, cell, uses, CHECK, seconds=seconds, own_cells=1)
+        assert statuses == {"relu": "correct"}
+        assert result.raised["own-1"].startswith("Stopped: it ")
+
+
+def test_missing_name_is_explained_by_the_cell_that_stopped():
+    uses = CodeCell("def relu(Z):\n    return math.nan * Z", "relu-solution", "relu")
+    lost = own("import pandas_of_another_machine\nimport math")
+    _, result = judged_with(SETUP, lost, uses, CHECK)
+    message = result.verdicts["relu"][MIME]["message"]
+    assert "the name math is not defined" in message
+    assert (
+        "math is made in your cell that stops with ModuleNotFoundError: No module named" in message
+    )
+    assert "What your code can import: NumPy, SciPy, Matplotlib, h5py" in message
+
+
+def test_answer_that_ends_python_is_charged_once():
+    names = ("relu", "sigmoid", "linear_forward", "linear_activation_forward", "L_model_forward")
+    for ending in ("exit()", "import os; os._exit(1)", "import os; os.abort()", "bytes(1 << 40)"):
+        cells = pieces(relu=f"def relu(Z):\n    {ending}\n    return Z")
+        statuses, result = judged_with(*cells, exercises=names)
+        assert statuses.pop("relu") != "correct"
+        assert set(statuses.values()) == {"correct"}, (ending, statuses)
+        given = {name: one[MIME]["given"] for name, one in result.verdicts.items()}
+        assert given["linear_activation_forward"] == ("relu",)

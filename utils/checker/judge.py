@@ -105,7 +105,7 @@ def judge_exercise(
         points=round(max(share * again.max_points, got), 2),
         message=f"right, given your {' and '.join(earlier)}.",
         advice=blamed if share else f"{blamed} It gets its points when that is mended.",
-        status=Status.CORRECT if share else Status.WRONG,
+        status=first.status if first is not None and not share else Status.CORRECT,
         substituted=tuple(earlier),
     )
 
