@@ -46,6 +46,8 @@ class Limits:
     judge_memory: int = limit(2048 * MIB, "MiB", "memory of a process that judges")
     warm_memory: int = limit(512 * MIB, "MiB", "memory of the warm process")
     notebook: int = limit(32 * MIB, "MiB", "a notebook's file")
+    helper_files: int = limit(4 * MIB, "MiB", "files beside a notebook, together")
+    helpers: int = limit(100, "", "number of files there")
     cells: int = limit(10_000, "", "cells of a notebook")
     cell: int = limit(100_000, "letters", "a cell whose names are looked for")
 

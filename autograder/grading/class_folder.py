@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from autograder.errors import UsageError
 from autograder.grading.course_notebook import CourseNotebook
+from autograder.grading.helper_files import helper_files
 from autograder.grading.merge import MergedNotebook, merge_answers
 from autograder.grading.submission_file import Unreadable, find_notebook, read_notebook
 from utils.checker.verdict import printable
@@ -35,6 +36,7 @@ class Submission:
     suspicions : sentences about suspected tampering, by exercise
     printed, raised : what each cell printed, and its exception, by cell id
     needs_review : whether an instructor should look at it, whatever its verdicts are
+    files : the helper files beside the notebook, by path
     """
 
     student: str
@@ -49,6 +51,7 @@ class Submission:
     printed: dict[str, str] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
     needs_review: bool = False
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 def students_in(submissions: Path) -> list[str]:
@@ -93,6 +96,9 @@ def load_submission(
         notes = [str(problem)]
         return Submission(name, folder, course.notebook, None, notes, needs_review=True)
     repairs += more_repairs
-    notes = [repair.sentence for repair in repairs]
+    files, left_out = helper_files(folder)
+    notes = [*(repair.sentence for repair in repairs), *left_out]
     doubtful = any(repair.doubtful for repair in repairs)
-    return Submission(name, folder, course.notebook, merged, notes, needs_review=doubtful)
+    return Submission(
+        name, folder, course.notebook, merged, notes, needs_review=doubtful, files=files
+    )

@@ -55,7 +55,9 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
     key = LiveKey(settings.seed)
     cells = required_cells(code_cells(submission.merged))
     with worker_pool.sandbox_for(assignment, settings.limits) as sandbox:
-        evidence = grade_submission.evidence(sandbox, key, cells, exercises, exercise, settings)
+        evidence = grade_submission.evidence(
+            sandbox, key, cells, exercises, exercise, settings, submission.files
+        )
     parts = [f"{exercise} of {student}", "", evidence.verdict.text()]
     if evidence.case is not None:
         parts += ["", "The smallest case that shows it:", "", *_example(exercise, evidence)]

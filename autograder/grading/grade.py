@@ -162,7 +162,8 @@ class _MissingVerdicts:
         if submission.merged is None:
             return None
         cells = tuple(code_cells(submission.merged))
-        answers = digest([vars(cell) for cell in cells])
+        files = tuple(submission.files.items())
+        answers = digest([vars(cell) for cell in cells], [(n, c.hex()) for n, c in files])
         settings = asdict(self.settings)
         for exercise in self.exercises:
             fingerprint = self.fingerprints.fingerprint(exercise)
@@ -182,7 +183,7 @@ class _MissingVerdicts:
         # A verdict depends on those of the exercises it builds on: these are judged again too.
         needed = missing.union(*(EXERCISES[name].builds_on for name in missing))
         exercises = tuple(name for name in self.exercises if name in needed)
-        return Task(self.assignment, cells, exercises, self.settings, self.sandboxed)
+        return Task(self.assignment, cells, exercises, self.settings, self.sandboxed, files)
 
     def add(self, submission: Submission, result: TaskResult | Exception) -> int:
         """Add a task's result to submission and cache; return how many verdicts are new."""

@@ -122,14 +122,15 @@ def evidence(
     exercises: Sequence[str],
     exercise: str,
     settings: Settings,
+    files: Mapping[str, bytes] | None = None,
 ) -> Evidence:
     """Judge a submission again; return one exercise's verdict with its smallest failing case."""
-    judged = judge_submission(sandbox, key, cells, exercises, settings)
+    judged = judge_submission(sandbox, key, cells, exercises, settings, files)
     verdict, question = judged.verdicts[exercise], key.question(exercise)
     failed = verdict.status in (Status.WRONG, Status.ERROR)
     if not failed or verdict.substituted or not question.cases:
         return Evidence(verdict)
-    with sandbox.open({}) as process:
+    with sandbox.open(files or {}) as process:
         answers = RemoteNotebook(process, settings.limits)
         try:
             for cell in takewhile(lambda cell: cell.check != exercise, cells):

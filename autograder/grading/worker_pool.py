@@ -81,6 +81,7 @@ TRIES = 3  # most runs of a task that fails, or whose worker dies and is replace
 class Task:
     """One submission, and the exercises of it to judge.
 
+    `files` are those that the student handed in beside the notebook: (path, content) pairs.
     `sandboxed` is False only where the instructor chose ``--no-sandbox`` or its setting.
     """
 
@@ -89,6 +90,7 @@ class Task:
     exercises: tuple[str, ...]
     settings: Settings
     sandboxed: bool = True
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,9 @@ def run_task(task: Task) -> TaskResult:
         (task.assignment, limits, task.sandboxed),
         lambda: sandbox_for(task.assignment, limits, sandboxed=task.sandboxed).__enter__(),
     )
+    cells, files = required_cells(task.cells), dict(task.files)
     judged = grade_submission.judge_submission(
-        sandbox, key, required_cells(task.cells), task.exercises, task.settings
+        sandbox, key, cells, task.exercises, task.settings, files
     )
     verdicts = {name: outputs_of(verdict) for name, verdict in judged.verdicts.items()}
     return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised)

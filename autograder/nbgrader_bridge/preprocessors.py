@@ -29,6 +29,7 @@ from autograder.grading.course_notebook import (
     read_course_notebook,
 )
 from autograder.grading.grade_submission import Settings
+from autograder.grading.helper_files import helper_files
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of
@@ -102,6 +103,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
             tuple(judged_exercises(course.notebook)),
             self.settings(name),
             sandboxed=not self.no_sandbox,
+            files=tuple(helper_files(Path(resources["metadata"]["path"]))[0].items()),
         )
         result = worker_pool.run_task(task)  # its sandbox stays warm for the next submission
         # nbgrader has copied the gradebook's points into the notebook.

@@ -296,6 +296,15 @@ def test_own_cell_that_takes_too_long_keeps_what_it_defined():
         assert result.raised["own-1"].startswith("Stopped: it ")
 
 
+def test_helper_files_of_the_student_can_be_imported():
+    uses = CodeCell(
+        "from my_helper import largest\ndef relu(Z):\n    return largest(0, Z)", "own", "relu"
+    )
+    helper = (("my_helper.py", b"from numpy import maximum as largest"),)
+    task = Task(TASK, (SETUP, uses, CHECK), ("relu",), Settings("x"), files=helper)
+    assert worker_pool.run_task(task).verdicts["relu"][MIME]["status"] == "correct"
+
+
 def test_missing_name_is_explained_by_the_cell_that_stopped():
     uses = CodeCell("def relu(Z):\n    return math.nan * Z", "relu-solution", "relu")
     lost = own("import pandas_of_another_machine\nimport math")
