@@ -45,6 +45,7 @@ class Limits:
     reference_memory: int = limit(1024 * MIB, "MiB", "memory of such a call")
     judge_memory: int = limit(2048 * MIB, "MiB", "memory of a process that judges")
     warm_memory: int = limit(512 * MIB, "MiB", "memory of the warm process")
+    figures: int = limit(20, "", "figures of the student's own cells that are kept")
     notebook: int = limit(32 * MIB, "MiB", "a notebook's file")
     helper_files: int = limit(4 * MIB, "MiB", "files beside a notebook, together")
     helpers: int = limit(100, "", "number of files there")

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from autograder.grading.pictures import safe_picture
 from autograder.grading.required_cells import global_names
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import messages
@@ -68,9 +69,11 @@ class JudgedSubmission:
     printed : what each cell printed, by the cell's name
     raised : the exception that ended a cell, by the cell's name
     suspicions : sentences about suspected tampering, by exercise
+    figures : PNG files of the figures that the student's own cells made, by the cell's name
     """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    figures: dict[str, list[bytes]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
     suspicions: dict[str, str] = field(default_factory=dict)
@@ -214,6 +217,7 @@ class _SubmissionJudge:
             return False
         self.judged.printed[cell.name] = _cut(output.printed, self.settings.limits.printed)
         self.judged.raised[cell.name] = output.raised
+        self.judged.figures[cell.name] = [*filter(None, map(safe_picture, output.figures))]
         return True
 
     def _end_by_cell(self, exercise: str) -> Ended | None:

@@ -67,6 +67,7 @@ class RemoteNotebook:
         self.process, self.limits, self.deadline = process, limits, deadline
         self.number = 0
         self.own_cells_left = limits.own_cells
+        self.figures_left = limits.figures
         self.reset_limits()
 
     def reset_limits(self) -> None:
@@ -85,11 +86,15 @@ class RemoteNotebook:
         seconds = self.limits.seconds if is_own else 0.0
         self.seconds_left += seconds  # so that the interruption comes well before the deadline
         computing = max(0.01, self.own_cells_left) if is_own else 0.0
-        request = messages.RunCell(self._next_number(), cell.source, cell.name, seconds, computing)
+        figures = self.figures_left if is_own else 0
+        request = messages.RunCell(
+            self._next_number(), cell.source, cell.name, seconds, computing, figures
+        )
         reply: messages.CellRan
         reply, passed = self.request(request)
         if is_own:  # no more than passed here, and no less than nothing, whatever the reply says
             self.own_cells_left -= min(passed, max(0.0, reply.computed))
+            self.figures_left = max(0, figures - len(reply.figures))
         return reply
 
     def answer(self, exercise: str) -> RemoteFunction:

@@ -56,6 +56,7 @@ Name = Annotated[str, Meta(max_length=200)]
 Words = Annotated[str, Meta(max_length=4000)]
 Text = Annotated[str, Meta(max_length=200_000)]
 Few = Meta(max_length=50)
+Figure = Annotated[bytes, Meta(max_length=1 << 20)]
 Number = Annotated[int, Meta(ge=0, lt=2**53)]
 Size = Annotated[int, Meta(ge=0, lt=2**53)]
 
@@ -87,13 +88,14 @@ class RunCell(Message, frozen=True):
     """A request to run the code of a cell.
 
     After so many seconds, and after so many of computing, it is interrupted; with 0 for both, only
-    the judge's own deadline ends it, with its process.
+    the judge's own deadline ends it, with its process. So many of its figures are sent back.
     """
 
     source: str
     name: str
     seconds: float = 0.0
     computing: float = 0.0
+    figures: int = 0
 
 
 class Inspect(Message, frozen=True):
@@ -127,11 +129,13 @@ class CellRan(Message, frozen=True):
     """The reply to `RunCell`: the printed text, and the exception that ended the cell, or empty.
 
     `computed` is the seconds of computing; it is used only for the budget of the student's cells.
+    `figures` are PNG files, not to be trusted.
     """
 
     printed: Text
     raised: Words
     computed: float = 0.0
+    figures: Annotated[list[Figure], Few] = []
 
 
 class InspectReply(Message, frozen=True):

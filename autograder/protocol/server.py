@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import io
 import signal
 import sys
 import time
@@ -165,6 +166,21 @@ def _interrupted(request: messages.RunCell) -> Iterator[None]:
                 signal.signal(number, signal.SIG_DFL)
 
 
+def _figures(count: int) -> list[bytes]:
+    """Return so many of the open figures as PNG files, and close all, as Jupyter does."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return []
+    found: list[bytes] = []
+    with suppress(Exception):  # a figure of the student's making
+        for number in pyplot.get_fignums()[:count]:
+            file = io.BytesIO()
+            pyplot.figure(number).savefig(file, format="png", bbox_inches="tight", dpi=72)
+            found += [file.getvalue()] if file.tell() < 1 << 20 else []
+        pyplot.close("all")
+    return found
+
+
 REHEARSAL = """\
 import numpy as np
 
@@ -245,7 +261,8 @@ class _RequestHandler:
         raised = f"{type(error).__name__}: {text_of(error)}" if error is not None else ""
         printed = captured.stdout + captured.stderr
         computed = time.process_time() - started
-        return messages.CellRan(request.number, printed[:200_000], raised[:4000], computed)
+        figures = _figures(request.figures)
+        return messages.CellRan(request.number, printed[:200_000], raised[:4000], computed, figures)
 
     def _inspect(self, request: messages.Inspect) -> messages.InspectReply:
         try:
