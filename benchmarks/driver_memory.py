@@ -43,7 +43,7 @@ def peak(space: Path) -> tuple[int, float]:
 
 
 def hand_in_copies(folder: Path, count: int) -> None:
-    """Write so many submissions, of which no more than `DIFFERENT` differ."""
+    """Write `count` submissions, copies of at most `DIFFERENT` distinct ones."""
     hand_in(folder, min(count, DIFFERENT))
     first = sorted(folder.iterdir())
     for number in range(len(first), count):

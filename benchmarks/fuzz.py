@@ -387,7 +387,7 @@ class Written:
     spans: list[tuple[int, int, set[str]]]
 
     def touches(self, start: int, end: int) -> set[str]:
-        """Return the exercises with an answer between these bytes."""
+        """Return the exercises whose answers overlap the bytes from `start` to `end`."""
         return {n for a, b, names in self.spans if a <= end and start <= b for n in names}
 
 

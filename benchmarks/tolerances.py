@@ -1,9 +1,9 @@
 """Measure how exact results must be: ``python benchmarks/tolerances.py``.
 
-For every exercise that returns numbers: its condition in each precision of its cases (the change of
-its result, in eps, when every input number changes by one eps, the largest over cases and seeds),
-the tolerances, and the smallest systematic relative error in float64 that is rejected, found by
-bisection.
+The table has three numbers for each exercise that returns numbers. The condition says by how many
+eps the result changes when every input changes by one eps, at worst over cases and seeds; there is
+one for each float type of the cases. Beside it stand the tolerances, and the smallest relative error
+in float64 that the check rejects, found by bisection.
 """
 
 from __future__ import annotations

@@ -203,7 +203,7 @@ def write(message: Message) -> bytes:
 
 
 def read(frame: bytes, *, inside: bool = False) -> Any:
-    """Return the message in a frame from the sandbox; if `inside`, in one from the judge.
+    """Decode a frame from the sandbox, or, when called inside it (`inside`), one from the judge.
 
     Raises
     ------

@@ -82,7 +82,7 @@ class ReferenceProcess:
 
 
 def _outcome(exercise: str, arguments: list[Any], named: dict[str, Any]) -> ReferenceResult:
-    """Return the reference's result, and the state after it of the generators in the arguments."""
+    """Call the reference; return its result, and in which state it left each generator."""
     generators: list[np.random.Generator] = []
 
     def with_generator(value: Any) -> Any:

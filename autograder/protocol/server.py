@@ -48,11 +48,11 @@ class _Shell(InteractiveShell):
         """Do nothing: there is no window, and `%matplotlib inline` needs none."""
 
     def system(self, cmd: str) -> None:
-        """Run no shell command, and print that; `!` and `%pip` call this method."""
+        """Refuse to run a shell command, in print; IPython calls this for `!` and `%pip`."""
         print(f"Shell commands are not run while work is graded: {cmd.strip()[:200]}")
 
     def getoutput(self, cmd: str, *_: Any, **__: Any) -> list[str]:
-        """Run no shell command, as `system` does; `files = !ls` calls this method."""
+        """Refuse to run a shell command, like `system`; IPython calls this for `files = !ls`."""
         self.system(cmd)
         return []
 
@@ -72,7 +72,7 @@ def _shell() -> _Shell:
 
 
 def _no_script(line: str, cell: str) -> None:
-    """Run no script, and print that; `%%bash` and its like call this function."""
+    """Refuse to run a script, in print; IPython calls this for `%%bash` and its like."""
     SHELL.system(cell)
 
 

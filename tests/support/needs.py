@@ -39,14 +39,14 @@ class Need:
 
 
 def no_browser():
-    """Return how to get a browser if there is none."""
+    """Return how to get a browser; "" if there is one."""
     if chromium.executable():
         return ""
     return "install Chromium or Chrome, such as with `apt install chromium`"
 
 
 def no_sandbox():
-    """Return how to get the sandbox if one of its needed layers is missing."""
+    """Return how to get the sandbox's missing layers, those it must have first; else ""."""
     from autograder.sandbox.capabilities import layers
 
     lacking = [layer for layer in layers() if not layer.active and layer.name != "cgroup"]
@@ -55,7 +55,7 @@ def no_sandbox():
 
 
 def no_debian_dataset():
-    """Return how to get the pictures from which the data set is made."""
+    """Return how to get the pictures from which the data set is made; "" if they are there."""
     there = any(FASHION_MNIST.glob("*.gz"))
     return "" if there else "`apt install dataset-fashion-mnist` (on Debian and Ubuntu)"
 

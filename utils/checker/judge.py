@@ -77,7 +77,7 @@ def judge_exercise(
     alone = _Judgment(question, answer, {})
     if harmful.intersection(used):
         first = verdict_of(question, [], Status.ERROR, "it calls one that never returns.")
-    elif used and share == 1 and question.references is not None and alone.only_values_are_wrong():
+    elif used and share == 1 and question.references is not None and alone.wrong_without_raising():
         first = None  # seldom needed, and slow to put into words
     else:
         first = alone.verdict()
@@ -194,8 +194,8 @@ class _Judgment:
     def _runs(self, cases: Sequence[Case]) -> list[Run]:
         return self.answer.runs(cases, self.overrides)
 
-    def only_values_are_wrong(self) -> bool:
-        """Return whether no case raised unexpectedly, but something is wrong."""
+    def wrong_without_raising(self) -> bool:
+        """Call the answer on every case; return whether it is wrong but never raised by mistake."""
         try:
             self._call()
         except KeyboardInterrupt:

@@ -73,7 +73,7 @@ class Answer(Protocol):
     def log(self, scratch: TempFile) -> Any:
         """Return the records in a log that the answer wrote.
 
-        Return None if there is no file, and no list if the file is no log.
+        Return None if there is no file, and an `Unsupported` if the file is not a log.
         """
 
 

@@ -93,7 +93,7 @@ def _kinds(trouble: Trouble) -> list[str]:
 
 
 def not_comparable(trouble: Trouble) -> Explanation | None:
-    """Explain two values of which neither is the greater."""
+    """Explain a comparison by < or > of two values that Python cannot order."""
     kinds = re.search(r"between instances of '([\w.]+)' and '([\w.]+)'", trouble.message)
     if kinds is None:
         return None

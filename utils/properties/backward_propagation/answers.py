@@ -110,7 +110,10 @@ def _equal(value: Any, wanted: list[list[float]]) -> bool:
 
 
 def told_apart(call: Call, params: Any) -> Finding | None:
-    """Check that the inputs suit the right version and expose every wrong one; say how many."""
+    """Check that the right version accepts the inputs, and that they expose every wrong one.
+
+    The finding says how many wrong versions they expose.
+    """
     inputs = call(Case({}))
     if not isinstance(inputs, list | tuple) or len(inputs) == 0:
         return Finding("property", "There should be a list of pairs (AL, Y), one or more.")

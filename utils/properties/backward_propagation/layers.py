@@ -112,7 +112,10 @@ def _misfit_of_layer(part: int, forward: Any, got: Array) -> Finding | None:
 
 
 def linear_part(part: int) -> Property:
-    """Return the property of one of a linear layer's gradients: 0, 1, 2 are dA_prev, dW, db."""
+    """Return the property that one gradient of a linear layer predicts how the loss reacts.
+
+    Parts 0, 1 and 2 are dA_prev, dW and db.
+    """
 
     def check(call: Call, params: Any) -> Finding | None:
         """Check that one of dA_prev, dW and db predicts how the loss reacts."""
@@ -123,7 +126,7 @@ def linear_part(part: int) -> Property:
 
 
 def layer_of(activation: str) -> Property:
-    """Return the property of the gradients of a layer with this activation."""
+    """Return the property that a layer's gradients predict how the loss reacts to a nudge."""
 
     def check(call: Call, params: Any) -> Finding | None:
         """Check that the gradients of a layer with this activation predict how the loss reacts."""
