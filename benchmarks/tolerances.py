@@ -2,8 +2,8 @@
 
 The table has three numbers for each exercise that returns numbers. The condition says by how many
 eps the result changes when every input changes by one eps, at worst over cases and seeds; there is
-one for each float type of the cases. Beside it stand the tolerances, and the smallest relative error
-in float64 that the check rejects, found by bisection.
+one for each float type of the cases. Beside it stand the tolerances, and the smallest relative
+error in float64 that the check rejects, found by bisection.
 """
 
 from __future__ import annotations
