@@ -153,6 +153,8 @@ class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
     failure: ErrorText | None
     printed: Words
     warned: Annotated[list[Words], Few]
+    moved: Annotated[list[Name], Few]
+    unfinished: Packed
 
 
 class CallReply(Message, frozen=True):
@@ -275,6 +277,9 @@ def pack_run(run: Run) -> CallResult:
     outcome = pack(run.outcome)
     if len(outcome.tree) > LIMITS.tree:
         outcome = pack(Returned(Unsupported("too large to look at")))
+    unfinished = pack(list(run.unfinished))
+    if len(unfinished.tree) + len(outcome.tree) > LIMITS.tree:
+        unfinished = pack([])
     return CallResult(
         outcome,
         _cut(run.changed, 200),
@@ -283,6 +288,8 @@ def pack_run(run: Run) -> CallResult:
         failure,
         run.printed[:4000],
         _cut(run.warned, 4000),
+        _cut(run.moved, 200),
+        unfinished,
     )
 
 
@@ -309,6 +316,8 @@ def unpack_run(result: CallResult, seconds: float) -> Run:
         result.printed,
         tuple(result.warned),
         seconds,
+        tuple(result.moved),
+        tuple(unpacked(result.unfinished, list)),
     )
 
 
