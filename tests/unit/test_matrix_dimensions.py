@@ -1,7 +1,10 @@
 """Test notebook 03: its points, the messages of check_dimensions, and the shape tracer."""
 
 import html
+import math
+import operator
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -78,7 +81,18 @@ def test_undetected_wrong_shape_is_explained():
     assert "with W2 on its side" in verdict.text()
 
 
-@pytest.mark.parametrize("loop", ["for", "list", "apply_along_axis", "vectorize"])
+def unit(W, b, x):
+    """Return one unit's output for one example, in plain Python."""
+    return math.tanh(sum(map(operator.mul, W, x), b))
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        *("for", "list", "apply_along_axis", "vectorize"),
+        *("comprehension", "map", "vectorized unit", "recursion"),
+    ],
+)
 def test_disguised_loop_over_examples_is_detected(loop):
     def layer_outputs_vectorized(X, W, b):
         if loop == "for":
@@ -88,6 +102,20 @@ def test_disguised_loop_over_examples_is_detected(loop):
             return A
         if loop == "list":
             return np.array([np.tanh(W @ x + b[:, 0]) for x in X.T]).T
+        columns, rows = X.T.tolist(), list(zip(W.tolist(), b[:, 0].tolist(), strict=True))
+        if loop == "comprehension":
+            return np.array([[unit(w, c, x) for x in columns] for w, c in rows])
+        if loop == "map":
+            return np.array([list(map(partial(unit, w, c), columns)) for w, c in rows])
+        if loop == "vectorized unit":
+            one = np.vectorize(lambda j, i: unit(*rows[j], columns[i]))
+            return one(*np.indices((len(W), X.shape[1])))
+        if loop == "recursion":
+            if X.shape[1] < 2:
+                return np.tanh(W @ X + b)
+            half = X.shape[1] // 2
+            parts = [layer_outputs_vectorized(part, W, b) for part in (X[:, :half], X[:, half:])]
+            return np.hstack(parts)
         if loop == "apply_along_axis":
             return np.apply_along_axis(lambda x: np.tanh(W @ x + b[:, 0]), 0, X)
         one = np.vectorize(lambda x: np.tanh(W @ x + b[:, 0]), signature="(n)->(k)")
