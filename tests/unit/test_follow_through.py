@@ -136,6 +136,14 @@ HOLDS = {
     "a tuple in a dictionary": "ways = {1: (relu, 2)}\ndef layer(Z):\n    return ways[1][0](Z)",
     "a default": "def layer(Z, g=relu):\n    return g(Z)",
     "a keyword's default": "def layer(Z, *, g=relu):\n    return g(Z)",
+    "one that stands twice": (
+        "relu = lambda Z: np.abs(Z)\nways = [relu]\n"
+        "def layer(Z):\n    return min(relu(Z), ways[0](Z))"
+    ),
+    "a container beside much data": (
+        "data = list(range(10**5))\nways = [{'relu': relu}]\n"
+        "def layer(Z):\n    data[0]\n    return ways[0]['relu'](Z)"
+    ),
     "a closure": "def make(g):\n    return lambda Z: g(Z)\nlayer = make(relu)",
     "a decorator": "@shown\ndef layer(Z):\n    return relu(Z)",
     "a decorator without wraps": "@hidden\ndef layer(Z):\n    return relu(Z)",

@@ -14,6 +14,7 @@ from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Returned, Run
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
+from utils.properties import matrix_dimensions
 from utils.properties.matrix_dimensions import no_loop_over_examples
 from utils.reference import matrix_dimensions as reference
 from utils.shape_plots import columns_as_pictures
@@ -91,9 +92,12 @@ def unit(W, b, x):
     [
         *("for", "list", "apply_along_axis", "vectorize"),
         *("comprehension", "map", "vectorized unit", "recursion"),
+        *("entries", "vectorized tanh"),
     ],
 )
-def test_disguised_loop_over_examples_is_detected(loop):
+def test_disguised_loop_over_examples_is_detected(loop, monkeypatch):
+    monkeypatch.setattr(matrix_dimensions, "_seconds_of_tanh", lambda n: 0.0)  # a calm machine
+
     def layer_outputs_vectorized(X, W, b):
         if loop == "for":
             A = np.zeros((len(W), X.shape[1]), X.dtype)
@@ -105,6 +109,10 @@ def test_disguised_loop_over_examples_is_detected(loop):
         columns, rows = X.T.tolist(), list(zip(W.tolist(), b[:, 0].tolist(), strict=True))
         if loop == "comprehension":
             return np.array([[unit(w, c, x) for x in columns] for w, c in rows])
+        if loop == "entries":
+            return np.array([[math.tanh(z) for z in row] for row in W @ X + b])
+        if loop == "vectorized tanh":
+            return np.vectorize(math.tanh)(W @ X + b)
         if loop == "map":
             return np.array([list(map(partial(unit, w, c), columns)) for w, c in rows])
         if loop == "vectorized unit":
@@ -139,6 +147,20 @@ def test_loop_property_tolerates_a_busy_machine():
             return Run(Returned(self(case)), seconds=next(seconds))
 
     assert no_loop_over_examples(Ask(), None) is None
+
+
+@pytest.mark.parametrize(("alone", "accused"), [(0.0, True), (0.1, False)])
+def test_loop_over_entries_counts_only_on_a_calm_machine(alone, accused, monkeypatch):
+    monkeypatch.setattr(matrix_dimensions, "_seconds_of_tanh", lambda n: alone)
+
+    class Ask:
+        def __call__(self, case):
+            return reference.layer_outputs_vectorized(**case.args)
+
+        def run(self, case):
+            return Run(Returned(self(case)), seconds=9 if len(case.args["W"]) > 2 else 1e-9)
+
+    assert (no_loop_over_examples(Ask(), None) is not None) == accused
 
 
 @pytest.mark.parametrize(

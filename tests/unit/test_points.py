@@ -7,10 +7,12 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+from autograder.protocol import messages
 from utils.checker.answer_key import LiveKey
-from utils.checker.cases import AnyOfShape, Anything, Approx, InRange, Returned
+from utils.checker.cases import AnyOfShape, Anything, Approx, InRange, Returned, Run
 from utils.checker.judge import judge
-from utils.checker.same import is_shape
+from utils.checker.same import is_shape, same
+from utils.checker.student_code import Function
 from utils.exercises import EXERCISES
 from utils.exercises.hyperparameters.sample_configuration import _sample
 from utils.reference import forward_propagation, the_brain
@@ -316,3 +318,27 @@ def test_matrix_with_right_values_loses_its_form_alone():
 
     got = parts("linear_forward", linear_forward)
     assert (got["values"], got["cache"], got["shape"]) == (7.5, 1.5, 0)
+
+
+def test_only_small_variables_are_kept_of_unfinished_work():
+    def relu(Z):
+        A, data, text = np.maximum(0, Z), np.zeros((500, 500)), "x" * 10
+        raise ValueError(text, A.shape, data.shape)
+
+    [run] = Function(relu).runs(asked("relu").cases[:1], {})
+    kinds = [type(value).__name__ for value in run.unfinished]
+    assert sorted(kinds) == ["ndarray", "ndarray", "str"]
+
+
+def test_unfinished_work_and_moved_generators_reach_the_judge():
+    run = Run(Returned(None), moved=("random",), unfinished=(np.eye(2), {"a": 1}))
+    reply = messages.CallReply(1, [messages.pack_run(run)])
+    [packed] = messages.read(messages.write(reply)).runs
+    got = messages.unpack_run(packed, 0.0)
+    assert got.moved == ("random",)
+    assert same(Returned(got.unfinished), Returned(run.unfinished))
+
+
+def test_unfinished_work_that_is_too_large_for_a_message_is_left_out():
+    run = Run(Returned(None), unfinished=tuple([[0] * 1000] * 1000))
+    assert messages.unpack_run(messages.pack_run(run), 0.0).unfinished == ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
+from itertools import islice
 from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ import numpy as np
 
 __all__ = ["replaced", "used"]
 
-MOST = 5_000  # places looked at: an answer may hold a data set
+MOST = 5_000  # places looked at, and in one container: an answer may hold a data set
+IN_ONE = 200
 _CACHE = type(lru_cache(len))
 _TRANSPARENT = (FunctionType, MethodType, partial, np.vectorize, np.ufunc, _CACHE, type(len))
 DYNAMIC = {"globals", "eval", "exec", "vars", "getattr", "locals", "get_ipython"}
@@ -65,16 +67,19 @@ def replaced(
     A function of that name from an earlier run of its cell counts too.
     """
     restore: list[Callable[[], Any]] = []
-    slots = list(_walk(function, namespace)) if overrides else []
+    slots = [
+        (slot, override)
+        for slot in (_walk(function, namespace) if overrides else ())
+        for name, override in overrides.items()
+        if _is_named(slot.value, name, namespace)
+    ]
     missing = [name for name in overrides if name not in namespace]
     kept = {name: namespace[name] for name in overrides if name in namespace}
     try:
-        for slot in slots:
-            for name, override in overrides.items():
-                if _is_named(slot.value, name, namespace):
-                    with contextlib.suppress(Exception):  # a student's class may refuse
-                        slot.put(override)
-                        restore.append(slot.restore)
+        for slot, override in slots:
+            with contextlib.suppress(Exception):  # a student's class may refuse
+                slot.put(override)
+                restore.append(slot.restore)
         namespace.update(overrides)
         yield
     finally:
@@ -133,7 +138,7 @@ def _slots(slot: _Slot, namespace: dict[str, Any]) -> Iterator[_Slot]:
         elif kind is dict:
             yield from _of_dict(value)
         elif kind is list:
-            for i, item in enumerate(value):
+            for i, item in enumerate(value[:IN_ONE]):
                 yield _at(item, partial(value.__setitem__, i))
         elif kind is tuple:
             yield from _of_tuple(slot)
@@ -145,7 +150,7 @@ def _slots(slot: _Slot, namespace: dict[str, Any]) -> Iterator[_Slot]:
         elif kind is staticmethod or kind is classmethod:
             inner = value.__func__
             yield _Slot(inner, lambda new: slot.put(kind(new)), slot.restore)
-        elif isinstance(value, type):
+        elif issubclass(kind, type):
             if _is_students(value, namespace):
                 yield from _of_class(value)
         else:
@@ -182,7 +187,7 @@ def _put_cell(cell: CellType, value: Any) -> None:
 
 
 def _of_dict(values: dict[Any, Any]) -> Iterator[_Slot]:
-    for key, item in list(values.items()):
+    for key, item in list(islice(values.items(), IN_ONE)):
         yield _at(item, partial(values.__setitem__, key))
 
 
@@ -193,7 +198,7 @@ def _of_tuple(slot: _Slot) -> Iterator[_Slot]:
         items[i] = new
         slot.put(tuple(items))
 
-    for i, item in enumerate(slot.value):
+    for i, item in enumerate(slot.value[:IN_ONE]):
         yield _Slot(item, partial(put, i), lambda: slot.put(slot.value))
 
 
@@ -230,7 +235,7 @@ def _inner(item: Any) -> Any:
 
 def _is_transparent(value: Any, namespace: dict[str, Any]) -> bool:
     """Return whether everything that a value calls was found by walking through it."""
-    opaque = not isinstance(value, type) and callable(value)
+    opaque = not issubclass(type(value), type) and callable(value)
     known = type(value) in _TRANSPARENT or _is_students(type(value), namespace)
     return not opaque or known
 

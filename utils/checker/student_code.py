@@ -44,6 +44,7 @@ from utils.checker.sanitize import clean, name_of, plain, plain_and_shared
 __all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "Overrides", "call"]
 
 VARIABLES = 50  # of a function that raised or returned None
+VARIABLE_BYTES = 2**16  # of arrays in one; cases are small, and so are right results
 EXPLAINED = 3  # exceptions of one round of calls: a verdict shows only one
 
 Overrides = Mapping[str, Callable[..., Any]]
@@ -292,9 +293,11 @@ def _code_of(function: Any) -> CodeType | None:
 
 
 def _variables(frame: FrameType) -> tuple[Any, ...]:
-    values = list(frame.f_locals.values())[:VARIABLES]
-    kept = plain(values)
-    return tuple(kept) if isinstance(kept, list) else ()
+    values = plain(list(frame.f_locals.values())[:VARIABLES])  # all within one result's limits
+    if not isinstance(values, list):
+        return ()
+    sizes = [sum(array.nbytes for array in leaves(value)) for value in values]
+    return tuple(value for value, size in zip(values, sizes, strict=True) if size <= VARIABLE_BYTES)
 
 
 def _warning(caught: warnings.WarningMessage) -> str:
