@@ -6,7 +6,6 @@ import contextlib
 import difflib
 import os
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from utils.checker.answer_key import KeyFault, UnknownExercise, open_key
@@ -87,7 +86,7 @@ def ready(*exercises: str) -> bool:
     return not blank
 
 
-def _verdict(exercise: str, namespace: Mapping[str, Any], seed: int | None) -> Verdict:
+def _verdict(exercise: str, namespace: dict[str, Any], seed: int | None) -> Verdict:
     if seed is not None and not (isinstance(seed, int) and seed >= 0):
         return Verdict(
             exercise,

@@ -112,7 +112,8 @@ class RemoteNotebook:
         reply, seconds = self.request(request)
         if len(reply.runs) != len(cases):
             raise messages.ProtocolError("Its reply does not hold one result for each case.")
-        if sum(len(run.outcome.tree) for run in reply.runs) > 4 * self.limits.tree:
+        trees = (len(run.outcome.tree) + len(run.unfinished.tree) for run in reply.runs)
+        if sum(trees) > 4 * self.limits.tree:
             raise messages.ProtocolError("It sent values with too many parts.")
         return [messages.unpack_run(run, seconds / len(cases)) for run in reply.runs]
 

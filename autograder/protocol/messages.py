@@ -167,6 +167,8 @@ class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
     failure: ErrorText | None
     printed: Words
     warned: Annotated[list[Words], Few]
+    moved: Annotated[list[Name], Few]
+    unfinished: Packed
 
 
 class CallReply(Message, frozen=True):
@@ -289,6 +291,9 @@ def pack_run(run: Run) -> CallResult:
     outcome = pack(run.outcome)
     if len(outcome.tree) > LIMITS.tree:
         outcome = pack(Returned(Unsupported("too large to look at")))
+    unfinished = pack(list(run.unfinished))
+    if len(unfinished.tree) > LIMITS.tree // 16:  # one of many runs, and seldom looked at
+        unfinished = pack([])
     return CallResult(
         outcome,
         _cut(run.changed, 200),
@@ -297,6 +302,8 @@ def pack_run(run: Run) -> CallResult:
         failure,
         run.printed[:4000],
         _cut(run.warned, 4000),
+        _cut(run.moved, 200),
+        unfinished,
     )
 
 
@@ -323,6 +330,8 @@ def unpack_run(result: CallResult, seconds: float) -> Run:
         result.printed,
         tuple(result.warned),
         seconds,
+        tuple(result.moved),
+        tuple(unpacked(result.unfinished, list)),
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from utils.checker.answer_key import LiveKey
+from utils.checker.cases import Case, Returned
 from utils.checker.judge import judge_exercise
 from utils.checker.student_code import Notebook
 from utils.exercises import EXERCISES
@@ -123,3 +124,111 @@ def test_frozen_key_says_to_fix_the_earlier_answer_first(frozen):
         expected = "it builds on your linear_forward, not right yet: mend that first."
         assert told[later].message == expected
     assert all(v.status == "correct" for v in verdicts(notebook(), frozen).values())
+
+
+HOLDS = {
+    "a global": "def layer(Z):\n    return relu(Z)",
+    "another global name": "mine = relu\ndef layer(Z):\n    return mine(Z)",
+    "globals()": "def layer(Z):\n    return globals()['relu'](Z)",
+    "globals() by a made-up name": "def layer(Z):\n    return globals()['re' + 'lu'](Z)",
+    "a dictionary": "ways = {'relu': relu}\ndef layer(Z):\n    return ways['relu'](Z)",
+    "a list in a tuple": "ways = (1, [relu])\ndef layer(Z):\n    return ways[1][0](Z)",
+    "a tuple in a dictionary": "ways = {1: (relu, 2)}\ndef layer(Z):\n    return ways[1][0](Z)",
+    "a default": "def layer(Z, g=relu):\n    return g(Z)",
+    "a keyword's default": "def layer(Z, *, g=relu):\n    return g(Z)",
+    "one that stands twice": (
+        "relu = lambda Z: np.abs(Z)\nways = [relu]\n"
+        "def layer(Z):\n    return min(relu(Z), ways[0](Z))"
+    ),
+    "a container beside much data": (
+        "data = list(range(10**5))\nways = [{'relu': relu}]\n"
+        "def layer(Z):\n    data[0]\n    return ways[0]['relu'](Z)"
+    ),
+    "a closure": "def make(g):\n    return lambda Z: g(Z)\nlayer = make(relu)",
+    "a decorator": "@shown\ndef layer(Z):\n    return relu(Z)",
+    "a decorator without wraps": "@hidden\ndef layer(Z):\n    return relu(Z)",
+    "a decorated earlier one": "relu = shown(relu)\ndef layer(Z):\n    return relu(Z)",
+    "a cache": "@functools.lru_cache\ndef layer(Z):\n    return relu(Z)",
+    "a static method": (
+        "class G:\n    act = staticmethod(relu)\ndef layer(Z):\n    return G.act(Z)"
+    ),
+    "an attribute": (
+        "class G:\n    def __init__(self, g):\n        self.g = g\n"
+        "it = G(relu)\ndef layer(Z):\n    return it.g(Z)"
+    ),
+    "a method": "class G:\n    def a(self, Z):\n        return relu(Z)\nlayer = G().a",
+    "a callable class": (
+        "class G:\n    def __init__(self, g):\n        self.g = g\n"
+        "    def __call__(self, Z):\n        return self.g(Z)\nlayer = G(relu)"
+    ),
+    "an earlier one that is an object": (
+        "class G:\n    def __call__(self, Z):\n        return np.abs(Z)\n"
+        "relu = G()\nways = [relu]\ndef layer(Z):\n    return ways[0](Z)"
+    ),
+    "a partial": ("def general(g, Z):\n    return g(Z)\nlayer = functools.partial(general, relu)"),
+    "a partial of it": "act = functools.partial(relu)\ndef layer(Z):\n    return act(Z)",
+    "an older version": (
+        "ways = {'relu': relu}\ndef relu(Z):\n    return -Z\n"
+        "def layer(Z):\n    return ways['relu'](Z)"
+    ),
+    "a helper's helper": (
+        "def inner(Z):\n    return relu(Z)\ndef outer(Z):\n    return inner(Z)\n"
+        "def layer(Z):\n    return outer(Z)"
+    ),
+}
+
+DECORATORS = """
+import functools
+def shown(f):
+    @functools.wraps(f)
+    def inside(*args, **more):
+        return f(*args, **more)
+    return inside
+def hidden(f):
+    def inside(*args):
+        return f(*args)
+    return inside
+def relu(Z):
+    return np.abs(Z)
+"""
+
+
+@pytest.mark.parametrize("way", HOLDS)
+def test_earlier_function_is_found_and_replaced_however_an_answer_holds_it(way):
+    space = {"np": np}
+    exec(DECORATORS + HOLDS[way], space)
+    answer = Notebook(space).answer("layer")
+    before = dict(space)
+    Z = -2.0
+    wrong = answer.runs([Case({"Z": Z})], {})[0].outcome
+    assert answer.uses(("relu", "sigmoid"))[:1] == ["relu"]
+    if way.startswith("a cache"):
+        answer.function.cache_clear()
+    with_reference = answer.runs([Case({"Z": Z})], {"relu": lambda Z: 7.0})[0].outcome
+    if way.startswith("a cache"):
+        answer.function.cache_clear()
+    assert with_reference == Returned(7.0)
+    assert answer.runs([Case({"Z": Z})], {})[0].outcome == wrong != with_reference
+    assert space == before, "everything is back in its place"
+
+
+def test_function_that_only_mentions_an_earlier_one_does_not_use_it():
+    space = {"np": np, "relu": reference.relu}
+    exec("def layer(Z):\n    return 0 if 'relu' == 'sigmoid' else Z", space)
+    assert Notebook(space).answer("layer").uses(("relu",)) == []
+
+
+@pytest.mark.parametrize("way", ["a dictionary", "a decorator", "a partial"])
+def test_early_bug_is_charged_once_however_it_is_held(way):
+    layer = {
+        "a dictionary": "ways = {'relu': relu, 'sigmoid': sigmoid}\n"
+        + LAYER.replace("relu(Z)", "ways['relu'](Z)"),
+        "a decorator": DECORATORS.split("def relu")[0] + "@shown" + LAYER,
+        "a partial": "import functools\nact = functools.partial(relu)\n"
+        + LAYER.replace("relu(Z)", "act(Z)"),
+    }[way]
+    book = notebook()
+    book.namespace["relu"] = lambda Z: np.abs(Z)
+    exec(layer, book.namespace)
+    later = verdicts(book, LiveKey())["linear_activation_forward"]
+    assert (later.status, later.substituted) == ("correct", ("relu",))

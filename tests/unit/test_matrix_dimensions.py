@@ -1,7 +1,10 @@
 """Test notebook 03: its points, the messages of check_dimensions, and the shape tracer."""
 
 import html
+import math
+import operator
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Returned, Run
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
+from utils.properties import matrix_dimensions
 from utils.properties.matrix_dimensions import no_loop_over_examples
 from utils.reference import matrix_dimensions as reference
 from utils.shape_plots import columns_as_pictures
@@ -78,8 +82,22 @@ def test_undetected_wrong_shape_is_explained():
     assert "with W2 on its side" in verdict.text()
 
 
-@pytest.mark.parametrize("loop", ["for", "list", "apply_along_axis", "vectorize"])
-def test_disguised_loop_over_examples_is_detected(loop):
+def unit(W, b, x):
+    """Return one unit's output for one example, in plain Python."""
+    return math.tanh(sum(map(operator.mul, W, x), b))
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        *("for", "list", "apply_along_axis", "vectorize"),
+        *("comprehension", "map", "vectorized unit", "recursion"),
+        *("entries", "vectorized tanh"),
+    ],
+)
+def test_disguised_loop_over_examples_is_detected(loop, monkeypatch):
+    monkeypatch.setattr(matrix_dimensions, "_seconds_of_tanh", lambda n: 0.0)  # a calm machine
+
     def layer_outputs_vectorized(X, W, b):
         if loop == "for":
             A = np.zeros((len(W), X.shape[1]), X.dtype)
@@ -88,6 +106,24 @@ def test_disguised_loop_over_examples_is_detected(loop):
             return A
         if loop == "list":
             return np.array([np.tanh(W @ x + b[:, 0]) for x in X.T]).T
+        columns, rows = X.T.tolist(), list(zip(W.tolist(), b[:, 0].tolist(), strict=True))
+        if loop == "comprehension":
+            return np.array([[unit(w, c, x) for x in columns] for w, c in rows])
+        if loop == "entries":
+            return np.array([[math.tanh(z) for z in row] for row in W @ X + b])
+        if loop == "vectorized tanh":
+            return np.vectorize(math.tanh)(W @ X + b)
+        if loop == "map":
+            return np.array([list(map(partial(unit, w, c), columns)) for w, c in rows])
+        if loop == "vectorized unit":
+            one = np.vectorize(lambda j, i: unit(*rows[j], columns[i]))
+            return one(*np.indices((len(W), X.shape[1])))
+        if loop == "recursion":
+            if X.shape[1] < 2:
+                return np.tanh(W @ X + b)
+            half = X.shape[1] // 2
+            parts = [layer_outputs_vectorized(part, W, b) for part in (X[:, :half], X[:, half:])]
+            return np.hstack(parts)
         if loop == "apply_along_axis":
             return np.apply_along_axis(lambda x: np.tanh(W @ x + b[:, 0]), 0, X)
         one = np.vectorize(lambda x: np.tanh(W @ x + b[:, 0]), signature="(n)->(k)")
@@ -111,6 +147,20 @@ def test_loop_property_tolerates_a_busy_machine():
             return Run(Returned(self(case)), seconds=next(seconds))
 
     assert no_loop_over_examples(Ask(), None) is None
+
+
+@pytest.mark.parametrize(("alone", "accused"), [(0.0, True), (0.1, False)])
+def test_loop_over_entries_counts_only_on_a_calm_machine(alone, accused, monkeypatch):
+    monkeypatch.setattr(matrix_dimensions, "_seconds_of_tanh", lambda n: alone)
+
+    class Ask:
+        def __call__(self, case):
+            return reference.layer_outputs_vectorized(**case.args)
+
+        def run(self, case):
+            return Run(Returned(self(case)), seconds=9 if len(case.args["W"]) > 2 else 1e-9)
+
+    assert (no_loop_over_examples(Ask(), None) is not None) == accused
 
 
 @pytest.mark.parametrize(
@@ -137,7 +187,7 @@ def test_wrong_count_is_explained_layer_by_layer(way):
     verdict = judge(LiveKey().question("count_parameters", 1), count_parameters)
     assert verdict.mistake == ""
     assert "Layer by layer" in verdict.advice
-    assert verdict.points == 1
+    assert verdict.points == (0 if way == "constant" else 1)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ import h5py
 import numpy as np
 
 from utils.checker import course
-from utils.checker.cases import Case, Raised, Returned
+from utils.checker.cases import Case, Raised, Returned, Seed
 from utils.checker.compare import Template
 from utils.checker.serialize import Packer, unpack
 from utils.checker.student_code import call
@@ -30,7 +30,7 @@ from utils.files import written_aside
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
 FROZEN_KEY = Path(__file__).resolve().parents[1] / "answer_key.h5"
-FORMAT = 4
+FORMAT = 5
 
 Outcome = Returned | Raised
 
@@ -81,6 +81,7 @@ class Question:
     properties: Mapping[str, str]
     precision: float
     params: Any = None
+    drawn: str = ""
     seed: int | None = None
     references: Mapping[str, Callable[..., Any]] | None = None
 
@@ -90,9 +91,13 @@ class Question:
         return sum(self.rubric.values())
 
     @cached_property
-    def twice_the_first(self) -> tuple[Case, ...]:
-        """Return all cases, then the first again, whose result must not have changed."""
-        return (*self.cases, self.cases[0])
+    def repeated(self) -> tuple[int, ...]:
+        """Return the indices of the cases to call twice: the first, and those with a generator."""
+        return tuple(i for i in range(len(self.cases)) if not i or self.draws_in(i))
+
+    def draws_in(self, i: int) -> bool:
+        """Return whether case `i` has a random generator among its arguments."""
+        return any(isinstance(value, Seed) for value in self.cases[i].args.values())
 
 
 class AnswerKey(Protocol):
@@ -167,6 +172,7 @@ class LiveKey:
             properties=asked.properties,
             precision=asked.precision,
             params=asked.params,
+            drawn=asked.drawn,
             seed=seed,
             references={name: exercises[name].reference for name in asked.builds_on},
         )
@@ -245,6 +251,7 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
         "fresh": list(question.fresh),
         "properties": dict(question.properties),
         "params": store.pack(question.params),
+        "drawn": question.drawn,
         "cases": [
             {
                 "args": store.pack(case.args),
@@ -302,4 +309,5 @@ def _unpack_question(group: h5py.Group) -> Question:
         fresh=tuple(data["fresh"]),
         properties=data["properties"],
         params=unpack(data["params"], buffer),
+        drawn=data["drawn"],
     )

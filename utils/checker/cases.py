@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +111,9 @@ class Approx:
 
 @dataclass(frozen=True)
 class Anything:
-    """Expected: any value; a property judges it."""
+    """Expected: any value; a property judges it, by what is `known` of the case's answer."""
+
+    known: Any = None
 
 
 @dataclass(frozen=True)
@@ -131,11 +133,15 @@ class AnyOfShape:
 
 @dataclass(frozen=True)
 class Unsupported:
-    """A value that is not plain data: a description, and for an array its shape and dtype."""
+    """A value that is not plain data: a description, and for an array its shape and dtype.
+
+    `numbers` are those of an array of another class, such as `np.matrix`.
+    """
 
     description: str
     shape: tuple[int, ...] | None = None
     dtype: str = ""
+    numbers: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -233,6 +239,8 @@ class Run:
     failure : the exception in words
     printed, warned : its output and its warnings
     seconds : the duration of the call
+    moved : names of the generators shared by all code that a call with a `Seed` moved
+    unfinished : values of the function's own variables when the call raised or returned None
     """
 
     outcome: Returned | Raised
@@ -243,6 +251,8 @@ class Run:
     printed: str = ""
     warned: tuple[str, ...] = ()
     seconds: float = 0.0
+    moved: tuple[str, ...] = ()
+    unfinished: tuple[Any, ...] = ()
 
 
 def text_of(error: BaseException) -> str:

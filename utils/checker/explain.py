@@ -18,7 +18,7 @@ from utils.checker.error_messages.shapes import MISFIT
 from utils.checker.error_messages.trouble import MISSING, Trouble, shape_of, trouble_at
 from utils.checker.sanitize import clean, name_of
 
-__all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names"]
+__all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names", "traceback_of"]
 
 BLANK = "NotImplementedError"  # what nbgrader's stub raises
 
@@ -38,7 +38,7 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     """
     name = getattr(function, "__name__", "the function")
     message = clean(text_of(error).strip().partition("\n")[0], _LONGEST)
-    trace = _students_own(_trace(error), _namespace(function))
+    trace = _students_own(traceback_of(error), _namespace(function))
     if trace is None:
         return Explanation(_call_itself(error, message, name))
     trouble = trouble_at(trace, error, message)
@@ -54,7 +54,7 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
     """Return the shapes of the two arrays that did not fit together, or () for other exceptions."""
-    text, trace = text_of(error)[:_LONGEST], _trace(error)
+    text, trace = text_of(error)[:_LONGEST], traceback_of(error)
     if not issubclass(type(error), ValueError) or not re.search(MISFIT, text) or trace is None:
         return ()
     named = re.findall(r"\(([\d, ]+)\)", text)
@@ -70,7 +70,7 @@ def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
     return ()
 
 
-def _trace(error: BaseException) -> TracebackType | None:
+def traceback_of(error: BaseException) -> TracebackType | None:
     """Return an exception's traceback, even if its class hides it."""
     found: TracebackType | None = BaseException.__dict__["__traceback__"].__get__(error)
     return found

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from utils.checker import course, diagnose, rubric, wording
 from utils.checker.answer_key import AnswerKey, Question
-from utils.checker.cases import Case, Raised, Run, Seed, TempFile
+from utils.checker.cases import Case, Raised, Run, TempFile
 from utils.checker.compare import Finding
 from utils.checker.explain import BLANK
 from utils.checker.inspect_call import inspect_run, unexpected
@@ -169,7 +169,7 @@ class _Judgment:
         self.question, self.answer, self.overrides = question, answer, overrides
         self.runs: list[Run] = []
         self.findings: list[list[Finding]] = []  # of each run
-        self.again: Run | None = None  # of the first case, after all others
+        self.again: dict[int, Run] = {}  # second runs of cases, after all others
         self.checked: dict[str, Finding | None] = {}  # properties and their findings
         self.stopped = False  # by the user
 
@@ -181,6 +181,14 @@ class _Judgment:
     def all(self, cases: Sequence[Case]) -> list[Any]:
         """Call the answer on many cases at once, for a property."""
         return [_value(*pair) for pair in zip(self._runs(cases), cases, strict=True)]
+
+    def results(self) -> list[Any]:
+        """Return the results of the question's own cases, for a property."""
+        return [_value(run, case) for run, case in self.pairs()]
+
+    def cases(self) -> Sequence[Case]:
+        """Return the question's own cases, for a property."""
+        return self.question.cases
 
     def run(self, case: Case) -> Run:
         """Call the answer, and return everything observed in the call."""
@@ -234,7 +242,10 @@ class _Judgment:
 
     def _call(self) -> None:
         """Call the answer on every case, and compare the results."""
-        *self.runs, self.again = self._runs(self.question.twice_the_first)
+        cases, repeated = self.question.cases, self.question.repeated
+        runs = self._runs([*cases, *(cases[i] for i in repeated)])
+        self.runs = runs[: len(cases)]
+        self.again = dict(zip(repeated, runs[len(cases) :], strict=True))
         if self.runs[0].outcome == Raised(BLANK):  # a blank raises the same on every case
             del self.runs[1:]
         self.findings = [inspect_run(self.question, i, run) for i, run in enumerate(self.runs)]
@@ -252,10 +263,20 @@ class _Judgment:
             relevant += [(one, i) for one in findings if one.kind == "input" or not run.changed]
         if relevant:
             return min(relevant, key=lambda pair: pair[0].rank)
-        if self.again is None or same(self.runs[0].outcome, self.again.outcome):
-            return None
-        drawn = any(isinstance(value, Seed) for value in self.question.cases[0].args.values())
-        return Finding("repeat", wording.another_result(drawn)), 0
+        for i in self.unstable():
+            return Finding("repeat", wording.another_result(self.question.draws_in(i))), i
+        for i in self.elsewhere():
+            return Finding("repeat", wording.drawn_elsewhere(self.runs[i].moved)), i
+        return None
+
+    def unstable(self) -> list[int]:
+        """Return the indices of cases whose second run gave another result."""
+        called = {i: run for i, run in self.again.items() if i < len(self.runs)}
+        return [i for i, run in called.items() if not same(self.runs[i].outcome, run.outcome)]
+
+    def elsewhere(self) -> list[int]:
+        """Return the indices of cases that moved a generator which all code shares."""
+        return [i for i, run in enumerate(self.runs) if run.moved]
 
     def broken_property(self) -> tuple[str, Finding | None]:
         """Return the name of the first property that does not hold, and its finding."""
@@ -293,7 +314,8 @@ class _Judgment:
         def check(name: str) -> Finding | None:
             return finding if name == broken else self._check_property(name)
 
-        return rubric.earned(self.question, self.runs, self.findings, check, finding)
+        unstable = {*self.unstable(), *self.elsewhere()}
+        return rubric.earned(self.question, self.runs, self.findings, check, unstable)
 
     # --- in words --------------------------------------------------------------------------
 

@@ -20,6 +20,15 @@ class Call(Protocol):
     def all(self, cases: Sequence[Case]) -> list[Any]:
         """Return the result for each of these cases, all sent in one request."""
 
+    def results(self) -> list[Any]:
+        """Return the results that the answer gave on the question's own cases.
+
+        Only these are what its points are for: a later call may return something else.
+        """
+
+    def cases(self) -> Sequence[Case]:
+        """Return the question's own cases."""
+
     def run(self, case: Case) -> Run:
         """Return everything observed in the call, including the seconds it took."""
 

@@ -1,18 +1,39 @@
-"""Partial credit: the points that an answer earns for each part of its exercise's rubric."""
+"""Partial credit: the points that an answer earns for each part of its exercise's rubric.
+
+Points can be defended if nobody who comes nearer to a right answer gets less. So:
+
+- A part is lost only by a fault in that part. Right numbers in a wrong form, such as a cost of
+  shape (1, 1) or a result without its cache, lose "shape" (and the cache) alone.
+- What an answer that raised, or forgot to return, had worked out by then counts as its result,
+  but not for "shape".
+- "shape", and a part of the result such as a cache, earn the share of the cases where they are
+  right. A part that cases earn needs all of those, since zeros are right on some.
+- Form alone is no work: "shape" and "inputs left alone" count in full only for an answer that
+  earns half of its other points, or whose numbers go along with the right ones, and below that in
+  proportion.
+- Two faults in one answer earn at most what the lesser of them earns alone, and of the parts that
+  are not form they lose no more than the two lose separately.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import numpy as np
 
 from utils.checker.answer_key import Question
-from utils.checker.cases import Raised, Returned, Run
+from utils.checker.cases import AnyOfShape, Approx, Case, Raised, Returned, Run, Unsupported
 from utils.checker.compare import Finding, compare
 from utils.checker.inspect_call import unexpected
+from utils.checker.same import ARRAYS, SEQUENCES, is_number, is_shape, parts
 from utils.checker.verdict import Earned
 
 __all__ = ["INPUTS", "SHAPE", "earned"]
 
 SHAPE, INPUTS = "shape", "inputs left alone"
+FORM = (SHAPE, INPUTS)
+ITEMS = 8  # of a result in another form: a part of it is not sought further on
 
 CheckProperty = Callable[[str], Finding | None]
 """Check the property of this name and return its finding; may raise."""
@@ -23,9 +44,11 @@ def earned(
     runs: Sequence[Run],
     findings: Sequence[Sequence[Finding]],
     check_property: CheckProperty,
-    wrong: Finding | None = None,
+    unstable: Collection[int] = (),
 ) -> tuple[Earned, ...]:
     """Return the points earned for each rubric part, and the part's maximum.
+
+    An answer that would lose no part loses its largest.
 
     Parameters
     ----------
@@ -35,23 +58,25 @@ def earned(
     findings : sequence of sequences of Finding
         The findings of each run.
     check_property : callable
-    wrong : Finding, optional
-        The finding in the verdict. An answer that would lose no part loses all of them.
+    unstable : indices of the cases where the same arguments gave another result
     """
     if len(runs) < len(question.cases):
         return ()
-    lost = set[str]()
-    for i, (run, of_run) in enumerate(zip(runs, findings, strict=True)):
-        lost |= _lost(question, i, run, of_run)
-    if wrong is not None and wrong.kind == "repeat":
-        lost |= question.rubric.keys() - {SHAPE, INPUTS}
-    parts = [
-        Earned(part, _points(question, part, lost, check_property), most)
-        for part, most in question.rubric.items()
+    looks = [
+        _Look(question, i, *of_run) for i, of_run in enumerate(zip(runs, findings, strict=True))
     ]
-    if all(part.got == part.most for part in parts):
-        return tuple(Earned(part.part, 0, part.most) for part in parts)
-    return tuple(parts)
+    lost = set[str]().union(*(look.lost for look in looks), _lost_by_chance(question, unstable))
+    if _raises_only_at(question, runs, INPUTS):
+        lost.add(INPUTS)
+    got = {part: _points(question, part, lost, check_property) for part in question.rubric}
+    for part in {SHAPE, *_names(question)} & got.keys():
+        right = [look.right[part] for look in looks if part in look.right]
+        got[part] *= sum(right) / len(right) if right else 1
+    weight = _weight_of_form(question, runs, got)
+    got = {part: round(p * (weight if part in FORM else 1), 2) for part, p in got.items()}
+    if got == dict(question.rubric):
+        got[max(got, key=lambda part: got[part])] = 0
+    return tuple(Earned(part, got[part], most) for part, most in question.rubric.items())
 
 
 def _points(question: Question, part: str, lost: set[str], check_property: CheckProperty) -> float:
@@ -64,59 +89,160 @@ def _points(question: Question, part: str, lost: set[str], check_property: Check
         except Exception:  # properties expect the right form
             return 0
         points *= 1 if finding is None else finding.share
-    return round(points, 2)
+    return points
 
 
-def _lost(question: Question, i: int, run: Run, findings: Sequence[Finding]) -> set[str]:
-    """Return the rubric parts that one run loses."""
-    case = question.cases[i]
-    returns = isinstance(case.expected, Returned)
-    if unexpected(run, case):
-        # Writing to a read-only input raises, which says nothing about the result's form.
-        formless = returns and case.earns != INPUTS
-        return {case.earns, *({SHAPE, INPUTS, *_names(question)} if formless else ())}
-    lost = set[str]()
-    for finding in findings:
-        if finding.kind in ("input", "alias"):
-            lost.add(INPUTS if INPUTS in question.rubric else case.earns)
-            continue
-        if case.earns != INPUTS:
-            lost |= _wrong_parts(question, i, run) or {case.earns}
-        if returns and finding.kind in ("structure", "shape"):
-            lost |= {SHAPE}
-            if isinstance(run.outcome, Returned) and not _has_parts(question, i, run):
-                lost |= {INPUTS, *_names(question)}
-    return lost
+def _lost_by_chance(question: Question, unstable: Collection[int]) -> set[str]:
+    """Return the parts lost by results that hang on more than the arguments."""
+    if question.drawn and unstable:
+        return {question.drawn}
+    lost = question.rubric.keys() if unstable else set[str]()
+    if any(question.draws_in(i) for i in unstable):
+        drawn = [case for i, case in enumerate(question.cases) if i in unstable]
+        lost = {case.earns for case in drawn if isinstance(case.expected, Returned)}
+    return lost - {*FORM}
+
+
+def _raises_only_at(question: Question, runs: Sequence[Run], part: str) -> bool:
+    """Return whether the cases of a part raise as no other case does."""
+    raised = [
+        (case.earns == part, run.outcome.kind)
+        for run, case in zip(runs, question.cases, strict=True)
+        if isinstance(run.outcome, Raised) and isinstance(case.expected, Returned)
+    ]
+    return bool(
+        {kind for here, kind in raised if here} - {kind for here, kind in raised if not here}
+    )
+
+
+def _weight_of_form(question: Question, runs: Sequence[Run], got: dict[str, float]) -> float:
+    """Return the share of the points for form that an answer gets, 0 to 1."""
+    content = {part: most for part, most in question.rubric.items() if part not in FORM}
+    share = sum(got[part] for part in content) / (sum(content.values()) or 1)
+    return 1.0 if _goes_along(question.cases, runs) else min(1.0, 2 * share)
+
+
+def _goes_along(cases: Sequence[Case], runs: Sequence[Run]) -> bool:
+    """Return whether the numbers of the results correlate with the expected ones, by rank."""
+    wanted, got = list[Any](), list[Any]()
+    for case, run in zip(cases, runs, strict=True):
+        if isinstance(case.expected, Returned) and isinstance(run.outcome, Returned):
+            theirs = dict(parts(run.outcome.value))
+            for path, right in parts(case.expected.value):
+                one, other = _numbers(right), _numbers(theirs.get(path))
+                if one is not None and other is not None and one.shape == other.shape:
+                    wanted.append(one.ravel())
+                    got.append(other.ravel())
+    if not wanted:
+        return False
+    ranks = [_ranks(np.concatenate(values)) for values in (wanted, got)]
+    if min(map(np.ptp, ranks)) == 0:
+        return False
+    return bool(abs(np.corrcoef(*ranks)[0, 1]) > 0.5)
+
+
+def _ranks(values: Any) -> Any:
+    """Return the ranks of numbers; equal ones share theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - counts / 2)[place]
+
+
+class _Look:
+    """What one run shows: the parts it loses, and of others whether they are right here."""
+
+    def __init__(self, question: Question, i: int, run: Run, findings: Sequence[Finding]) -> None:
+        self.question, self.case = question, question.cases[i]
+        self.lost = set[str]()
+        self.right: dict[str, bool] = {}
+        if any(finding.kind in ("input", "alias") for finding in findings):
+            self.lost.add(INPUTS if INPUTS in question.rubric else self.case.earns)
+        if not isinstance(self.case.expected, Returned):
+            if findings or unexpected(run, self.case):
+                self.lost.add(self.case.earns)
+            return
+        kinds = {finding.kind for finding in findings}
+        self.right[SHAPE] = isinstance(run.outcome, Returned) and not kinds & {"structure", "shape"}
+        self._look_at_parts(run, self.case.expected.value)
+
+    def _look_at_parts(self, run: Run, expected: Any) -> None:
+        names, values, templates = [""], [expected], [self.question.returns]
+        if isinstance(self.question.returns, tuple) and isinstance(expected, tuple):
+            names, values, templates = (
+                _names(self.question),
+                list(expected),
+                list(self.question.returns[1:]),
+            )
+        candidates, wrong = _candidates(run), set[str]()
+        returned = run.outcome.value if isinstance(run.outcome, Returned) else None
+        in_place = returned if isinstance(returned, SEQUENCES) else ()
+        for k, (name, value, template) in enumerate(zip(names, values, templates, strict=True)):
+            right = any(
+                compare(value, one, template, self.question.precision) is None
+                or _right_in_another_form(value, one, self.question.precision)
+                for one in ([in_place[k]] if len(in_place) == len(values) else candidates)
+            )
+            if name in self.question.rubric:
+                self.right[name] = right
+            elif not right:
+                wrong.add(self.case.earns)
+        named = [right for name, right in self.right.items() if name != SHAPE]
+        if len(named) == len(values) and not any(named):
+            wrong.add(self.case.earns)
+        self.lost |= wrong - {INPUTS}
+
+
+def _candidates(run: Run) -> list[Any]:
+    """Return what could be a part of the result: the whole, its items, or unfinished work."""
+    if isinstance(run.outcome, Raised):
+        return list(run.unfinished)
+    value = run.outcome.value
+    if value is None:
+        return [value, *run.unfinished]
+    return [value, *value[:ITEMS]] if isinstance(value, SEQUENCES) else [value]
+
+
+def _right_in_another_form(expected: Any, got: Any, precision: float) -> bool:
+    """Return whether a value has the right numbers, though its shape or structure is wrong."""
+    if isinstance(expected, AnyOfShape):
+        return True  # only a property judges its numbers
+    if isinstance(expected, dict):
+        return isinstance(got, dict) and all(
+            key in got and _right_in_another_form(value, got[key], precision)
+            for key, value in expected.items()
+        )
+    if isinstance(expected, np.ndarray):
+        numbers = _numbers(got)
+        if numbers is None or numbers.size != expected.size:
+            return False
+        lined_up = [tuple(size for size in one.shape if size != 1) for one in (expected, numbers)]
+        if lined_up[0] != lined_up[1]:
+            return False
+        got = numbers.astype(float).reshape(expected.shape)
+        return compare(expected.astype(float), got, "", precision) is None
+    numbers = None if is_shape(expected) else _numbers(got)
+    if numbers is not None and numbers.size == 1:
+        got = numbers.ravel()[0]
+    return compare(expected, got, "", precision) is None
+
+
+def _numbers(value: Any) -> Any:
+    """Return a number, an array, a shape, or a nested list as an array; None for anything else."""
+    if isinstance(value, Approx):
+        value = value.value
+    if isinstance(value, Unsupported):
+        value = value.numbers
+    if is_number(value) or (isinstance(value, ARRAYS) and value.dtype.kind in "fiu"):
+        return np.asarray(value)
+    if is_shape(value) or isinstance(value, list):
+        try:
+            array = np.array(value)
+        except ValueError:  # its rows differ in length
+            return None
+        return array if array.dtype.kind in "fiu" else None
+    return None
 
 
 def _names(question: Question) -> list[str]:
     """Return the names of the parts of a result."""
     templates = question.returns[1:] if isinstance(question.returns, tuple) else ()
     return [t[0] if isinstance(t, tuple | list) else t for t in templates]
-
-
-def _has_parts(question: Question, i: int, run: Run) -> bool:
-    """Return whether a result is a tuple with as many parts as expected."""
-    expected = question.cases[i].expected
-    return (
-        isinstance(expected, Returned)
-        and isinstance(run.outcome, Returned)
-        and isinstance(question.returns, tuple)
-        and isinstance(run.outcome.value, tuple | list)
-        and len(run.outcome.value) == len(expected.value)
-    )
-
-
-def _wrong_parts(question: Question, i: int, run: Run) -> set[str]:
-    """Return the rubric parts lost by wrong parts of a result, such as its cache."""
-    expected = question.cases[i].expected
-    if not _has_parts(question, i, run):
-        return set()
-    assert isinstance(expected, Returned)
-    assert not isinstance(run.outcome, Raised)
-    wrong = set()
-    values = zip(question.returns[1:], expected.value, run.outcome.value, strict=True)
-    for name, (template, right, got) in zip(_names(question), values, strict=True):
-        if compare(right, got, template, question.precision) is not None:
-            wrong.add(name if name in question.rubric else question.cases[i].earns)
-    return wrong

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Place, Raised, Returned
+from utils.checker.cases import Anything, Place, Raised, Returned
 
 __all__ = ["ARRAYS", "SEQUENCES", "identical", "is_number", "is_shape", "parts", "same"]
 
@@ -80,6 +80,8 @@ def is_number(value: Any) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if identical(one, other):
         return True
+    if isinstance(one, Anything) and isinstance(other, Anything):
+        return _same(one.known, other.known)
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
             key == "seconds" or _same(one[key], other[key])  # measured times always differ

@@ -162,7 +162,9 @@ class _Look:
             return Unsupported(_SAID["type"])
         if issubclass(kind, np.ndarray):
             array = np.ndarray.view(value, np.ndarray)
-            return Unsupported(f"of type {name}", array.shape, clean(str(array.dtype), 80))
+            numbers = self._array(array, ()) if array.dtype.kind in "biuf" else None
+            numbers = numbers if type(numbers) is np.ndarray else None
+            return Unsupported(f"of type {name}", array.shape, clean(str(array.dtype), 80), numbers)
         return Unsupported(_SAID.get(name, f"of type {name}"))
 
 

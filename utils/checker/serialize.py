@@ -83,7 +83,7 @@ class Packer:
             case Approx():
                 return {"about": [float(value.value).hex(), value.precision.hex()]}
             case Anything():
-                return {"anything": None}
+                return {"anything": self.pack(value.known)}
             case InRange():
                 return {"between": [float(value.low).hex(), float(value.high).hex()]}
             case AnyOfShape():
@@ -94,7 +94,8 @@ class Packer:
                 return {"raised": [value.kind, value.message, [list(s) for s in value.shapes]]}
             case Unsupported():
                 shape = None if value.shape is None else list(value.shape)
-                return {"strange": [value.description, shape, value.dtype]}
+                numbers = self.pack(value.numbers)
+                return {"strange": [value.description, shape, value.dtype, numbers]}
         raise TypeError(f"a {type(value).__name__} cannot be packed")
 
 
@@ -147,7 +148,7 @@ class _Unpacker:
             case "about":
                 return Approx(*map(float.fromhex, content))
             case "anything":
-                return Anything()
+                return Anything(self.unpack(content))
             case "between":
                 return InRange(*map(float.fromhex, content))
             case "shaped":
@@ -158,9 +159,10 @@ class _Unpacker:
                 name, message, shapes = content
                 return Raised(str(name)[:200], str(message)[:2000], tuple(map(_shape, shapes)))
             case "strange":
-                description, shape, dtype = content
+                description, shape, dtype, numbers = content
                 shape = None if shape is None else _shape(shape)
-                return Unsupported(str(description)[:200], shape, str(dtype)[:200])
+                array = None if numbers is None else self._array(*numbers["array"])
+                return Unsupported(str(description)[:200], shape, str(dtype)[:200], array)
         raise ValueError(f"unknown kind {kind!r}")
 
     def _array(self, name: str, sizes: Any, start: int) -> np.ndarray[Any, Any]:

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
 import shutil
+import sys
 import tempfile
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any, Protocol
 
 import numpy as np
 
-from utils.checker import course
+from utils.checker import course, reachable
 from utils.checker.cases import (
     Case,
     Place,
     Raised,
     Returned,
     Run,
+    Seed,
     TempFile,
     Unsupported,
     changes,
@@ -35,11 +38,13 @@ from utils.checker.cases import (
     text_of,
     untouched,
 )
-from utils.checker.explain import explain, is_blank, operands, outside_names
+from utils.checker.explain import explain, is_blank, operands, outside_names, traceback_of
 from utils.checker.sanitize import clean, name_of, plain, plain_and_shared
 
 __all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "Overrides", "call"]
 
+VARIABLES = 50  # of a function that raised or returned None
+VARIABLE_BYTES = 2**16  # of arrays in one; cases are small, and so are right results
 EXPLAINED = 3  # exceptions of one round of calls: a verdict shows only one
 
 Overrides = Mapping[str, Callable[..., Any]]
@@ -97,11 +102,19 @@ class Function:
     function : callable
     folder : Path, optional
         Folder of the files that it writes; by default a temporary one, deleted with this object.
+    namespace : dict, optional
+        The notebook's names; by default the function's globals.
     """
 
-    def __init__(self, function: Callable[..., Any], folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        folder: Path | None = None,
+        namespace: dict[str, Any] | None = None,
+    ) -> None:
         self.function = function
         self._folder = folder
+        self.namespace = getattr(function, "__globals__", {}) if namespace is None else namespace
 
     @property
     def folder(self) -> Path:
@@ -114,10 +127,14 @@ class Function:
     def runs(self, cases: Sequence[Case], overrides: Overrides) -> list[Run]:
         """Call the function on each case, and explain its first exceptions in words."""
         runs: list[Run] = []
-        with _in_place(self.function, overrides):
+        with reachable.replaced(self.function, self.namespace, overrides):
             for case in cases:
                 files = any(isinstance(value, TempFile) for value in case.args.values())
                 run, error = _called(self.function, case, self.folder if files else None)
+                if error is not None:
+                    run = replace(run, unfinished=_variables_at_raise(error, self.function))
+                elif isinstance(run.outcome, Returned) and run.outcome.value is None and not files:
+                    run = replace(run, unfinished=_variables_at_return(self.function, case))
                 if error is not None and sum(one.failure is not None for one in runs) < EXPLAINED:
                     run = replace(run, failure=explain(error, self.function))
                 runs.append(run)
@@ -145,24 +162,13 @@ class Function:
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
         """Return which of these functions it calls, directly or through others."""
-        if type(self.function) is not FunctionType:
-            return list(names)
-        namespace, met = self.function.__globals__, set[str]()
-        to_read = [self.function.__code__]
-        while to_read:
-            code = to_read.pop()
-            to_read += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-            for name in set(code.co_names) - met:
-                met.add(name)
-                if type(namespace.get(name)) is FunctionType:
-                    to_read.append(namespace[name].__code__)
-        return [name for name in names if name in met]
+        return reachable.used(self.function, self.namespace, names)
 
 
 class Notebook:
     """The answers in a notebook's own namespace."""
 
-    def __init__(self, namespace: Mapping[str, Any], folder: Path | None = None) -> None:
+    def __init__(self, namespace: dict[str, Any], folder: Path | None = None) -> None:
         self.namespace, self.folder = namespace, folder
 
     def answer(self, exercise: str) -> Function:
@@ -185,13 +191,15 @@ class Notebook:
                 f"{type(function).__name__} was given its name.",
                 "Run the cell that defines it again, and give the other thing another name.",
             )
-        return Function(function, self.folder)
+        return Function(function, self.folder, self.namespace)
 
 
 def _called(
     function: Callable[..., Any], case: Case, folder: Path | None = None
 ) -> tuple[Run, BaseException | None]:
     inputs = case.inputs(folder)
+    drawing = any(isinstance(value, Seed) for value in case.args.values())
+    before = _shared_generators() if drawing else {}
     arrays = list(leaves(inputs))  # before the call, which may put an input inside itself
     out = io.StringIO()
     error: BaseException | None = None
@@ -235,26 +243,63 @@ def _called(
         printed="" if out.closed else clean(out.getvalue(), 2000),
         warned=tuple(dict.fromkeys(_warning(w) for w in caught[:50])),
         seconds=seconds,
+        moved=tuple(name for name, state in _shared_generators().items() if before[name] != state)
+        if drawing
+        else (),
     )
     return run, error
+
+
+def _shared_generators() -> dict[str, Any]:
+    """Return the states of the random generators that all code of a process shares."""
+    _, key, *rest = np.random.get_state()  # noqa: NPY002  it is the shared one that is meant
+    return {"np.random": (np.asarray(key).tobytes(), *rest), "random": random.getstate()}
+
+
+def _variables_at_raise(error: BaseException, function: Callable[..., Any]) -> tuple[Any, ...]:
+    """Return the values of the function's own variables where it was left by an exception."""
+    code, trace = _code_of(function), traceback_of(error)
+    while trace is not None:
+        if trace.tb_frame.f_code is code:
+            return _variables(trace.tb_frame)
+        trace = trace.tb_next
+    return ()
+
+
+def _variables_at_return(function: Callable[..., Any], case: Case) -> tuple[Any, ...]:
+    """Call the function again, and return the values of its own variables at its end."""
+    code, found = _code_of(function), list[tuple[Any, ...]]()
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        if event == "return" and frame.f_code is code:
+            found.append(_variables(frame))
+
+    def watched(*inputs: Any) -> None:
+        before = sys.getprofile()
+        sys.setprofile(look)
+        try:
+            function(*inputs)
+        finally:
+            sys.setprofile(before)
+
+    _called(watched, case)
+    return found[-1] if found else ()
+
+
+def _code_of(function: Any) -> CodeType | None:
+    while type(function) is FunctionType and "__wrapped__" in function.__dict__:
+        function = function.__dict__["__wrapped__"]
+    return function.__code__ if type(function) is FunctionType else None
+
+
+def _variables(frame: FrameType) -> tuple[Any, ...]:
+    values = plain(list(frame.f_locals.values())[:VARIABLES])  # all within one result's limits
+    if not isinstance(values, list):
+        return ()
+    sizes = [sum(array.nbytes for array in leaves(value)) for value in values]
+    return tuple(value for value, size in zip(values, sizes, strict=True) if size <= VARIABLE_BYTES)
 
 
 def _warning(caught: warnings.WarningMessage) -> str:
     text = text_of(caught.message) if isinstance(caught.message, BaseException) else caught.message
     return clean(f"{name_of(caught.category)}: {text}", 500)
-
-
-@contextlib.contextmanager
-def _in_place(function: Callable[..., Any], overrides: Overrides) -> Iterator[None]:
-    """Replace functions of these names in the function's globals, while the context is open."""
-    namespace = getattr(function, "__globals__", {})
-    kept = {name: namespace[name] for name in overrides if name in namespace}
-    namespace.update(overrides)
-    try:
-        yield
-    finally:
-        for name in overrides:
-            if name in kept:
-                namespace[name] = kept[name]
-            else:
-                namespace.pop(name, None)

@@ -19,6 +19,7 @@ __all__ = [
     "blank",
     "built_on_wrong",
     "call_in_words",
+    "drawn_elsewhere",
     "explanation_of",
     "how_to_go_on",
     "reads_from_outside",
@@ -79,6 +80,12 @@ def another_result(drawn: bool) -> str:
     """Return the sentence on a first case whose result changed; `drawn` if it takes a generator."""
     why = "draw every number from rng" if drawn else "use nothing but the arguments"
     return f"The same arguments gave another result the second time: {why}."
+
+
+def drawn_elsewhere(sources: Sequence[str]) -> str:
+    """Return the sentence on random numbers from generators that all code shares."""
+    names = " and ".join(sources)
+    return f"It draws from {names}, which all code shares: draw every number from rng."
 
 
 def reads_from_outside(names: Sequence[str]) -> str:

@@ -79,6 +79,9 @@ class Exercise:
         Names of properties of its notebook (`utils.properties`), each with the part of the rubric
         it earns.
     params : parameters of its properties, as plain data; in a bundle they are as open as the key
+    drawn : str
+        The part of the rubric that is lost by numbers drawn from anything but the generator among
+        the arguments; by default what the cases earn in which that shows.
     precision : float
         How exact float64 results must be, relative to the largest entry: see
         `utils.checker.compare.tolerance`.
@@ -97,6 +100,7 @@ class Exercise:
     fresh: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     params: Any = None
+    drawn: str = ""
     precision: float = PRECISION
     mistakes: list[Mistake] = field(default_factory=list)
     combined_mistakes: list[CombinedMistake] = field(default_factory=list)

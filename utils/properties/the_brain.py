@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Case
-from utils.checker.compare import Finding
+from utils.checker.cases import Anything, Case
+from utils.checker.compare import Finding, compare
 from utils.checker.property import Call, Property
 from utils.properties.common import ROUNDING, above_chance, digest
 
@@ -84,17 +85,24 @@ def claims_settled(call: Call, params: Any) -> Finding | None:
     opens the key out of curiosity does not read the answers. Only right claims beyond the number
     that guessing gives earn a share.
     """
-    verdicts = call(Case({}))
-    words = params["words"]
+    [verdicts] = call.results()
+    words, digests = params["words"], params["digests"]
     listed = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
+    wrong_form = compare(dict.fromkeys(digests, Anything()), verdicts, "verdicts")
+    if not isinstance(verdicts, dict):
+        return wrong_form
+    settled = sum(
+        digest("sort_claims", claim, verdicts.get(claim)) == right
+        for claim, right in digests.items()
+    )
+    share = above_chance(settled, len(digests) / len(words), len(digests))
+    if wrong_form is not None:
+        return replace(wrong_form, share=share)
     for claim, word in verdicts.items():
         if not isinstance(word, str) or word not in words:
-            return Finding("property", f'The word for "{claim}" is {word!r}, expected {listed}.')
-    settled = sum(
-        digest("sort_claims", claim, word) == params["digests"].get(claim)
-        for claim, word in verdicts.items()
-    )
-    if settled == len(verdicts):
+            sentence = f'The word for "{claim}" is {word!r}, expected {listed}.'
+            return Finding("property", sentence, share=share)
+    if settled == len(digests):
         return None
     unused = [word for word in words if word not in verdicts.values()]
     advice = (
@@ -102,8 +110,7 @@ def claims_settled(call: Call, params: Any) -> Finding | None:
         if unused
         else "Read the evidence of those you doubt once more, against every word of the claim."
     )
-    share = above_chance(settled, len(verdicts) / len(words), len(verdicts))
-    sentence = f"{settled} of {len(verdicts)} claims are settled. {advice}"
+    sentence = f"{settled} of {len(digests)} claims are settled. {advice}"
     return Finding("property", sentence, share=share)
 
 

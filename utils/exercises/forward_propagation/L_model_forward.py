@@ -26,11 +26,11 @@ def _inputs(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
 def _cases(rng: Rng) -> list[Case]:
     return [
         Case(_inputs(rng, [3, 2, 1], 5)),
-        Case(_inputs(rng, [5, 7, 3, 2], 4)),
+        Case(_inputs(rng, [5, 7, 3, 2], 4), "two output units", earns="edge cases"),
         Case(_inputs(rng, [3, 7, 5, 2, 1], 11)),
         Case(_inputs(rng, [3, 1], 4), "a single layer", earns="edge cases"),
         Case(_inputs(rng, [2, 5, 1], 1), "a single example (m = 1)", earns="edge cases"),
-        Case(_inputs(rng, [3, 3, 3, 3], 3), "all sizes equal"),
+        Case(_inputs(rng, [3, 3, 3, 3], 3), "all sizes equal", earns="edge cases"),
         Case(
             _inputs(rng, [2, 3, 1], 5),
             "arrays not to be written to",

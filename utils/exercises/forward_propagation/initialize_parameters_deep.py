@@ -48,6 +48,7 @@ exercise = Exercise(
     returns="parameters",
     cases=_cases,
     properties={"drawn_from_rng": "normal numbers from rng", "he_scale": "He's scale"},
+    drawn="normal numbers from rng",
     hints=(
         "`W[l]` has a row for every unit of layer `l` and a column for every unit of the layer "
         "before. Both numbers stand in layer_dims: which two entries?",

@@ -27,32 +27,44 @@ def _cases(rng: Rng) -> list[Case]:
         "depth": ("int", 1, 1),
         "iterations": ("choice", [7]),
     }
-    record = {
-        "configuration": {
-            "learning_rate": InRange(1e-3, 1e-1),
-            "momentum": InRange(0.5, 0.9),
-            "width": 5,
-            "depth": 1,
-            "iterations": 7,
-        },
-        "costs": Anything(),
-        "train_accuracy": InRange(0, 1),
-        "dev_accuracy": InRange(0, 1),
-        "seconds": InRange(0, np.inf),
-        "diverged": False,
+    # These end near the same weights wherever they start, so that the judge can train them too.
+    convex = {
+        "learning_rate": ("log", 0.5, 2.0),
+        "depth": ("choice", [0]),
+        "batch_size": ("choice", [200]),
+        "iterations": ("choice", [50]),
     }
 
+    def record(space: dict[str, Any]) -> dict[str, Any]:
+        configuration = {
+            name: ends[0][0] if kind == "choice" else InRange(*ends)
+            for name, (kind, *ends) in space.items()
+        }
+        return {
+            "configuration": configuration,
+            "costs": Anything(),
+            "train_accuracy": InRange(0, 1),
+            "dev_accuracy": InRange(0, 1),
+            "seconds": InRange(0, np.inf),
+            "diverged": False,
+        }
+
     def case(
-        n_trials: int, note: str = "", layout: str = "plain", earns: str = "fair trials"
+        n_trials: int,
+        note: str = "",
+        layout: str = "plain",
+        earns: str = "fair trials",
+        space: dict[str, Any] = space,
     ) -> Case:
         arguments = {"space": space, "n_trials": n_trials, "data": small_data(rng)}
         arguments |= {"rng": fresh_seed(rng), "log": None}
-        return Case(arguments, note, layout, Returned([record] * n_trials), earns)
+        return Case(arguments, note, layout, Returned([record(space)] * n_trials), earns)
 
     return [
         case(3),
         case(1, "a single trial"),
         case(0, "no trial at all"),
+        case(3, "logistic regressions", space=convex),
         case(2, "arrays that must not be written to", "readonly", "inputs left alone"),
     ]
 
@@ -74,6 +86,7 @@ exercise = Exercise(
         "fresh_draws": "fair trials",
         "equal_budgets": "fair trials",
         "fresh_starts": "fair trials",
+        "trained_networks": "fair trials",
         "test_part_of_a_search": "fair trials",
         "parts_of_a_search": "fair trials",
         "first_trials_stay": "resuming",

@@ -19,6 +19,7 @@ exercise = Exercise(
     returns="draws",
     cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0), earns="range"),
     properties={"within_ends": "range", "log_uniform": "distribution"},
+    drawn="distribution",
     hints=(
         "Let the exponent be uniform, then raise 10 to it.",
         "0.0001 is 10 to the −4: which NumPy function tells the exponent of any number?",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from utils.accuracy_variants import SUSPECTS, accuracy
-from utils.checker.cases import Case
+from utils.checker.cases import Returned
 from utils.checker.compare import Finding
 from utils.checker.property import Call
-from utils.properties.common import above_chance, digest
+from utils.properties.common import Array, above_chance, digest
 
 __all__ = ["SHOWN", "ordered_steps", "settled_lines", "told_apart"]
 
@@ -22,7 +23,7 @@ SHOWN = (np.array([[0.9, 0.1, 0.8]]), np.array([[1, 0, 1]]))  # the page's own e
 
 def ordered_steps(call: Call, params: Any) -> Finding | None:
     """Check that each step is in its place; the finding says only how many are."""
-    answer = call(Case({}))
+    [answer] = call.results()
     letters = "ABCDE"
     if not isinstance(answer, str):
         return Finding("property", 'The order should be text, such as "ABCDE".')
@@ -37,30 +38,39 @@ def ordered_steps(call: Call, params: Any) -> Finding | None:
 
 
 def settled_lines(call: Call, params: Any) -> Finding | None:
-    """Check that every line of the slide is judged, mended and its catcher named.
+    """Check that every line of the slide is judged, mended and its catcher named, on every case.
 
-    The finding says only how many lines are. `params` holds the arrays of one backward pass, the
-    value of each line, and a digest of its right verdict and catcher.
+    The finding says only how many lines are. What is known of a case holds, for each line, its
+    value on the arrays of that case and a digest of its right verdict and catcher.
     """
-    inputs = {name: _arrays(value) for name, value in params["inputs"].items()}
-    answers = call(Case(inputs))
-    wanted = params["lines"]
+    findings = [
+        _settled(answers, case.expected.value.known)
+        for answers, case in zip(call.results(), call.cases(), strict=True)
+        if isinstance(case.expected, Returned)
+    ]
+    return min(filter(None, findings), key=lambda finding: finding.share, default=None)
+
+
+def _settled(answers: Any, known: Any) -> Finding | None:
+    """Return a finding if not every line is settled in the answers to one case."""
+    wanted = known["lines"]
     if not isinstance(answers, dict):
         return Finding("property", "answers should be the dictionary that the first line makes.")
     strange = [line for line in answers if line not in range(1, len(wanted) + 1)]
-    if strange:
-        return Finding(
-            "property", f"answers has a line {strange[0]!r}; the lines are 1 to {len(wanted)}."
-        )
-    for line, answer in answers.items():
-        finding = _ill_formed(line, answer)
-        if finding is not None:
-            return finding
+    ill_formed = [_ill_formed(line, answers[line]) for line in answers if line not in strange]
     settled = sum(
-        digest("slide_hunt", line, f"{answer[0]}/{answer[2]}") == wanted[line - 1]["said"]
+        line not in strange
+        and _ill_formed(line, answer) is None
+        and digest("slide_hunt", line, f"{answer[0]}/{answer[2]}") == wanted[line - 1]["said"]
         and _equal(answer[1], wanted[line - 1]["value"])
         for line, answer in answers.items()
     )
+    share = above_chance(settled, known["guessed"], len(wanted))
+    if strange:
+        sentence = f"answers has a line {strange[0]!r}; the lines are 1 to {len(wanted)}."
+        return Finding("property", sentence, share=share)
+    for finding in filter(None, ill_formed):
+        return replace(finding, share=share)
     if settled == len(wanted):
         return None
     open_lines = len(wanted) - len(answers)
@@ -68,17 +78,8 @@ def settled_lines(call: Call, params: Any) -> Finding | None:
     more = " One has no answer yet." if open_lines == 1 else more
     verb = "is" if settled == 1 else "are"
     return Finding(
-        "property",
-        f"{settled} of {len(wanted)} lines {verb} settled.{more}",
-        share=above_chance(settled, params["guessed"], len(wanted)),
+        "property", f"{settled} of {len(wanted)} lines {verb} settled.{more}", share=share
     )
-
-
-def _arrays(value: Any) -> Any:
-    """Return an answer key's plain lists as arrays: one array, or a tuple of arrays by layer."""
-    if isinstance(value, dict):
-        return tuple(None if part is None else np.array(part) for part in value["layers"])
-    return np.array(value)
 
 
 def _ill_formed(line: int, answer: Any) -> Finding | None:
@@ -104,8 +105,7 @@ def _ill_formed(line: int, answer: Any) -> Finding | None:
     return None
 
 
-def _equal(value: Any, wanted: list[list[float]]) -> bool:
-    right = np.array(wanted)
+def _equal(value: Any, right: Array) -> bool:
     return value.shape == right.shape and bool(np.allclose(value, right, rtol=1e-8, atol=1e-10))
 
 
@@ -114,7 +114,7 @@ def told_apart(call: Call, params: Any) -> Finding | None:
 
     The finding says how many wrong versions they expose.
     """
-    inputs = call(Case({}))
+    [inputs] = call.results()
     if not isinstance(inputs, list | tuple) or len(inputs) == 0:
         return Finding("property", "There should be a list of pairs (AL, Y), one or more.")
     if len(inputs) > MOST_INPUTS:

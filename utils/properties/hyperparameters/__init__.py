@@ -30,6 +30,7 @@ from utils.properties.hyperparameters.searches import (
     seconds_of_training,
     test_part_of_a_search,
     test_part_untouched,
+    trained_networks,
 )
 from utils.properties.hyperparameters.space import best_alone_counts, gap_halved, log_halved
 from utils.properties.hyperparameters.split import every_example_once, own_labels, shuffled
@@ -57,6 +58,7 @@ PROPERTIES: dict[str, Property] = {
     "fresh_draws": fresh_draws,
     "equal_budgets": equal_budgets,
     "fresh_starts": fresh_starts,
+    "trained_networks": trained_networks,
     "test_part_of_a_search": test_part_of_a_search,
     "parts_of_a_search": parts_of_a_search,
     "first_trials_stay": first_trials_stay,

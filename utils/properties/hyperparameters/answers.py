@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from utils.checker.cases import Case, Unsupported
+from utils.checker.cases import Unsupported
 from utils.checker.compare import Finding
 from utils.checker.property import Call
 from utils.properties.common import digest
@@ -19,7 +19,7 @@ def all_settled(call: Call, params: Any) -> Finding | None:
     `params` holds the exercise's name, the words, the items that were given away, and for each item
     a digest of its answer.
     """
-    answers = call(Case({}))
+    [answers] = call.results()
     words, digests = params["words"], params["digests"]
     if not isinstance(answers, dict):
         return Finding("property", "The result should be the dictionary of your answers.")

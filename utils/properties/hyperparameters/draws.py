@@ -71,8 +71,8 @@ def one_minus_log_uniform(call: Call, params: Any) -> Finding | None:
 def _draws(call: Call, low: float, high: float, to_unit: Any) -> Finding | None:
     """Return a finding unless draws come from rng, each anew, and `to_unit` makes them uniform."""
     args = {"low": low, "high": high, "size": 10_000}
-    drawn = call.all([Case(args | {"rng": Seed(seed)}) for seed in (1, 2)])
-    x, other = (np.asarray(one, float) for one in drawn)
+    drawn = call.all([Case(args | {"rng": Seed(seed)}) for seed in (1, 2, 1)])
+    x, other, again = (np.asarray(one, float) for one in drawn)
     if x.shape != (10_000,) or not np.all(np.isfinite(x)):
         return Finding("property", "With size = 10000 there should be as many finite numbers.")
     if np.unique(x).size < 0.998 * x.size:
@@ -83,6 +83,8 @@ def _draws(call: Call, low: float, high: float, to_unit: Any) -> Finding | None:
         return Finding(
             "property", "Generators of different seeds gave the same draws: draw from rng."
         )
+    if not np.array_equal(x, again):
+        return Finding("property", "Generators of one seed gave different draws: draw from rng.")
     u = to_unit(np.clip(x, low, high))
     if uniform_p_value(u) < RARE:
         share = float(np.mean(u < 0.5))
@@ -120,20 +122,38 @@ def _configurations(
 
 def log_kinds(call: Call, params: Any) -> Finding | None:
     """Check that values drawn on a logarithmic scale are uniform there."""
-    [values] = _configurations(call, 400, "log", "one_minus_log")
-    return _of_kind("log", values["log"]) or _of_kind("one_minus_log", values["one_minus_log"])
+    return _drawn(call, 400, "log", "one_minus_log")
 
 
 def int_kind(call: Call, params: Any) -> Finding | None:
     """Check that whole numbers are drawn equally often, both ends included."""
-    [values] = _configurations(call, 800, "int")
-    return _of_kind("int", values["int"])
+    return _drawn(call, 800, "int")
 
 
 def choice_kind(call: Call, params: Any) -> Finding | None:
     """Check that each value of a choice is drawn equally often."""
-    [values] = _configurations(call, 400, "choice")
-    return _of_kind("choice", values["choice"])
+    return _drawn(call, 400, "choice")
+
+
+def _drawn(call: Call, count: int, *kinds: str) -> Finding | None:
+    """Return a finding unless draws of these kinds are spread as they should be, and from rng."""
+    values, other, again = _configurations(call, count, *kinds, seeds=(1, 2, 1))
+    for kind in kinds:
+        finding = _of_kind(kind, values[kind])
+        if finding is not None:
+            return finding
+    for kind in kinds:
+        if values[kind] == other[kind]:
+            return _same_for_all_seeds(kind)
+        if values[kind] != again[kind]:
+            sentence = f'Generators of one seed gave different values of kind "{kind}"'
+            return Finding("property", f"{sentence}: draw from rng.")
+    return None
+
+
+def _same_for_all_seeds(kind: str) -> Finding:
+    sentence = f'Generators of different seeds gave the same values of kind "{kind}"'
+    return Finding("property", f"{sentence}: draw from rng.")
 
 
 def draws_of_their_own(call: Call, params: Any) -> Finding | None:
@@ -147,8 +167,7 @@ def draws_of_their_own(call: Call, params: Any) -> Finding | None:
                 "each name needs a draw of its own."
             )  # fmt: skip
         if draws == again[kind]:
-            sentence = f'Generators of different seeds gave the same values of kind "{kind}"'
-            return Finding("property", f"{sentence}: draw from rng.")
+            return _same_for_all_seeds(kind)
         order = np.unique(list(map(str, draws)) if kind == "choice" else draws, return_inverse=True)
         ranks[kind] = np.asarray(order[1])
     for one, other in combinations(ranks, 2):

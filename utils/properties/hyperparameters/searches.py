@@ -13,6 +13,7 @@ import numpy as np
 from utils.checker.cases import Case, Raised, Returned, Seed, TempFile
 from utils.checker.compare import Finding
 from utils.checker.property import Call
+from utils.network import train
 
 __all__ = [
     "equal_budgets",
@@ -26,6 +27,7 @@ __all__ = [
     "seconds_of_training",
     "test_part_of_a_search",
     "test_part_untouched",
+    "trained_networks",
 ]
 
 
@@ -48,14 +50,18 @@ _TOUCHED = Finding(
 
 
 def seconds_of_training(call: Call, params: Any) -> Finding | None:
-    """Check that a record's "seconds" fit into the time of the call by our own clock."""
-    configuration = {"width": 5, "depth": 1, "iterations": 200}  # long for the coarsest clock
+    """Check that a record's "seconds" fit into the time of the call by our own clock.
+
+    The same training here and now says how short they can be: no computer is ten times as fast.
+    """
+    configuration: dict[str, Any] = {"width": 5, "depth": 1, "iterations": 200}  # for coarse clocks
     run = call.run(
         Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
     )
     assert isinstance(run.outcome, Returned)
     seconds = run.outcome.value["seconds"]
-    if 0 < seconds < 1.1 * run.seconds + 0.02:
+    own = train(*_points()["train"], rng=np.random.default_rng(6), **configuration).seconds
+    if 0.1 * own < seconds < 1.1 * run.seconds + 0.02:
         return None
     return Finding(
         "property",
@@ -139,6 +145,41 @@ def fresh_starts(call: Call, params: Any) -> Finding | None:
             "Two trials used the very same random numbers: give each a child generator of its own.",
         )
     return None
+
+
+def trained_networks(call: Call, params: Any) -> Finding | None:
+    """Check that records tell of training: what they hold is what the same training gives here.
+
+    This looks at the cases of logistic regressions. Wherever they start, they end near the same
+    weights, so that only training, or as much work, tells their last cost and their accuracies.
+    """
+    for records, case in zip(call.results(), call.cases(), strict=True):
+        if case.args["space"]["depth"] == ("choice", [0]):
+            data = case.args["data"]
+            if not all(_is_of_training(record, data) for record in records):
+                return Finding(
+                    "property",
+                    "The same training gives another last cost or other accuracies than a record "
+                    "holds: each trial is to be run by train_and_evaluate.",
+                )
+    return None
+
+
+def _is_of_training(record: Any, data: Any) -> bool:
+    """Return whether a record holds what two trainings of its configuration give here."""
+    networks = [
+        train(*data["train"], rng=np.random.default_rng(seed), **record["configuration"])
+        for seed in (1, 2)
+    ]
+    measured = [
+        (float(np.asarray(record["costs"])[-1]), 0.02, [float(n.costs[-1]) for n in networks])
+    ]
+    for part in ("train", "dev"):
+        shares = [network.accuracy(*data[part]) for network in networks]
+        measured.append((record[f"{part}_accuracy"], 0.1, shares))
+    return all(
+        abs(value - one) <= slack + 3 * abs(one - other) for value, slack, (one, other) in measured
+    )
 
 
 def test_part_of_a_search(call: Call, params: Any) -> Finding | None:
