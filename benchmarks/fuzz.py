@@ -484,7 +484,7 @@ def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
     if rng.random() < 0.03:
         kind = not_a_notebook
     content, touched = kind(written(one), rng)
-    one.touched |= POINTS.keys() if len(content) > LIMITS.notebook else touched
+    one.touched |= POINTS.keys() if len(content) > LIMITS.file else touched
     if kind not in (whole, windows, appended) and not isinstance(one.page.get("cells"), list):
         one.touched |= POINTS.keys()  # the positions of the answers are not known
     one.damages = [each.__name__ for each in (*damages, kind)]

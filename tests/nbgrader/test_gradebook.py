@@ -30,7 +30,7 @@ from autograder.grading.submission_file import cells_of
 from autograder.grading.worker_pool import outputs_of
 from autograder.nbgrader_bridge import gradebook, preprocessors
 from autograder.nbgrader_bridge.course_directory import CONFIG
-from autograder.nbgrader_bridge.gradebook import graded_notebook
+from autograder.nbgrader_bridge.graded_notebook import graded_notebook
 from autograder.sandbox import bubblewrap
 from tests.support import ROOT
 from tests.support.course_notebooks import EVIL, NAME, REPORT, blank, cell_of, malicious, solved
@@ -299,7 +299,7 @@ def test_unchecked_answers_need_manual_grading(both, tmp_path):
             tmp_path / "grades",
             settings=Settings(NAME),
             pool=lambda: nullcontext(Dying()),
-            writer=book.add,
+            writer=book,
         )
     grades, *_ = book_of(workspace)["right"]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}

@@ -28,6 +28,8 @@ __all__ = [
     "test_part_untouched",
 ]
 
+CALLS = 3  # most calls whose time is taken
+
 
 def test_part_untouched(call: Call, params: Any) -> Finding | None:
     """Check that an experiment's record does not depend on the test part."""
@@ -50,13 +52,14 @@ _TOUCHED = Finding(
 def seconds_of_training(call: Call, params: Any) -> Finding | None:
     """Check that a record's "seconds" fit into the time of the call by our own clock."""
     configuration = {"width": 5, "depth": 1, "iterations": 200}  # long for the coarsest clock
-    run = call.run(
-        Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
-    )
-    assert isinstance(run.outcome, Returned)
-    seconds = run.outcome.value["seconds"]
-    if 0 < seconds < 1.1 * run.seconds + 0.02:
-        return None
+    for _ in range(CALLS):  # a busy machine may stretch the way to the call, and not the training
+        run = call.run(
+            Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
+        )
+        assert isinstance(run.outcome, Returned)
+        seconds = run.outcome.value["seconds"]
+        if run.seconds / 10 < seconds < 1.1 * run.seconds + 0.02:
+            return None
     return Finding(
         "property",
         f'A call that took {run.seconds:.2g} seconds has {seconds:.2g} in "seconds": '
