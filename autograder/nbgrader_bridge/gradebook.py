@@ -39,7 +39,7 @@ from sqlalchemy.orm import selectinload
 from autograder.course.notebooks import SOLUTION
 from autograder.errors import UsageError
 from autograder.files import write_text
-from autograder.grading.class_folder import Submission
+from autograder.grading.class_folder import Submission, one_line
 from autograder.grading.grade_file import Draw
 from autograder.grading.results import NEEDS_REVIEW, Result
 from autograder.nbgrader_bridge.course_directory import CONFIG
@@ -48,6 +48,7 @@ from autograder.nbgrader_bridge.graded_notebook import draw, draw_unread
 __all__ = ["BESIDE", "Book", "Workspace"]
 
 WAIT = 60  # seconds to wait while another program locks the gradebook
+LONGEST = 300  # letters of an error's text
 COMMIT_INTERVAL = 2  # seconds between two commits, at least
 TIMESTAMP = "timestamp.txt"
 # Files that nbgrader's exchange needs beside a notebook, from `submit` to `fetch_feedback`.
@@ -104,6 +105,12 @@ class Workspace:
                     yield book
                 finally:
                     book.commit()
+                if book.refused:
+                    reasons = "; ".join(f"{name} ({why})" for name, why in book.refused.items())
+                    raise UsageError(
+                        "The gradebook has everybody's grades, except those that it did not take: "
+                        f"{one_line(reasons)}."
+                    )
         except DBAPIError as error:
             what = url.database if is_file else url
             raise UsageError(
@@ -154,6 +161,7 @@ class Book:
         self.answers = {cell.id: cell.name for cell in notebook.solution_cells}
         gradebook.db.commit()
         self.queued: dict[str, _Entry] = {}
+        self.refused: dict[str, str] = {}  # why a student's grades could not be entered
         self.committed_at = time.monotonic()
 
     @property
@@ -196,7 +204,23 @@ class Book:
         except IntegrityError:  # another grader has just added one of these rows
             self.gradebook.db.rollback()
             self._commit(queued)
+        except DBAPIError:  # the gradebook itself cannot be used
+            raise
+        except Exception:
+            self._commit_one_by_one(queued)
         self.committed_at = time.monotonic()
+
+    def _commit_one_by_one(self, queued: Mapping[str, _Entry]) -> None:
+        """Commit each student's grades by themselves, and note those that cannot be entered."""
+        for name, one in queued.items():
+            self.gradebook.db.rollback()
+            try:
+                self._commit({name: one})
+            except DBAPIError:
+                raise
+            except Exception as error:
+                self.gradebook.db.rollback()
+                self.refused[name] = f"{type(error).__name__}: {error}"[:LONGEST]
 
     def _commit(self, queued: Mapping[str, _Entry]) -> None:
         db = self.gradebook.db
