@@ -25,7 +25,7 @@ from autograder.grading.submission_file import open_notebook
 from autograder.grading.worker_pool import Task, TaskResult, outputs_of
 from utils.checker.verdict import MIME, Status, Verdict
 
-__all__ = ["Draw", "FileResult", "FileTask"]
+__all__ = ["Draw", "FileResult", "FileTask", "bounded"]
 
 Draw = Callable[[Submission, MergedNotebook, Sequence[Result]], str]
 """Return the text of a graded notebook's file. A worker calls it, so it must be picklable."""
@@ -96,7 +96,7 @@ class FileTask:
         if self.exercises:
             cells = tuple(code_cells(merged))
             task = Task(self.assignment, cells, self.exercises, self.settings, self.sandboxed)
-            judged = _bounded(worker_pool.run_task(task), limits.kept)
+            judged = bounded(worker_pool.run_task(task), limits.kept)
         yield None
         drawn = ""
         if self.draw is not None:
@@ -117,7 +117,7 @@ def _course(root: Path, assignment: str) -> CourseNotebook:
     return CourseNotebook(read_course_notebook(root, assignment))
 
 
-def _bounded(judged: TaskResult, most: int) -> TaskResult:
+def bounded(judged: TaskResult, most: int) -> TaskResult:
     """Return a result of which so many letters of text are kept, and of each verdict as many."""
     verdicts = dict(judged.verdicts)
     for name, outputs in verdicts.items():

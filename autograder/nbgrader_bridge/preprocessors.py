@@ -28,6 +28,7 @@ from autograder.grading.course_notebook import (
     judged_exercises,
     read_course_notebook,
 )
+from autograder.grading.grade_file import bounded
 from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.results import NEEDS_REVIEW
@@ -113,6 +114,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
             sandboxed=not self.no_sandbox,
         )
         result = worker_pool.run_task(task)  # its sandbox stays warm for the next submission
+        result = bounded(result, task.settings.limits.kept)
         # nbgrader has copied the gradebook's points into the notebook.
         metadata = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
         points = {one.grade_id: float(one.points) for one in metadata}

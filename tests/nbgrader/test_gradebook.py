@@ -335,6 +335,13 @@ def test_nbgrader_autograde_refuses_without_sandbox(monkeypatch):
         preprocessors.Execute().preprocess(blank(), resources)
 
 
+def test_limits_of_a_workspace_can_be_set():
+    limits = preprocessors.Execute(limits={"file": 256, "seconds": 5}).settings(NAME).limits
+    assert (limits.file, limits.seconds) == (256 << 20, 5)
+    with pytest.raises(UsageError, match=r"c\.Execute\.limits .* no limit 'fiel'"):
+        preprocessors.Execute(limits={"fiel": 1}).settings(NAME)
+
+
 # -- the graded notebook --------------------------------------------------------------------------
 
 

@@ -175,7 +175,7 @@ def test_what_is_kept_is_bounded_in_sum():
     """9,900 cells that each printed 10,000 letters made a record that no database takes."""
     printed = {f"own-{i}": "\N{SNAKE}" * 10_000 for i in range(9_900)}
     long = worker_pool.outputs_of(Verdict("relu", "wrong", 0, 5, "x" * 3_000_000))
-    kept = grade_file._bounded(TaskResult({"relu": long}, {}, printed, {"own-1": "E"}), 2_000_000)
+    kept = grade_file.bounded(TaskResult({"relu": long}, {}, printed, {"own-1": "E"}), 2_000_000)
     assert sum(map(len, kept.printed.values())) < 2_000_200
     assert list(kept.printed.values())[-1].endswith("2,000,000 letters are kept.]\n")
     assert kept.raised == {"own-1": "E"}
