@@ -399,10 +399,11 @@ def trusting_reader(attack: Attack, room: Room) -> bool:
 
 
 def trusting_text(attack: Attack, room: Room) -> bool:
+    """Take every field as it comes, as nbformat does."""
     hand_in(attack, room.submitted)
     page = json.loads(next((room.submitted / attack.folder).rglob("*.ipynb")).read_text())
     try:
-        "".join("".join(map(str, cell["source"])) for cell in page["cells"])
+        nbformat.from_dict(page)
     except RecursionError:
         return True
     return False
