@@ -231,6 +231,14 @@ def grade(
             help="Decides the random cases.", show_default="the workspace's, or the assignment"
         ),
     ] = "",
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Another value for a limit that `course doctor` prints, such as `file=256`.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int, typer.Option(min=0, help="Processes of this machine.", show_default="all cores")
     ] = 0,
@@ -255,6 +263,7 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
+    from autograder.limits import changed
     from autograder.sandbox.capabilities import refuse_without_sandbox
 
     submissions = submissions or (workspace and workspace / "submitted")
@@ -279,8 +288,18 @@ def grade(
 
             opened = Workspace(workspace)
             settings = Execute(config=opened.config).settings(assignment)
-            writer = stack.enter_context(opened.book(assignment)).add
+            writer = stack.enter_context(opened.book(assignment))
         limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
+        try:
+            limits = changed(
+                limits,
+                {
+                    name: float(value)
+                    for name, _, value in (one.partition("=") for one in limit or ())
+                },
+            )
+        except ValueError as error:
+            raise UsageError(f"--limit: {error}") from None
         chosen: dict[str, Any] = {
             "seed": seed,
             "follow_through": follow_through,

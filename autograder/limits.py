@@ -5,11 +5,11 @@ Imported inside the sandbox too, so it imports nothing but the standard library.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-__all__ = ["LIMITS", "MIB", "Limits", "described"]
+__all__ = ["LIMITS", "MIB", "Limits", "changed", "described"]
 
 MIB = 1 << 20
 
@@ -29,7 +29,7 @@ class Limits:
     seconds: float = limit(60, "s", "time of a cell, and of all calls of one exercise")
     own_cells: float = limit(120, "s", "computing of all of the student's own cells together")
     turns: int = limit(30, "times that", "time of a submission as a whole")
-    cpu: int = limit(600, "s", "computing of one of its processes")
+    cpu: int = limit(600, "s", "computing of all its processes in a sandbox")
     memory: int = limit(1024 * MIB, "MiB", "memory of all its processes, beyond the warm one's")
     processes: int = limit(16, "", "processes and threads at one time")
     open_files: int = limit(128, "", "open files of a process")
@@ -46,10 +46,13 @@ class Limits:
     judge_memory: int = limit(2048 * MIB, "MiB", "memory of a process that judges")
     warm_memory: int = limit(512 * MIB, "MiB", "memory of the warm process")
     figures: int = limit(20, "", "figures of the student's own cells that are kept")
-    notebook: int = limit(32 * MIB, "MiB", "a notebook's file")
     helper_files: int = limit(4 * MIB, "MiB", "files beside a notebook, together")
     helpers: int = limit(100, "", "number of files there")
+    file: int = limit(128 * MIB, "MiB", "a notebook's file, with its outputs and pictures")
+    notebook: int = limit(16 * 1024 * 1024, "letters", "its cells, without outputs and pictures")
     cells: int = limit(10_000, "", "cells of a notebook")
+    reading: float = limit(60, "s", "time to read what was handed in, and to draw its results")
+    kept: int = limit(2_000_000, "letters", "printed text and messages that are kept of it")
     cell: int = limit(100_000, "letters", "a cell whose names are looked for")
 
 
@@ -64,3 +67,26 @@ def described(limits: Limits) -> Iterator[str]:
         shown = f"{value / MIB:g}" if unit == "MiB" else f"{value:,}"
         with_unit = " ".join(filter(None, (shown, unit)))
         yield f"{one.metadata['about']}: {with_unit} ({one.name})"
+
+
+def changed(limits: Limits, values: Mapping[str, float]) -> Limits:
+    """Return the limits with these values, by name and in the unit in which each is shown.
+
+    Raises
+    ------
+    ValueError
+        If there is no limit of such a name, or its value is not a positive number.
+
+    >>> changed(LIMITS, {"file": 256}).file // MIB
+    256
+    """
+    units = {one.name: one.metadata["unit"] for one in fields(limits)}
+    new: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in units:
+            raise ValueError(f"There is no limit {name!r}. The limits are: {', '.join(units)}.")
+        if not 0 < value < 1 << 40:
+            raise ValueError(f"The limit {name} must be a positive number, and not {value:g}.")
+        scaled = value * (MIB if units[name] == "MiB" else 1)
+        new[name] = scaled if isinstance(getattr(limits, name), float) else int(scaled)
+    return replace(limits, **new)

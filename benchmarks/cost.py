@@ -60,7 +60,7 @@ class Asked:
 
 def load(path: Path, page: CourseNotebook) -> tuple[CodeCell, ...]:
     """Return the code cells of a submission."""
-    cells, _ = read_notebook(path)
+    cells, _ = read_notebook(path.read_bytes(), path.name)
     return tuple(code_cells(merge_answers(page, cells)))
 
 

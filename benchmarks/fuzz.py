@@ -1,9 +1,10 @@
 """Grade damaged notebooks: ``python benchmarks/fuzz.py``.
 
 A correct notebook is damaged at random, once or several times: its bytes, its JSON, its cells,
-their ids, metadata and sizes. Each kind of damage records which answers it touches. `course grade`
-grades all notebooks as one class. It must finish, give each student one result for each exercise,
-and take no points from an answer that no damage touched. The seed determines the damage.
+their ids, metadata and sizes; the students' names are strange too. Each kind of damage records
+which answers it touches. `course grade` grades all notebooks as one class. It must finish, give
+each student one result for each exercise, and take no points from an answer that no damage
+touched. The seed determines the damage.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import notebooks
+from autograder.grading.class_folder import shown_names
+from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
+from autograder.grading.reading import read_submission
 from autograder.limits import LIMITS
+from benchmarks.driver_memory import high_water_mark
 from tests.support import ROOT
 from utils.exercises import EXERCISES
 
@@ -33,6 +38,22 @@ POINTS = {name: one.points for name, one in EXERCISES.items() if one.assignment 
 
 HELPER = "def dot(w, X):\n    return np.dot(w.T, X)"  # a cell of the student's own
 NEEDED_BY = "logistic_unit"
+DEEP = "nested deeply"  # replaced in the bytes, since `json` cannot write such a list
+NAMES = [
+    "",
+    "",
+    "",
+    "\u200b",
+    "\n",
+    "\u00e9",
+    "e\u0301",
+    "\udcff",
+    "\\n",
+    "=1",
+    " ",
+    "\u202e",
+    "x" * 200,
+]
 
 JUNK = [None, 3, -1.5, True, "", "x", "\ud83d", "\0", [], {}, [1, None], [[["x"]]], {"a": {"b": 0}}]
 
@@ -51,12 +72,15 @@ class HandedIn:
         The exercises that may lose points.
     damages : list of str
         The names of the damages.
+    nested : int
+        How deep the list is nested that `DEEP` stands for.
     """
 
     page: dict[str, Any]
     owners: dict[int, set[str]]
     touched: set[str] = field(default_factory=set)
     damages: list[str] = field(default_factory=list)
+    nested: int = 0
 
     @property
     def cells(self) -> list[Any]:
@@ -255,6 +279,38 @@ def large_text(one: HandedIn, rng: random.Random) -> None:
     cell["source"] = "word " * 2_000_000
 
 
+def huge_outputs(one: HandedIn, rng: random.Random) -> None:
+    """Add outputs of some megabytes: a picture, text, or many short pieces."""
+    cell = rng.choice([cell for cell in one.cells if not one.owner(cell)])
+    picture = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 10**7}}
+    text = {"output_type": "stream", "name": "stdout", "text": ["a line\n"] * 10**5}
+    short = {"output_type": "stream", "name": "stdout", "text": "a"}
+    cell["outputs"] = rng.choice([[picture], [text], [short] * 20_000])
+
+
+def many_prints(one: HandedIn, rng: random.Random) -> None:
+    """Add cells that print much together."""
+    for number in range(500):
+        source = f"print({rng.choice(['a', chr(0x1F40D)])!r} * 9_000)"
+        cell = {"cell_type": "code", "id": f"p{number}", "metadata": {}, "source": source}
+        one.cells.append(cell | {"outputs": [], "execution_count": None})
+
+
+def wide_split(one: HandedIn, rng: random.Random) -> None:
+    """Split an answer into a cell for each line, perhaps behind a thousand further lines."""
+    cell = rng.choice(one.answers())
+    head, *lines = cell["source"].split("\n")
+    lines = ["    x = 1"] * rng.choice([0, 0, 1000]) + lines
+    at = one.cells.index(cell) + 1
+    cell["source"] = head
+    for line in lines:
+        piece = one.twin(cell)
+        piece["source"] = line
+        piece["metadata"] = {}
+        one.cells.insert(at, piece)
+        at += 1
+
+
 def large_code(one: HandedIn, rng: random.Random) -> None:
     """Add a large code cell: a comment, a string, nested brackets or statements."""
     source = ["#" * 10**7, f"text = '{'a' * 10**6}'", "(" * 10**6, "x = 1\n" * 10**5]
@@ -267,7 +323,9 @@ CELLS: list[Damage] = [
     *(retype, merge, swap_ids, swap_metadata, same_ids, same_metadata, edit_tests),
     *(split, split),
 ]
-SIZES: list[Damage] = [many_cells, large_text, large_code]
+SIZES: list[Damage] = [
+    *(many_cells, large_text, large_code, huge_outputs, many_prints, wide_split, wide_split),
+]
 
 
 # --- damage to fields ----------------------------------------------------------------------------
@@ -347,11 +405,12 @@ def strange_letters(one: HandedIn, rng: random.Random) -> None:
 
 def deep(one: HandedIn, rng: random.Random) -> None:
     """Nest a list so deeply in a cell that a reader of JSON may fail."""
-    nested: Any = 0
-    for _ in range(rng.choice([50, 900])):
-        nested = [nested]
     cell = rng.choice(one.cells)
-    cell["outputs"] = nested
+    name = rng.choice(["outputs", "metadata", "source"])
+    one.nested = rng.choice([50, 900, 970, 5000])
+    if name == "source" or one.nested > 900:  # then the cell itself may be lost
+        one.touch(cell)
+    cell[name] = DEEP
 
 
 def old_format(one: HandedIn, rng: random.Random) -> None:
@@ -484,7 +543,9 @@ def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
     if rng.random() < 0.03:
         kind = not_a_notebook
     content, touched = kind(written(one), rng)
-    one.touched |= POINTS.keys() if len(content) > LIMITS.notebook else touched
+    deep = b"[" * one.nested + b"0" + b"]" * one.nested
+    content = content.replace(f'"{DEEP}"'.encode(), deep)
+    one.touched |= POINTS.keys() if len(content) > LIMITS.file else touched
     if kind not in (whole, windows, appended) and not isinstance(one.page.get("cells"), list):
         one.touched |= POINTS.keys()  # the positions of the answers are not known
     one.damages = [each.__name__ for each in (*damages, kind)]
@@ -495,18 +556,33 @@ def hand_in(folder: Path, count: int, seed: int) -> dict[str, HandedIn]:
     """Write a class of damaged notebooks, and return them by student."""
     done = {}
     for number in range(count):
-        content, one = damaged(random.Random(f"{seed} {number}"))
-        path = folder / f"s{number:05}" / TASK / f"{TASK}.ipynb"
+        rng = random.Random(f"{seed} {number}")
+        content, one = damaged(rng)
+        path = folder / f"s{number // 2:05}{rng.choice(NAMES)}" / TASK / f"{TASK}.ipynb"
+        if path.parent.exists():
+            path = folder / f"s{number:05}-twin" / TASK / f"{TASK}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
         done[path.parts[-3]] = one
-    return done
+    shown = shown_names(sorted(done))
+    return {shown[student]: one for student, one in done.items()}
+
+
+def longest_reading(folder: Path) -> float:
+    """Return the most seconds that reading one of the notebooks takes."""
+    course = CourseNotebook(read_course_notebook(ROOT, TASK))
+    most = 0.0
+    for path in folder.glob(f"*/{TASK}/*.ipynb"):
+        start = time.perf_counter()
+        read_submission(course, path.read_bytes(), path.name)
+        most = max(most, time.perf_counter() - start)
+    return most
 
 
 def complaints(done: dict[str, HandedIn], output: Path) -> list[str]:
     """Return a sentence for each error in the grades."""
     found = []
-    lines = (output / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (output / "results.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
     results = [json.loads(line) for line in lines]
     times = Counter((one["student"], one["exercise"]) for one in results)
     for student in done:
@@ -521,7 +597,7 @@ def complaints(done: dict[str, HandedIn], output: Path) -> list[str]:
             found.append(f"{one['student']}, {one['exercise']} after {one_file.damages}: {given}")
     with (output / "grades.csv").open(encoding="utf-8", newline="") as file:
         students = [row["student"] for row in csv.DictReader(file)]
-    if students != sorted(done):
+    if sorted(students) != sorted(done):
         found.append("grades.csv has not one row for each student.")
     return found
 
@@ -538,16 +614,29 @@ def main() -> None:
         done = hand_in(where / "class", given.count, given.seed)
         command = [sys.executable, "-m", "autograder", "grade", TASK, "--timeout", "10"]
         command += ["--submissions", str(where / "class"), "--output", str(where / "grades")]
-        start = time.perf_counter()
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        taken = time.perf_counter() - start
-        if run.returncode not in (0, 1) or "Traceback" in run.stdout + run.stderr:
-            sys.exit(f"It ended with {run.returncode}:\n{run.stdout}\n{run.stderr}")
+        start, peak = time.perf_counter(), 0
+        with tempfile.TemporaryFile("w+") as log:
+            run = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+            while run.poll() is None:
+                peak = high_water_mark(run.pid) or peak
+                time.sleep(0.05)
+            taken = time.perf_counter() - start
+            log.seek(0)
+            said = log.read()
+        if run.returncode not in (0, 1) or "Traceback" in said:
+            sys.exit(f"It ended with {run.returncode}:\n{said}")
+        longest = longest_reading(where / "class")
         found = complaints(done, where / "grades")
     whole = sum(len(POINTS) - len(one.touched) for one in done.values())
-    print("| notebooks | answers | of them no damage touched | lost points | seconds |")
-    print("|--:|--:|--:|--:|--:|")
-    print(f"| {len(done)} | {len(done) * len(POINTS)} | {whole} | {len(found)} | {taken:.0f} |")
+    print(
+        "| notebooks | answers | of them no damage touched | lost points | seconds "
+        "| peak of the driver, MiB | longest reading, s |"
+    )
+    print("|--:|--:|--:|--:|--:|--:|--:|")
+    print(
+        f"| {len(done)} | {len(done) * len(POINTS)} | {whole} | {len(found)} | {taken:.0f} "
+        f"| {peak / 2**20:.0f} | {longest:.1f} |"
+    )
     print(*found, sep="\n")
     sys.exit(bool(found))
 

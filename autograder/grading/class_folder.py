@@ -1,22 +1,35 @@
-"""Read a class's folder of submissions: which students it has, and what each handed in."""
+"""Find a class's submissions: which students it has, and which file each handed in.
+
+What is in the files is not looked at here: that is for a worker, `autograder.grading.reading`.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
 from autograder.errors import UsageError
-from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.helper_files import helper_files
-from autograder.grading.merge import MergedNotebook, merge_answers
-from autograder.grading.submission_file import Unreadable, find_notebook, read_notebook
+from autograder.grading.reading import Reading
+from autograder.grading.submission_file import Unreadable, find_notebook, open_notebook
+from autograder.limits import LIMITS, Limits
 from utils.checker.verdict import printable
 
-__all__ = ["Submission", "load_submission", "shown_name", "students_in"]
+__all__ = [
+    "Submission",
+    "find_submission",
+    "look_of",
+    "may_have",
+    "one_line",
+    "shown_names",
+    "students_in",
+]
 
 
 @dataclass
@@ -27,31 +40,48 @@ class Submission:
     ----------
     student : str
     folder : where the submission lies
-    course : the course's notebook
-    merged : the merged notebook, or None where the submission has no readable notebook
+    file : the notebook's file, or None where there is none to grade
+    digest : the hash of its bytes
     notes : sentences about the file as a whole
+    needs_review : whether an instructor should look at it, whatever its verdicts are
+    reading : what is in the file, once it was read
+    failure : why it could not be graded, where that is not the student's fault
     keys : the cache key of each exercise that is judged
     output_key : the cache key of what the cells printed and raised
     verdicts : of each exercise, its outputs by MIME type
     suspicions : sentences about suspected tampering, by exercise
     printed, raised : what each cell printed, and its exception, by cell id
-    needs_review : whether an instructor should look at it, whatever its verdicts are
+    drawn : the graded notebook as a file's text, if it was asked for
     files : the helper files beside the notebook, by path
     """
 
     student: str
     folder: Path
-    course: NotebookNode
-    merged: MergedNotebook | None
-    notes: list[str]
+    file: Path | None = None
+    digest: str = ""
+    notes: list[str] = field(default_factory=list)
+    needs_review: bool = False
+    reading: Reading | None = None
+    failure: str = ""
     keys: dict[str, str] = field(default_factory=dict)
+    output_key: str = ""
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     suspicions: dict[str, str] = field(default_factory=dict)
-    output_key: str = ""
     printed: dict[str, str] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
-    needs_review: bool = False
+    drawn: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def gradable(self) -> bool:
+        """Return whether its notebook could be read."""
+        return self.reading is not None and not self.reading.problem
+
+    def add_reading(self, reading: Reading) -> None:
+        """Record what is in the file."""
+        self.reading = reading
+        self.notes += [*filter(None, [reading.problem]), *reading.notes]
+        self.needs_review |= reading.doubtful
 
 
 def students_in(submissions: Path) -> list[str]:
@@ -70,35 +100,85 @@ def students_in(submissions: Path) -> list[str]:
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    found = (path for path in folder.iterdir() if path.is_dir())
+    found = (path for path in folder.iterdir() if os.path.isdir(path))
     return sorted(path for path in found if not path.name.startswith((".", "__")))
 
 
-def shown_name(student: str) -> str:
-    """Return a folder's name as printable text; file names may be undecodable or deceptive."""
-    name = os.fsencode(student).decode(errors="backslashreplace")
-    return printable(name).replace("\n", "\\n")  # keep it on one line
+def one_line(text: str) -> str:
+    """Return text for a terminal on a single line, so that none of it looks like another line."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def load_submission(
-    course: CourseNotebook, assignment: str, submissions: Path, student: str
-) -> Submission:
-    """Read a student's submission; record its problems as notes."""
-    name, folder = shown_name(student), submissions / student / assignment
-    if not folder.is_dir():
-        notes = [f"Nothing was handed in for {assignment}."]
-        return Submission(name, folder, course.notebook, None, notes)
+def look_of(name: str) -> str:
+    """Return what a reader sees of a name: the same for all names that look alike."""
+    letters = unicodedata.normalize("NFKC", name)
+    shown = (one for one in letters if unicodedata.category(one) not in ("Cc", "Cf", "Mn", "Zs"))
+    return "".join(one for one in shown if one not in INVISIBLE)
+
+
+INVISIBLE = "\u115f\u1160\u3164\uffa0\u2800"  # letters that Unicode calls visible
+
+
+def shown_names(students: Sequence[str]) -> dict[str, str]:
+    """Return each folder's name as printable text; no two are the same, or look the same.
+
+    File names may be undecodable or deceptive. Of names that look alike, all letters but ASCII are
+    spelled out.
+    """
+    looks = Counter(map(look_of, students))
+    shown = {}
+    for student in students:
+        # Doubled, a backslash of the name's own cannot pass for one that spells out a letter.
+        plain = os.fsencode(student.replace("\\", "\\\\")).decode(errors="backslashreplace")
+        alike = looks[look_of(student)] > 1
+        spelled = plain.encode("ascii", "backslashreplace").decode() if alike else plain
+        shown[student] = one_line(spelled)
+    return shown
+
+
+def _digest(path: Path, limits: Limits) -> str:
+    """Return the hash of a notebook's file; raise `Unreadable` where that fails."""
     try:
-        path, repairs = find_notebook(folder, assignment)
-        cells, more_repairs = read_notebook(path)
-        merged = merge_answers(course, cells)
+        with open_notebook(path, limits) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from None
+
+
+def may_have(folder: Path, assignment: str) -> bool:
+    """Return whether a student's folder has one for the assignment, or cannot be looked into."""
+    try:
+        (folder / assignment).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def find_submission(
+    assignment: str, submissions: Path, student: str, name: str, limits: Limits = LIMITS
+) -> Submission:
+    """Find the notebook in a student's folder, and hash it; record problems as notes.
+
+    Parameters
+    ----------
+    assignment, submissions : its name, and the folder with a folder for each student
+    student, name : the student's folder, and the name to show
+    limits : that on the size of a file
+    """
+    found = Submission(name, submissions / student / assignment)
+    try:
+        if not may_have(submissions / student, assignment):
+            found.notes.append(f"Nothing was handed in for {assignment}.")
+            return found
+        path, repairs = find_notebook(found.folder, assignment)
+        found.digest = _digest(path, limits)
     except Unreadable as problem:
-        notes = [str(problem)]
-        return Submission(name, folder, course.notebook, None, notes, needs_review=True)
-    repairs += more_repairs
-    files, left_out = helper_files(folder)
-    notes = [*(repair.sentence for repair in repairs), *left_out]
-    doubtful = any(repair.doubtful for repair in repairs)
-    return Submission(
-        name, folder, course.notebook, merged, notes, needs_review=doubtful, files=files
-    )
+        found.notes.append(str(problem))
+        found.needs_review = True
+    else:
+        found.file = path
+        found.files, left_out = helper_files(found.folder)
+        found.notes += [*(repair.sentence for repair in repairs), *left_out]
+    return found

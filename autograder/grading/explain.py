@@ -12,7 +12,12 @@ import numpy as np
 
 from autograder.errors import UsageError
 from autograder.grading import grade_submission, worker_pool
-from autograder.grading.class_folder import load_submission
+from autograder.grading.class_folder import (
+    find_submission,
+    look_of,
+    shown_names,
+    students_in,
+)
 from autograder.grading.course_notebook import (
     CourseNotebook,
     judged_exercises,
@@ -20,7 +25,9 @@ from autograder.grading.course_notebook import (
 )
 from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import code_cells
+from autograder.grading.reading import read_submission
 from autograder.grading.required_cells import required_cells
+from autograder.grading.submission_file import open_notebook
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Raised, Returned, Seed, Unsupported
 from utils.checker.verdict import MIME
@@ -48,12 +55,18 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
     settings = _settings(output, result)
     assignment = str(result["assignment"])
     course = CourseNotebook(read_course_notebook(root, assignment))
-    submission = load_submission(course, assignment, submissions, student)
+    names = {shown: folder for folder, shown in shown_names(students_in(submissions)).items()}
+    folder, limits = names.get(result["student"], student), settings.limits
+    submission = find_submission(assignment, submissions, folder, student, limits)
+    file, merged = submission.file, None
+    if file is not None:
+        with open_notebook(file, limits) as opened:
+            merged, _ = read_submission(course, opened.read(), file.name, limits)
     exercises = judged_exercises(course.notebook)
-    if submission.merged is None or exercise not in exercises:
+    if merged is None or exercise not in exercises:
         return f"{exercise} of {student}: {result['message']}"
     key = LiveKey(settings.seed)
-    cells = required_cells(code_cells(submission.merged))
+    cells = required_cells(code_cells(merged))
     with worker_pool.sandbox_for(assignment, settings.limits) as sandbox:
         evidence = grade_submission.evidence(
             sandbox, key, cells, exercises, exercise, settings, submission.files
@@ -81,6 +94,9 @@ def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
     results = [json.loads(line) for line in lines]
     of_student = [one for one in results if one["student"] == student]
+    if not of_student:  # typed in another normal form, or without what nobody sees
+        alike = [one for one in results if look_of(one["student"]) == look_of(student)]
+        of_student = alike if len({one["student"] for one in alike}) == 1 else []
     if not of_student:
         raise UsageError(f"{path} has no student {student}.")
     for one in of_student:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.course import notebooks
 from autograder.course.imports import files_of, imported
-from autograder.grading import worker_pool
+from autograder.grading import reading, worker_pool
 from autograder.grading.verdict_cache import digest
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES, module_of
@@ -52,6 +52,11 @@ class Fingerprints:
             versions = (platform.python_version(), version("numpy"))
             self._fingerprints[exercise] = digest(exercise, files, builds_on, versions)
         return self._fingerprints[exercise]
+
+    def reading(self) -> str:
+        """Return a hash of the modules that decide how a submission is read."""
+        files = self._closure({reading.__name__})
+        return digest([(file.name, self._hashes[file]) for file in sorted(files)])
 
     def modules(self, exercise: str) -> set[Path]:
         """Return the files of all modules that judging an exercise imports.

@@ -14,30 +14,46 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, Protocol
 
-from autograder.errors import BrokenCourse, ExitCode, UsageError
+import msgspec
+
+from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 from autograder.grading import worker_pool
-from autograder.grading.class_folder import Submission, load_submission, shown_name, students_in
+from autograder.grading.class_folder import (
+    Submission,
+    find_submission,
+    may_have,
+    shown_names,
+    students_in,
+)
 from autograder.grading.course_notebook import (
-    CourseNotebook,
     judged_exercises,
     read_course_notebook,
 )
 from autograder.grading.fingerprint import Fingerprints
+from autograder.grading.grade_file import Draw, FileResult, FileTask
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import summary, write_grades
-from autograder.grading.merge import code_cells
 from autograder.grading.progress import progress, sigterm_as_interrupt
+from autograder.grading.reading import Reading
 from autograder.grading.results import Result, StudentResults, results_of
 from autograder.grading.verdict_cache import VerdictCache, digest
-from autograder.grading.worker_pool import Task, TaskResult
 from utils.checker.verdict import MIME, Status
 from utils.exercises import EXERCISES
 
 __all__ = ["Writer", "grade"]
 
-Writer = Callable[[Submission, Sequence[Result]], None]
-"""Write each finished submission and its results, such as into a gradebook."""
+
+class Writer(Protocol):
+    """Writes each finished submission and its results, such as into a gradebook."""
+
+    @property
+    def draw(self) -> Draw:
+        """Return what makes a graded notebook, in a worker."""
+
+    def add(self, submission: Submission, results: Sequence[Result]) -> None:
+        """Write a finished submission."""
 
 
 def grade(
@@ -70,16 +86,17 @@ def grade(
     sandboxed
         Whether students' code runs in the sandbox.
     writer
-        Called with each finished submission and its results.
+        Gets each finished submission and its results.
     """
     notebook = read_course_notebook(root, assignment)
     students = students_in(submissions)
-    if not any((submissions / student / assignment).is_dir() for student in students):
+    if not any(may_have(submissions / student, assignment) for student in students):
         raise UsageError(
             f"No student's folder in {submissions} has a folder {assignment}: "
             f"what should be there is STUDENT/{assignment}/{assignment}.ipynb."
         )
     make_output_folder(output)
+    names = shown_names(students)
     graded: dict[str, StudentResults] = {}
     interrupted = False
     with (
@@ -87,20 +104,29 @@ def grade(
         progress(len(students)) as report,
         sigterm_as_interrupt(),
     ):
-        course, fingerprints = CourseNotebook(notebook), Fingerprints(root)
-        missing = _MissingVerdicts(course, assignment, settings, cache, fingerprints, sandboxed)
+        draw = None if writer is None else writer.draw
+        missing = _MissingVerdicts(root, assignment, settings, cache, sandboxed, draw)
 
         def finish(submission: Submission, judged: int) -> None:
             results = results_of(notebook, assignment, submission, settings)
             if writer is not None:
-                writer(submission, results)
+                try:
+                    writer.add(submission, results)
+                except CourseError:
+                    raise
+                except Exception as error:  # one bad record stops nobody else
+                    submission.needs_review = True
+                    submission.notes.append(f"It could not be written to the gradebook: {error}")
             cached = len(submission.keys) - judged
             graded[submission.student] = StudentResults.of(submission, results, cached)
             report(graded[submission.student])
 
-        def tasks() -> Iterator[tuple[Submission, Task]]:
+        def tasks() -> Iterator[tuple[Submission, FileTask]]:
             for student in students:
-                submission = load_submission(course, assignment, submissions, student)
+                name = names[student]
+                submission = find_submission(
+                    assignment, submissions, student, name, settings.limits
+                )
                 task = missing.task_for(submission)
                 if task is None:
                     finish(submission, judged=0)
@@ -116,7 +142,7 @@ def grade(
             interrupted = True
     # Only a complete run may replace the files that an earlier complete run has written.
     suffix = ".partial" if interrupted else ""
-    in_order = [graded[name] for name in map(shown_name, students) if name in graded]
+    in_order = [graded[name] for name in names.values() if name in graded]
     write_grades(output, notebook, in_order, suffix)
     print(summary(in_order, output, suffix))
     if interrupted:
@@ -146,70 +172,107 @@ class _MissingVerdicts:
 
     def __init__(
         self,
-        course: CourseNotebook,
+        root: Path,
         assignment: str,
         settings: Settings,
         cache: VerdictCache,
-        fingerprints: Fingerprints,
         sandboxed: bool,
+        draw: Draw | None,
     ) -> None:
-        self.exercises = judged_exercises(course.notebook)
-        self.assignment, self.settings, self.sandboxed = assignment, settings, sandboxed
-        self.cache, self.fingerprints = cache, fingerprints
+        self.root, self.assignment, self.settings = root, assignment, settings
+        self.cache, self.sandboxed, self.draw = cache, sandboxed, draw
+        self.fingerprints = Fingerprints(root)
+        notebook = read_course_notebook(root, assignment)
+        self.exercises = judged_exercises(notebook)
+        limits = settings.limits
+        self.reader = digest(self.fingerprints.reading(), notebook, asdict(limits))
 
-    def task_for(self, submission: Submission) -> Task | None:
-        """Return the task for the exercises not in the cache, or None; add cached verdicts."""
-        if submission.merged is None:
+    def task_for(self, submission: Submission) -> FileTask | None:
+        """Return the task for what is not in the cache, or None; add what is."""
+        if submission.file is None:
             return None
-        cells = tuple(code_cells(submission.merged))
-        files = tuple(submission.files.items())
-        answers = digest([vars(cell) for cell in cells], [(n, c.hex()) for n, c in files])
+        known = self.cache.get(self._reading_key(submission))
+        if known is not None:
+            self._add_reading(submission, msgspec.convert(known, Reading))
+            self._look_up(submission)
+            if not submission.gradable:
+                return None
+        missing = {name for name in self.exercises if name not in submission.verdicts}
+        if not missing and self.draw is None:
+            return None
+        # A verdict depends on those of the exercises it builds on: these are judged again too.
+        needed = missing.union(*(EXERCISES[name].builds_on for name in missing))
+        return FileTask(
+            self.root,
+            self.assignment,
+            submission,
+            submission.file,
+            submission.file.name,
+            tuple(name for name in self.exercises if name in needed),
+            self.settings,
+            self.sandboxed,
+            self.draw,
+        )
+
+    def add(self, submission: Submission, result: FileResult | Exception) -> int:
+        """Add a task's result to submission and cache; return how many verdicts are new."""
+        if isinstance(result, Exception):
+            submission.needs_review = True
+            submission.failure = (
+                f"It could not be graded, and that is not the student's fault: {result}"
+            )
+            submission.notes.append(submission.failure)
+            return len(submission.keys) - len(submission.verdicts)
+        judged = result.judged
+        records: dict[str, dict[str, Any]] = {}
+        if submission.reading is None:
+            records[self._reading_key(submission)] = asdict(result.reading)
+            self._add_reading(submission, result.reading)
+        new = {
+            name: verdict
+            for name, verdict in judged.verdicts.items()
+            if name not in submission.verdicts
+        }
+        submission.drawn = result.drawn
+        submission.verdicts |= new
+        submission.suspicions |= judged.suspicions
+        submission.printed, submission.raised = judged.printed, judged.raised
+        if new:
+            output = {"printed": judged.printed, "raised": judged.raised}
+            records[submission.output_key] = output
+        for name, verdict in new.items():
+            if verdict[MIME]["status"] != Status.UNCHECKED:
+                suspicion = judged.suspicions.get(name, "")
+                records[submission.keys[name]] = {"verdict": verdict, "suspicion": suspicion}
+        self.cache.put(records)
+        return len(new)
+
+    def _reading_key(self, submission: Submission) -> str:
+        """Return the cache key of what reading this file gives."""
+        assert submission.file is not None
+        return digest("reading", submission.digest, submission.file.name, self.reader)
+
+    def _add_reading(self, submission: Submission, reading: Reading) -> None:
+        """Add what reading the file gave, and the cache keys that follow from it."""
+        submission.add_reading(reading)
+        if not submission.gradable:
+            return
         settings = asdict(self.settings)
+        files = {name: content.hex() for name, content in submission.files.items()}
+        answers = digest(reading.answers, files)
         for exercise in self.exercises:
             fingerprint = self.fingerprints.fingerprint(exercise)
             key = digest(answers, fingerprint, settings, self.sandboxed)
             submission.keys[exercise] = key
+        submission.output_key = digest("ran", answers, settings, self.sandboxed)
+
+    def _look_up(self, submission: Submission) -> None:
+        """Add the verdicts that the cache has."""
+        for exercise, key in submission.keys.items():
             cached = self.cache.get(key)
             if cached is not None:
                 submission.verdicts[exercise] = cached["verdict"]
                 if cached["suspicion"]:
                     submission.suspicions[exercise] = cached["suspicion"]
-        submission.output_key = digest("ran", answers, settings, self.sandboxed)
         output = self.cache.get(submission.output_key) or {"printed": {}, "raised": {}}
         submission.printed, submission.raised = output["printed"], output["raised"]
-        missing = {name for name in self.exercises if name not in submission.verdicts}
-        if not missing:
-            return None
-        # A verdict depends on those of the exercises it builds on: these are judged again too.
-        needed = missing.union(*(EXERCISES[name].builds_on for name in missing))
-        exercises = tuple(name for name in self.exercises if name in needed)
-        return Task(self.assignment, cells, exercises, self.settings, self.sandboxed, files)
-
-    def add(self, submission: Submission, result: TaskResult | Exception) -> int:
-        """Add a task's result to submission and cache; return how many verdicts are new."""
-        if isinstance(result, Exception):
-            submission.needs_review = True
-            submission.notes.append(
-                f"It could not be graded, and that is not the student's fault: {result}"
-            )
-            return len(submission.keys) - len(submission.verdicts)
-        new = {
-            name: verdict
-            for name, verdict in result.verdicts.items()
-            if name not in submission.verdicts
-        }
-        submission.verdicts |= new
-        submission.suspicions |= result.suspicions
-        submission.printed, submission.raised = result.printed, result.raised
-        self.cache.put(
-            {submission.output_key: {"printed": result.printed, "raised": result.raised}}
-            | {
-                submission.keys[name]: {
-                    "verdict": verdict,
-                    "suspicion": result.suspicions.get(name, ""),
-                }
-                for name, verdict in new.items()
-                if verdict[MIME]["status"] != Status.UNCHECKED
-            }
-        )
-        return len(new)

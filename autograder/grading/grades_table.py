@@ -11,9 +11,9 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.files import write_text
+from autograder.grading.class_folder import one_line
 from autograder.grading.course_notebook import test_cells
 from autograder.grading.results import StudentResults, max_points, points_text
-from utils.checker.verdict import printable
 
 __all__ = ["summary", "write_grades"]
 
@@ -51,7 +51,7 @@ def summary(results: Sequence[StudentResults], output: Path, suffix: str = "") -
         parts.append(f"{repaired} were repaired.")
     for one in results:
         for exercise, suspicion in one.suspicions.items():
-            parts.append(f"Suspicious: {one.student}, {exercise}: {printable(suspicion)}")
+            parts.append(f"Suspicious: {one.student}, {exercise}: {one_line(suspicion)}")
     if to_review:
         names = ", ".join(to_review)
         parts.append(f"Please look at {names}: results{suffix}.jsonl says what is the matter.")

@@ -24,6 +24,8 @@ from autograder.protocol.client import CodeCell
 
 __all__ = ["MergedNotebook", "around_check", "code_cells", "merge_answers"]
 
+PIECES = 4  # cells that are rejoined although cells behind them spoil the whole
+
 
 @dataclass(frozen=True)
 class MergedNotebook:
@@ -152,26 +154,46 @@ def around_check(exercise: str, source: str) -> tuple[str, str]:
 def _rejoin(
     course: CourseNotebook, theirs: Sequence[Cell], matches: Mapping[int, int]
 ) -> Sequence[Cell]:
-    """Return the student's cells, with an answer that was split in two rejoined.
+    """Return the student's cells, with each answer that was split rejoined.
 
-    Two cells are joined only if at least one is not Python by itself, and both together are.
+    Cells are joined only if at least one is not Python by itself, and all together are. So that
+    the time is proportional to the text, a stretch of the student's own cells is tried once as a
+    whole, and from each cell on only `PIECES` cells.
     """
-    answers = {index: name for name, index in course.answers.items()}
+    answers = set(course.answers.values())
+
+    def is_own(cell: Cell) -> bool:
+        return cell.kind == "code" and cell.source.strip() not in course.all_texts
+
+    def joined(start: int, end: int) -> Cell | None:
+        """Return these cells as one, if an answer is among them, and they are Python together."""
+        first = theirs[start]
+        answer = any(matches.get(i) in answers for i in range(start, end))
+        if not answer and not any(_defines(name, first.source) for name in course.answers):
+            return None
+        source = "\n".join(cell.source for cell in theirs[start:end])
+        return replace(first, source=source) if is_python(source) else None
+
     rejoined: list[Cell] = []
-    last: int | None = None  # index of the course cell that the previous cell matches
-    for i, their in enumerate(theirs):
-        before = rejoined[-1] if rejoined else None
-        own = their.source.strip() not in course.all_texts
-        if before is not None and own and before.kind == their.kind == "code":
-            names = {answers.get(at, "") for at in (last, matches.get(i)) if at is not None}
-            names |= {name for name in answers.values() if _defines(name, before.source)}
-            both = f"{before.source}\n{their.source}"
-            halves = names - {""} and not all(is_python(one.source) for one in (before, their))
-            if halves and is_python(both):
-                rejoined[-1] = replace(before, source=both)
-                continue
-        rejoined.append(their)
-        last = matches.get(i)
+    start = stretch = 0
+    while start < len(theirs):
+        whole, end = None, start + 1
+        if theirs[start].kind == "code" and start >= stretch:
+            last = stretch = start + 1  # `last`: behind the last cell that is not Python by itself
+            while stretch < len(theirs) and is_own(theirs[stretch]):
+                stretch += 1
+                last = last if is_python(theirs[stretch - 1].source) else stretch
+            whole, end = joined(start, last) if last > start + 1 else None, last
+        if whole is None:
+            end = start + 1
+            for more in range(start + 2, min(start + PIECES, stretch) + 1):
+                piece = is_python(theirs[more - 1].source)
+                if piece and is_python((whole or theirs[start]).source):
+                    break
+                found = joined(start, more)
+                whole, end = (found, more) if found else (whole, end)
+        rejoined.append(whole or theirs[start])
+        start = end
     return rejoined
 
 

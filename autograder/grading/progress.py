@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from autograder.grading.class_folder import one_line
 from autograder.grading.results import NEEDS_REVIEW, StudentResults, points_text
-from utils.checker.verdict import Status, printable
+from utils.checker.verdict import Status
 
 __all__ = ["progress", "sigterm_as_interrupt"]
 
@@ -48,7 +49,7 @@ def progress(count: int) -> Iterator[Callable[[StudentResults], None]]:
             kinds = ("right", "wrong", "in trouble")
             bar.update(task, advance=1, answers=", ".join(f"{answers[one]} {one}" for one in kinds))
             for note in results.notes:
-                console.print(f"{results.student}: {printable(note)}", soft_wrap=True)
+                console.print(f"{results.student}: {one_line(note)}", soft_wrap=True)
             if not console.is_terminal:
                 points = points_text(results.total)
                 print(f"{results.student}: {points} points", file=sys.stderr, flush=True)

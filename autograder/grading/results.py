@@ -15,7 +15,7 @@ from typing import Any, Self
 from nbformat import NotebookNode
 
 from autograder.grading.class_folder import Submission
-from autograder.grading.course_notebook import answer_cells, test_cells
+from autograder.grading.course_notebook import test_cells
 from autograder.grading.grade_submission import Settings
 from utils.checker.verdict import MIME, Status, printable
 
@@ -167,31 +167,27 @@ def _result(
         "",
         settings=asdict(settings),
     )
-    merged = submission.merged
-    if merged is None:
-        return replace(result, message=" ".join(submission.notes))
+    reading = submission.reading
+    if submission.failure and exercise not in submission.verdicts:
+        result = _with_status(result, Status.UNCHECKED)
+        return replace(result, points=None, message=printable(submission.failure))
+    if reading is None or reading.problem:
+        return replace(result, message=printable(" ".join(submission.notes)))
     if exercise in submission.verdicts:
         record = submission.verdicts[exercise][MIME]
         result = _with_status(result, Status(record["status"]))
         result = replace(result, **{name: record[name] for name in FROM_RECORD})
-    elif cell.metadata.nbgrader.solution:
-        answer = answer_cells(merged.notebook)[exercise]
-        if answer.source.strip() != cell.source.strip():
-            result = replace(
-                result, standing=Standing.PENDING, points=None, message="Graded by hand."
-            )
-        else:
-            result = replace(_with_status(result, Status.BLANK), message="Still blank.")
+    elif exercise not in reading.blank:
+        result = replace(result, standing=Standing.PENDING, points=None, message="Graded by hand.")
     else:
-        result = _with_status(result, Status.UNCHECKED)
-        result = replace(result, points=None, message=submission.notes[-1])
-    if exercise in merged.missing and (
+        result = replace(_with_status(result, Status.BLANK), message="Still blank.")
+    if exercise in reading.missing and (
         result.status is Status.BLANK or result.standing is Standing.PENDING
     ):
         message = f"The cell for the answer to {exercise} is not in the notebook."
         message = " ".join([message, *submission.notes])
         result = replace(result, status=None, standing=Standing.MISSING, points=0, message=message)
-    repairs = [repair.sentence for repair in merged.repairs if repair.exercise == exercise]
+    repairs = reading.repairs.get(exercise, ())
     return replace(result, message=printable(" ".join([result.message, *repairs])))
 
 

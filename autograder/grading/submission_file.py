@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
+import stat
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from io import BufferedReader
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from autograder.limits import LIMITS, MIB
+from autograder.limits import LIMITS, MIB, Limits
 
-__all__ = ["Cell", "Repair", "Unreadable", "cells_of", "find_notebook", "read_notebook"]
+__all__ = [
+    "Cell",
+    "Repair",
+    "Unreadable",
+    "cells_of",
+    "find_notebook",
+    "open_notebook",
+    "read_notebook",
+]
+
+OPEN_CELLS = 4  # cells that may surround one another in a damaged file
+DEEPEST = 1000  # brackets around a value; what Python's reader of JSON takes at most
 
 
 class Unreadable(Exception):
@@ -47,78 +63,138 @@ def find_notebook(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
     Raises
     ------
     Unreadable
-        When there is none, when several have a wrong name, or when it is a link.
+        When there is none, when several have a wrong name, or when it or its folder is a link.
     """
-    wanted = folder / f"{assignment}.ipynb"
-    if folder.is_symlink():  # perhaps to another student's work
-        raise Unreadable(f"{folder.name} is a link, not a folder.")
-    found = [p for p in sorted(folder.glob("*.ipynb")) if not p.name.startswith(".")]
+    wanted = f"{assignment}.ipynb"
+    try:
+        for place in (folder.parent, folder):  # perhaps links to another student's work
+            if place.is_symlink():
+                raise Unreadable(f"{place.name} is a link, not a folder.")
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise Unreadable(f"The folder {folder.name} cannot be opened: {error.strerror}.") from None
+    found = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
     if wanted not in found and len(found) != 1:
-        names = ", ".join(path.name for path in found)
         raise Unreadable(
-            f"Several notebooks were handed in ({names}), and none is called {wanted.name}."
+            f"Several notebooks were handed in ({', '.join(found)}), and none is called {wanted}."
             if found
-            else f"No notebook was handed in; {wanted.name} was expected."
+            else f"No notebook was handed in; {wanted} was expected."
         )
-    path = wanted if wanted in found else found[0]
-    if path.is_symlink() or not path.is_file():
-        raise Unreadable(f"{path.name} is a link or a folder, not a file.")
-    if path == wanted:
-        return path, []
-    return path, [Repair("", f"The notebook is called {path.name}; it is graded all the same.")]
+    if wanted in found:
+        return folder / wanted, []
+    sentence = f"The notebook is called {found[0]}; it is graded all the same."
+    return folder / found[0], [Repair("", sentence)]
 
 
-def read_notebook(path: Path) -> tuple[list[Cell], list[Repair]]:
+def open_notebook(path: Path, limits: Limits = LIMITS) -> BufferedReader:
+    """Open a notebook's file for reading.
+
+    Raises
+    ------
+    Unreadable
+        When it cannot be opened, is a link or no file, or exceeds the limit of size.
+    """
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise Unreadable(f"{path.name} is a link or a folder, not a file.")
+        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")  # a pipe would block
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from None
+    status = os.fstat(file.fileno())
+    if stat.S_ISREG(status.st_mode) and status.st_size <= limits.file:
+        return file
+    file.close()
+    raise Unreadable(f"{path.name} is larger than {limits.file // MIB} MB.")
+
+
+def read_notebook(
+    content: bytes, name: str, limits: Limits = LIMITS
+) -> tuple[list[Cell], list[Repair]]:
     """Read the cells of a notebook of any format; of a damaged one, the intact cells.
+
+    The time that this takes is proportional to the file's size, whatever is in it.
+
+    Parameters
+    ----------
+    content, name : the file's
+    limits : those on cells, and on their text; outputs and pictures do not count
 
     Raises
     ------
     Unreadable
         When the file has no readable cells, or exceeds a limit.
     """
-    try:
-        if path.stat().st_size > LIMITS.notebook:
-            raise Unreadable(f"{path.name} is larger than {LIMITS.notebook // MIB} MB.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"{path.name} cannot be opened: {error.strerror}.") from None
     if not content.strip():
-        raise Unreadable(f"{path.name} is empty.")
+        raise Unreadable(f"{name} is empty.")
     text = content.decode(json.detect_encoding(content), "replace")
     repairs = []
+    start = len(text) - len(text.lstrip())
     try:  # ignore what follows the notebook
-        data, _ = json.JSONDecoder(strict=False).raw_decode(text.lstrip())
+        data, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError):
-        data = {"nbformat": 4, "cells": list(_whole_cells(text))}
+        data = {"nbformat": 4, "cells": _whole_cells(text, limits.cells)}
         if not data["cells"]:
-            raise Unreadable(f"{path.name} is not a notebook, or was cut short.") from None
+            raise Unreadable(f"{name} is not a notebook, or was cut short.") from None
         repairs.append(
-            Repair("", f"{path.name} is damaged; what can be read of it is graded.", doubtful=True)
+            Repair("", f"{name} is damaged; what can be read of it is graded.", doubtful=True)
         )
     cells = _raw_cells(data)
     if cells is None:
-        raise Unreadable(f"{path.name} is not a notebook, though it is JSON.")
-    if len(cells) > LIMITS.cells:
-        raise Unreadable(f"{path.name} has more than {LIMITS.cells:,} cells.")
+        raise Unreadable(f"{name} is not a notebook, though it is JSON.")
+    if len(cells) > limits.cells:
+        raise Unreadable(f"{name} has more than {limits.cells:,} cells.")
     if data.get("nbformat") != 4:
         kind = data.get("nbformat")
         kind = kind if isinstance(kind, int) else "unknown"
         repairs.append(Repair("", f"The notebook was in another format ({kind})."))
-    return cells_of(data), repairs
+    found = cells_of(data)
+    if sum(len(cell.source) for cell in found) > limits.notebook:
+        raise Unreadable(
+            f"The cells of {name} have more than {limits.notebook:,} letters, without outputs."
+        )
+    return found, repairs
 
 
-def _whole_cells(text: str) -> Iterator[Any]:
-    """Yield the intact cells of a damaged file."""
+# A cell begins with these letters, wherever the damage before it is: in a string of JSON, the
+# quotation mark would be escaped.
+_BEGIN = re.compile(r'\{\s*+"cell_type"')
+# A string, as far as it goes, or brackets; between them nothing opens or closes.
+_TOKEN = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+"?|[\[{]++|[\]}]')
+
+
+def _whole_cells(text: str, most: int) -> list[Any]:
+    """Return the intact cells of a damaged file, or somewhat more than `most` of them.
+
+    The text is scanned once. Each part of it is decoded at most `OPEN_CELLS` times, since only
+    so many cells count as begun and not yet ended.
+    """
     decoder = json.JSONDecoder()
-    end = 0
-    for match in islice(re.finditer(r'\{\s*"cell_type"', text), 2 * LIMITS.cells):
-        try:
-            if match.start() >= end:  # nbgrader's metadata, inside a cell, begins like one
-                cell, end = decoder.raw_decode(text, match.start())
-                if "source" in cell or "input" in cell:
-                    yield cell
-        except (ValueError, RecursionError):
-            continue
+    starts = [match.start() for match in _BEGIN.finditer(text)]
+    begun: deque[list[int]] = deque(maxlen=OPEN_CELLS)  # start, depth before it, deepest since
+    found: list[tuple[int, Any]] = []
+    depth = 0
+    for start, next_start in pairwise([*starts, len(text)]):
+        if len(found) > most:
+            break
+        begun.append([start, depth, depth])
+        for token in _TOKEN.finditer(text, start, next_start):
+            if token[0][0] in "[{":
+                depth += len(token[0])
+                for one in begun:
+                    one[2] = max(one[2], depth)
+            elif token[0] in "]}":
+                depth -= 1
+                while begun and begun[-1][1] >= depth:
+                    at, before, deepest = begun.pop()
+                    if before > depth or deepest - before > DEEPEST:
+                        continue
+                    with suppress(ValueError, RecursionError):
+                        cell = decoder.raw_decode(text, at)[0]
+                        if "source" in cell or "input" in cell:  # else nbgrader's metadata
+                            while found and found[-1][0] > at:
+                                found.pop()
+                            found.append((at, cell))
+    return [cell for _, cell in found]
 
 
 def cells_of(notebook: Mapping[str, Any]) -> list[Cell]:
@@ -149,7 +225,7 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
 def _text(value: Any) -> str:
     """Return a value as text that can be encoded: JSON strings may hold lone surrogates."""
     if isinstance(value, list):
-        lines = list(map(str, value))
+        lines = [line for line in value if isinstance(line, str)]
         value = ("" if any(line.endswith("\n") for line in lines) else "\n").join(lines)
     if not isinstance(value, str):
         return ""

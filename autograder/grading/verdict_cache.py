@@ -13,6 +13,7 @@ from autograder.errors import UsageError
 
 __all__ = ["VerdictCache", "digest"]
 
+LONGEST = 1 << 26  # letters of a record; SQLite takes 1,000,000,000 bytes at most
 WAIT = 120  # seconds to wait while another grader locks the file
 
 
@@ -46,7 +47,7 @@ class VerdictCache:
         self._db.close()
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """Return the verdict stored under this key, or None.
+        """Return the verdict stored under this key, or None if there is none that can be read.
 
         Raises
         ------
@@ -55,12 +56,15 @@ class VerdictCache:
         """
         try:
             row = self._db.execute("SELECT verdict FROM verdicts WHERE key = ?", (key,)).fetchone()
-            return None if row is None else dict(json.loads(row[0]))
-        except (sqlite3.Error, ValueError, TypeError) as error:
+        except sqlite3.Error as error:
             raise self._unusable(error) from error
+        try:
+            return None if row is None else dict(json.loads(row[0]))
+        except (ValueError, TypeError):  # one bad record is made again, and stops nothing
+            return None
 
     def put(self, verdicts: Mapping[str, Mapping[str, Any]]) -> None:
-        """Store these verdicts in one transaction: all of them, or on failure none.
+        """Store these verdicts, if not too long, in one transaction: all, or on failure none.
 
         Raises
         ------
@@ -68,6 +72,8 @@ class VerdictCache:
             When the file cannot be written, as on a full disk.
         """
         rows = [(key, json.dumps(verdict)) for key, verdict in verdicts.items()]
+        # What is left out is judged again the next time. SQLite would refuse it, and all others.
+        rows = [row for row in rows if len(row[1]) <= LONGEST]
         try:
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?)", rows)

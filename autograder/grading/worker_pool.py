@@ -8,20 +8,23 @@ matter where tasks run, how often, and in which order.
 
 from __future__ import annotations
 
+import json
 import logging
-import multiprocessing
+import os
 import resource
 import signal
+import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, UsageError
@@ -40,14 +43,17 @@ from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = [
     "Pool",
+    "Steps",
     "Task",
     "TaskResult",
+    "TookTooLong",
     "WorkerLost",
     "close",
     "cluster",
     "map_tasks",
     "outputs_of",
     "processes",
+    "run_in_process",
     "run_task",
     "sandbox_for",
     "serve",
@@ -74,6 +80,7 @@ OLD_NAMES = {
     "training": "live_training",
 }
 AHEAD = 4  # tasks submitted for each worker, so that none waits for the driver
+LONGEST = 300  # letters of an error's text
 TRIES = 3  # most runs of a task that fails, or whose worker dies and is replaced
 
 
@@ -114,6 +121,14 @@ def outputs_of(verdict: Verdict) -> dict[str, Any]:
     return {"text/html": verdict.html(), "text/plain": verdict.text(), MIME: record}
 
 
+def _drawn(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict's outputs; without its drawings, where these cannot be made."""
+    try:
+        return outputs_of(verdict)
+    except Exception:  # what a student's function gave is shown in them
+        return outputs_of(replace(verdict, expected=None, got=None, boxes=()))
+
+
 class _Key(LiveKey):
     """A live key that gives a whole class the same questions, and makes each once."""
 
@@ -138,13 +153,18 @@ def run_task(task: Task) -> TaskResult:
     sandbox = _get_or_make(
         "sandboxes",
         (task.assignment, limits, task.sandboxed),
-        lambda: sandbox_for(task.assignment, limits, sandboxed=task.sandboxed).__enter__(),
+        lambda: sandbox_for(
+            task.assignment,
+            limits,
+            sandboxed=task.sandboxed,
+            core=vars(_per_thread).get("core"),
+        ).__enter__(),
     )
     cells, files = required_cells(task.cells), dict(task.files)
     judged = grade_submission.judge_submission(
         sandbox, key, cells, task.exercises, task.settings, files
     )
-    verdicts = {name: outputs_of(verdict) for name, verdict in judged.verdicts.items()}
+    verdicts = {name: _drawn(verdict) for name, verdict in judged.verdicts.items()}
     return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised)
 
 
@@ -164,14 +184,14 @@ def _get_or_make(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
 
 
 def sandbox_for(
-    assignment: str, limits: Limits = LIMITS, *, sandboxed: bool = True
+    assignment: str, limits: Limits = LIMITS, *, sandboxed: bool = True, core: int | None = None
 ) -> Sandbox | SubprocessRunner:
-    """Return a sandbox for submissions of this assignment, not yet started."""
+    """Return a sandbox for submissions of this assignment, on this core, not yet started."""
     files = _files(assignment)
     if not sandboxed:
         return SubprocessRunner(ENTRY, files, limits)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
-    return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True)
+    return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True, core=core)
 
 
 @cache
@@ -191,10 +211,24 @@ def _files(assignment: str) -> Mapping[str, bytes | Path]:
 # --- the worker pool -----------------------------------------------------------------------------
 
 
+class Steps(Protocol):
+    """What a worker process runs: some steps, each with a deadline."""
+
+    @property
+    def deadlines(self) -> Sequence[float]:
+        """Return the seconds that each step may take, the last one included."""
+
+    def steps(self) -> Iterator[Any]:
+        """Run; yield None after each step but the last, and the result after that."""
+
+    def portable(self) -> Self:
+        """Return the same for a worker on another machine."""
+
+
 class Pool(Protocol):
     """A worker pool: processes of this machine, or the workers of a Dask cluster."""
 
-    def submit(self, task: Task) -> Future[TaskResult]:
+    def submit(self, task: Any) -> Future[Any]:
         """Submit a task; a worker that dies fails only the task that it was running."""
 
     @property
@@ -203,16 +237,17 @@ class Pool(Protocol):
 
 
 def map_tasks(
-    tasks: Iterable[tuple[T, Task]], open_pool: Callable[[], AbstractContextManager[Pool]]
-) -> Iterator[tuple[T, TaskResult | Exception]]:
+    tasks: Iterable[tuple[T, Steps]], open_pool: Callable[[], AbstractContextManager[Pool]]
+) -> Iterator[tuple[T, Any]]:
     """Run all tasks; yield each label with its result as soon as it is ready.
 
     Only as many tasks are submitted as keep the workers busy, so their number does not matter.
     The pool is opened for the first one. A task that fails, or whose worker dies, is run again;
-    after `TRIES` runs, and for a `BrokenCourse` at once, its exception is the result.
+    after `TRIES` runs its exception is the result, and that of a `BrokenCourse`, or of a step that
+    takes too long, at once.
     """
     remaining = iter(tasks)
-    running: dict[Future[TaskResult], tuple[T, Task, int]] = {}
+    running: dict[Future[Any], tuple[T, Steps, int]] = {}
     with ExitStack() as stack:
         pool: Pool | None = None
         while True:
@@ -230,7 +265,7 @@ def map_tasks(
                     yield label, future.result()
                 elif not isinstance(error, Exception) or isinstance(error, CancelledError):
                     raise error
-                elif isinstance(error, BrokenCourse) or tries == TRIES:
+                elif isinstance(error, BrokenCourse | TookTooLong) or tries == TRIES:
                     yield label, error
                 else:
                     running[pool.submit(task)] = (label, task, tries + 1)
@@ -240,23 +275,98 @@ class WorkerLost(Exception):
     """A worker process that died while running a task; the message is a sentence."""
 
 
-class _Processes:
-    """A worker pool of threads, each with a process of its own that it waits for.
+class TookTooLong(Exception):
+    """A step of a task that exceeded its deadline; the message is a sentence."""
+
+
+class _WorkerProcess:
+    """A process that runs one task after another, each of its steps under a deadline.
+
+    Parameters
+    ----------
+    core
+        The core for what it runs in the sandbox, or None for any.
+    """
+
+    def __init__(self, core: int | None = None) -> None:
+        # Not a fork, which would copy locks that other threads hold; and not `multiprocessing`,
+        # which starts nothing from a Dask worker.
+        ours, theirs = socket.socketpair()
+        begin = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+        begin += f"from {__name__} import serve; serve(*json.loads(sys.argv[2]))"
+        arguments = [json.dumps(sys.path), json.dumps([theirs.fileno(), core])]
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", begin, *arguments],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C reaches the driver alone
+            )
+        self._pipe = Connection(ours.detach())
+
+    def run(self, task: Steps) -> Any:
+        """Run a task, and return its result or raise its exception."""
+        try:
+            self._pipe.send(task)
+            for seconds in task.deadlines:
+                if not self._pipe.poll(seconds):
+                    raise TookTooLong(f"It took longer than {seconds:,.0f} seconds.")
+                result = self._pipe.recv()
+                if isinstance(result, Exception):
+                    raise result
+                if result is not None:
+                    return result
+        except (EOFError, OSError):
+            pass
+        raise WorkerLost("The process that graded it died.")
+
+    def kill(self) -> None:
+        """Kill the process: then `run`, in whatever thread, raises `WorkerLost`."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Kill the process, and free what it used here."""
+        self.kill()
+        self._process.wait()
+        self._pipe.close()
+
+
+class _PerThread(threading.local):
+    """A worker process for each thread, which it waits for.
 
     Each process has its own pipe: when one dies, its pipe closes, and no other is affected. A pool
     with one queue for all its processes can be left locked, or with half a message in the queue.
     """
 
+    process: _WorkerProcess | None = None
+    core: int | None = None
+
+    def run(self, task: Steps, start: Callable[[int | None], _WorkerProcess]) -> Any:
+        """Run a task in this thread's process; replace one that died or took too long."""
+        if self.process is None:
+            self.process = start(self.core)
+        try:
+            return self.process.run(task)
+        except (WorkerLost, TookTooLong):
+            self.process.close()
+            self.process = None
+            raise
+
+
+class _Processes:
+    """A worker pool of threads, each with a process of its own."""
+
     def __init__(self, jobs: int) -> None:
         self.workers = jobs
-        self._threads = ThreadPoolExecutor(jobs)
-        self._per_thread = threading.local()
-        self._processes: list[BaseProcess] = []
+        self._per_thread = _PerThread()
+        self._cores = cores_for(jobs)
+        self._threads = ThreadPoolExecutor(jobs, initializer=self._take_core)
+        self._processes: list[_WorkerProcess] = []
         self._lock = threading.Lock()
         self._closed = False
 
-    def submit(self, task: Task) -> Future[TaskResult]:
-        return self._threads.submit(self._run, task)
+    def submit(self, task: Steps) -> Future[Any]:
+        return self._threads.submit(self._per_thread.run, task, self._start)
 
     def close(self) -> None:
         """Kill all processes, and cancel the tasks that remain."""
@@ -266,35 +376,27 @@ class _Processes:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
-            process.join()
+            process.close()
 
-    def _run(self, task: Task) -> TaskResult:
-        """Run a task in this thread's process, and wait for its result."""
-        pipe = vars(self._per_thread).get("pipe") or self._start()
-        try:
-            pipe.send(task)
-            result: TaskResult | Exception = pipe.recv()
-        except (EOFError, OSError):
-            pipe.close()
-            del self._per_thread.pipe
-            raise WorkerLost("The process that graded it died.") from None
-        if isinstance(result, Exception):
-            raise result
-        return result
+    def _take_core(self) -> None:
+        self._per_thread.core = next(self._cores, None)
 
-    def _start(self) -> Connection:
-        # Not a fork: that would copy locks which the driver's other threads hold.
-        spawn = multiprocessing.get_context("spawn")
-        ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=serve, args=(theirs,))
+    def _start(self, core: int | None) -> _WorkerProcess:
         with self._lock:
             if self._closed:
                 raise WorkerLost("Grading was stopped.")
-            process.start()
+            process = _WorkerProcess(core)
             self._processes.append(process)
-        theirs.close()
-        self._per_thread.pipe = ours
-        return ours
+        return process
+
+
+def cores_for(jobs: int) -> Iterator[int]:
+    """Return a core for each of so many sandboxes; none if there are fewer cores than that."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if jobs > len(cores):
+        return iter(())
+    first = os.getpid() % len(cores)  # two graders on one machine do not both take the first
+    return iter((cores[first:] + cores[:first])[:jobs])
 
 
 def _limit_memory() -> None:
@@ -304,23 +406,27 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (address_space() + LIMITS.judge_memory, hard))
 
 
-def serve(pipe: Connection) -> None:
+def serve(fd: int, core: int | None) -> None:
     """Run one task after another, until the driver ends for whatever reason."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the driver handles Ctrl-C
     die_with_parent()
     _limit_memory()
+    _per_thread.core = core
+    pipe = Connection(fd)
     while True:
         try:
             task = pipe.recv()
         except EOFError:
             return close()
         try:
-            result: TaskResult | Exception = run_task(task)
+            for step in task.steps():
+                pipe.send(step)
         except BrokenCourse as error:
-            result = error
+            pipe.send(error)
+        except MemoryError:
+            pipe.send(RuntimeError("It needs more memory than there is for it."))
         except Exception as error:
-            result = RuntimeError(f"{type(error).__name__}: {error}")
-        pipe.send(result)
+            pipe.send(RuntimeError(f"{type(error).__name__}: {error}"[:LONGEST]))
 
 
 @contextmanager
@@ -338,9 +444,19 @@ class _Dask:
         self.executor = client.get_executor(pure=False, retries=0)
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def submit(self, task: Task) -> Future[TaskResult]:
-        future: Future[TaskResult] = self.executor.submit(run_task, task)
+    def submit(self, task: Steps) -> Future[Any]:
+        # The folder of submissions may not be there. Without a signal handler, which only a main
+        # thread has, a step of a thread cannot be ended: so it runs in a process here, too.
+        future: Future[Any] = self.executor.submit(run_in_process, task.portable())
         return future
+
+
+_dask = _PerThread()
+
+
+def run_in_process(task: Steps) -> Any:
+    """Run a task in a process of this thread's own: on a Dask worker."""
+    return _dask.run(task, _WorkerProcess)
 
 
 @contextmanager

@@ -3,23 +3,22 @@
     verdicts ─→ autograded/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb ─→ formgrader, feedback
              └→ gradebook.db                                 ─→ formgrader, feedback, export
 
-Formgrader serves a graded notebook from the origin on which grades can be set, so a student's part
-of it must not be active: it has only code, Markdown text, and printed output as plain text.
+What is in a graded notebook is made by `graded_notebook.py`, in a worker.
 """
 
 from __future__ import annotations
 
-import json
-import re
+import os
 import shlex
 import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from nbgrader.api import (
     Comment,
@@ -32,110 +31,28 @@ from nbgrader.api import (
 )
 from nbgrader.apps import NbGrader
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import compute_checksum, parse_utc
+from nbgrader.utils import parse_utc
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
+from autograder.course.notebooks import SOLUTION
 from autograder.errors import UsageError
 from autograder.files import write_text
-from autograder.grading.class_folder import Submission
-from autograder.grading.course_notebook import answer_cells
-from autograder.grading.merge import MergedNotebook
+from autograder.grading.class_folder import Submission, one_line
+from autograder.grading.grade_file import Draw
 from autograder.grading.results import NEEDS_REVIEW, Result
-from autograder.grading.worker_pool import outputs_of
 from autograder.nbgrader_bridge.course_directory import CONFIG
-from utils.checker.verdict import MIME, Status, Verdict
+from autograder.nbgrader_bridge.graded_notebook import draw, draw_unread
 
-__all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
+__all__ = ["BESIDE", "Book", "Workspace"]
 
 WAIT = 60  # seconds to wait while another program locks the gradebook
+LONGEST = 300  # letters of an error's text
 COMMIT_INTERVAL = 2  # seconds between two commits, at least
 TIMESTAMP = "timestamp.txt"
 # Files that nbgrader's exchange needs beside a notebook, from `submit` to `fetch_feedback`.
 BESIDE = (TIMESTAMP, "submission_secret.txt")
-
-
-# --- the graded notebook -------------------------------------------------------------------------
-
-
-def graded_notebook(
-    merged: MergedNotebook,
-    verdicts: Mapping[str, Mapping[str, Any]],
-    printed: Mapping[str, str],
-    raised: Mapping[str, str],
-    points: Mapping[str, float] | None = None,
-) -> dict[str, Any]:
-    """Return the notebook that a grader looks at, as JSON data.
-
-    Parameters
-    ----------
-    merged
-        The course's notebook with the answers.
-    verdicts
-        Of each exercise that is judged by its tests, its outputs by MIME type.
-    printed, raised
-        What each cell printed, and its exception, by cell id.
-    points
-        The gradebook's points for each graded cell, which override the course's.
-    """
-    # Encoding as JSON copies everything, and replaces lone surrogates, which no file can hold.
-    text = json.dumps([merged.notebook, verdicts, printed, raised], ensure_ascii=False)
-    copies = json.loads(text.encode("utf-8", "replace"))
-    notebook: dict[str, Any] = copies[0]
-    verdicts, printed, raised = copies[1:]
-    for cell in notebook["cells"]:
-        metadata = cell["metadata"].get("nbgrader", {})
-        name = metadata.get("grade_id", "")
-        if metadata.get("grade"):
-            metadata["points"] = (points or {}).get(name, metadata["points"])
-        if cell["cell_type"] == "code":
-            cell["execution_count"] = None
-            cell["outputs"] = _text_outputs(printed.get(cell["id"], ""), raised.get(cell["id"], ""))
-        elif metadata.get("solution") or cell["id"] in merged.own:
-            cell["source"] = _without_tags(cell["source"])
-        if metadata.get("grade") and not metadata.get("solution"):
-            repairs = [one.sentence + "\n" for one in merged.repairs if one.exercise == name]
-            outputs = _verdict_outputs(verdicts[name], metadata["points"])
-            cell["outputs"] = [*outputs, *_text_outputs("".join(repairs), "")]
-    return notebook
-
-
-def _text_outputs(printed: str, raised: str) -> list[dict[str, Any]]:
-    """Return a cell's outputs as plain text; nbgrader scores 0 for any text on stderr."""
-    outputs = [_output("stream", name="stdout", text=printed)] if printed else []
-    if raised:
-        kind, _, message = raised.partition(": ")
-        outputs.append(_output("error", ename=kind, evalue=message, traceback=[raised]))
-    return outputs
-
-
-def _verdict_outputs(verdict: Mapping[str, Any], max_points: float) -> list[dict[str, Any]]:
-    """Return outputs that nbgrader scores as full, partial (a number) or no credit (an error)."""
-    record = verdict[MIME]
-    share = (record["points"] or 0) / record["max_points"]
-    if 0 < share < 1:
-        number = {"text/plain": f"{share * max_points:g}"}
-        data = {**verdict, **number}
-        return [_output("execute_result", execution_count=None, metadata={}, data=data)]
-    outputs = [_output("display_data", metadata={}, data=verdict)]
-    if share == 0:
-        text = verdict["text/plain"]
-        headline = text.partition("\n")[0]
-        outputs.append(_output("error", ename="CheckFailed", evalue=headline, traceback=[text]))
-    return outputs
-
-
-def _output(kind: str, **fields: Any) -> dict[str, Any]:
-    return {"output_type": kind, **fields}
-
-
-def _without_tags(markdown: str) -> str:
-    """Return Markdown with its HTML tags disabled; it reads as before, in code too."""
-    return re.sub(r"<(?=[A-Za-z/!?])", "<\N{ZERO WIDTH SPACE}", markdown)
-
-
-# --- the gradebook -------------------------------------------------------------------------------
 
 
 class Workspace:
@@ -188,6 +105,12 @@ class Workspace:
                     yield book
                 finally:
                     book.commit()
+                if book.refused:
+                    reasons = "; ".join(f"{name} ({why})" for name, why in book.refused.items())
+                    raise UsageError(
+                        "The gradebook has everybody's grades, except those that it did not take: "
+                        f"{one_line(reasons)}."
+                    )
         except DBAPIError as error:
             what = url.database if is_file else url
             raise UsageError(
@@ -203,6 +126,16 @@ class Workspace:
             f"{assignment} is not in the gradebook yet: type "
             f"`cd {there} && nbgrader generate_assignment {assignment}`, then this again."
         )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What the gradebook gets of a submission: plain data, bounded in size."""
+
+    results: Mapping[str, Result]
+    blank: set[str]
+    needs_review: bool
+    timestamp: datetime | None
 
 
 class Book:
@@ -227,12 +160,18 @@ class Book:
         self.graded = {cell.id: (cell.name, cell.max_score) for cell in notebook.grade_cells}
         self.answers = {cell.id: cell.name for cell in notebook.solution_cells}
         gradebook.db.commit()
-        self.queued: dict[str, tuple[Submission, Sequence[Result], set[str]]] = {}
+        self.queued: dict[str, _Entry] = {}
+        self.refused: dict[str, str] = {}  # why a student's grades could not be entered
         self.committed_at = time.monotonic()
+
+    @property
+    def draw(self) -> Draw:
+        """Return what makes a graded notebook with the gradebook's points, in a worker."""
+        return partial(draw, dict(self.graded.values()))
 
     def add(self, submission: Submission, results: Sequence[Result]) -> None:
         """Write a student's graded notebook and queue the grades; serve as a `grade.Writer`."""
-        if not submission.folder.is_dir():
+        if not os.path.isdir(submission.folder):
             return
         points = dict(self.graded.values())
         if unknown := [one.exercise for one in results if one.exercise not in points]:
@@ -240,22 +179,18 @@ class Book:
                 f"The gradebook does not know {', '.join(unknown)}. Bring the workspace up to "
                 f"date: `course workspace`, then `nbgrader generate_assignment {self.assignment}`."
             )
-        merged = submission.merged
-        if merged is None:  # report the problem in the course's blank notebook
-            merged = MergedNotebook(submission.course, frozenset(points), ())
-        verdicts = submission.verdicts | {
-            one.exercise: _outputs_without_verdict(one)
-            for one in results
-            if one.exercise not in submission.verdicts
-        }
-        notebook = graded_notebook(merged, verdicts, submission.printed, submission.raised, points)
-        blank = {
-            cell.metadata.nbgrader.grade_id
-            for cell in answer_cells(merged.notebook).values()
-            if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-        }
-        self._write(submission, notebook)
-        self.queued[submission.student] = (submission, results, blank)
+        # Without a notebook to draw, the problem is reported in the course's blank one.
+        text = submission.drawn or draw_unread(points, self.assignment, results)
+        self._write(submission, text)
+        reading = submission.reading
+        exercises = {one.exercise for one in results}
+        blank = set(reading.blank) if submission.gradable and reading else exercises
+        self.queued[submission.student] = _Entry(
+            {one.exercise: one for one in results},
+            blank,
+            submission.needs_review,
+            handed_in_at(submission.folder),
+        )
         if time.monotonic() - self.committed_at > COMMIT_INTERVAL:
             self.commit()
 
@@ -269,9 +204,25 @@ class Book:
         except IntegrityError:  # another grader has just added one of these rows
             self.gradebook.db.rollback()
             self._commit(queued)
+        except DBAPIError:  # the gradebook itself cannot be used
+            raise
+        except Exception:
+            self._commit_one_by_one(queued)
         self.committed_at = time.monotonic()
 
-    def _commit(self, queued: Mapping[str, tuple[Submission, Sequence[Result], set[str]]]) -> None:
+    def _commit_one_by_one(self, queued: Mapping[str, _Entry]) -> None:
+        """Commit each student's grades by themselves, and note those that cannot be entered."""
+        for name, one in queued.items():
+            self.gradebook.db.rollback()
+            try:
+                self._commit({name: one})
+            except DBAPIError:
+                raise
+            except Exception as error:
+                self.gradebook.db.rollback()
+                self.refused[name] = f"{type(error).__name__}: {error}"[:LONGEST]
+
+    def _commit(self, queued: Mapping[str, _Entry]) -> None:
         db = self.gradebook.db
         known = {row.id for row in db.query(Student.id).filter(Student.id.in_(queued))}
         db.add_all(Student(id=name) for name in queued if name not in known)
@@ -290,10 +241,9 @@ class Book:
         for name in queued.keys() - entries.keys():
             entries[name] = self._new(name)
         db.add_all(entries.values())
-        for name, (submission, results, blank) in queued.items():
-            entry, by_exercise = entries[name], {one.exercise: one for one in results}
-            entry.timestamp = handed_in_at(submission.folder) or entry.timestamp
-            self._enter(entry, by_exercise, blank, submission.needs_review)
+        for name, one in queued.items():
+            entries[name].timestamp = one.timestamp or entries[name].timestamp
+            self._enter(entries[name], one)
         db.flush()
         for entry in entries.values():
             self._penalize(entry)
@@ -310,24 +260,21 @@ class Book:
                 Comment(cell_id=cell, notebook=notebook)
         return submission
 
-    def _enter(
-        self,
-        entry: SubmittedAssignment,
-        results: Mapping[str, Result],
-        blank: set[str],
-        needs_review: bool,
-    ) -> None:
+    def _enter(self, entry: SubmittedAssignment, queued: _Entry) -> None:
+        results = queued.results
         [notebook] = [one for one in entry.notebooks if one.notebook_id == self.notebook_id]
         for grade in notebook.grades:
             name, max_score = self.graded.get(grade.cell_id, ("", 0))
             if name in results:
                 points, max_points = results[name].points, results[name].max_points
                 grade.auto_score = None if points is None else points / max_points * max_score
-                review = needs_review or points is None or results[name].status in NEEDS_REVIEW
+                review = (
+                    queued.needs_review or points is None or results[name].status in NEEDS_REVIEW
+                )
                 grade.needs_manual_grade = review or grade.manual_score is not None
         for comment in notebook.comments:
-            name = self.answers.get(comment.cell_id, "")
-            comment.auto_comment = "No response." if name in blank else None
+            name = self.answers.get(comment.cell_id, "").removesuffix(SOLUTION)
+            comment.auto_comment = "No response." if name in queued.blank else None
 
     def _penalize(self, entry: SubmittedAssignment) -> None:
         """Set the late penalty as nbgrader's own AssignLatePenalties does."""
@@ -342,7 +289,7 @@ class Book:
                 penalty = self.late._check_late_penalty(notebook, penalty)
                 notebook.late_submission_penalty = penalty
 
-    def _write(self, submission: Submission, notebook: Mapping[str, Any]) -> None:
+    def _write(self, submission: Submission, notebook: str) -> None:
         """Write the graded notebook and the exchange's files; remove all else from its folder."""
         directory = self.directory
         folder = Path(
@@ -350,8 +297,7 @@ class Book:
                 directory.autograded_directory, submission.student, self.assignment
             )
         )
-        # Without indents, json is many times as fast.
-        files = {f"{self.assignment}.ipynb": json.dumps(notebook, ensure_ascii=False)}
+        files = {f"{self.assignment}.ipynb": notebook}
         for name in BESIDE:
             if line := _line(submission.folder / name):
                 files[name] = line.decode(errors="replace")
@@ -372,21 +318,11 @@ class Book:
             raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
 
 
-def _outputs_without_verdict(result: Result) -> dict[str, Any]:
-    """Return outputs, like a verdict's, for an exercise that was not judged."""
-    status = result.status or Status.ERROR
-    outputs = outputs_of(
-        Verdict(result.exercise, status, result.points or 0, result.max_points, result.message)
-    )
-    outputs[MIME]["status"] = result.shown
-    return outputs
-
-
 def handed_in_at(folder: Path) -> datetime | None:
     """Return the time of submission in UTC, as nbgrader reads it, or None if unknown."""
     try:
         timestamp: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
-    except (ValueError, OverflowError, TypeError):
+    except Exception:  # its parser has many ways to fail on a strange text
         return None
     return timestamp
 

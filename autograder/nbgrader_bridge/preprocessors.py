@@ -18,7 +18,7 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.preprocessors import SaveAutoGrades as NbGraderSaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Bool, Enum, Integer, Unicode
+from traitlets import Bool, Dict, Enum, Integer, Unicode
 
 from autograder.errors import UsageError
 from autograder.files import ROOT
@@ -28,14 +28,16 @@ from autograder.grading.course_notebook import (
     judged_exercises,
     read_course_notebook,
 )
+from autograder.grading.grade_file import bounded
 from autograder.grading.grade_submission import Settings
 from autograder.grading.helper_files import helper_files
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of
 from autograder.grading.worker_pool import Task
-from autograder.limits import LIMITS
-from autograder.nbgrader_bridge.gradebook import BESIDE, graded_notebook
+from autograder.limits import LIMITS, changed
+from autograder.nbgrader_bridge.gradebook import BESIDE
+from autograder.nbgrader_bridge.graded_notebook import graded_notebook
 from autograder.sandbox.capabilities import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
 from utils.checker.verdict import MIME, Status
@@ -77,6 +79,10 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         help="Decides the random cases; the same for a whole class. By default the assignment."
     ).tag(config=True)
 
+    limits = Dict(
+        help="Limits other than the usual ones, as `course doctor` prints them: {'file': 256}."
+    ).tag(config=True)
+
     no_sandbox = Bool(
         False, help="Whether students' code runs with your own rights, without the sandbox."
     ).tag(config=True)
@@ -84,6 +90,10 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     def settings(self, assignment: str) -> Settings:
         """Return all that decides a verdict besides the answer."""
         limits = replace(LIMITS, seconds=self.timeout)
+        try:
+            limits = changed(limits, self.limits)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"c.Execute.limits in nbgrader_config.py: {error}") from None
         return Settings(self.seed or assignment, self.follow_through, limits)
 
     def preprocess(
@@ -106,6 +116,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
             files=tuple(helper_files(Path(resources["metadata"]["path"]))[0].items()),
         )
         result = worker_pool.run_task(task)  # its sandbox stays warm for the next submission
+        result = bounded(result, task.settings.limits.kept)
         # nbgrader has copied the gradebook's points into the notebook.
         metadata = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]
         points = {one.grade_id: float(one.points) for one in metadata}

@@ -104,13 +104,18 @@ def address_of_thread_id() -> int:
     return address.value
 
 
-def become_own_user() -> None:
-    """Become nobody in the new user namespace, and forbid further user namespaces."""
+def become_own_user(without: frozenset[str]) -> None:
+    """Become nobody in the new user namespace, and forbid what it can use up for the user outside.
+
+    Stops: further user namespaces, and watching files so often that nobody else can.
+    """
     write("/proc/self/setgroups", "deny")
     for kind in ("uid", "gid"):
         write(f"/proc/self/{kind}_map", f"{NOBODY} {NOBODY} 1")  # the zygote is nobody too
-    with suppress(OSError):  # the seccomp filter forbids it too
-        write("/proc/sys/user/max_user_namespaces", "0")
+    counted = ("user_namespaces", "inotify_instances", "inotify_watches", "fanotify_groups")
+    for name in () if "limits" in without else counted:
+        with suppress(OSError):  # the seccomp filter forbids it too
+            write(f"/proc/sys/user/max_{name}", "0")
 
 
 def mount_folders(limits: Mapping[str, Any], without: frozenset[str]) -> None:
@@ -162,11 +167,15 @@ def address_space() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
+RLIMIT_SIGPENDING = 11  # queued signals and timers, which are counted for the user as a whole
+
+
 def set_limits(limits: Mapping[str, Any]) -> None:
     """Set the kernel's resource limits on this process and its children.
 
     Stops: a memory bomb (by an ordinary MemoryError), an endless loop that the grader no longer
-    watches, a fork bomb, a file without end, a core dump of the zygote's memory.
+    watches, a fork bomb, timers without end, a file without end, a core dump of the zygote's
+    memory.
     """
     for kind, value in {
         resource.RLIMIT_AS: address_space() + limits["memory"],
@@ -176,6 +185,7 @@ def set_limits(limits: Mapping[str, Any]) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        RLIMIT_SIGPENDING: 8 * limits["processes"],
     }.items():
         resource.setrlimit(kind, (value, value))
     # SIGXCPU first, to tell this end from others; SIGKILL follows a second later.
@@ -223,15 +233,39 @@ ALLOW, DENY, NO_SUCH_CALL = 0x7FFF0000, 0x00050001, 0x00050026  # EPERM, ENOSYS
 FORBIDDEN = {
     "other processes": "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp",
     "namespaces and mounts": "unshare setns mount umount umount2 pivot_root chroot open_tree "
-    "move_mount fsopen fsconfig fsmount fspick mount_setattr open_by_handle_at",
+    "move_mount fsopen fsconfig fsmount fspick mount_setattr open_by_handle_at open_tree_attr "
+    "statmount listmount listns",
     "the network; socketpair stays": "socket",
     "memory that no limit counts": "memfd_create memfd_secret shmget msgget semget mq_open",
+    "what all processes of the grader's user, or of the machine, share": "inotify_init "
+    "inotify_init1 fanotify_init io_setup",
+    "cores that belong to others": "sched_setaffinity sched_setattr sched_setscheduler "
+    "mbind migrate_pages move_pages set_mempolicy set_mempolicy_home_node",
     "the large and risky corners of the kernel": "bpf perf_event_open userfaultfd io_uring_setup "
-    "io_uring_enter io_uring_register keyctl add_key request_key personality fanotify_init",
+    "io_uring_enter io_uring_register keyctl add_key request_key personality modify_ldt ioperm "
+    "iopl lookup_dcookie uselib lsm_get_self_attr lsm_set_self_attr lsm_list_modules",
     "the machine's own affairs": "kexec_load kexec_file_load init_module finit_module acct reboot "
     "delete_module quotactl quotactl_fd swapon swapoff syslog vhangup settimeofday clock_settime "
     "adjtimex clock_adjtime",
 }
+# Numbers, the same on every machine, of calls that an older libseccomp does not know by name.
+NUMBERS = {
+    "process_madvise": 440,
+    "mount_setattr": 442,
+    "quotactl_fd": 443,
+    "memfd_secret": 447,
+    "set_mempolicy_home_node": 450,
+    "statmount": 457,
+    "listmount": 458,
+    "lsm_get_self_attr": 459,
+    "lsm_set_self_attr": 460,
+    "lsm_list_modules": 461,
+    "open_tree_attr": 467,
+    "listns": 470,
+}
+# Calls that can send or take urgent data, with the number of their argument for flags.
+URGENT = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3, "recvfrom": 3, "recvmsg": 2, "recvmmsg": 3}
+MSG_OOB = 1
 
 
 def seccomp_filter() -> Callable[[], None] | None:
@@ -250,6 +284,7 @@ def seccomp_filter() -> Callable[[], None] | None:
     def rule(action: int, name: str, *condition: bytes) -> None:
         number = library.seccomp_syscall_resolve_name(name.encode())
         # The number is negative if this machine, or an older libseccomp, does not know the name.
+        number = NUMBERS.get(name, number) if number < 0 else number
         if number >= 0 and library.seccomp_rule_add_array(
             context, ctypes.c_uint32(action), number, len(condition), *(condition or (None,))
         ):
@@ -265,4 +300,6 @@ def seccomp_filter() -> Callable[[], None] | None:
     rule(NO_SUCH_CALL, "clone3")
     for flag in (*NAMESPACES.values(), 0x02000000, 0x04000000):  # and of cgroups, host names
         rule(DENY, "clone", struct.pack("IIQQ", 0, 7, flag, flag))  # argument 0, masked, equal
+    for name, argument in URGENT.items():  # the kernel has had holes there
+        rule(DENY, name, struct.pack("IIQQ", argument, 7, MSG_OOB, MSG_OOB))
     return load

@@ -15,7 +15,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 
 from autograder.errors import BrokenCourse
@@ -25,7 +25,8 @@ from autograder.sandbox.frames import Frames
 __all__ = ["START", "Printed", "SandboxProcess", "kill", "readable"]
 
 START = 60  # seconds to wait for the zygote to answer, or for a killed process to die
-MEMORY_INTERVAL = 0.05  # seconds between two samples of a submission's memory use
+SAMPLING_INTERVAL = 0.05  # seconds between two looks at what a submission uses
+COMPUTED = "It computed for longer than it may."
 
 
 class Printed:
@@ -82,7 +83,7 @@ class SandboxProcess(Frames):
             self._poller.register(end, select.POLLIN)
         self._pidfd = self._proc = -1  # of PID 1 in its namespace, and that namespace's /proc
         self._inherited = 0  # bytes of memory that each process has from the zygote
-        self._sampled_at = 0.0  # when its memory was last sampled
+        self._sampled_at = 0.0  # when its use was last looked at
 
     def request_fork(self, control: socket.socket) -> None:
         """Ask the zygote for a fork, and hand over the submission's file descriptors."""
@@ -132,12 +133,16 @@ class SandboxProcess(Frames):
         self._unsent.clear()
 
     def _poll(self, wait: float) -> None:
-        """End the submission if it uses too much memory; else poll once."""
-        if self._uses_too_much():
-            limit = self._limits.memory // MIB
-            self._finish("memory", f"It used more than {limit:,} MiB of memory.")
-        else:
-            super()._poll(wait)
+        """End the submission if it uses too much memory or time of the processor; else poll."""
+        if self._is_limited and time.monotonic() >= self._sampled_at + SAMPLING_INTERVAL:
+            self._sampled_at = time.monotonic()
+            processes = [name for name in os.listdir(self._proc) if name.isdigit()]
+            if self._memory(processes) > self._limits.memory:
+                limit = self._limits.memory // MIB
+                return self._finish("memory", f"It used more than {limit:,} MiB of memory.")
+            if sum(map(self._computed, processes)) > self._limits.cpu:
+                return self._finish("cpu", COMPUTED)
+        super()._poll(wait)
 
     def _handle_ready(self, ready: Mapping[int, int]) -> None:
         for pipe in [pipe for pipe in self._pipes if pipe.fileno() in ready]:
@@ -161,24 +166,28 @@ class SandboxProcess(Frames):
         limit = self._limits.flood * self._limits.output
         return any(one.size > limit for one in (self.out, self.err))
 
-    def _uses_too_much(self) -> bool:
-        """Return whether memory use exceeds the limit; sampled every 50 ms, else False."""
-        if not self._is_limited or time.monotonic() < self._sampled_at + MEMORY_INTERVAL:
-            return False
-        self._sampled_at = time.monotonic()
-        return self._memory() > self._limits.memory
-
-    def _memory(self) -> int:
-        """Return the bytes that all processes use beyond those that each has from the zygote."""
-        processes = [name for name in os.listdir(self._proc) if name.isdigit()]
+    def _memory(self, processes: Sequence[str]) -> int:
+        """Return the bytes that these processes use beyond those that each has from the zygote."""
         return sum(max(0, self._resident(name) - self._inherited) for name in processes)
 
     def _resident(self, pid: str) -> int:
-        with suppress(OSError):  # the process has ended meanwhile
-            fd = os.open(f"{pid}/statm", os.O_RDONLY, dir_fd=self._proc)
-            with open(fd) as statm:
-                return int(statm.read().split()[1]) * resource.getpagesize()
-        return 0
+        """Return the bytes that a process has in memory; 0 if it has ended."""
+        fields = self._read_proc(f"{pid}/statm").split()
+        return int(fields[1]) * resource.getpagesize() if fields else 0
+
+    def _computed(self, pid: str) -> float:
+        """Return the seconds that a process, and its ended children, spent computing."""
+        _, _, after_name = self._read_proc(f"{pid}/stat").rpartition(")")
+        return sum(map(int, after_name.split()[11:15])) / os.sysconf("SC_CLK_TCK")
+
+    def _read_proc(self, name: str) -> str:
+        """Return a file of the namespace's /proc; empty if its process has ended meanwhile."""
+        try:
+            fd = os.open(name, os.O_RDONLY, dir_fd=self._proc)
+            with open(fd, errors="replace") as file:
+                return file.read()
+        except OSError:
+            return ""
 
     def _finish(self, reason: str, sentence: str) -> None:
         """Record the end, kill all processes of the namespace, and read what they still sent."""
@@ -200,7 +209,7 @@ def reason_of(report: str) -> tuple[str, str]:
     if code >= 0:
         return "exited", f"It ended Python itself (exit code {code})."
     if -code == signal.SIGXCPU:
-        return "cpu", "It computed for longer than it may."
+        return "cpu", COMPUTED
     return "killed", f"It was killed ({signal.strsignal(-code)})."
 
 

@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -46,7 +46,12 @@ BEGIN = (
 DYING = 0.5  # seconds to wait for a dying zygote, since processes end one after another
 
 WARM = ("numpy", "h5py", "matplotlib.pyplot", "IPython.core.interactiveshell")
-SYSTEM = "/usr /bin /sbin /lib /lib32 /lib64 /etc/alternatives /etc/ld.so.cache /etc/localtime"
+# What running Python takes of the machine. Not all of /usr, which has nbgrader's exchange in it.
+SYSTEM = (
+    "/bin /lib /lib32 /lib64 /usr/bin /usr/lib /usr/lib32 /usr/lib64 /usr/local/lib "
+    "/usr/share/fonts /usr/share/zoneinfo /etc/alternatives /etc/ld.so.cache /etc/localtime"
+)
+PYTHON = "bin lib lib64 pyvenv.cfg share/zoneinfo"  # of an environment, or of Python itself
 ENVIRONMENT = {
     "HOME": isolation.SCRATCH,
     "TMPDIR": isolation.SCRATCH,
@@ -88,6 +93,8 @@ class Sandbox:
     ahead : bool
         Whether to fork for the next submission in advance, and not to wait until the processes of
         the last one are dead.
+    core : int or None
+        The only core that its processes may use; any, if None.
     without : collection of str
         Layers to leave out: "files", "ipc", "landlock", "limits", "network", "privileges",
         "processes", "scratch", "seccomp". Only for tests of attacks, in a sandbox around this one.
@@ -106,6 +113,7 @@ class Sandbox:
         warm: Sequence[str] = WARM,
         hide: Sequence[Path] = (),
         ahead: bool = False,
+        core: int | None = None,
         without: Collection[str] = (),
     ) -> None:
         self._entry = entry
@@ -114,6 +122,7 @@ class Sandbox:
         self._warm = warm
         self._hide = hide
         self._ahead = ahead
+        self._core = core
         self._without = frozenset(without)
         self._stack = ExitStack()
         self._next: SandboxProcess | None = None  # with `ahead`, for the next submission
@@ -291,6 +300,7 @@ class Sandbox:
             "entry": self._entry,
             "warm": list(self._warm),
             "limits": asdict(self._limits),
+            "core": self._core,
             "readable": [*visible, "/proc", "/dev", "/run"],
             "without": sorted(self._without),
         }
@@ -301,16 +311,17 @@ class Sandbox:
         if "files" in self._without:
             return {"/": ["--dev-bind", "/", "/"]}, []
         visible = {}
-        for name in SYSTEM.split():
+        prefixes = dict.fromkeys((sys.prefix, sys.base_prefix))
+        python = [f"{prefix}/{part}" for prefix in prefixes for part in PYTHON.split()]
+        for name in (*SYSTEM.split(), *python):
             if os.path.islink(name):
                 visible[name] = ["--symlink", os.readlink(name), name]
             elif os.path.exists(name):
                 visible[name] = ["--ro-bind", name, name]
-        for name in (sys.prefix, sys.base_prefix):
-            visible[name] = ["--ro-bind", name, name]
         # Hide a checkout as a whole; of an installed course, its two packages.
         checkout = (ROOT / "pyproject.toml").exists()
         own = [ROOT] if checkout else [ROOT / "utils", ROOT / "autograder"]
+        own += other_courses(visible)
         covers = {}
         for secret in (path.resolve() for path in (*own, *self._hide)):
             for name in visible:
@@ -321,6 +332,14 @@ class Sandbox:
                     covers[cover] = [*nothing, cover]
         empty = [name for name, options in covers.items() if options[0] == "--tmpfs"]
         return dict(sorted((visible | covers).items())), empty  # a folder before its contents
+
+
+def other_courses(visible: Iterable[str]) -> Iterator[Path]:
+    """Yield the packages of a course that is installed among these paths, perhaps an older one."""
+    for name in visible:
+        for reference in Path(name).glob("python*/*-packages/utils/reference"):
+            yield reference.parent
+            yield reference.parents[1] / "autograder"
 
 
 def font_lists() -> list[Path]:

@@ -90,6 +90,8 @@ def main() -> None:
     os.closerange(control.fileno() + 1, 1024)
     settings = json.loads(sys.argv[2])
     become_nobody()
+    if settings["core"] is not None:  # so that a submission's processes slow down no other one
+        os.sched_setaffinity(0, {settings["core"]})
     for name in settings["warm"]:
         importlib.import_module(name)
     name, _, function = settings["entry"].partition(":")
@@ -201,7 +203,7 @@ def begin(plan: Plan, channel: int, out: int, err: int, status: int) -> NoReturn
 def apply_layers(plan: Plan) -> list[str]:
     """Apply the isolation layers; return the active ones of those that a machine may lack."""
     active = []
-    isolation.become_own_user()
+    isolation.become_own_user(plan.without)
     isolation.mount_folders(plan.limits, plan.without)
     isolation.write("/proc/self/oom_score_adj", "1000")
     if "privileges" not in plan.without:

@@ -1,8 +1,10 @@
 """Harm: to the machine, the class, the grader, and whoever reads what comes out."""
 
+import json
 import os
 
 from tests.attacks.attack import LOOT, PORT, ROOM, Attack
+from tests.support import small_course
 
 NETWORK = "no network: a namespace, seccomp, and Landlock"
 NOWHERE = "nothing but its scratch folder can be written: namespaces, and Landlock"
@@ -28,6 +30,24 @@ def connects(name, tries, family, kind, address, walls):
 def link_to_class(folder, submitted):
     folder.parent.mkdir(parents=True)
     folder.symlink_to(submitted / "ada" / folder.name)
+
+
+def link_to_student(folder, submitted):
+    folder.parent.symlink_to(submitted / "ada")
+
+
+def deep_source(folder, submitted):
+    """A right notebook but for one source, nested as deep as JSON's reader just takes."""
+    page = small_course.after(small_course.notebook(), "setup", "DEEP")
+    deep = "[" * 960 + '"x"' + "]" * 960
+    text(json.dumps(page).replace('"DEEP"', deep))(folder, submitted)
+
+
+def split_answer(folder, submitted):
+    page = small_course.notebook(sigmoid="def sigmoid(Z):")
+    at = small_course.at(page, "sigmoid-solution") + 1
+    page.cells[at:at] = [small_course.new_code_cell("    x = 1") for _ in range(2000)]
+    text(json.dumps(page))(folder, submitted)
 
 
 def link_to_notebook(folder, submitted):
@@ -75,9 +95,15 @@ ATTACKS = [
     Attack("endless", "loops without end, and swallows every exception", "the judge waits so long, and no longer", "no_deadline", "harm",
            answers={"sigmoid": "def sigmoid(Z):\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass"}),
     Attack("linked_folder", "hands in a link to another's folder", LINKS, "links_allowed", lay=link_to_class),
+    Attack("linked_student", "has a folder that is a link to another student's", LINKS, "links_allowed", lay=link_to_student),
     Attack("linked_notebook", "hands in a link to another's notebook", LINKS, "links_allowed", lay=link_to_notebook),
     Attack("pipe", "hands in a named pipe, which nobody will ever finish reading", LINKS, "pipes_allowed", "harm", lay=pipe),
     Attack("deep_json", "hands in JSON nested a hundred thousand deep", "the reader of notebooks reads anything", "trusting_reader", "harm", lay=text("[" * 100_000)),
+    Attack("deep_source", "hands in a cell whose source is a list nested almost a thousand deep", "only the texts in such a list count, and a worker reads it", "trusting_text", "harm", lay=deep_source),
+    Attack("nested_cells", "hands in a damaged file of cells that begin in one another without end", "a damaged file is scanned once", "each_from_its_start", "harm", lay=text('{"cell_type":' * 100_000)),
+    Attack("split_answer", "splits an answer into two thousand cells", "a stretch of cells is joined once as a whole", "joined_one_by_one", "harm", lay=split_answer),
+    does("watches", "makes all watches of files that its user may have", "made = [libc.inotify_init() for _ in range(200)]\nassert made[0] >= 0\nloot = won(made)", "seccomp; and its namespace may have none", ("limits", "seccomp"), "harm"),
+    does("urgent_data", "sends urgent data, where the kernel has had holes", "a, b = socket.socketpair()\nassert a.send(b'x', 1)\nloot = won(1)", FORGET, ("seccomp",), "harm"),
     Attack("endless_line", "writes a line of three hundred thousand names, whose syntax tree fills the memory", "no endless cell is parsed outside the sandbox", "any_length", "harm",
            code="names = lambda: [" + "x," * 300_000 + "]"),
     Attack("line_in_name", "has a name that writes a line of its own on the terminal", "a name is written in one line", "plain_name", "harm", student="zed\nada: 0 points"),

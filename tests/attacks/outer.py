@@ -21,7 +21,7 @@ from tests.support.as_user import bwrap
 
 __all__ = ["run", "settle"]
 
-EMPTY = ("/tmp", "/home", "/root", "/run", "/var/tmp", "/mnt", "/media")
+EMPTY = ("/tmp", "/home", "/root", "/run", "/var/tmp", "/mnt", "/media", "/usr/local/share")
 
 
 def run(script: str, *names: str, timeout: float = 900) -> Any:

@@ -1,6 +1,6 @@
 """Reading what must stay secret."""
 
-from tests.attacks.attack import LOOT, ROOM, Attack
+from tests.attacks.attack import EXCHANGE, LOOT, ROOM, Attack
 
 NOT_THERE = "the instructor's files are not inside: namespaces, and Landlock"
 OTHER = "each submission runs in a fork of its own"
@@ -26,6 +26,7 @@ ATTACKS = [
     file("home", "reads a file in the instructor's home", f"{ROOM}/diary.txt"),
     file("gradebook", "reads the gradebook", f"{ROOM}/gradebook.db"),
     file("classmate", "reads another student's submission", f"{ROOM}/submitted/ada/notes.txt"),
+    file("exchange", "reads another student's submission in nbgrader's exchange", EXCHANGE),
     file("solutions", "reads the solutions in the course's folder", f"{ROOM}/course/utils/reference/secret.py"),
     file("through_proc", "goes to the instructor's files by /proc/self/root", f"/proc/self/root{ROOM}/diary.txt"),
     memory("environment", "reads the environment", "import os; loot = os.environ['SECRET']", ENVIRONMENT),

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tests.attacks.attack import PORT, ROOM, WON, Attack
+from tests.attacks.attack import EXCHANGE, PORT, ROOM, WON, Attack
 from tests.support import small_course
 from tests.support.forging import FORGING
 
@@ -23,8 +23,8 @@ class Room:
     def __init__(self) -> None:
         self.hits: list[str] = []
         os.umask(0)
-        for name in ("diary.txt", "gradebook.db", "course/utils/reference/secret.py"):
-            path = Path(ROOM, name)
+        for name in ("diary.txt", "gradebook.db", "course/utils/reference/secret.py", EXCHANGE):
+            path = Path(ROOM, name)  # an absolute name stays as it is
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"# {WON} in {name}\n")
         self.submitted = Path(ROOM, "submitted")

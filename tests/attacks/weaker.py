@@ -6,11 +6,13 @@ that lacks something; each returns whether the attack then gains what it is afte
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
 import math
 import os
+import re
 import resource
 import signal
 import sys
@@ -30,11 +32,12 @@ from nbgrader.utils import determine_grade
 
 import utils.checker.compare
 import utils.checker.sanitize
-from autograder.grading import grade_submission, required_cells, submission_file, worker_pool
-from autograder.grading.class_folder import load_submission
+from autograder.grading import grade_submission, required_cells, worker_pool
+from autograder.grading.class_folder import find_submission
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings, judge_submission
 from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.reading import read_submission
 from autograder.grading.submission_file import cells_of, read_notebook
 from autograder.limits import LIMITS, Limits
 from autograder.protocol import client, messages, reference_process
@@ -355,15 +358,20 @@ def fragile_reference_process(attack: Attack) -> bool:
 # -- without care for the file, or for who reads --------------------------------------------------
 
 
-def taken_in(attack: Attack, room: Room) -> Any:
+def read_in(attack: Attack, room: Room) -> Any:
+    """What the engine reads of an attack, merged."""
     hand_in(attack, room.submitted)
     small_course.hand_in(room.submitted, "ada", small_course.solved())
-    return load_submission(CourseNotebook(COURSE), small_course.TASK, room.submitted, attack.folder)
+    found = find_submission(small_course.TASK, room.submitted, attack.folder, attack.folder)
+    if found.file is None:
+        return None
+    content = found.file.read_bytes()
+    return read_submission(CourseNotebook(COURSE), content, found.file.name)[0]
 
 
 def links_allowed(attack: Attack, room: Room) -> bool:
     with patch.object(Path, "is_symlink", lambda self: False):
-        merged = taken_in(attack, room).merged
+        merged = read_in(attack, room)
     run = required_cells.required_cells(code_cells(merged)) if merged else []
     settings = Settings(SEED)
     found = judge_submission(sandbox(), LiveKey(SEED), run, ["sigmoid"], settings)
@@ -371,12 +379,13 @@ def links_allowed(attack: Attack, room: Room) -> bool:
 
 
 def pipes_allowed(attack: Attack, room: Room) -> bool:
-    with patch.object(Path, "is_file", lambda self: True):
-        try:
-            with within(2):
-                taken_in(attack, room)
-        except Hung:
-            return True
+    """Open whatever is there, as most programs do."""
+    hand_in(attack, room.submitted)
+    try:
+        with within(2):
+            next((room.submitted / attack.folder).rglob("*.ipynb")).read_bytes()
+    except Hung:
+        return True
     return False
 
 
@@ -389,11 +398,52 @@ def trusting_reader(attack: Attack, room: Room) -> bool:
     return False
 
 
+def trusting_text(attack: Attack, room: Room) -> bool:
+    """Take every field as it comes, as nbformat does."""
+    hand_in(attack, room.submitted)
+    page = json.loads(next((room.submitted / attack.folder).rglob("*.ipynb")).read_text())
+    try:
+        nbformat.from_dict(page)
+    except RecursionError:
+        return True
+    return False
+
+
+def each_from_its_start(attack: Attack, room: Room) -> bool:
+    """Try to read a cell wherever one begins, as this engine did."""
+    hand_in(attack, room.submitted)
+    text = next((room.submitted / attack.folder).rglob("*.ipynb")).read_text()
+    try:
+        with within(3):
+            for match in re.finditer(r'\{"cell_type"', text):
+                with suppress(ValueError, RecursionError):
+                    json.JSONDecoder().raw_decode(text, match.start())
+    except Hung:
+        return True
+    return False
+
+
+def joined_one_by_one(attack: Attack, room: Room) -> bool:
+    """Join each cell that is not Python by itself to those before it, as this engine did."""
+    hand_in(attack, room.submitted)
+    page = json.loads(next((room.submitted / attack.folder).rglob("*.ipynb")).read_text())
+    joined = ""
+    try:
+        with within(3):
+            for cell in page["cells"]:
+                joined += cell["source"] + "\n"
+                with suppress(SyntaxError):
+                    ast.parse(joined)
+    except Hung:
+        return True
+    return False
+
+
 def any_number(attack: Attack, room: Room) -> bool:
-    with patch.object(submission_file, "LIMITS", replace(LIMITS, cells=1 << 40)):
-        hand_in(attack, room.submitted)
-        cells, _ = read_notebook(next((room.submitted / attack.folder).rglob("*.ipynb")))
-        return len(cells) == 1_000_000
+    hand_in(attack, room.submitted)
+    path = next((room.submitted / attack.folder).rglob("*.ipynb"))
+    cells, _ = read_notebook(path.read_bytes(), path.name, replace(LIMITS, cells=1 << 40))
+    return len(cells) == 1_000_000
 
 
 def returned(attack: Attack) -> Any:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import nbformat
 import pytest
+from nbconvert.filters.markdown import markdown2html
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook, Student
 from nbgrader.preprocessors import CheckCellMetadata
@@ -30,7 +31,7 @@ from autograder.grading.submission_file import cells_of
 from autograder.grading.worker_pool import outputs_of
 from autograder.nbgrader_bridge import gradebook, preprocessors
 from autograder.nbgrader_bridge.course_directory import CONFIG
-from autograder.nbgrader_bridge.gradebook import graded_notebook
+from autograder.nbgrader_bridge.graded_notebook import _inert, graded_notebook
 from autograder.sandbox import bubblewrap
 from tests.support import ROOT
 from tests.support.course_notebooks import EVIL, NAME, REPORT, blank, cell_of, malicious, solved
@@ -299,7 +300,7 @@ def test_unchecked_answers_need_manual_grading(both, tmp_path):
             tmp_path / "grades",
             settings=Settings(NAME),
             pool=lambda: nullcontext(Dying()),
-            writer=book.add,
+            writer=book,
         )
     grades, *_ = book_of(workspace)["right"]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
@@ -334,6 +335,13 @@ def test_nbgrader_autograde_refuses_without_sandbox(monkeypatch):
         preprocessors.Execute().preprocess(blank(), resources)
 
 
+def test_limits_of_a_workspace_can_be_set():
+    limits = preprocessors.Execute(limits={"file": 256, "seconds": 5}).settings(NAME).limits
+    assert (limits.file, limits.seconds) == (256 << 20, 5)
+    with pytest.raises(UsageError, match=r"c\.Execute\.limits .* no limit 'fiel'"):
+        preprocessors.Execute(limits={"fiel": 1}).settings(NAME)
+
+
 # -- the graded notebook --------------------------------------------------------------------------
 
 
@@ -355,6 +363,65 @@ def test_report_keeps_its_text_but_no_active_html():
     assert "<img" not in source
     assert source.replace("\N{ZERO WIDTH SPACE}", "").endswith(EVIL)
     assert source.startswith("1 < 2 > 0")
+
+
+LINKS = {
+    "[a](https://x.org/a:b)": True,
+    "[a](http://x.org)": True,
+    "[a](#top)": True,
+    "[a](plot.png 'a title')": True,
+    "[a](more/b:c)": True,
+    "[a]: https://x.org\n\n[a]": True,
+    "[a](javascript:x)": False,
+    "[a]( JavaScript:x)": False,
+    "[a](<javascript:x>)": False,
+    "[a](<\tjavascript:x>)": False,
+    "[a](java&#115;cript:x)": False,
+    "[a](javascript&colon;x)": False,
+    "[a](\\javascript:x)": False,
+    "[a](data:text/html,x)": False,
+    "![a](data:text/html,x)": False,
+    "[a](vbscript:x)": False,
+    "[a]: javascript:x\n\n[a]": False,
+    "[a]:\n  javascript:x\n\n[a]": False,
+    "> [a]: javascript:x\n\n[a]": False,
+    "<javascript:x>": False,
+    "<a href='javascript:x'>a</a>": False,
+}
+
+
+@pytest.mark.parametrize("markdown", LINKS)
+def test_links_in_a_report_lead_to_the_web_or_nowhere(markdown):
+    """Formgrader's page sets grades: a link that runs a script there gave 100 of 100."""
+    page = blank(REPORT)
+    cell_of(page, "experiment_report").source = markdown
+    taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
+    html = markdown2html(cell_of(graded, "experiment_report").source)
+    assert (" href=" in html or " src=" in html) == LINKS[markdown]
+
+
+def test_formulas_make_no_links():
+    assert "\\href" not in _inert(r"$\href{javascript:x}{a}$")
+    assert _inert(r"$\sigma(z) \le 1$") == r"$\sigma(z) \le 1$"
+
+
+@pytest.mark.parametrize("text", ["12:6099\u202699T24", "12:6099.99T24", "9" * 900, "\0", ""])
+def test_strange_timestamp_counts_as_none(tmp_path, text):
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert gradebook.handed_in_at(tmp_path) is None
+
+
+def test_grades_that_cannot_be_entered_keep_nobody_elses_out(both, tmp_path, monkeypatch):
+    space = shutil.copytree(both[1], tmp_path / "space")
+    wrong = gradebook._Entry({}, set(), False, "no time")
+    right = gradebook._Entry({}, set(), False, datetime(2026, 2, 3))
+    with (
+        pytest.raises(UsageError, match=r"did not take: late \("),
+        gradebook.Workspace(space).book(NAME) as book,
+    ):
+        book.queued = {"late": wrong, "right": right}
+    assert book_of(space)["right"][-1] == datetime(2026, 2, 3)
 
 
 def test_points_scale_when_the_instructor_changes_the_maximum():

@@ -201,6 +201,26 @@ def test_cpu_time_is_limited():
 # -- exhausting resources --------------------------------------------------------------------------
 
 
+def test_cpu_time_of_all_processes_counts_together():
+    burn = "for _ in range(6):\n    if not os.fork():\n        while True: pass\nos.wait()"
+    with sandbox_for(Limits(cpu=2)) as sandbox, sandbox.open() as cell:
+        assert ends(cell, burn, timeout=60) == "cpu"
+
+
+def test_a_sandbox_stays_on_its_core():
+    core = max(os.sched_getaffinity(0))
+    with sandbox_for(core=core) as sandbox, sandbox.open() as cell:
+        assert run(cell, "said = os.sched_getaffinity(0)") == f"{{{core}}}"
+        widen = "os.sched_setaffinity(0, range(os.cpu_count()))"
+        assert run(cell, widen) == "PermissionError"
+
+
+def test_watches_of_files_are_refused_without_seccomp():
+    """They are counted for the user who grades, who could make none meanwhile."""
+    with sandbox_for(without={"seccomp"}) as weaker, weaker.open() as cell:
+        assert run(cell, "said = libc.inotify_init1(0), ctypes.get_errno()") == "(-1, 24)"
+
+
 def test_memory_bomb_raises_memory_error(cell):
     assert run(cell, "said = len(bytearray(10**9))") == "MemoryError"
     assert run(cell, "said = len(bytearray(10**8))") == "100000000"
@@ -287,6 +307,9 @@ def test_there_is_no_network(sandbox, cell):
         Path.home() / ".ssh",
         "/etc/passwd",
         "/home",
+        "/usr/local/share",  # nbgrader's exchange
+        "/usr/share/doc",
+        Path(sys.prefix, "share"),
         "/var",
         "/sys",
         "/proc/meminfo",
@@ -309,6 +332,18 @@ def test_installed_course_is_hidden(monkeypatch):
     monkeypatch.setattr(autograder.sandbox.sandbox, "ROOT", place)
     with sandbox_for() as other, other.open() as cell:
         assert run(cell, look) == "([], True)"
+
+
+def test_other_installed_courses_are_hidden(monkeypatch, tmp_path):
+    """A course in site-packages, such as an older one, has the solutions too."""
+    site = tmp_path / "lib/python3.11/site-packages"
+    for name in ("utils/reference", "autograder", "numpy"):
+        (site / name).mkdir(parents=True)
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+    visible, hidden = sandbox_for()._visible_paths()
+    assert visible[str(tmp_path / "lib")][0] == "--ro-bind"
+    assert {str(site / "utils"), str(site / "autograder")} <= set(hidden)
+    assert str(site / "numpy") not in visible
 
 
 def test_nothing_but_the_scratch_folder_can_be_written(cell):
@@ -391,7 +426,13 @@ def test_forbidden_operation_raises_permission_error(cell, attempt):
         "setns(0, 0)",
         "mount(b'tmpfs', b'/usr', b'tmpfs', 0, None)",
         "umount2(b'/tmp', 2)",
+        "inotify_init1(0)",
+        "sched_setaffinity(0, 8, b'\\xff' * 8)",
+        "send(0, b'x', 1, 1)",
+        "recv(0, b'x', 1, 1)",
+        "syscall(154, 0, None, 0)",
         "syscall(250, 0, -3, 0)",
+        "syscall(467, -1, None, 0, None, 0)",
         "syscall(56, 0x10000000 | 17, 0, 0, 0, 0)",
     ],
 )
@@ -527,7 +568,7 @@ def test_needed_layers_are_active_on_this_machine():
 
 @pytest.mark.systemd
 def test_cgroup_stops_memory_use_that_is_not_measured(sandbox, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.process.MEMORY_INTERVAL", 60)
+    monkeypatch.setattr("autograder.sandbox.process.SAMPLING_INTERVAL", 60)
     bomb = """
 import os, time
 children = []

@@ -79,7 +79,11 @@ def kind_of(process: psutil.Process) -> str:
         words = " ".join(process.cmdline())
     except psutil.Error:
         return "gone"
-    kinds = {"spawn_main": "judge", "bwrap": "bubblewrap", "autograder.sandbox.zygote": "sandbox"}
+    kinds = {
+        "autograder.grading.worker_pool": "judge",
+        "bwrap": "bubblewrap",
+        "autograder.sandbox.zygote": "sandbox",
+    }
     return next((kind for sign, kind in kinds.items() if sign in words), "other")
 
 

@@ -239,3 +239,13 @@ def test_non_editable_install_is_refused(tmp_path):
     assert "Install it there with: pip install -e ." in run.stdout + run.stderr
     assert "Traceback" not in run.stdout + run.stderr
     assert not (tmp_path / "packages").exists()
+
+
+@pytest.mark.linux
+@pytest.mark.parametrize("limit", ["fiel=1", "file=0", "file=much", "file"])
+def test_wrong_limit_is_reported_in_one_sentence(tmp_path, capsys, limit):
+    folders = ("--submissions", str(tmp_path), "--output", str(tmp_path / "out"))
+    assert cli.main(["grade", "05_the_brain", *folders, "--limit", limit]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("--limit: ")
+    assert len(error.splitlines()) == 1

@@ -369,3 +369,14 @@ def test_report_is_a_markdown_cell_worth_10_points():
         assert (meta.grade, meta.solution, meta.points) == (True, True, 10)
     total = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in tidy.cells)
     assert total == 100
+
+
+@pytest.mark.parametrize("seconds", [1e-9, 1, -1.0])
+def test_seconds_that_were_not_measured_earn_nothing(seconds):
+    def claims(configuration, data, rng):
+        return reference.train_and_evaluate(configuration, data, rng) | {"seconds": seconds}
+
+    verdict = judge(LiveKey("x").question("train_and_evaluate"), claims)
+    earned = {one.part: (one.got, one.most) for one in verdict.earned}
+    assert earned["seconds"][0] == 0
+    assert verdict.points == verdict.max_points - earned["seconds"][1]

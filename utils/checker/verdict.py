@@ -218,8 +218,14 @@ def _indent(text: str) -> str:
     return "\n".join("    " + line for line in text.rstrip().splitlines())
 
 
-def _shown(value: Any) -> np.ndarray[Any, Any]:
+def _as_rows(value: Any) -> np.ndarray[Any, Any]:
+    """Return an array with two axes; of more, all but the last become rows."""
     array = np.atleast_2d(np.asarray(value))
+    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
+
+
+def _shown(value: Any) -> np.ndarray[Any, Any]:
+    array = _as_rows(value)
     return array[:_ENTRIES, :_ENTRIES]
 
 
@@ -233,7 +239,7 @@ def _numbers(array: np.ndarray[Any, Any]) -> list[list[str]]:
 
 
 def _cut(value: Any) -> str:
-    shape = np.atleast_2d(np.asarray(value)).shape
+    shape = _as_rows(value).shape
     return "" if max(shape) <= _ENTRIES else f" (the first {_ENTRIES} rows and columns at most)"
 
 

@@ -30,6 +30,8 @@ __all__ = [
     "trained_networks",
 ]
 
+CALLS = 3  # most calls whose time is taken
+
 
 def test_part_untouched(call: Call, params: Any) -> Finding | None:
     """Check that an experiment's record does not depend on the test part."""
@@ -55,14 +57,15 @@ def seconds_of_training(call: Call, params: Any) -> Finding | None:
     The same training here and now says how short they can be: no computer is ten times as fast.
     """
     configuration: dict[str, Any] = {"width": 5, "depth": 1, "iterations": 200}  # for coarse clocks
-    run = call.run(
-        Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
-    )
-    assert isinstance(run.outcome, Returned)
-    seconds = run.outcome.value["seconds"]
-    own = train(*_points()["train"], rng=np.random.default_rng(6), **configuration).seconds
-    if 0.1 * own < seconds < 1.1 * run.seconds + 0.02:
-        return None
+    for _ in range(CALLS):  # a busy machine may stretch the way to the call, and not the training
+        run = call.run(
+            Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
+        )
+        assert isinstance(run.outcome, Returned)
+        seconds = run.outcome.value["seconds"]
+        own = train(*_points()["train"], rng=np.random.default_rng(6), **configuration).seconds
+        if 0.1 * own < seconds < 1.1 * run.seconds + 0.02:
+            return None
     return Finding(
         "property",
         f'A call that took {run.seconds:.2g} seconds has {seconds:.2g} in "seconds": '

@@ -1,0 +1,148 @@
+"""Grade one student's file in a worker process: read it, judge it, draw what came of it.
+
+    file ── reading.py ──→ answers ── worker_pool.run_task ──→ verdicts ── draw ──→ a result
+
+Nothing else touches the content of a submission. The result is bounded in size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Self
+
+from autograder.grading import worker_pool
+from autograder.grading.class_folder import Submission
+from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
+from autograder.grading.grade_submission import Settings
+from autograder.grading.merge import MergedNotebook, code_cells
+from autograder.grading.reading import Reading, read_submission
+from autograder.grading.results import Result, results_of
+from autograder.grading.submission_file import open_notebook
+from autograder.grading.worker_pool import Task, TaskResult, outputs_of
+from utils.checker.verdict import MIME, Status, Verdict
+
+__all__ = ["Draw", "FileResult", "FileTask", "bounded"]
+
+Draw = Callable[[Submission, MergedNotebook, Sequence[Result]], str]
+"""Return the text of a graded notebook's file. A worker calls it, so it must be picklable."""
+
+SANDBOXES = 300  # seconds to start sandboxes, beyond the time of the submission itself
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What grading a file gave; `drawn` is the graded notebook, if it was asked for."""
+
+    reading: Reading
+    judged: TaskResult = field(default_factory=lambda: TaskResult({}))
+    drawn: str = ""
+
+
+@dataclass(frozen=True)
+class FileTask:
+    """One submission's file, the exercises of it to judge, and the verdicts that are known.
+
+    Attributes
+    ----------
+    root : the course's folder
+    submission : with what is known of it
+    file : the notebook's path; its bytes for a worker that cannot read it
+    exercises : those to judge, in order
+    sandboxed : False only where the instructor chose ``--no-sandbox`` or its setting
+    draw : makes the graded notebook, if that is wanted
+    """
+
+    root: Path
+    assignment: str
+    submission: Submission
+    file: Path | bytes
+    name: str
+    exercises: tuple[str, ...]
+    settings: Settings
+    sandboxed: bool = True
+    draw: Draw | None = None
+
+    @property
+    def deadlines(self) -> tuple[float, ...]:
+        """Return the seconds for each step: to read, to judge, to draw."""
+        limits = self.settings.limits
+        judging = limits.turns * limits.seconds + SANDBOXES
+        return limits.reading, judging, limits.reading
+
+    def portable(self) -> Self:
+        """Return the task with its file's bytes, for a worker on another machine."""
+        return self if isinstance(self.file, bytes) else replace(self, file=self._content())
+
+    def _content(self) -> bytes:
+        if isinstance(self.file, bytes):
+            return self.file
+        with open_notebook(self.file, self.settings.limits) as file:
+            return file.read(self.settings.limits.file + 1)
+
+    def steps(self) -> Iterator[FileResult | None]:
+        """Grade the file; yield None after each step, and the result in the end."""
+        course = _course(self.root, self.assignment)
+        limits = self.settings.limits
+        merged, reading = read_submission(course, self._content(), self.name, limits)
+        if merged is None:
+            yield FileResult(reading)
+            return
+        yield None
+        judged = TaskResult({}, {}, self.submission.printed, self.submission.raised)
+        if self.exercises:
+            cells = tuple(code_cells(merged))
+            files = tuple(self.submission.files.items())
+            task = Task(
+                self.assignment, cells, self.exercises, self.settings, self.sandboxed, files
+            )
+            judged = bounded(worker_pool.run_task(task), limits.kept)
+        yield None
+        drawn = ""
+        if self.draw is not None:
+            submission = replace(
+                self.submission,
+                reading=reading,
+                verdicts=judged.verdicts | self.submission.verdicts,
+                printed=judged.printed,
+                raised=judged.raised,
+            )
+            results = results_of(course.notebook, self.assignment, submission, self.settings)
+            drawn = self.draw(submission, merged, results)
+        yield FileResult(reading, judged, drawn)
+
+
+@lru_cache(4)
+def _course(root: Path, assignment: str) -> CourseNotebook:
+    return CourseNotebook(read_course_notebook(root, assignment))
+
+
+def bounded(judged: TaskResult, most: int) -> TaskResult:
+    """Return a result of which so many letters of text are kept, and of each verdict as many."""
+    verdicts = dict(judged.verdicts)
+    for name, outputs in verdicts.items():
+        if len(json.dumps(outputs)) > most:
+            message = "could not be checked: what it gives is too long to be kept."
+            record = outputs[MIME]
+            verdict = Verdict(name, Status.UNCHECKED, 0, record["max_points"], message)
+            verdicts[name] = outputs_of(verdict)
+    left = most
+    raised, left = _cut(judged.raised, left, most)
+    printed, left = _cut(judged.printed, left, most)
+    suspicions, _ = _cut(judged.suspicions, most, most)
+    return TaskResult(verdicts, suspicions, printed, raised)
+
+
+def _cut(texts: Mapping[str, str], left: int, most: int) -> tuple[dict[str, str], int]:
+    """Return the texts as far as so many letters reach, and how many letters are left."""
+    kept: dict[str, str] = {}
+    for name, text in texts.items():
+        if len(text) > left:
+            note = f"[The rest is left out: of a notebook's text, {most:,} letters are kept.]"
+            return kept | {name: f"{text[:left]}\n{note}\n"}, 0
+        kept[name] = text
+        left -= len(text)
+    return kept, left
