@@ -1,6 +1,7 @@
 """Test that points can be defended: none without right work, and none less for coming nearer."""
 
 import random
+from dataclasses import replace
 from itertools import chain, cycle
 from textwrap import dedent
 
@@ -204,11 +205,17 @@ def test_numbers_from_anything_but_rng_lose_points(name, source):
         )
 
 
-@pytest.mark.parametrize("choice", [np.random.choice, random.choice])
+@pytest.mark.parametrize(
+    "choice",
+    [np.random.choice, random.choice, lambda values: np.random.default_rng().choice(values)],
+    ids=["np.random", "random", "a generator of its own"],
+)
 def test_a_single_kind_of_draw_is_seen_and_loses_its_part(choice):
     def sample_configuration(space, rng):
         return _sample(space, rng, choice=choice)
 
+    cases_alone = replace(asked("sample_configuration"), properties={})
+    assert judge(cases_alone, sample_configuration).status == "wrong"
     got = parts("sample_configuration", sample_configuration)
     assert (got["choice"], got["own draws"]) == (0, 0)
     assert (got["int"], got["log scales"]) == (2, 2)

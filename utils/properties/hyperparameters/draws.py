@@ -146,9 +146,13 @@ def _drawn(call: Call, count: int, *kinds: str) -> Finding | None:
         if values[kind] == other[kind]:
             return _same_for_all_seeds(kind)
         if values[kind] != again[kind]:
-            sentence = f'Generators of one seed gave different values of kind "{kind}"'
-            return Finding("property", f"{sentence}: draw from rng.")
+            return _other_for_one_seed(kind)
     return None
+
+
+def _other_for_one_seed(kind: str) -> Finding:
+    sentence = f'Generators of one seed gave different values of kind "{kind}"'
+    return Finding("property", f"{sentence}: draw from rng.")
 
 
 def _same_for_all_seeds(kind: str) -> Finding:
@@ -158,7 +162,7 @@ def _same_for_all_seeds(kind: str) -> Finding:
 
 def draws_of_their_own(call: Call, params: Any) -> Finding | None:
     """Check that draws come from rng, and that those of different names are uncorrelated."""
-    values, again = _configurations(call, 200, *_KINDS, seeds=(1, 2))
+    values, other, again = _configurations(call, 200, *_KINDS, seeds=(1, 2, 1))
     ranks = {}
     for kind, draws in values.items():
         if len(set(map(str, draws))) == 1:
@@ -166,12 +170,14 @@ def draws_of_their_own(call: Call, params: Any) -> Finding | None:
                 "property", f'{len(draws)} names of kind "{kind}" all got {draws[0]}: '
                 "each name needs a draw of its own."
             )  # fmt: skip
-        if draws == again[kind]:
+        if draws == other[kind]:
             return _same_for_all_seeds(kind)
+        if draws != again[kind]:
+            return _other_for_one_seed(kind)
         order = np.unique(list(map(str, draws)) if kind == "choice" else draws, return_inverse=True)
         ranks[kind] = np.asarray(order[1])
-    for one, other in combinations(ranks, 2):
-        if correlated(ranks[one], ranks[other], DEVIATIONS):
+    for one, another in combinations(ranks, 2):
+        if correlated(ranks[one], ranks[another], DEVIATIONS):
             return Finding("property", "Two names share their random number: draw anew for each.")
     for row in ranks.values():
         if correlated(row[:-1], row[1:], DEVIATIONS):
