@@ -7,6 +7,7 @@ Nothing else touches the content of a submission. The result is bounded in size.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
+from autograder.files import ROOT
 from autograder.grading import worker_pool
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
@@ -21,7 +23,7 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import MergedNotebook, code_cells
 from autograder.grading.reading import Reading, read_submission
 from autograder.grading.results import Result, results_of
-from autograder.grading.submission_file import open_notebook
+from autograder.grading.submission_file import Unreadable, open_notebook
 from autograder.grading.worker_pool import Task, TaskResult, outputs_of
 from utils.checker.verdict import MIME, Status, Verdict
 
@@ -48,7 +50,7 @@ class FileTask:
 
     Attributes
     ----------
-    root : the course's folder
+    root : the course's folder; None for that of the worker
     submission : with what is known of it
     file : the notebook's path; its bytes for a worker that cannot read it
     exercises : those to judge, in order
@@ -56,7 +58,7 @@ class FileTask:
     draw : makes the graded notebook, if that is wanted
     """
 
-    root: Path
+    root: Path | None
     assignment: str
     submission: Submission
     file: Path | bytes
@@ -75,19 +77,24 @@ class FileTask:
 
     def portable(self) -> Self:
         """Return the task with its file's bytes, for a worker on another machine."""
-        return self if isinstance(self.file, bytes) else replace(self, file=self._content())
+        return replace(self, root=None, file=self._content())
 
     def _content(self) -> bytes:
         if isinstance(self.file, bytes):
             return self.file
-        with open_notebook(self.file, self.settings.limits) as file:
-            return file.read(self.settings.limits.file + 1)
+        try:
+            with open_notebook(self.file, self.settings.limits) as file:
+                return file.read(self.settings.limits.file + 1)
+        except Unreadable as problem:  # it could be read a moment ago
+            raise OSError(str(problem)) from None
 
     def steps(self) -> Iterator[FileResult | None]:
         """Grade the file; yield None after each step, and the result in the end."""
-        course = _course(self.root, self.assignment)
-        limits = self.settings.limits
-        merged, reading = read_submission(course, self._content(), self.name, limits)
+        course = _course(self.root or ROOT, self.assignment)
+        limits, content = self.settings.limits, self._content()
+        if hashlib.sha256(content).hexdigest() != self.submission.digest:
+            raise ValueError("the file was changed while it was graded")  # it is kept by its hash
+        merged, reading = read_submission(course, content, self.name, limits)
         if merged is None:
             yield FileResult(reading)
             return

@@ -445,9 +445,13 @@ class _Dask:
         self.workers = max(1, sum(client.nthreads().values()))
 
     def submit(self, task: Steps) -> Future[Any]:
-        # The folder of submissions may not be there. Without a signal handler, which only a main
-        # thread has, a step of a thread cannot be ended: so it runs in a process here, too.
-        future: Future[Any] = self.executor.submit(run_in_process, task.portable())
+        # The folder of submissions may not be there. A step of a worker's thread could not be
+        # ended: so it runs in a process there, too.
+        future: Future[Any] = Future()
+        try:
+            future = self.executor.submit(run_in_process, task.portable())
+        except OSError as error:  # its file is gone: that stops no other task
+            future.set_exception(error)
         return future
 
 

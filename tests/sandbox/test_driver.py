@@ -7,6 +7,7 @@ import pytest
 
 from autograder.grading import grade as grading
 from autograder.grading import grade_file, worker_pool
+from autograder.grading.class_folder import find_submission
 from autograder.grading.grade_submission import Settings
 from autograder.limits import Limits
 from tests.support.small_course import (
@@ -107,3 +108,16 @@ def test_what_is_kept_of_a_submission_is_bounded(graded):
     printed = [sum(map(len, row["printed"].values())) for row in rows if "printed" in row]
     assert max(printed) < 101_000
     assert any("[The rest is left out" in str(row.get("printed")) for row in rows)
+
+
+def test_a_file_that_changes_meanwhile_is_not_kept_under_its_old_hash(graded, tmp_path):
+    hand_in(tmp_path, "ada", solved())
+    found = find_submission(TASK, tmp_path, "ada", "ada")
+    hand_in(tmp_path, "ada", b"{}")
+    root = graded[2] / "course"
+    task = grade_file.FileTask(root, TASK, found, found.file, found.file.name, (), Settings(TASK))
+    with pytest.raises(ValueError, match="was changed while"):
+        next(task.steps())
+    found.file.unlink()
+    with pytest.raises(OSError, match="is a link or a folder, not a file"):
+        task.portable()

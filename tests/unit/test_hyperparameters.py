@@ -371,7 +371,7 @@ def test_report_is_a_markdown_cell_worth_10_points():
     assert total == 100
 
 
-@pytest.mark.parametrize("seconds", [1e-9, 1, -1.0])
+@pytest.mark.parametrize("seconds", [1e-9, 1e6])
 def test_seconds_that_were_not_measured_earn_nothing(seconds):
     def claims(configuration, data, rng):
         return reference.train_and_evaluate(configuration, data, rng) | {"seconds": seconds}

@@ -57,7 +57,7 @@ def answers(merged):
 # -- what is in the file ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("depth", [100, 975])
+@pytest.mark.parametrize("depth", [100, 920, 935, 950, 975])
 @pytest.mark.parametrize("field", ["source", "outputs", "metadata"])
 def test_deep_nesting_in_a_cell_costs_no_other_answer(field, depth):
     page = after(solved(), "relu", "x = 1")
