@@ -65,8 +65,8 @@ class Question:
     """One exercise of an answer key, with cases that each have an expected outcome.
 
     The fields are those of `utils.exercises.Exercise`. `seed` reproduces these cases (None if they
-    never vary). `references` has the reference of each exercise that this one builds on (None if
-    the key has no references).
+    never vary), and no verdict shows it where it is `secret`. `references` has the reference of
+    each exercise that this one builds on (None if the key has no references).
     """
 
     exercise: str
@@ -82,6 +82,7 @@ class Question:
     precision: float
     params: Any = None
     seed: int | None = None
+    secret: bool = False
     references: Mapping[str, Callable[..., Any]] | None = None
 
     @property
@@ -168,6 +169,7 @@ class LiveKey:
             precision=asked.precision,
             params=asked.params,
             seed=seed,
+            secret=self.common is not None,  # whoever has a class's seed can make its cases
             references={name: exercises[name].reference for name in asked.builds_on},
         )
 
