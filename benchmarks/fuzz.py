@@ -543,7 +543,7 @@ def main() -> None:
         taken = time.perf_counter() - start
         if run.returncode not in (0, 1) or "Traceback" in run.stdout + run.stderr:
             sys.exit(f"It ended with {run.returncode}:\n{run.stdout}\n{run.stderr}")
-        found = complaints(done, where / "grades")
+        found = complaints(done, where / "grades" / TASK)
     whole = sum(len(POINTS) - len(one.touched) for one in done.values())
     print("| notebooks | answers | of them no damage touched | lost points | seconds |")
     print("|--:|--:|--:|--:|--:|")

@@ -9,10 +9,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
+from autograder.files import ROOT
+from autograder.grading.chosen_notebook import merge_chosen
 from autograder.grading.course_notebook import CourseNotebook
-from autograder.grading.merge import MergedNotebook, merge_answers
-from autograder.grading.submission_file import Unreadable, find_notebook, read_notebook
+from autograder.grading.merge import MergedNotebook
+from autograder.grading.misplaced import misplaced
+from autograder.grading.submission_file import Unreadable
 from utils.checker.verdict import printable
 
 __all__ = ["Submission", "load_submission", "shown_name", "students_in"]
@@ -82,17 +86,18 @@ def load_submission(
 ) -> Submission:
     """Read a student's submission; record its problems as notes."""
     name, folder = shown_name(student), submissions / student / assignment
-    if not folder.is_dir():
-        notes = [f"Nothing was handed in for {assignment}."]
-        return Submission(name, folder, course.notebook, None, notes)
     try:
-        path, repairs = find_notebook(folder, assignment)
-        cells, more_repairs = read_notebook(path)
-        merged = merge_answers(course, cells)
+        if not folder.is_dir():
+            raise Unreadable("")
+        merged, repairs = merge_chosen(course, assignment, folder)
     except Unreadable as problem:
-        notes = [str(problem)]
-        return Submission(name, folder, course.notebook, None, notes, needs_review=True)
-    repairs += more_repairs
+        others = {one for one in assignments(ROOT) if one != assignment}
+        note = found = misplaced(submissions / student, assignment, others)
+        if not found:
+            note = f"Nothing was handed in for {assignment}."
+        elif folder.is_symlink() or any(folder.glob("*.ipynb")):
+            note = str(problem)
+        return Submission(name, folder, course.notebook, None, [note], needs_review=bool(found))
     notes = [repair.sentence for repair in repairs]
     doubtful = any(repair.doubtful for repair in repairs)
     return Submission(name, folder, course.notebook, merged, notes, needs_review=doubtful)

@@ -1,22 +1,24 @@
 """Grade a folder of submissions; write a table of grades and a line for every result.
 
-    SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/grades.csv, OUTPUT/results.jsonl
+    SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/ASSIGNMENT/grades.csv, results.jsonl
 
 A faulty submission never stops another: the fault is recorded in its own results. Verdicts are
-saved in OUTPUT/verdicts.db as soon as a submission is judged, so an interrupted run can be resumed,
-and the same command run again judges only what changed.
+saved in OUTPUT/ASSIGNMENT/verdicts.db as soon as a submission is judged, so an interrupted run can
+be resumed, and the same command run again judges only what changed.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
 from autograder.errors import BrokenCourse, ExitCode, UsageError
 from autograder.grading import worker_pool
+from autograder.grading.attention import TO_GRADE, needs_your_eyes
+from autograder.grading.changed_grades import Grades, changed_grades
 from autograder.grading.class_folder import Submission, load_submission, shown_name, students_in
 from autograder.grading.course_notebook import (
     CourseNotebook,
@@ -28,7 +30,8 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import summary, write_grades
 from autograder.grading.merge import code_cells
 from autograder.grading.progress import progress, sigterm_as_interrupt
-from autograder.grading.results import Result, StudentResults, results_of
+from autograder.grading.results import Result, results_of
+from autograder.grading.student_results import Recorded, StudentResults
 from autograder.grading.verdict_cache import VerdictCache, digest
 from autograder.grading.worker_pool import Task, TaskResult
 from utils.checker.verdict import MIME, Status
@@ -50,6 +53,7 @@ def grade(
     pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
     sandboxed: bool = True,
     writer: Writer | None = None,
+    recorded: Callable[[], Mapping[str, Recorded]] = dict,
 ) -> ExitCode:
     """Grade one assignment for every student in a folder, and write the grades.
 
@@ -62,7 +66,8 @@ def grade(
     submissions
         Holds a folder for each student.
     output
-        The folder for ``grades.csv``, ``results.jsonl`` and ``verdicts.db``.
+        The assignment gets a folder in it, for ``grades.csv``, ``results.jsonl``,
+        ``attention.csv`` and ``verdicts.db``.
     settings
         All that decides a verdict besides the answer.
     pool
@@ -71,6 +76,8 @@ def grade(
         Whether students' code runs in the sandbox.
     writer
         Called with each finished submission and its results.
+    recorded
+        Called at the end; returns what the gradebook has, by student.
     """
     notebook = read_course_notebook(root, assignment)
     students = students_in(submissions)
@@ -79,6 +86,7 @@ def grade(
             f"No student's folder in {submissions} has a folder {assignment}: "
             f"what should be there is STUDENT/{assignment}/{assignment}.ipynb."
         )
+    output = output / assignment
     make_output_folder(output)
     graded: dict[str, StudentResults] = {}
     interrupted = False
@@ -117,8 +125,11 @@ def grade(
     # Only a complete run may replace the files that an earlier complete run has written.
     suffix = ".partial" if interrupted else ""
     in_order = [graded[name] for name in map(shown_name, students) if name in graded]
+    _add_recorded(in_order, recorded())
+    before = Grades.read(output)
     write_grades(output, notebook, in_order, suffix)
     print(summary(in_order, output, suffix))
+    _print_for_a_person(in_order, output, suffix, before)
     if interrupted:
         left = len(students) - len(graded)
         print(
@@ -127,6 +138,29 @@ def grade(
         )
         return ExitCode.INTERRUPTED
     return ExitCode.PROBLEMS if any(one.needs_review for one in in_order) else ExitCode.FINE
+
+
+def _add_recorded(graded: Sequence[StudentResults], book: Mapping[str, Recorded]) -> None:
+    """Add what the gradebook has; what a person has graded there need not be looked at again."""
+    for one in graded:
+        one.recorded = book.get(one.student)
+        if one.recorded:
+            asks = one.recorded.asks
+            one.attention = [a for a in one.attention if a.what != TO_GRADE or a.exercise in asks]
+
+
+def _print_for_a_person(
+    graded: Sequence[StudentResults], output: Path, suffix: str, before: Grades | None
+) -> None:
+    """Print whose grades changed, and what a person should look at."""
+    now = None if suffix else Grades.read(output)
+    if before and now:
+        changes = list(changed_grades(before, now))
+        print(
+            "Changed since the run before:" if changes else "No grade changed.", *changes, sep="\n"
+        )
+    if lines := needs_your_eyes([found for one in graded for found in one.attention]):
+        print(f"Needs your eyes (also in {output / f'attention{suffix}.csv'}):", *lines, sep="\n")
 
 
 def make_output_folder(output: Path) -> None:

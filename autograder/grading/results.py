@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import platform
-import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import answer_cells, test_cells
 from autograder.grading.grade_submission import Settings
+from autograder.grading.merge import MergedNotebook
+from autograder.grading.uncredited import uncredited
 from utils.checker.verdict import MIME, Status, printable
 
 __all__ = [
     "NEEDS_REVIEW",
     "Result",
     "Standing",
-    "StudentResults",
     "max_points",
     "points_text",
     "results_of",
@@ -42,6 +41,9 @@ class Standing(StrEnum):
     MISSING = "missing"
     """Not handed in."""
 
+    UNREADABLE = "unreadable"
+    """Handed in, and no program can read it, or not where it belongs."""
+
     PENDING = "manual"
     """To be graded by a person."""
 
@@ -54,7 +56,9 @@ class Result:
     ----------
     status : the verdict's status; None where there is no verdict, and `standing` says why
     points : None while they are undecided
+    answer : a hash of the code that was judged, or of the text to grade by hand
     settings : those it was judged with, so that the judgment can be repeated
+    uncredited : why a person must decide it, if something is written and nothing was credited
     """
 
     student: str
@@ -69,8 +73,10 @@ class Result:
     earned: Mapping[str, float] = field(default_factory=dict)
     given: Sequence[str] = ()
     seed: int | None = None
+    answer: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     made_with: str = MADE_WITH
+    uncredited: str = ""
 
     @property
     def shown(self) -> str:
@@ -80,61 +86,38 @@ class Result:
     def record(self) -> dict[str, Any]:
         """Return the result as a record of `results.jsonl`."""
         record = vars(self) | {"status": self.shown}
-        del record["standing"]
+        del record["standing"], record["uncredited"]
         return record
-
-
-@dataclass
-class StudentResults:
-    """One student's results, kept until the end of a run, and compressed to save memory."""
-
-    student: str
-    points: list[float | None]
-    pending: float
-    statuses: Counter[str]
-    repaired: int
-    compressed: bytes
-    notes: list[str]
-    suspicions: dict[str, str]
-    needs_review: bool
-    cached: int
-
-    @classmethod
-    def of(cls, submission: Submission, results: Sequence[Result], cached: int) -> Self:
-        """Return these results compressed; `cached` is the number of verdicts from the cache."""
-        lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
-        return cls(
-            submission.student,
-            [result.points for result in results],
-            sum(result.max_points for result in results if result.points is None),
-            Counter(result.shown for result in results),
-            sum("the course's own" in result.message for result in results),
-            zlib.compress(lines.encode("utf-8", "replace")),
-            submission.notes,
-            submission.suspicions,
-            submission.needs_review or any(result.status in NEEDS_REVIEW for result in results),
-            cached,
-        )
-
-    @property
-    def total(self) -> float:
-        """Return the sum of the points; undecided ones count as none."""
-        return sum(points or 0 for points in self.points)
-
-    @property
-    def lines(self) -> str:
-        """Return the results as JSON, one line each."""
-        return zlib.decompress(self.compressed).decode()
 
 
 def results_of(
     course: NotebookNode, assignment: str, submission: Submission, settings: Settings
 ) -> list[Result]:
     """Return a student's results, one for each exercise."""
-    return [
-        _result(assignment, exercise, cell, submission, settings)
-        for exercise, cell in test_cells(course).items()
-    ]
+    merged = submission.merged
+    undecided = uncredited(course, merged, submission.verdicts) if merged else {}
+    code = _hash(merged) if merged else ""
+    results = []
+    for exercise, cell in test_cells(course).items():
+        result = _result(assignment, exercise, cell, submission, settings)
+        answer = code
+        if merged and cell.metadata.nbgrader.solution:
+            answer = _hash(merged, exercise)
+        result = replace(result, answer=answer)
+        if why := undecided.get(exercise):
+            message = f"{result.message} {why}".strip()
+            result = replace(result, points=None, message=message, uncredited=why)
+        results.append(result)
+    return results
+
+
+def _hash(merged: MergedNotebook, exercise: str = "") -> str:
+    """Return a hash of a student's own code, or of the text of one answer."""
+    answers = answer_cells(merged.notebook)
+    own = (cell for cell in merged.notebook.cells if cell.id in merged.own)
+    cells = [answers[exercise]] if exercise else [*answers.values(), *own]
+    text = "\0".join(cell.source for cell in cells)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def max_points(test_cell: NotebookNode) -> float:
@@ -169,7 +152,10 @@ def _result(
     )
     merged = submission.merged
     if merged is None:
-        return replace(result, message=" ".join(submission.notes))
+        result = replace(result, message=" ".join(submission.notes))
+        if submission.needs_review:  # something was handed in
+            result = replace(result, standing=Standing.UNREADABLE, points=None)
+        return result
     if exercise in submission.verdicts:
         record = submission.verdicts[exercise][MIME]
         result = _with_status(result, Status(record["status"]))

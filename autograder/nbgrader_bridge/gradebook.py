@@ -15,8 +15,9 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,17 +38,19 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
+from autograder.course.notebooks import SOLUTION, assignments
 from autograder.errors import UsageError
-from autograder.files import write_text
+from autograder.files import ROOT, write_text
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import answer_cells
 from autograder.grading.merge import MergedNotebook
 from autograder.grading.results import NEEDS_REVIEW, Result
+from autograder.grading.student_results import Recorded
 from autograder.grading.worker_pool import outputs_of
-from autograder.nbgrader_bridge.course_directory import CONFIG
+from autograder.nbgrader_bridge.course_directory import CONFIG, is_stale
 from utils.checker.verdict import MIME, Status, Verdict
 
-__all__ = ["BESIDE", "Book", "Workspace", "graded_notebook"]
+__all__ = ["BESIDE", "Book", "Workspace", "graded_notebook", "own_notebook"]
 
 WAIT = 60  # seconds to wait while another program locks the gradebook
 COMMIT_INTERVAL = 2  # seconds between two commits, at least
@@ -163,6 +166,16 @@ class Workspace:
         sys.path[:] = path
         self.config, self.directory = nbgrader.config, nbgrader.coursedir
 
+    def warnings(self, root: Path, assignment: str) -> Iterator[str]:
+        """Yield a sentence if ``source/`` is older than the course."""
+        if is_stale(root, self.folder, assignment):
+            there = shlex.quote(str(self.folder))
+            yield (
+                f"The course changed since source/{assignment} was made: students have an older "
+                f"page and answer key. `course workspace {there}` brings it up to date; then "
+                "generate and release the assignment again."
+            )
+
     @contextmanager
     def book(self, assignment: str) -> Iterator[Book]:
         """Yield the gradebook, open for one assignment; commit queued grades at the end.
@@ -172,6 +185,8 @@ class Workspace:
         UsageError
             When the assignment is not in the gradebook yet, or it cannot be used.
         """
+        if assignment not in assignments(ROOT) and (self.folder / "source" / assignment).is_dir():
+            raise UsageError(own_notebook(assignment))
         url = make_url(self.directory.db_url)
         is_file = url.get_backend_name() == "sqlite" and url.database
         if is_file and not Path(str(url.database)).is_file():
@@ -205,6 +220,31 @@ class Workspace:
         )
 
 
+@dataclass(frozen=True)
+class _Queued:
+    """A submission whose grades are not committed yet.
+
+    Attributes
+    ----------
+    blank : grade ids of answers that are still as the course gave them
+    changed : exercises whose answers changed since a person graded them; None if nobody did
+    """
+
+    submission: Submission
+    results: Sequence[Result]
+    blank: set[str]
+    changed: set[str] | None
+
+
+def own_notebook(name: str) -> str:
+    """Return why an instructor's own notebook is not judged, and what grades it."""
+    return (
+        f"{name} is a notebook of your own, not of the course: its tests run in one program with "
+        "students' code, which the sandbox does not allow. `nbgrader autograde` runs it with your "
+        "own rights if nbgrader_config.py says `c.Execute.no_sandbox = True` while you grade it."
+    )
+
+
 class Book:
     """The gradebook, open for one assignment.
 
@@ -226,8 +266,17 @@ class Book:
         }
         self.graded = {cell.id: (cell.name, cell.max_score) for cell in notebook.grade_cells}
         self.answers = {cell.id: cell.name for cell in notebook.solution_cells}
+        self.max_score = float(notebook.assignment.max_score)
+        self.by_hand = {
+            student
+            for (student,) in gradebook.db.query(SubmittedAssignment.student_id)
+            .join(SubmittedAssignment.notebooks)
+            .join(SubmittedNotebook.grades)
+            .filter(SubmittedAssignment.assignment_id == self.assignment_id)
+            .filter(Grade.manual_score.isnot(None))
+        }
         gradebook.db.commit()
-        self.queued: dict[str, tuple[Submission, Sequence[Result], set[str]]] = {}
+        self.queued: dict[str, _Queued] = {}
         self.committed_at = time.monotonic()
 
     def add(self, submission: Submission, results: Sequence[Result]) -> None:
@@ -254,8 +303,11 @@ class Book:
             for cell in answer_cells(merged.notebook).values()
             if cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
         }
+        changed = None
+        if submission.student in self.by_hand:
+            changed = _changed_answers(self._graded_before(submission.student), notebook, points)
         self._write(submission, notebook)
-        self.queued[submission.student] = (submission, results, blank)
+        self.queued[submission.student] = _Queued(submission, results, blank, changed)
         if time.monotonic() - self.committed_at > COMMIT_INTERVAL:
             self.commit()
 
@@ -271,7 +323,39 @@ class Book:
             self._commit(queued)
         self.committed_at = time.monotonic()
 
-    def _commit(self, queued: Mapping[str, tuple[Submission, Sequence[Result], set[str]]]) -> None:
+    def recorded(self) -> dict[str, Recorded]:
+        """Return what the gradebook has of this assignment, by student, as nbgrader exports it."""
+        self.commit()
+        db = self.gradebook.db
+        entries = db.query(SubmittedAssignment).filter_by(assignment_id=self.assignment_id)
+        found = {one.student_id: self._recorded(one) for one in entries.options(_with_grades())}
+        db.commit()
+        return found
+
+    def _recorded(self, entry: SubmittedAssignment) -> Recorded:
+        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+        named = {self.graded[one.cell_id][0]: one for one in grades if one.cell_id in self.graded}
+        scores = {name: (one.manual_score, one.auto_score) for name, one in named.items()}
+        comments = [one for notebook in entry.notebooks for one in notebook.comments]
+        penalty = float(sum(one.late_submission_penalty or 0 for one in entry.notebooks))
+        return Recorded(
+            total=max(0.0, float(sum(grade.score or 0 for grade in grades)) - penalty),
+            max_points=self.max_score,
+            penalty=penalty,
+            hours_late=round(entry.total_seconds_late / 3600, 2),
+            points={
+                name: None if scores[name] == (None, None) else float(one.score)
+                for name, one in named.items()
+            },
+            comments={
+                self.answers[one.cell_id].removesuffix(SOLUTION): str(one.manual_comment)
+                for one in comments
+                if one.manual_comment and one.cell_id in self.answers
+            },
+            asks=frozenset(name for name, one in named.items() if one.needs_manual_grade),
+        )
+
+    def _commit(self, queued: Mapping[str, _Queued]) -> None:
         db = self.gradebook.db
         known = {row.id for row in db.query(Student.id).filter(Student.id.in_(queued))}
         db.add_all(Student(id=name) for name in queued if name not in known)
@@ -279,21 +363,16 @@ class Book:
             db.query(SubmittedAssignment)
             .filter_by(assignment_id=self.assignment_id)
             .filter(SubmittedAssignment.student_id.in_(queued))
-            .options(
-                selectinload(SubmittedAssignment.notebooks).options(
-                    selectinload(SubmittedNotebook.grades),
-                    selectinload(SubmittedNotebook.comments),
-                )
-            )
+            .options(_with_grades())
         )
         entries = {one.student_id: one for one in existing}
         for name in queued.keys() - entries.keys():
             entries[name] = self._new(name)
         db.add_all(entries.values())
-        for name, (submission, results, blank) in queued.items():
-            entry, by_exercise = entries[name], {one.exercise: one for one in results}
-            entry.timestamp = handed_in_at(submission.folder) or entry.timestamp
-            self._enter(entry, by_exercise, blank, submission.needs_review)
+        for name, one in queued.items():
+            entry = entries[name]
+            entry.timestamp = handed_in_at(one.submission.folder) or entry.timestamp
+            self._enter(entry, one)
         db.flush()
         for entry in entries.values():
             self._penalize(entry)
@@ -310,24 +389,24 @@ class Book:
                 Comment(cell_id=cell, notebook=notebook)
         return submission
 
-    def _enter(
-        self,
-        entry: SubmittedAssignment,
-        results: Mapping[str, Result],
-        blank: set[str],
-        needs_review: bool,
-    ) -> None:
+    def _enter(self, entry: SubmittedAssignment, queued: _Queued) -> None:
+        """Enter a submission's points; where a person gave some, ask again only after a change."""
         [notebook] = [one for one in entry.notebooks if one.notebook_id == self.notebook_id]
+        results = {one.exercise: one for one in queued.results}
         for grade in notebook.grades:
             name, max_score = self.graded.get(grade.cell_id, ("", 0))
             if name in results:
                 points, max_points = results[name].points, results[name].max_points
-                grade.auto_score = None if points is None else points / max_points * max_score
-                review = needs_review or points is None or results[name].status in NEEDS_REVIEW
-                grade.needs_manual_grade = review or grade.manual_score is not None
+                score = None if points is None else points / max_points * max_score
+                asks = queued.submission.needs_review or results[name].status in NEEDS_REVIEW
+                asks = asks or points is None
+                if grade.manual_score is not None:
+                    known = queued.changed is not None and name not in queued.changed
+                    asks = not known or grade.auto_score != score
+                grade.auto_score, grade.needs_manual_grade = score, asks
         for comment in notebook.comments:
             name = self.answers.get(comment.cell_id, "")
-            comment.auto_comment = "No response." if name in blank else None
+            comment.auto_comment = "No response." if name in queued.blank else None
 
     def _penalize(self, entry: SubmittedAssignment) -> None:
         """Set the late penalty as nbgrader's own AssignLatePenalties does."""
@@ -342,14 +421,23 @@ class Book:
                 penalty = self.late._check_late_penalty(notebook, penalty)
                 notebook.late_submission_penalty = penalty
 
+    def _folder(self, student: str) -> Path:
+        """Return the folder of a student's graded notebook."""
+        directory = self.directory
+        return Path(directory.format_path(directory.autograded_directory, student, self.assignment))
+
+    def _graded_before(self, student: str) -> dict[str, Any]:
+        """Return the graded notebook that is there; an empty one if there is none to read."""
+        path = self._folder(student) / f"{self.assignment}.ipynb"
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return {"cells": []}
+
     def _write(self, submission: Submission, notebook: Mapping[str, Any]) -> None:
         """Write the graded notebook and the exchange's files; remove all else from its folder."""
         directory = self.directory
-        folder = Path(
-            directory.format_path(
-                directory.autograded_directory, submission.student, self.assignment
-            )
-        )
+        folder = self._folder(submission.student)
         # Without indents, json is many times as fast.
         files = {f"{self.assignment}.ipynb": json.dumps(notebook, ensure_ascii=False)}
         for name in BESIDE:
@@ -370,6 +458,33 @@ class Book:
                     one.chmod(one.stat().st_mode | 0o2770)
         except OSError as error:
             raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
+
+
+def _with_grades() -> Any:
+    """Return the option of a query that loads submissions with their grades and comments."""
+    return selectinload(SubmittedAssignment.notebooks).options(
+        selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments)
+    )
+
+
+def _changed_answers(
+    before: Mapping[str, Any], now: Mapping[str, Any], names: Iterable[str]
+) -> set[str]:
+    """Return the exercises whose answers differ between two graded notebooks.
+
+    What is graded by hand may stand in the student's own cells too.
+    """
+
+    def answers(notebook: Mapping[str, Any]) -> dict[str, Any]:
+        cells = {
+            cell["id"]: [cell["source"], cell.get("attachments")] for cell in notebook["cells"]
+        }
+        own = sorted(str(text) for name, text in cells.items() if name.startswith("own-"))
+        return {name: cells.get(f"{name}{SOLUTION}") or [cells.get(name), own] for name in names}
+
+    names = list(names)
+    earlier, later = answers(before), answers(now)
+    return {name for name in names if earlier[name] != later[name]}
 
 
 def _outputs_without_verdict(result: Result) -> dict[str, Any]:
