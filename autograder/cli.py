@@ -3,7 +3,9 @@
 A subcommand imports its modules only when it runs, so that ``course --help`` is fast.
 """
 
+import codecs
 import gc
+import io
 import os
 import shlex
 import sys
@@ -255,8 +257,9 @@ def grade(
 ) -> None:
     """Grade a folder of submissions: `STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`.
 
-    Writes `grades.csv`, a line for each student, and `results.jsonl`, a line for each answer
-    with the sentence that helps. The same command again judges only what changed.
+    Writes into OUTPUT/ASSIGNMENT `grades.csv`, a line for each student, `results.jsonl`, a line
+    for each answer with the sentence that helps, and `attention.csv`, what needs your eyes. The
+    same command again judges only what changed, and says whose grades changed.
     """
     gc.set_threshold(GARBAGE)
 
@@ -266,10 +269,7 @@ def grade(
     from autograder.limits import changed
     from autograder.sandbox.capabilities import refuse_without_sandbox
 
-    submissions = submissions or (workspace and workspace / "submitted")
-    output = output or (workspace and workspace / "grades")
-    if submissions is None or output is None:
-        raise UsageError("Give --submissions and --output, or the --workspace that has both.")
+    submissions, output = _folders(submissions, output, workspace)
     if no_sandbox:
         print("Without the sandbox: students' code runs with your rights.", file=sys.stderr)
 
@@ -288,6 +288,8 @@ def grade(
 
             opened = Workspace(workspace)
             settings = Execute(config=opened.config).settings(assignment)
+            for line in opened.warnings(ROOT, assignment):
+                print(line, file=sys.stderr)
             writer = stack.enter_context(opened.book(assignment))
         limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
         try:
@@ -326,17 +328,42 @@ def explain(
     student: str,
     exercise: str,
     submissions: Annotated[
-        Path, typer.Option(help="The folder with a folder for each student.", show_default=False)
-    ],
+        Path | None,
+        typer.Option(
+            help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
+        ),
+    ] = None,
     output: Annotated[
-        Path, typer.Option(help="The folder that the grades were written to.", show_default=False)
-    ],
+        Path | None,
+        typer.Option(
+            help="The folder that the grades were written to.", show_default="WORKSPACE/grades"
+        ),
+    ] = None,
+    workspace: Annotated[
+        Path | None, typer.Option(help="nbgrader's folder, as for `course grade`.")
+    ] = None,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
+    ] = False,
 ) -> None:
     """Show a verdict again, with the smallest case that fails: to be sent to the student."""
     from autograder.grading.explain import explain as explain_one
     from utils.checker.verdict import printable
 
-    print(printable(explain_one(ROOT, student, exercise, submissions, output)))
+    submissions, output = _folders(submissions, output, workspace)
+    text = explain_one(ROOT, student, exercise, submissions, output, sandboxed=not no_sandbox)
+    print(printable(text))
+
+
+def _folders(
+    submissions: Path | None, output: Path | None, workspace: Path | None
+) -> tuple[Path, Path]:
+    """Return the folders of submissions and of grades; by default those of the workspace."""
+    submissions = submissions or (workspace and workspace / "submitted")
+    output = output or (workspace and workspace / "grades")
+    if submissions is None or output is None:
+        raise UsageError("Give --submissions and --output, or the --workspace that has both.")
+    return submissions, output
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course doctor`")
@@ -381,8 +408,26 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _write_any_letter() -> None:
+    """Let the terminal's encoding, such as cp1252, replace the letters that it lacks."""
+    codecs.register_error("in-its-letters", _in_its_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="in-its-letters")
+
+
+def _in_its_letters(error: UnicodeError) -> tuple[str, int]:
+    """Replace the signs of a verdict by letters that every encoding has, and all others by ?."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = {"✓": "+", "✗": "x", "○": "o", "→": "->", "−": "-", "…": "..."}
+    letters = error.object[error.start : error.end]
+    return "".join(signs.get(letter, "?") for letter in letters), error.end
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``course`` and return its exit code; print the message of a `CourseError` on stderr."""
+    _write_any_letter()
     try:
         app(None if arguments is None else list(arguments), prog_name="course")
     except CourseError as error:

@@ -626,7 +626,7 @@ def main() -> None:
         if run.returncode not in (0, 1) or "Traceback" in said:
             sys.exit(f"It ended with {run.returncode}:\n{said}")
         longest = longest_reading(where / "class")
-        found = complaints(done, where / "grades")
+        found = complaints(done, where / "grades" / TASK)
     whole = sum(len(POINTS) - len(one.touched) for one in done.values())
     print(
         "| notebooks | answers | of them no damage touched | lost points | seconds "

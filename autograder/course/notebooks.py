@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from autograder.course.solutions import BlankError, fill, without_markers
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import write_text
-from utils.exercises import EXERCISES
+from utils.exercises import EXERCISES, module_of
 
 __all__ = [
     *("assignments", "clean", "notebook_of", "read", "solve", "tidy", "to_text", "untidy"),
@@ -156,6 +156,7 @@ def clean(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
             kept: dict[str, Any] = _SOLVED
         elif cell.cell_type == "code" and meta.get("grade"):
             kept = _GRADED | {"points": _points(where, index, cell, name)}
+            refuse_changed_points(cell, f"{where}, cell {index + 1} ({name})")
         else:
             continue
         cell.metadata["nbgrader"] = _node(kept | {"grade_id": name})
@@ -219,6 +220,33 @@ def _points(where: str, index: int, cell: NotebookNode, name: str) -> float:
     if cell.source != call:
         raise _broken(where, index, cell, f"a test cell is exactly {call}")
     return EXERCISES[name].points
+
+
+def refuse_changed_points(cell: NotebookNode, where: str = "The notebook") -> None:
+    """Raise if someone changed the points in a test cell's metadata.
+
+    The checksum in the cell covers its points. Where it fits them, the rubric has changed since the
+    notebook was tidied, and not the cell.
+
+    Raises
+    ------
+    BrokenCourse
+        With the place where the points belong.
+    """
+    marks = cell.metadata.nbgrader
+    exercise = EXERCISES.get(marks.grade_id)
+    points = marks.get("points")
+    if exercise is None or points is None or points == exercise.points:
+        return
+    from nbgrader.utils import compute_checksum  # slow to import, and seldom needed
+
+    if marks.get("checksum") == compute_checksum(cell):
+        return
+    module = module_of(exercise).replace(".", "/")
+    raise BrokenCourse(
+        f"{where}: its metadata says {points:g} points, and the rubric {exercise.points:g}. "
+        f"Points belong in the exercise's rubric, in {module}.py; then type `course tidy`."
+    )
 
 
 def _fix_ids(where: str, notebook: NotebookNode) -> None:

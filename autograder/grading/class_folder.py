@@ -14,15 +14,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
+from autograder.files import ROOT
 from autograder.grading.helper_files import helper_files
+from autograder.grading.misplaced import misplaced
 from autograder.grading.reading import Reading
-from autograder.grading.submission_file import Unreadable, find_notebook, open_notebook
+from autograder.grading.submission_file import (
+    MOST,
+    NoNotebook,
+    Unreadable,
+    find_notebooks,
+    open_notebook,
+)
+from autograder.grading.verdict_cache import digest
 from autograder.limits import LIMITS, Limits
 from utils.checker.verdict import printable
 
 __all__ = [
     "Submission",
+    "digest_of",
     "find_submission",
     "look_of",
     "may_have",
@@ -40,8 +51,8 @@ class Submission:
     ----------
     student : str
     folder : where the submission lies
-    file : the notebook's file, or None where there is none to grade
-    digest : the hash of its bytes
+    notebooks : the files that may count, the one with the right name first; one of them as a rule
+    digest : the hash of their bytes
     notes : sentences about the file as a whole
     needs_review : whether an instructor should look at it, whatever its verdicts are
     reading : what is in the file, once it was read
@@ -57,7 +68,7 @@ class Submission:
 
     student: str
     folder: Path
-    file: Path | None = None
+    notebooks: tuple[Path, ...] = ()
     digest: str = ""
     notes: list[str] = field(default_factory=list)
     needs_review: bool = False
@@ -71,6 +82,11 @@ class Submission:
     raised: dict[str, str] = field(default_factory=dict)
     drawn: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path | None:
+        """Return the first notebook, or None where there is none to grade."""
+        return self.notebooks[0] if self.notebooks else None
 
     @property
     def gradable(self) -> bool:
@@ -136,13 +152,18 @@ def shown_names(students: Sequence[str]) -> dict[str, str]:
     return shown
 
 
-def _digest(path: Path, limits: Limits) -> str:
+def _hash_of(path: Path, limits: Limits) -> str:
     """Return the hash of a notebook's file; raise `Unreadable` where that fails."""
     try:
         with open_notebook(path, limits) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be read: {error.strerror}.") from None
+
+
+def digest_of(hashes: Sequence[str]) -> str:
+    """Return the digest of a submission's notebooks, from the hash of each one's bytes."""
+    return digest(*hashes)
 
 
 def may_have(folder: Path, assignment: str) -> bool:
@@ -159,7 +180,7 @@ def may_have(folder: Path, assignment: str) -> bool:
 def find_submission(
     assignment: str, submissions: Path, student: str, name: str, limits: Limits = LIMITS
 ) -> Submission:
-    """Find the notebook in a student's folder, and hash it; record problems as notes.
+    """Find the notebooks in a student's folder, and hash them; record problems as notes.
 
     Parameters
     ----------
@@ -169,16 +190,36 @@ def find_submission(
     """
     found = Submission(name, submissions / student / assignment)
     try:
-        if not may_have(submissions / student, assignment):
-            found.notes.append(f"Nothing was handed in for {assignment}.")
-            return found
-        path, repairs = find_notebook(found.folder, assignment)
-        found.digest = _digest(path, limits)
+        paths = find_notebooks(found.folder, assignment)[:MOST]
+        hashes, problems = _hashes(paths, limits)
+        if not hashes:
+            raise problems[0]
+    except NoNotebook:
+        others = {one for one in assignments(ROOT) if one != assignment}
+        elsewhere = misplaced(submissions / student, assignment, others)
+        found.notes.append(elsewhere or f"Nothing was handed in for {assignment}.")
+        found.needs_review = bool(elsewhere)
     except Unreadable as problem:
         found.notes.append(str(problem))
         found.needs_review = True
     else:
-        found.file = path
+        found.notebooks, found.digest = tuple(hashes), digest_of([*hashes.values()])
         found.files, left_out = helper_files(found.folder)
-        found.notes += [*(repair.sentence for repair in repairs), *left_out]
+        [first, *more] = paths
+        if not more and first.name != f"{assignment}.ipynb":
+            found.notes.append(f"The notebook is called {first.name}; it is graded all the same.")
+        found.notes += [*map(str, problems), *left_out]
+        found.needs_review = bool(problems)
     return found
+
+
+def _hashes(notebooks: Sequence[Path], limits: Limits) -> tuple[dict[Path, str], list[Unreadable]]:
+    """Return the hash of each notebook that can be opened, and why others cannot."""
+    hashes: dict[Path, str] = {}
+    problems: list[Unreadable] = []
+    for path in notebooks:
+        try:
+            hashes[path] = _hash_of(path, limits)
+        except Unreadable as problem:
+            problems.append(problem)
+    return hashes, problems

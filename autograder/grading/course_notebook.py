@@ -27,6 +27,8 @@ def read_course_notebook(root: Path, assignment: str) -> NotebookNode:
     course = notebooks.read(notebooks.notebook_of(root, assignment))
     if not test_cells(course):
         raise UsageError(f"There is nothing to grade in {assignment}: it has no exercises.")
+    for cell in test_cells(course).values():
+        notebooks.refuse_changed_points(cell, f"notebooks/{assignment}, {cell.id}")
     return course
 
 

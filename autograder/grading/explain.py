@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Mapping
+import math
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +28,49 @@ from autograder.grading.course_notebook import (
 )
 from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import code_cells
-from autograder.grading.reading import read_submission
+from autograder.grading.reading import read_notebooks
 from autograder.grading.required_cells import required_cells
 from autograder.grading.submission_file import open_notebook
+from autograder.limits import Limits
 from utils.checker.answer_key import LiveKey
-from utils.checker.cases import Raised, Returned, Seed, Unsupported
+from utils.checker.cases import (
+    AnyOfShape,
+    Anything,
+    Approx,
+    InRange,
+    Raised,
+    Returned,
+    Seed,
+    TempFile,
+    Unsupported,
+)
 from utils.checker.verdict import MIME
 
 __all__ = ["explain"]
 
-NUMBERS = 60  # most elements of an array to write out
+DIGITS = 5  # of a number
+WIDTH = 100  # letters of a line
+NUMBERS = 30  # most elements of an array to write out
+ITEMS = 12  # most items of a list
+LONGEST = 200  # letters of another value
 
 
-def explain(root: Path, student: str, exercise: str, submissions: Path, output: Path) -> str:
+def explain(
+    root: Path,
+    student: str,
+    exercise: str,
+    submissions: Path,
+    output: Path,
+    *,
+    sandboxed: bool = True,
+) -> str:
     """Judge one answer again with its recorded settings, and return the verdict as text.
 
     Parameters
     ----------
     root : the course's folder
     student, exercise : names, as in `results.jsonl`
-    submissions, output : as for `autograder.grading.grade.grade`
+    submissions, output, sandboxed : as for `autograder.grading.grade.grade`
 
     Raises
     ------
@@ -52,58 +78,85 @@ def explain(root: Path, student: str, exercise: str, submissions: Path, output: 
         When `results.jsonl` has no usable result for this student and exercise.
     """
     result = _result(output, student, exercise)
-    settings = _settings(output, result)
     assignment = str(result["assignment"])
+    settings = _settings(output / assignment, result)
     course = CourseNotebook(read_course_notebook(root, assignment))
     names = {shown: folder for folder, shown in shown_names(students_in(submissions)).items()}
     folder, limits = names.get(result["student"], student), settings.limits
     submission = find_submission(assignment, submissions, folder, student, limits)
-    file, merged = submission.file, None
-    if file is not None:
-        with open_notebook(file, limits) as opened:
-            merged, _ = read_submission(course, opened.read(), file.name, limits)
+    merged = None
+    if submission.notebooks:
+        contents = [(path.name, _content(path, limits)) for path in submission.notebooks]
+        merged, _ = read_notebooks(course, contents, f"{assignment}.ipynb", limits)
     exercises = judged_exercises(course.notebook)
     if merged is None or exercise not in exercises:
-        return f"{exercise} of {student}: {result['message']}"
+        return _wrapped(f"{exercise} of {student}: {result['message']}")
     key = LiveKey(settings.seed)
     cells = required_cells(code_cells(merged))
-    with worker_pool.sandbox_for(assignment, settings.limits) as sandbox:
+    with worker_pool.sandbox_for(assignment, settings.limits, sandboxed=sandboxed) as sandbox:
         evidence = grade_submission.evidence(
             sandbox, key, cells, exercises, exercise, settings, submission.files
         )
     parts = [f"{exercise} of {student}", "", evidence.verdict.text()]
     if evidence.case is not None:
-        parts += ["", "The smallest case that shows it:", "", *_example(exercise, evidence)]
+        note = f", with {evidence.case.note}" if evidence.case.note else ""
+        parts += ["", f"The smallest case that shows it{note}:", ""]
+        parts += _example(exercise, evidence)
     now = worker_pool.outputs_of(evidence.verdict)[MIME]
-    if (now["status"], now["points"]) != (result["status"], result["points"]):
+    points = result["points"]
+    if points is None:
+        parts += ["", "A person has still to decide on its points."]
+    elif (now["status"], now["points"]) != (result["status"], points):
         parts += [
             "",
-            f"It was graded as {result['status']}, with {result['points']} points: the answer or "
-            "the course has changed since then. Grade it again.",
+            f"It was graded as {result['status']}, with {points:g} points: the answer or the "
+            "course has changed since then. Grade it again.",
         ]
     parts += ["", f"Made with {result['made_with']}."]
-    return "\n".join(parts)
+    return _wrapped("\n".join(parts))
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    with open_notebook(path, limits) as file:
+        return file.read()
+
+
+def _wrapped(text: str) -> str:
+    """Return the text with long lines broken between words, each part indented as its line."""
+    lines = []
+    for line in text.split("\n"):
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        broken = textwrap.wrap(line, WIDTH, subsequent_indent=indent, replace_whitespace=False)
+        lines += [line] if len(line) <= WIDTH else broken
+    return "\n".join(lines)
 
 
 def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
-    path = output / "results.jsonl"
-    try:
-        # Not splitlines(): it also splits at characters that a message may contain.
-        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
-    results = [json.loads(line) for line in lines]
+    """Return a student's result for an exercise, from the results of all assignments."""
+    paths = sorted(output.glob("*/results.jsonl"))
+    if not paths:
+        raise UsageError(f"There are no results in {output}/ASSIGNMENT/results.jsonl. Grade first.")
+    results: list[dict[str, Any]] = []
+    for path in paths:
+        try:
+            # Not splitlines(): it also splits at characters that a message may contain.
+            lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}. Grade first.") from None
+        results += [json.loads(line) for line in lines]
     of_student = [one for one in results if one["student"] == student]
     if not of_student:  # typed in another normal form, or without what nobody sees
         alike = [one for one in results if look_of(one["student"]) == look_of(student)]
         of_student = alike if len({one["student"] for one in alike}) == 1 else []
     if not of_student:
-        raise UsageError(f"{path} has no student {student}.")
+        raise UsageError(f"The results in {output} have no student {student}.")
     for one in of_student:
         if one["exercise"] == exercise:
-            return dict(one)
+            return one
     names = ", ".join(one["exercise"] for one in of_student)
-    raise UsageError(f"{path} has no exercise {exercise}; it has {names}.")
+    raise UsageError(
+        f"The results of {student} in {output} have no exercise {exercise}; they have {names}."
+    )
 
 
 def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
@@ -118,11 +171,14 @@ def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
 
 
 def _example(exercise: str, evidence: grade_submission.Evidence) -> list[str]:
-    assert evidence.case is not None
-    lines = [f"    {name} = {_written(value)}" for name, value in evidence.case.args.items()]
-    lines += [f"    {exercise}({', '.join(evidence.case.args)})", ""]
-    lines += [f"should {_outcome(evidence.case.expected, 'give')}", ""]
-    return [*lines, f"and here it {_outcome(evidence.outcome, 'gives')}"]
+    """Return the lines that show a case: its arguments, what is expected, and what came."""
+    case = evidence.case
+    assert case is not None
+    lines = [f"    {name} = {_written(value)}" for name, value in case.args.items()]
+    lines += [f"    {exercise}({', '.join(case.args)})", ""]
+    lines += [f"should {_outcome(case.expected, 'give')}", ""]
+    lines += [f"and here it {_outcome(evidence.outcome, 'gives')}"]
+    return [*lines, "", f"Numbers are rounded to {DIGITS} digits."]
 
 
 def _outcome(outcome: Returned | Raised | None, verb: str) -> str:
@@ -133,21 +189,61 @@ def _outcome(outcome: Returned | Raised | None, verb: str) -> str:
 
 
 def _written(value: Any) -> str:
-    """Return a value as Python source text, with a large array as its shape only."""
-    if isinstance(value, Seed):
-        return f"np.random.default_rng({value.value})"
-    if isinstance(value, Unsupported):
-        return value.description
-    if isinstance(value, np.ndarray | np.generic):
-        if np.size(value) > NUMBERS:
-            return f"<an array of shape {np.shape(value)}>"
-        dtype = "" if value.dtype == float else f", dtype=np.{value.dtype}"
-        return f"np.array({np.asarray(value).tolist()}{dtype})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {_written(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, tuple):
-        inside = ", ".join(map(_written, value))
-        return f"({inside},)" if len(value) == 1 else f"({inside})"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_written, value)) + "]"
-    return repr(value)
+    """Return a value as Python source text where it is short, and else in words."""
+    match value:
+        case Seed():
+            return f"np.random.default_rng({value.value})"
+        case TempFile():
+            return f'the path of a file "{value.name}"'
+        case Approx():
+            return f"about {value.value:.{DIGITS}g}"
+        case InRange():
+            return f"a number from {value.low:.{DIGITS}g} to {value.high:.{DIGITS}g}"
+        case AnyOfShape():
+            return f"an array of shape {value.shape}"
+        case Anything():
+            return "a value that fits the task"
+        case Unsupported():
+            return value.description
+        case np.ndarray() | np.generic():
+            return _array(np.asarray(value))
+        case float():
+            return _number(value)
+        case dict():
+            inside = [f"{key!r}: {_written(item)}" for key, item in value.items()]
+            return f"{{{', '.join(inside)}}}"
+        case tuple():
+            inside = [_written(item) for item in value]
+            return f"({', '.join(inside)}{',' if len(value) == 1 else ''})"
+        case list():
+            return f"[{', '.join(_written(item) for item in value[:ITEMS])}{_more(value)}]"
+        case _ if dataclasses.is_dataclass(value):
+            return f"a {type(value).__name__}"
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def _array(array: np.ndarray[Any, Any]) -> str:
+    if array.size > NUMBERS:
+        return f"<an array of shape {array.shape}>"
+    dtype = "" if array.dtype == float else f", dtype=np.{array.dtype}"
+    number = _number if array.dtype.kind == "f" else str
+    return f"np.array({_nested(array.tolist(), number)}{dtype})"
+
+
+def _nested(values: Any, number: Callable[[Any], str]) -> str:
+    if isinstance(values, list):
+        return f"[{', '.join(_nested(value, number) for value in values)}]"
+    return number(values)
+
+
+def _number(value: float) -> str:
+    """Return a number rounded, as Python source text."""
+    if not math.isfinite(value):
+        return f"{'-' if value < 0 else ''}np.{abs(value):g}"
+    text = f"{value:.{DIGITS}g}"
+    return text if {".", "e"} & set(text) else f"{text}.0"
+
+
+def _more(values: Sequence[Any]) -> str:
+    return f", … {len(values) - ITEMS} more" if len(values) > ITEMS else ""

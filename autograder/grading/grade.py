@@ -1,16 +1,16 @@
 """Grade a folder of submissions; write a table of grades and a line for every result.
 
-    SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/grades.csv, OUTPUT/results.jsonl
+    SUBMISSIONS/STUDENT/ASSIGNMENT/NOTEBOOK.ipynb  →  OUTPUT/ASSIGNMENT/grades.csv, results.jsonl
 
 A faulty submission never stops another: the fault is recorded in its own results. Verdicts are
-saved in OUTPUT/verdicts.db as soon as a submission is judged, so an interrupted run can be resumed,
-and the same command run again judges only what changed.
+saved in OUTPUT/ASSIGNMENT/verdicts.db as soon as a submission is judged, so an interrupted run can
+be resumed, and the same command run again judges only what changed.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +20,8 @@ import msgspec
 
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 from autograder.grading import worker_pool
+from autograder.grading.attention import TO_GRADE, needs_your_eyes
+from autograder.grading.changed_grades import Grades, changed_grades
 from autograder.grading.class_folder import (
     Submission,
     find_submission,
@@ -37,7 +39,8 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import summary, write_grades
 from autograder.grading.progress import progress, sigterm_as_interrupt
 from autograder.grading.reading import Reading
-from autograder.grading.results import Result, StudentResults, results_of
+from autograder.grading.results import Result, results_of
+from autograder.grading.student_results import Recorded, StudentResults
 from autograder.grading.verdict_cache import VerdictCache, digest
 from utils.checker.verdict import MIME, Status
 from utils.exercises import EXERCISES
@@ -52,8 +55,13 @@ class Writer(Protocol):
     def draw(self) -> Draw:
         """Return what makes a graded notebook, in a worker."""
 
-    def add(self, submission: Submission, results: Sequence[Result]) -> None:
-        """Write a finished submission."""
+    def add(
+        self, submission: Submission, results: Sequence[Result], changed: Collection[str]
+    ) -> None:
+        """Write a finished submission, and which answers are not those of the run before."""
+
+    def recorded(self) -> Mapping[str, Recorded]:
+        """Return what the gradebook has in the end, by student."""
 
 
 def grade(
@@ -78,7 +86,8 @@ def grade(
     submissions
         Holds a folder for each student.
     output
-        The folder for ``grades.csv``, ``results.jsonl`` and ``verdicts.db``.
+        The assignment gets a folder in it, for ``grades.csv``, ``results.jsonl``,
+        ``attention.csv`` and ``verdicts.db``.
     settings
         All that decides a verdict besides the answer.
     pool
@@ -86,7 +95,7 @@ def grade(
     sandboxed
         Whether students' code runs in the sandbox.
     writer
-        Gets each finished submission and its results.
+        Gets each finished submission and its results; at the end it tells what people gave.
     """
     notebook = read_course_notebook(root, assignment)
     students = students_in(submissions)
@@ -95,8 +104,9 @@ def grade(
             f"No student's folder in {submissions} has a folder {assignment}: "
             f"what should be there is STUDENT/{assignment}/{assignment}.ipynb."
         )
+    output = output / assignment
     make_output_folder(output)
-    names = shown_names(students)
+    names, before = shown_names(students), Grades.read(output)
     graded: dict[str, StudentResults] = {}
     interrupted = False
     with (
@@ -111,7 +121,9 @@ def grade(
             results = results_of(notebook, assignment, submission, settings)
             if writer is not None:
                 try:
-                    writer.add(submission, results)
+                    known = before.answers(submission.student) if before else {}
+                    changed = {r.exercise for r in results if known.get(r.exercise) != r.answer}
+                    writer.add(submission, results, changed)
                 except CourseError:
                     raise
                 except Exception as error:  # one bad record stops nobody else
@@ -143,8 +155,10 @@ def grade(
     # Only a complete run may replace the files that an earlier complete run has written.
     suffix = ".partial" if interrupted else ""
     in_order = [graded[name] for name in names.values() if name in graded]
+    _add_recorded(in_order, {} if writer is None else writer.recorded())
     write_grades(output, notebook, in_order, suffix)
     print(summary(in_order, output, suffix))
+    _print_for_a_person(in_order, output, suffix, before)
     if interrupted:
         left = len(students) - len(graded)
         print(
@@ -153,6 +167,29 @@ def grade(
         )
         return ExitCode.INTERRUPTED
     return ExitCode.PROBLEMS if any(one.needs_review for one in in_order) else ExitCode.FINE
+
+
+def _add_recorded(graded: Sequence[StudentResults], book: Mapping[str, Recorded]) -> None:
+    """Add what the gradebook has; what a person has graded there need not be looked at again."""
+    for one in graded:
+        one.recorded = book.get(one.student)
+        if one.recorded:
+            asks = one.recorded.asks
+            one.attention = [a for a in one.attention if a.what != TO_GRADE or a.exercise in asks]
+
+
+def _print_for_a_person(
+    graded: Sequence[StudentResults], output: Path, suffix: str, before: Grades | None
+) -> None:
+    """Print whose grades changed, and what a person should look at."""
+    now = None if suffix else Grades.read(output)
+    if before and now:
+        changes = list(changed_grades(before, now))
+        print(
+            "Changed since the run before:" if changes else "No grade changed.", *changes, sep="\n"
+        )
+    if lines := needs_your_eyes([found for one in graded for found in one.attention]):
+        print(f"Needs your eyes (also in {output / f'attention{suffix}.csv'}):", *lines, sep="\n")
 
 
 def make_output_folder(output: Path) -> None:
@@ -189,7 +226,7 @@ class _MissingVerdicts:
 
     def task_for(self, submission: Submission) -> FileTask | None:
         """Return the task for what is not in the cache, or None; add what is."""
-        if submission.file is None:
+        if not submission.notebooks:
             return None
         known = self.cache.get(self._reading_key(submission))
         if known is not None:
@@ -206,8 +243,7 @@ class _MissingVerdicts:
             self.root,
             self.assignment,
             submission,
-            submission.file,
-            submission.file.name,
+            tuple((path.name, path) for path in submission.notebooks),
             tuple(name for name in self.exercises if name in needed),
             self.settings,
             self.sandboxed,
@@ -248,9 +284,9 @@ class _MissingVerdicts:
         return len(new)
 
     def _reading_key(self, submission: Submission) -> str:
-        """Return the cache key of what reading this file gives."""
-        assert submission.file is not None
-        return digest("reading", submission.digest, submission.file.name, self.reader)
+        """Return the cache key of what reading these files gives."""
+        names = [path.name for path in submission.notebooks]
+        return digest("reading", submission.digest, names, self.reader)
 
     def _add_reading(self, submission: Submission, reading: Reading) -> None:
         """Add what reading the file gave, and the cache keys that follow from it."""

@@ -17,11 +17,11 @@ from typing import Self
 
 from autograder.files import ROOT
 from autograder.grading import worker_pool
-from autograder.grading.class_folder import Submission
+from autograder.grading.class_folder import Submission, digest_of
 from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
 from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import MergedNotebook, code_cells
-from autograder.grading.reading import Reading, read_submission
+from autograder.grading.reading import Reading, read_notebooks
 from autograder.grading.results import Result, results_of
 from autograder.grading.submission_file import Unreadable, open_notebook
 from autograder.grading.worker_pool import Task, TaskResult, outputs_of
@@ -52,7 +52,7 @@ class FileTask:
     ----------
     root : the course's folder; None for that of the worker
     submission : with what is known of it
-    file : the notebook's path; its bytes for a worker that cannot read it
+    notebooks : names and paths of those that may count; bytes for a worker that cannot read them
     exercises : those to judge, in order
     sandboxed : False only where the instructor chose ``--no-sandbox`` or its setting
     draw : makes the graded notebook, if that is wanted
@@ -61,8 +61,7 @@ class FileTask:
     root: Path | None
     assignment: str
     submission: Submission
-    file: Path | bytes
-    name: str
+    notebooks: tuple[tuple[str, Path | bytes], ...]
     exercises: tuple[str, ...]
     settings: Settings
     sandboxed: bool = True
@@ -76,25 +75,33 @@ class FileTask:
         return limits.reading, judging, limits.reading
 
     def portable(self) -> Self:
-        """Return the task with its file's bytes, for a worker on another machine."""
-        return replace(self, root=None, file=self._content())
+        """Return the task with its files' bytes, for a worker on another machine."""
+        return replace(self, root=None, notebooks=tuple(self._contents()))
 
-    def _content(self) -> bytes:
-        if isinstance(self.file, bytes):
-            return self.file
-        try:
-            with open_notebook(self.file, self.settings.limits) as file:
-                return file.read(self.settings.limits.file + 1)
-        except Unreadable as problem:  # it could be read a moment ago
-            raise OSError(str(problem)) from None
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        for name, file in self.notebooks:
+            if isinstance(file, bytes):
+                yield name, file
+                continue
+            try:
+                with open_notebook(file, self.settings.limits) as opened:
+                    yield name, opened.read(self.settings.limits.file + 1)
+            except Unreadable as problem:  # it could be read a moment ago
+                raise OSError(str(problem)) from None
 
     def steps(self) -> Iterator[FileResult | None]:
         """Grade the file; yield None after each step, and the result in the end."""
-        course = _course(self.root or ROOT, self.assignment)
-        limits, content = self.settings.limits, self._content()
-        if hashlib.sha256(content).hexdigest() != self.submission.digest:
+        course, limits = _course(self.root or ROOT, self.assignment), self.settings.limits
+        hashes = []
+
+        def contents() -> Iterator[tuple[str, bytes]]:
+            for name, content in self._contents():
+                hashes.append(hashlib.sha256(content).hexdigest())
+                yield name, content
+
+        merged, reading = read_notebooks(course, contents(), f"{self.assignment}.ipynb", limits)
+        if digest_of(hashes) != self.submission.digest:
             raise ValueError("the file was changed while it was graded")  # it is kept by its hash
-        merged, reading = read_submission(course, content, self.name, limits)
         if merged is None:
             yield FileResult(reading)
             return

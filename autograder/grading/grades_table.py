@@ -1,39 +1,85 @@
-"""Write the results of a class: a table of grades, a line for each result, and a summary."""
+"""Write the results of a class: a table of grades, a line for each result, what to look at."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.files import write_text
-from autograder.grading.class_folder import one_line
 from autograder.grading.course_notebook import test_cells
-from autograder.grading.results import StudentResults, max_points, points_text
+from autograder.grading.results import Standing, max_points, points_text
+from autograder.grading.student_results import StudentResults
+from utils.checker.verdict import Status
 
-__all__ = ["summary", "write_grades"]
+__all__ = ["COLUMNS", "harmless", "summary", "write_grades"]
+
+COLUMNS = [
+    *("student", "total", "max", "pending", "blank", "missing", "unreadable", "late", "penalty"),
+    "comments",
+]
+"""The columns of `grades.csv` before those of the exercises."""
 
 
 def write_grades(
     output: Path, course: NotebookNode, results: Sequence[StudentResults], suffix: str = ""
 ) -> None:
-    """Write `results.jsonl` and `grades.csv`, each atomically, with `suffix` in its name."""
-    write_text(output / f"results{suffix}.jsonl", (one.lines for one in results))
+    """Write `results.jsonl`, `grades.csv` and `attention.csv`, each atomically.
+
+    `suffix` stands in their names.
+    """
+    records = (record for one in results for record in one.records())
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    write_text(output / f"results{suffix}.jsonl", lines)
     tests = test_cells(course)
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["student", "total", "max", "pending", *tests])
-    full = points_text(sum(max_points(cell) for cell in tests.values()))
-    for one in results:
-        points = map(points_text, one.points)
-        # A spreadsheet would evaluate a name that begins like a formula.
-        name = f"'{one.student}" if one.student.startswith(("=", "+", "-", "@")) else one.student
-        rows.writerow([name, points_text(one.total), full, points_text(one.pending), *points])
-    write_text(output / f"grades{suffix}.csv", [table.getvalue()])
+    full = sum(max_points(cell) for cell in tests.values())
+    rows = [[*COLUMNS, *tests], *(_row(one, full) for one in results)]
+    write_text(output / f"grades{suffix}.csv", [_table(rows)])
+    found = [
+        [one.student, one.exercise, one.what, one.sentence]
+        for student in results
+        for one in student.attention
+    ]
+    rows = [["student", "exercise", "what", "sentence"], *found]
+    write_text(output / f"attention{suffix}.csv", [_table(rows)])
+
+
+def _row(one: StudentResults, full: float) -> list[str]:
+    """Return a student's row; lateness is in hours, and empty where no due date is known."""
+    kinds = (Status.BLANK, Standing.MISSING, Standing.UNREADABLE)
+    book = one.recorded
+    return [
+        one.student,
+        points_text(one.total),
+        points_text(book.max_points if book else full),
+        points_text(one.pending),
+        *(str(one.statuses[kind]) for kind in kinds),
+        *((points_text(book.hours_late), points_text(book.penalty)) if book else ("", "")),
+        " ".join(f"{name}: {comment}" for name, comment in book.comments.items()) if book else "",
+        *(points_text(one.final_points.get(name)) for name in one.points),
+    ]
+
+
+def _table(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(map(harmless, row) for row in rows)
+    return text.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Return a text with an apostrophe before what a spreadsheet would evaluate as a formula.
+
+    >>> harmless("=1+1"), harmless("-5"), harmless("ada")
+    ("'=1+1", "'-5", 'ada')
+    """
+    begins = unicodedata.normalize("NFKC", text).lstrip()[:1]  # wide forms too
+    return f"'{text}" if text[:1] in ("\t", "\r", "\n") or begins in tuple("=+-@") else text
 
 
 def summary(results: Sequence[StudentResults], output: Path, suffix: str = "") -> str:
@@ -41,20 +87,12 @@ def summary(results: Sequence[StudentResults], output: Path, suffix: str = "") -
     counts = sum((one.statuses for one in results), Counter[str]())
     answers = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     cached = sum(one.cached for one in results)
-    repaired = sum(one.repaired for one in results)
-    to_review = [one.student for one in results if one.needs_review]
     students = f"{len(results)} student{'' if len(results) == 1 else 's'}"
     parts = [f"Graded {students}. Answers: {answers or 'none'}."]
     if cached:
         parts.append(f"{cached} of them were known from an earlier run.")
-    if repaired:
-        parts.append(f"{repaired} were repaired.")
-    for one in results:
-        for exercise, suspicion in one.suspicions.items():
-            parts.append(f"Suspicious: {one.student}, {exercise}: {one_line(suspicion)}")
-    if to_review:
-        names = ", ".join(to_review)
-        parts.append(f"Please look at {names}: results{suffix}.jsonl says what is the matter.")
+    if pending := sum(one.pending > 0 for one in results):
+        parts.append(f"Points are pending for {pending}.")
     table = output / f"grades{suffix}.csv"
     parts.append(f"The grades are in {table}, each result in results{suffix}.jsonl.")
     return " ".join(parts)

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from autograder.grading.class_folder import one_line
-from autograder.grading.results import NEEDS_REVIEW, StudentResults, points_text
+from autograder.grading.results import NEEDS_REVIEW, points_text
+from autograder.grading.student_results import StudentResults
 from utils.checker.verdict import Status
 
 __all__ = ["progress", "sigterm_as_interrupt"]

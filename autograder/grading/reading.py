@@ -5,16 +5,29 @@ This runs in a worker process, under a deadline and a limit on memory. The drive
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from autograder.grading.course_notebook import CourseNotebook, answer_cells
+from nbformat import NotebookNode
+
+from autograder.course.notebooks import SOLUTION
+from autograder.grading.course_notebook import CourseNotebook, answer_cells, judged_exercises
 from autograder.grading.merge import MergedNotebook, code_cells, merge_answers
-from autograder.grading.submission_file import Unreadable, read_notebook
+from autograder.grading.required_cells import is_python
+from autograder.grading.submission_file import (
+    Cell,
+    Repair,
+    Unreadable,
+    listed,
+    read_notebook,
+)
 from autograder.grading.verdict_cache import digest
 from autograder.limits import LIMITS, Limits
+from utils.exercises import EXERCISES
 
-__all__ = ["Reading", "read_submission"]
+__all__ = ["Reading", "read_notebooks", "read_submission", "reading_of"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,10 @@ class Reading:
     missing : exercises without an answer cell
     blank : exercises whose answer is the course's stub
     repairs : sentences about repairs, by exercise
+    written : exercises whose answer differs from the stub in more than white space
+    own_code, own_text : whether there are cells of the student's own with code, or with text
+    hashes : of each answer, by exercise; one to grade by hand may stand in the student's own cells
+    code : the hash of all code that the student wrote
     """
 
     problem: str = ""
@@ -39,6 +56,55 @@ class Reading:
     missing: Sequence[str] = ()
     blank: Sequence[str] = ()
     repairs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    written: Sequence[str] = ()
+    own_code: bool = False
+    own_text: bool = False
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+
+    def with_notes(self, repairs: Iterable[Repair]) -> Reading:
+        """Return the record with these sentences about the file as a whole before the others."""
+        repairs = list(repairs)
+        notes = [*(repair.sentence for repair in repairs), *self.notes]
+        doubtful = self.doubtful or any(repair.doubtful for repair in repairs)
+        return replace(self, notes=notes, doubtful=doubtful)
+
+
+def read_notebooks(
+    course: CourseNotebook,
+    notebooks: Iterable[tuple[str, bytes]],
+    wanted: str,
+    limits: Limits = LIMITS,
+) -> tuple[MergedNotebook | None, Reading]:
+    """Read the notebooks in a student's folder; return the one that counts merged, and its record.
+
+    Of several it is the only one with answers, or else the one with the right name.
+
+    Parameters
+    ----------
+    course : the course's notebook
+    notebooks : names and contents
+    wanted : the right name
+    limits : those of `read_submission`, for each
+    """
+    found = {name: read_submission(course, content, name, limits) for name, content in notebooks}
+    if len(found) == 1:
+        return found.popitem()[1]
+    readable = {name: one for name, one in found.items() if one[0] is not None}
+    written = [name for name, (_, one) in readable.items() if one.written or one.own_code]
+    if len(written) == 1:
+        name = written[0]
+    elif wanted in readable:
+        name = wanted
+    else:
+        why = f"none is called {wanted}" if readable else "none can be read"
+        problem = f"Several notebooks were handed in ({listed(found)}), and {why}."
+        return None, Reading(problem, doubtful=True)
+    merged, reading = readable[name]
+    why = {0: "", 1: ", the only one with answers in it"}.get(len(written), ", by its name")
+    said = f"Several notebooks were handed in ({listed(found)}); {name} is graded{why}."
+    choice = Repair("", said, doubtful=bool(written) and written != [wanted])
+    return merged, reading.with_notes([choice])
 
 
 def read_submission(
@@ -50,15 +116,22 @@ def read_submission(
     except Unreadable as problem:
         return None, Reading(str(problem), doubtful=True)
     merged = merge_answers(course, cells)
+    return merged, reading_of(course, merged).with_notes([*file_repairs, *_oddities(course, cells)])
+
+
+def reading_of(course: CourseNotebook, merged: MergedNotebook) -> Reading:
+    """Return the record of a merged notebook, without notes about its file."""
     stubs = answer_cells(course.notebook)
     answers = answer_cells(merged.notebook)
     repairs: dict[str, list[str]] = {}
     for one in merged.repairs:
         repairs.setdefault(one.exercise, []).append(one.sentence)
-    return merged, Reading(
+    own = [cell for cell in merged.notebook.cells if cell.id in merged.own]
+    edited = [cell for cell in merged.notebook.cells if cell.id in merged.edited]
+    by_hand = answers.keys() - set(judged_exercises(course.notebook))
+    own_cells = digest(*map(_content, own))
+    return Reading(
         answers=digest([vars(cell) for cell in code_cells(merged)]),
-        notes=[repair.sentence for repair in file_repairs],
-        doubtful=any(repair.doubtful for repair in file_repairs),
         missing=sorted(merged.missing),
         blank=[
             name
@@ -66,4 +139,32 @@ def read_submission(
             if cell.source.strip() == stubs[name].source.strip()
         ],
         repairs=repairs,
+        written=[
+            name
+            for name, cell in answers.items()
+            if "".join(cell.source.split()) != "".join(stubs[name].source.split())
+        ],
+        own_code=any(cell.cell_type == "code" for cell in own),
+        own_text=any(cell.cell_type == "markdown" or not is_python(cell.source) for cell in own),
+        hashes={
+            name: digest(_content(cell), own_cells if name in by_hand else "")
+            for name, cell in answers.items()
+        },
+        code=digest([cell.source for cell in (*answers.values(), *own, *edited)]),
     )
+
+
+def _content(cell: NotebookNode) -> list[object]:
+    return [cell.source, cell.get("attachments")]
+
+
+def _oddities(course: CourseNotebook, cells: Sequence[Cell]) -> Iterator[Repair]:
+    """Yield a sentence if it is another assignment's notebook, or has a merge's markers in it."""
+    marked = {name.removesuffix(SOLUTION) for one in cells for name in (one.id, one.grade_id)}
+    counts = Counter(one.assignment for one in EXERCISES.values() if one.name in marked)
+    ours = {EXERCISES[name].assignment for name in course.tests if name in EXERCISES}
+    if counts and ours and (other := counts.most_common(1)[0][0]) not in ours and counts[other] > 1:
+        yield Repair("", f"This is {other}, not {min(ours)}.", doubtful=True)
+    if any(re.search(r"^(<{7}|>{7}) ", cell.source, re.MULTILINE) for cell in cells):
+        said = "There are conflict markers in it (`<<<<<<<`), as a merge in git leaves them."
+        yield Repair("", said, doubtful=True)

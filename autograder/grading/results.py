@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import platform
-import zlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import test_cells
 from autograder.grading.grade_submission import Settings
+from autograder.grading.uncredited import uncredited
+from autograder.grading.verdict_cache import digest
 from utils.checker.verdict import MIME, Status, printable
 
 __all__ = [
     "NEEDS_REVIEW",
     "Result",
     "Standing",
-    "StudentResults",
     "max_points",
     "points_text",
     "results_of",
@@ -42,6 +41,9 @@ class Standing(StrEnum):
     MISSING = "missing"
     """Not handed in."""
 
+    UNREADABLE = "unreadable"
+    """Handed in, and no program can read it, or not where it belongs."""
+
     PENDING = "manual"
     """To be graded by a person."""
 
@@ -54,7 +56,10 @@ class Result:
     ----------
     status : the verdict's status; None where there is no verdict, and `standing` says why
     points : None while they are undecided
+    answer : a hash of the answer; of one to grade by hand, and the student's own cells
+    code : a hash of all code of the student's, which may decide a verdict too
     settings : those it was judged with, so that the judgment can be repeated
+    uncredited : why a person must decide it, if something is written and nothing was credited
     """
 
     student: str
@@ -69,8 +74,11 @@ class Result:
     earned: Mapping[str, float] = field(default_factory=dict)
     given: Sequence[str] = ()
     seed: int | None = None
+    answer: str = ""
+    code: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     made_with: str = MADE_WITH
+    uncredited: str = ""
 
     @property
     def shown(self) -> str:
@@ -80,61 +88,34 @@ class Result:
     def record(self) -> dict[str, Any]:
         """Return the result as a record of `results.jsonl`."""
         record = vars(self) | {"status": self.shown}
-        del record["standing"]
+        del record["standing"], record["uncredited"]
         return record
-
-
-@dataclass
-class StudentResults:
-    """One student's results, kept until the end of a run, and compressed to save memory."""
-
-    student: str
-    points: list[float | None]
-    pending: float
-    statuses: Counter[str]
-    repaired: int
-    compressed: bytes
-    notes: list[str]
-    suspicions: dict[str, str]
-    needs_review: bool
-    cached: int
-
-    @classmethod
-    def of(cls, submission: Submission, results: Sequence[Result], cached: int) -> Self:
-        """Return these results compressed; `cached` is the number of verdicts from the cache."""
-        lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
-        return cls(
-            submission.student,
-            [result.points for result in results],
-            sum(result.max_points for result in results if result.points is None),
-            Counter(result.shown for result in results),
-            sum("the course's own" in result.message for result in results),
-            zlib.compress(lines.encode("utf-8", "replace")),
-            submission.notes,
-            submission.suspicions,
-            submission.needs_review or any(result.status in NEEDS_REVIEW for result in results),
-            cached,
-        )
-
-    @property
-    def total(self) -> float:
-        """Return the sum of the points; undecided ones count as none."""
-        return sum(points or 0 for points in self.points)
-
-    @property
-    def lines(self) -> str:
-        """Return the results as JSON, one line each."""
-        return zlib.decompress(self.compressed).decode()
 
 
 def results_of(
     course: NotebookNode, assignment: str, submission: Submission, settings: Settings
 ) -> list[Result]:
     """Return a student's results, one for each exercise."""
-    return [
-        _result(assignment, exercise, cell, submission, settings)
-        for exercise, cell in test_cells(course).items()
-    ]
+    reading = submission.reading
+    undecided = uncredited(course, reading, submission.verdicts) if reading else {}
+    hashes = reading.hashes if reading else {}
+    code = _short(reading.code if reading else "", submission.files)
+    results = []
+    for exercise, cell in test_cells(course).items():
+        result = _result(assignment, exercise, cell, submission, settings)
+        answer = _short(hashes.get(exercise, submission.digest))
+        result = replace(result, answer=answer, code=code)
+        if why := undecided.get(exercise):
+            message = f"{result.message} {why}".strip()
+            result = replace(result, points=None, message=message, uncredited=why)
+        results.append(result)
+    return results
+
+
+def _short(digested: str, files: Mapping[str, bytes] | None = None) -> str:
+    """Return the first letters of a hash, which covers the helper files too if given."""
+    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in (files or {}).items()}
+    return digest(digested, hashes)[:16]
 
 
 def max_points(test_cell: NotebookNode) -> float:
@@ -172,7 +153,10 @@ def _result(
         result = _with_status(result, Status.UNCHECKED)
         return replace(result, points=None, message=printable(submission.failure))
     if reading is None or reading.problem:
-        return replace(result, message=printable(" ".join(submission.notes)))
+        result = replace(result, message=printable(" ".join(submission.notes)))
+        if submission.needs_review:  # something was handed in
+            result = replace(result, standing=Standing.UNREADABLE, points=None)
+        return result
     if exercise in submission.verdicts:
         record = submission.verdicts[exercise][MIME]
         result = _with_status(result, Status(record["status"]))

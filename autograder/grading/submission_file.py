@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -19,20 +19,27 @@ from autograder.limits import LIMITS, MIB, Limits
 
 __all__ = [
     "Cell",
+    "NoNotebook",
     "Repair",
     "Unreadable",
     "cells_of",
-    "find_notebook",
+    "find_notebooks",
+    "listed",
     "open_notebook",
     "read_notebook",
 ]
 
+MOST = 10  # notebooks of one folder that are read
 OPEN_CELLS = 4  # cells that may surround one another in a damaged file
 DEEPEST = 1000  # brackets around a value; what Python's reader of JSON takes at most
 
 
 class Unreadable(Exception):
     """A submission without a notebook to grade; the message is a sentence about the file."""
+
+
+class NoNotebook(Unreadable):
+    """A submission's folder without a notebook."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +64,15 @@ class Cell:
     grade_id: str
 
 
-def find_notebook(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
-    """Return the notebook's path in a student's folder, and a repair if its name is wrong.
+def find_notebooks(folder: Path, assignment: str) -> list[Path]:
+    """Return the notebooks in a student's folder, the one with the right name first.
 
     Raises
     ------
+    NoNotebook
+        When there is none.
     Unreadable
-        When there is none, when several have a wrong name, or when it or its folder is a link.
+        When its folder is a link, or cannot be opened.
     """
     wanted = f"{assignment}.ipynb"
     try:
@@ -71,19 +80,21 @@ def find_notebook(folder: Path, assignment: str) -> tuple[Path, list[Repair]]:
             if place.is_symlink():
                 raise Unreadable(f"{place.name} is a link, not a folder.")
         names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoNotebook from None
     except OSError as error:
         raise Unreadable(f"The folder {folder.name} cannot be opened: {error.strerror}.") from None
     found = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
-    if wanted not in found and len(found) != 1:
-        raise Unreadable(
-            f"Several notebooks were handed in ({', '.join(found)}), and none is called {wanted}."
-            if found
-            else f"No notebook was handed in; {wanted} was expected."
-        )
-    if wanted in found:
-        return folder / wanted, []
-    sentence = f"The notebook is called {found[0]}; it is graded all the same."
-    return folder / found[0], [Repair("", sentence)]
+    if not found:
+        raise NoNotebook
+    return [folder / name for name in sorted(found, key=lambda name: name != wanted)]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return some names for a sentence; of many, the first `MOST`."""
+    names = list(names)
+    more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    return ", ".join(names[:MOST]) + more
 
 
 def open_notebook(path: Path, limits: Limits = LIMITS) -> BufferedReader:

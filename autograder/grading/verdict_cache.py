@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import sqlite3
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +16,12 @@ from autograder.errors import UsageError
 __all__ = ["VerdictCache", "digest"]
 
 LONGEST = 1 << 26  # letters of a record; SQLite takes 1,000,000,000 bytes at most
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 WAIT = 120  # seconds to wait while another grader locks the file
 
 
@@ -30,6 +38,7 @@ class VerdictCache:
         self.path = path
 
     def __enter__(self) -> Self:
+        self._require_file_locks()
         try:
             self._db = sqlite3.connect(self.path, timeout=WAIT)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -82,6 +91,20 @@ class VerdictCache:
                 f"{self.path} cannot be written: {error}. What was graded before is kept; "
                 "the same command again goes on from there."
             ) from error
+
+    def _require_file_locks(self) -> None:
+        """Raise where the folder has no file locks; SQLite would wait, and then blame the file."""
+        if fcntl is None:
+            return
+        try:
+            with tempfile.TemporaryFile(dir=self.path.parent) as file:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                raise UsageError(
+                    f"The folder {self.path.parent} has no file locks, as some network folders: "
+                    "choose one on a disk of this machine for the grades."
+                ) from error
 
     def _unusable(self, error: Exception) -> UsageError:
         return UsageError(

@@ -4,6 +4,7 @@ The directory belongs to the instructor. Only ``source/`` of the course's own as
 anew each time; submissions, gradebook and an edited configuration are never touched.
 """
 
+import json
 import re
 import secrets
 import tempfile
@@ -11,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.bundle import contents, place, save
-from autograder.course.notebooks import assignments
+from autograder.course.bundle import contents, exercises_of, place, save
+from autograder.course.notebooks import assignments, notebook_of
 from autograder.errors import UsageError
 from autograder.files import write_text
+from autograder.grading.fingerprint import Fingerprints
+from autograder.grading.verdict_cache import digest
 
-__all__ = ["Made", "make"]
+__all__ = ["CONFIG", "Made", "is_stale", "make"]
 
 CONFIG = "nbgrader_config.py"
+MADE_FROM = ".made_from.json"
 
 # nbgrader's configuration of the course directory. It has no path in it, so the folder may move.
 SETTINGS = '''\
@@ -138,12 +142,16 @@ def make(
             f"{folder} is in the course's own folder. Choose one beside it: `../teaching`."
         )
     chosen = assignments(root, names)
+    _refuse_grades(folder)
     try:
         (folder / "source").mkdir(parents=True, exist_ok=True)
+        made_from = _made_from(folder)
         for assignment in chosen:
             with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as aside:
                 save(contents(root, assignment, solved=True), Path(aside, assignment))
                 place(Path(aside, assignment), folder / "source" / assignment)
+            made_from[assignment] = course_version(root, assignment)
+        write_text(folder / MADE_FROM, [json.dumps(made_from, indent=1), "\n"])
         config = folder / CONFIG
         there = config.read_text(encoding="utf-8") if config.exists() else ""
         drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there, re.MULTILINE)
@@ -161,6 +169,45 @@ def make(
     except OSError as error:
         raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
     return Made(chosen, kept)
+
+
+def _refuse_grades(folder: Path) -> None:
+    """Raise if the folder is no workspace, and holds what `course grade` wrote."""
+    written = [path for name in ("verdicts.db", "grades.csv") for path in folder.glob(f"**/{name}")]
+    if written and not (folder / CONFIG).exists():
+        raise UsageError(
+            f"{folder} holds grades ({written[0]}) and is no workspace. Choose a new folder."
+        )
+
+
+def is_stale(root: Path, folder: Path, assignment: str) -> bool:
+    """Return whether the course changed since `source/` was made; False where nothing tells."""
+    version = _made_from(folder).get(assignment)
+    return version is not None and version != course_version(root, assignment)
+
+
+def _made_from(folder: Path) -> dict[str, str]:
+    """Return the version of the course that each assignment's ``source/`` was made from."""
+    try:
+        return dict(json.loads((folder / MADE_FROM).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def course_version(root: Path, assignment: str) -> str:
+    """Return a hash of the notebook and of all modules that its key and its checks are made by."""
+    fingerprints = Fingerprints(root)
+    files = {notebook_of(root, assignment)}.union(
+        *map(fingerprints.modules, exercises_of(assignment))
+    )
+    names = {file.relative_to(root).as_posix(): file for file in files}
+    return digest(
+        [
+            [name, names[name].read_text(encoding="utf-8")]
+            for name in sorted(names)
+            if not name.startswith("autograder/")  # it stays with the instructor
+        ]
+    )
 
 
 def written(path: Path, text: str) -> bool:

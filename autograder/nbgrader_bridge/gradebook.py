@@ -13,12 +13,13 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import (
     Comment,
@@ -36,16 +37,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import selectinload
 
-from autograder.course.notebooks import SOLUTION
+from autograder.course.notebooks import SOLUTION, assignments
 from autograder.errors import UsageError
-from autograder.files import write_text
+from autograder.files import ROOT, write_text
 from autograder.grading.class_folder import Submission, one_line
 from autograder.grading.grade_file import Draw
 from autograder.grading.results import NEEDS_REVIEW, Result
-from autograder.nbgrader_bridge.course_directory import CONFIG
+from autograder.grading.student_results import Recorded
+from autograder.nbgrader_bridge.course_directory import CONFIG, is_stale
 from autograder.nbgrader_bridge.graded_notebook import draw, draw_unread
 
-__all__ = ["BESIDE", "Book", "Workspace"]
+__all__ = ["BESIDE", "Book", "Workspace", "own_notebook"]
 
 WAIT = 60  # seconds to wait while another program locks the gradebook
 LONGEST = 300  # letters of an error's text
@@ -80,6 +82,16 @@ class Workspace:
         sys.path[:] = path
         self.config, self.directory = nbgrader.config, nbgrader.coursedir
 
+    def warnings(self, root: Path, assignment: str) -> Iterator[str]:
+        """Yield a sentence if ``source/`` is older than the course."""
+        if is_stale(root, self.folder, assignment):
+            there = shlex.quote(str(self.folder))
+            yield (
+                f"The course changed since source/{assignment} was made: students have an older "
+                f"page and answer key. `course workspace {there}` brings it up to date; then "
+                "generate and release the assignment again."
+            )
+
     @contextmanager
     def book(self, assignment: str) -> Iterator[Book]:
         """Yield the gradebook, open for one assignment; commit queued grades at the end.
@@ -89,6 +101,8 @@ class Workspace:
         UsageError
             When the assignment is not in the gradebook yet, or it cannot be used.
         """
+        if assignment not in assignments(ROOT) and (self.folder / "source" / assignment).is_dir():
+            raise UsageError(own_notebook(assignment))
         url = make_url(self.directory.db_url)
         is_file = url.get_backend_name() == "sqlite" and url.database
         if is_file and not Path(str(url.database)).is_file():
@@ -130,12 +144,29 @@ class Workspace:
 
 @dataclass(frozen=True)
 class _Entry:
-    """What the gradebook gets of a submission: plain data, bounded in size."""
+    """What the gradebook gets of a submission: plain data, bounded in size.
+
+    Attributes
+    ----------
+    results : by exercise
+    changed : exercises whose answers are not those of the run before
+    blank : exercises whose answers are still as the course gave them
+    """
 
     results: Mapping[str, Result]
+    changed: Collection[str]
     blank: set[str]
     needs_review: bool
     timestamp: datetime | None
+
+
+def own_notebook(name: str) -> str:
+    """Return why an instructor's own notebook is not judged, and what grades it."""
+    return (
+        f"{name} is a notebook of your own, not of the course: its tests run in one program with "
+        "students' code, which the sandbox does not allow. `nbgrader autograde` runs it with your "
+        "own rights if nbgrader_config.py says `c.Execute.no_sandbox = True` while you grade it."
+    )
 
 
 class Book:
@@ -159,6 +190,7 @@ class Book:
         }
         self.graded = {cell.id: (cell.name, cell.max_score) for cell in notebook.grade_cells}
         self.answers = {cell.id: cell.name for cell in notebook.solution_cells}
+        self.max_score = float(notebook.assignment.max_score)
         gradebook.db.commit()
         self.queued: dict[str, _Entry] = {}
         self.refused: dict[str, str] = {}  # why a student's grades could not be entered
@@ -169,7 +201,9 @@ class Book:
         """Return what makes a graded notebook with the gradebook's points, in a worker."""
         return partial(draw, dict(self.graded.values()))
 
-    def add(self, submission: Submission, results: Sequence[Result]) -> None:
+    def add(
+        self, submission: Submission, results: Sequence[Result], changed: Collection[str]
+    ) -> None:
         """Write a student's graded notebook and queue the grades; serve as a `grade.Writer`."""
         if not os.path.isdir(submission.folder):
             return
@@ -187,6 +221,7 @@ class Book:
         blank = set(reading.blank) if submission.gradable and reading else exercises
         self.queued[submission.student] = _Entry(
             {one.exercise: one for one in results},
+            changed,
             blank,
             submission.needs_review,
             handed_in_at(submission.folder),
@@ -210,6 +245,38 @@ class Book:
             self._commit_one_by_one(queued)
         self.committed_at = time.monotonic()
 
+    def recorded(self) -> dict[str, Recorded]:
+        """Return what the gradebook has of this assignment, by student, as nbgrader exports it."""
+        self.commit()
+        db = self.gradebook.db
+        entries = db.query(SubmittedAssignment).filter_by(assignment_id=self.assignment_id)
+        found = {one.student_id: self._recorded(one) for one in entries.options(_with_grades())}
+        db.commit()
+        return found
+
+    def _recorded(self, entry: SubmittedAssignment) -> Recorded:
+        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+        named = {self.graded[one.cell_id][0]: one for one in grades if one.cell_id in self.graded}
+        scores = {name: (one.manual_score, one.auto_score) for name, one in named.items()}
+        comments = [one for notebook in entry.notebooks for one in notebook.comments]
+        penalty = float(sum(one.late_submission_penalty or 0 for one in entry.notebooks))
+        return Recorded(
+            total=max(0.0, float(sum(grade.score or 0 for grade in grades)) - penalty),
+            max_points=self.max_score,
+            penalty=penalty,
+            hours_late=round(entry.total_seconds_late / 3600, 2),
+            points={
+                name: None if scores[name] == (None, None) else float(one.score)
+                for name, one in named.items()
+            },
+            comments={
+                self.answers[one.cell_id].removesuffix(SOLUTION): str(one.manual_comment)
+                for one in comments
+                if one.manual_comment and one.cell_id in self.answers
+            },
+            asks=frozenset(name for name, one in named.items() if one.needs_manual_grade),
+        )
+
     def _commit_one_by_one(self, queued: Mapping[str, _Entry]) -> None:
         """Commit each student's grades by themselves, and note those that cannot be entered."""
         for name, one in queued.items():
@@ -230,12 +297,7 @@ class Book:
             db.query(SubmittedAssignment)
             .filter_by(assignment_id=self.assignment_id)
             .filter(SubmittedAssignment.student_id.in_(queued))
-            .options(
-                selectinload(SubmittedAssignment.notebooks).options(
-                    selectinload(SubmittedNotebook.grades),
-                    selectinload(SubmittedNotebook.comments),
-                )
-            )
+            .options(_with_grades())
         )
         entries = {one.student_id: one for one in existing}
         for name in queued.keys() - entries.keys():
@@ -261,17 +323,20 @@ class Book:
         return submission
 
     def _enter(self, entry: SubmittedAssignment, queued: _Entry) -> None:
+        """Enter a submission's points; where a person gave some, ask again only after a change."""
         results = queued.results
         [notebook] = [one for one in entry.notebooks if one.notebook_id == self.notebook_id]
         for grade in notebook.grades:
             name, max_score = self.graded.get(grade.cell_id, ("", 0))
             if name in results:
                 points, max_points = results[name].points, results[name].max_points
-                grade.auto_score = None if points is None else points / max_points * max_score
-                review = (
-                    queued.needs_review or points is None or results[name].status in NEEDS_REVIEW
-                )
-                grade.needs_manual_grade = review or grade.manual_score is not None
+                score = None if points is None else points / max_points * max_score
+                asks = queued.needs_review or points is None
+                asks = asks or results[name].status in NEEDS_REVIEW
+                if grade.manual_score is not None:
+                    same = name not in queued.changed and grade.auto_score == score
+                    asks = grade.needs_manual_grade or not same
+                grade.auto_score, grade.needs_manual_grade = score, asks
         for comment in notebook.comments:
             name = self.answers.get(comment.cell_id, "").removesuffix(SOLUTION)
             comment.auto_comment = "No response." if name in queued.blank else None
@@ -316,6 +381,13 @@ class Book:
                     one.chmod(one.stat().st_mode | 0o2770)
         except OSError as error:
             raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
+
+
+def _with_grades() -> Any:
+    """Return the option of a query that loads submissions with their grades and comments."""
+    return selectinload(SubmittedAssignment.notebooks).options(
+        selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments)
+    )
 
 
 def handed_in_at(folder: Path) -> datetime | None:

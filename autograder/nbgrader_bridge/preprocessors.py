@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearOutput, NbGraderPreprocessor, OverwriteKernelspec
+from nbgrader.preprocessors import Execute as NbGraderExecute
 from nbgrader.preprocessors import SaveAutoGrades as NbGraderSaveAutoGrades
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Enum, Integer, Unicode
 
+from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT
 from autograder.grading import worker_pool
@@ -32,11 +34,13 @@ from autograder.grading.grade_file import bounded
 from autograder.grading.grade_submission import Settings
 from autograder.grading.helper_files import helper_files
 from autograder.grading.merge import code_cells, merge_answers
+from autograder.grading.reading import reading_of
 from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of
+from autograder.grading.uncredited import uncredited
 from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS, changed
-from autograder.nbgrader_bridge.gradebook import BESIDE
+from autograder.nbgrader_bridge.gradebook import BESIDE, own_notebook
 from autograder.nbgrader_bridge.graded_notebook import graded_notebook
 from autograder.sandbox.capabilities import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
@@ -53,7 +57,14 @@ class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader shi
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Return the course's notebook with the answers in `nb` merged in."""
+        """Return the course's notebook with the answers in `nb` merged in.
+
+        An instructor's own notebook gets nbgrader's own steps.
+        """
+        if _is_own(resources):
+            for step in (ClearOutput, OverwriteKernelspec):
+                nb, resources = step(parent=self.parent).preprocess(nb, resources)
+            return nb, resources
         course = CourseNotebook(read_course_notebook(ROOT, resources["nbgrader"]["notebook"]))
         merged = merge_answers(course, cells_of(nb))
         repairs = [[one.exercise, one.sentence] for one in merged.repairs]
@@ -101,6 +112,11 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Judge the answers in `nb`, and return the graded notebook."""
         name = resources["nbgrader"]["notebook"]
+        if _is_own(resources):
+            if not self.no_sandbox:
+                raise UsageError(own_notebook(name))
+            nb, resources = NbGraderExecute(parent=self.parent).preprocess(nb, resources)
+            return nb, resources
         course = CourseNotebook(read_course_notebook(ROOT, name))
         if not self.no_sandbox:
             _refuse_without_sandbox()
@@ -122,6 +138,9 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         points = {one.grade_id: float(one.points) for one in metadata}
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             _delete_copies(Path(resources["metadata"]["path"]))
+        for exercise in uncredited(course.notebook, reading_of(course, merged), result.verdicts):
+            if exercise in result.verdicts:
+                result.verdicts[exercise][MIME]["points"] = None
         graded = graded_notebook(merged, result.verdicts, result.printed, result.raised, points)
         return from_dict(graded), resources
 
@@ -131,18 +150,23 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         super()._add_score(cell, resources)
-        if is_solution(cell):  # graded by hand
+        if is_solution(cell) or _is_own(resources):  # graded by hand, or by its own tests
             return
-        statuses = [
-            output.data[MIME]["status"] for output in cell.get("outputs", []) if "data" in output
-        ]
-        status = statuses[0] if statuses else Status.UNCHECKED  # no verdict, as with --no-execute
-        if status in NEEDS_REVIEW:
+        records = [output.data[MIME] for output in cell.get("outputs", []) if "data" in output]
+        # Without a verdict, as with --no-execute, it is undecided.
+        record = records[0] if records else {"status": Status.UNCHECKED, "points": None}
+        undecided = record["points"] is None
+        if undecided or record["status"] in NEEDS_REVIEW:
             notebook = (self.notebook_id, self.assignment_id, self.student_id)
             grade = self.gradebook.find_grade(cell.metadata.nbgrader.grade_id, *notebook)
-            grade.auto_score = None if status == Status.UNCHECKED else grade.auto_score
+            grade.auto_score = None if undecided else grade.auto_score
             grade.needs_manual_grade = True
             self.gradebook.db.commit()
+
+
+def _is_own(resources: dict[str, Any]) -> bool:
+    """Return whether a notebook is an instructor's own, and none of the course's."""
+    return resources["nbgrader"]["notebook"] not in assignments(ROOT)
 
 
 @cache

@@ -41,7 +41,7 @@ def main(names: list[str]) -> None:
         "together": together,
         "effects": room.effects(),
         "survivors": survivors(),
-        "html": kept(Path("/tmp/together/verdicts.db")),
+        "html": kept(Path("/tmp/together", small_course.TASK, "verdicts.db")),
         "explained": [
             explain(course, room.submitted, *of)
             for of in (("ada", "relu"), ("escape_codes", "sigmoid"), ("line_end", "sigmoid"))
@@ -53,10 +53,10 @@ def main(names: list[str]) -> None:
 def grade(course: Path, submitted: Path, name: str) -> dict[str, object]:
     output = Path("/tmp", name)
     done = small_course.run(course, submitted, output, "--timeout", "5", "--jobs", "2")
-    lines = (output / "results.jsonl").read_text().split("\n")
+    lines = (output / small_course.TASK / "results.jsonl").read_text().split("\n")
     results = [json.loads(line) for line in lines if line]
     honest = [line for line in lines if line.startswith(('{"student": "ada"', '{"student": "zoe"'))]
-    table = (output / "grades.csv").read_text().splitlines()
+    table = (output / small_course.TASK / "grades.csv").read_text().splitlines()
     return {
         "honest": honest + [row for row in table if row.startswith(("ada,", "zoe,"))],
         "results": results,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from autograder.grading.uncredited import NOTHING
 from tests.attacks import ATTACKS, harm, lies, reading, scores
 from tests.attacks.attack import Attack
 
@@ -73,8 +74,9 @@ def told(attack: Attack, graded: Any) -> str:
             return f"suspicious: {tried.partition(' (')[0].rstrip('.')}."
     if result["status"] in ("wrong", "error") and "Its test cell" not in result["message"]:
         return f"{result['status']}, no points"
-    sentence = re.sub(r" in \d+ seconds", " in time", result["message"])
+    sentence = result["message"].removesuffix(f" {NOTHING}")
+    sentence = re.sub(r" in \d+ seconds", " in time", sentence)
     return f"{result['status']}: {sentence}"
 
 
-SUSPICIOUS = re.compile(r"Suspicious: (\S+), (\S+): (.*?\.)(?= Suspicious:| Please look)")
+SUSPICIOUS = re.compile(r"^- (\S+), (\S+): suspicious: (.*\.)$", re.MULTILINE)

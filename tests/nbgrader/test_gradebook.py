@@ -14,8 +14,9 @@ from datetime import datetime
 import nbformat
 import pytest
 from nbconvert.filters.markdown import markdown2html
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook, Student
+from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import CheckCellMetadata
 from nbgrader.utils import determine_grade
 from sqlalchemy import event
@@ -34,7 +35,7 @@ from autograder.nbgrader_bridge import gradebook, preprocessors
 from autograder.nbgrader_bridge.course_directory import CONFIG
 from autograder.nbgrader_bridge.graded_notebook import _inert, graded_notebook
 from autograder.sandbox import bubblewrap
-from tests.support import ROOT
+from tests.support import ROOT, small_course
 from tests.support.course_notebooks import EVIL, NAME, REPORT, blank, cell_of, malicious, solved
 from tests.support.nbgrader_workspace import environment
 from utils.checker.verdict import MIME, Verdict
@@ -175,7 +176,7 @@ def test_gradebook_has_the_points_of_the_verdicts(both, student):
 
 
 def test_partial_points_are_entered(both):
-    with (both[1] / "grades" / "results.jsonl").open() as lines:
+    with (both[1] / "grades" / NAME / "results.jsonl").open() as lines:
         results = [json.loads(line) for line in lines]
     [partial] = [one for one in results if (one["student"], one["exercise"]) == ("partial", "relu")]
     for workspace in both:
@@ -192,7 +193,7 @@ def test_nbgrader_reads_the_verdict_from_a_graded_notebook(both):
             for cell in page.cells:
                 if cell.metadata.get("nbgrader", {}).get("grade"):
                     auto, _, _, most, _ = grades[cell.metadata.nbgrader.grade_id]
-                    assert determine_grade(cell) == (auto, most)
+                    assert determine_grade(cell) == (auto or 0, most)
 
 
 def test_graded_notebook_contains_nothing_active_from_the_student(both):
@@ -232,9 +233,9 @@ def test_autograded_folder_contains_only_the_notebook(both):
         assert files == {f"{NAME}.ipynb", "timestamp.txt"}
 
 
-def test_damaged_notebook_gets_zero_points_and_manual_review(both):
+def test_damaged_notebook_waits_for_manual_grading(both):
     grades, *_ = book_of(both[1])["damaged"]
-    assert {(auto, look) for auto, *_, look in grades.values()} == {(0, True)}
+    assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
     said = cell_of(page_of(both[1], "damaged"), "relu").outputs[0].data["text/plain"]
     assert "is not a notebook, or was cut short" in said
 
@@ -257,6 +258,27 @@ def test_feedback_and_export_contain_the_results(both):
     assert (scores["right"], scores["late"], scores["blank"]) == (100, 0, 0)
 
 
+def rows_of(workspace):
+    """Return the rows of our own table by student."""
+    with (workspace / "grades" / NAME / "grades.csv").open() as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def assert_table_agrees_with_export(workspace):
+    """Compare totals, penalties and maximum of our table with nbgrader's export, to the cent."""
+    table = workspace / "export.csv"
+    with Gradebook(f"sqlite:///{workspace / 'gradebook.db'}", "deep-networks") as book:
+        CsvExportPlugin(to=str(table)).export(book)
+    with table.open() as file:
+        exported = {row["student_id"]: row for row in csv.DictReader(file)}
+    ours = rows_of(workspace)
+    assert ours.keys() - {"absent"} <= exported.keys()
+    for student, row in exported.items():
+        names = (("total", "score"), ("penalty", "late_submission_penalty"), ("max", "max_score"))
+        for mine, theirs in names:
+            assert float(ours[student][mine]) == pytest.approx(float(row[theirs]), abs=0.005)
+
+
 @pytest.mark.parametrize("way", [0, 1], ids=["stock", "ours"])
 def test_manual_points_and_comments_are_kept(both, way):
     workspace = both[way]
@@ -271,8 +293,41 @@ def test_manual_points_and_comments_are_kept(both, way):
     else:
         assert course("--workspace", workspace) == ExitCode.PROBLEMS  # the damaged one
     grades, comments, *_ = book_of(workspace)["wrong"]
-    assert grades["sigmoid"] == (2, 4, 5, 10, True)
+    asks_again = way == 0  # nbgrader always does
+    assert grades["sigmoid"] == (2, 4, 5, 10, asks_again)
     assert comments["sigmoid-solution"] == (None, "A good try.")
+    if way == 1:
+        row = rows_of(workspace)["wrong"]
+        assert (row["total"], row["sigmoid"], row["pending"]) == ("95", "5", "0")
+        assert row["comments"] == "sigmoid: A good try."
+        late = rows_of(workspace)["late"]
+        assert (late["total"], late["penalty"], late["late"]) == ("0", "100", "744")
+        assert rows_of(workspace)["damaged"]["pending"] == "100"
+        assert_table_agrees_with_export(workspace)
+
+
+def test_person_is_asked_again_only_after_a_change(both, tmp_path):
+    workspace = tmp_path / "teaching"
+    shutil.copytree(both[1], workspace)
+    for student in (workspace / "submitted").iterdir():
+        if student.name not in ("right", "late"):
+            shutil.rmtree(student)
+    with Gradebook(f"sqlite:///{workspace / 'gradebook.db'}", "deep-networks") as book:
+        for student in ("right", "late"):
+            for name in ("relu", "sigmoid"):
+                grade = book.find_grade(name, NAME, NAME, student)
+                grade.manual_score, grade.needs_manual_grade = 1, False
+        book.db.commit()
+    other = solved(relu="def relu(Z):\n    return np.where(Z > 0, Z, 0 * Z)")
+    hand_in(workspace, "right", other)
+    assert course("--workspace", workspace) == ExitCode.FINE
+    found = book_of(workspace)
+    asks = {
+        (student, name): found[student][0][name][-1]
+        for student in ("right", "late")
+        for name in ("relu", "sigmoid")
+    }
+    assert [of for of, asked in asks.items() if asked] == [("right", "relu")]
 
 
 # -- unchecked answers ----------------------------------------------------------------------------
@@ -341,6 +396,64 @@ def test_limits_of_a_workspace_can_be_set():
     assert (limits.file, limits.seconds) == (256 << 20, 5)
     with pytest.raises(UsageError, match=r"c\.Execute\.limits .* no limit 'fiel'"):
         preprocessors.Execute(limits={"fiel": 1}).settings(NAME)
+
+
+# -- the course changes, and an instructor's own notebook -------------------------------------
+
+
+def test_older_source_is_noticed(both, tmp_path):
+    opened = gradebook.Workspace(both[1])
+    changed = small_course.course(tmp_path / "course")
+    page = f"notebooks/{NAME}/{NAME}.ipynb"
+    shutil.copy(ROOT / page, changed / page)
+    assert list(opened.warnings(ROOT, NAME)) == list(opened.warnings(changed, NAME)) == []
+    with (changed / "utils/exercises/forward_propagation/relu.py").open("a") as module:
+        module.write("\n# a mended test\n")
+    [sentence] = opened.warnings(changed, NAME)
+    assert f"changed since source/{NAME} was made" in sentence
+    assert f"`course workspace {both[1]}`" in sentence
+
+
+OWN = "07_own"
+
+
+@pytest.fixture(scope="module")
+def with_own(both, tmp_path_factory):
+    """Add a classic nbgrader notebook to a workspace, with a submission."""
+    workspace = shutil.copytree(both[0], tmp_path_factory.mktemp("own") / "teaching")
+    page = new_notebook(
+        cells=[
+            small_course.marked("### BEGIN SOLUTION\nx = 3\n### END SOLUTION", "x", solution=True),
+            small_course.marked("assert x == 3", "x_test", grade=True, locked=True, points=7),
+        ]
+    )
+    page.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (workspace / "source" / OWN).mkdir()
+    nbformat.write(page, workspace / "source" / OWN / f"{OWN}.ipynb")
+    done = nbgrader(workspace, "generate_assignment", OWN)
+    assert done.returncode == 0, done.stderr
+    released = nbformat.read(workspace / "release" / OWN / f"{OWN}.ipynb", 4)
+    cell_of(released, "x").source = "x = 1 + 2"
+    hand_in(workspace, "right", released, OWN)
+    return workspace
+
+
+def test_own_notebook_is_refused_in_the_sandbox(with_own, capsys):
+    resources = {"nbgrader": {"notebook": OWN, "assignment": OWN}}
+    page = nbformat.read(with_own / "submitted" / "right" / OWN / f"{OWN}.ipynb", 4)
+    with pytest.raises(UsageError, match=f"{OWN} is a notebook of your own.*no_sandbox = True"):
+        preprocessors.Execute().preprocess(page, resources)
+    assert cli.main(["grade", OWN, "--workspace", str(with_own)]) == ExitCode.USAGE
+    assert f"{OWN} is a notebook of your own" in capsys.readouterr().err
+
+
+def test_own_notebook_gets_nbgraders_own_steps_without_the_sandbox(with_own):
+    with (with_own / CONFIG).open("a") as config:
+        config.write("c.Execute.no_sandbox = True\n")
+    done = nbgrader(with_own, "autograde", OWN)
+    assert done.returncode == 0, done.stderr
+    with Gradebook(f"sqlite:///{with_own / 'gradebook.db'}", "deep-networks") as book:
+        assert book.find_grade("x_test", OWN, OWN, "right").score == 7
 
 
 # -- the graded notebook --------------------------------------------------------------------------
@@ -415,8 +528,8 @@ def test_strange_timestamp_counts_as_none(tmp_path, text):
 
 def test_grades_that_cannot_be_entered_keep_nobody_elses_out(both, tmp_path, monkeypatch):
     space = shutil.copytree(both[1], tmp_path / "space")
-    wrong = gradebook._Entry({}, set(), False, "no time")
-    right = gradebook._Entry({}, set(), False, datetime(2026, 2, 3))
+    wrong = gradebook._Entry({}, set(), set(), False, "no time")
+    right = gradebook._Entry({}, set(), set(), False, datetime(2026, 2, 3))
     with (
         pytest.raises(UsageError, match=r"did not take: late \("),
         gradebook.Workspace(space).book(NAME) as book,

@@ -65,7 +65,7 @@ def graded(tmp_path_factory):
         raise AssertionError("the driver reads a submission")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grade_file, "read_submission", refuse)  # in this process alone
+        patch.setattr(grade_file, "read_notebooks", refuse)  # in this process alone
         tracemalloc.start()
         grading.grade(
             root,
@@ -103,7 +103,7 @@ def test_memory_of_the_driver_does_not_depend_on_what_is_handed_in(graded):
 def test_what_is_kept_of_a_submission_is_bounded(graded):
     from autograder.grading.verdict_cache import VerdictCache
 
-    with VerdictCache(graded[2] / "out" / "verdicts.db") as cache:
+    with VerdictCache(graded[2] / "out" / TASK / "verdicts.db") as cache:
         rows = [json.loads(row) for (row,) in cache._db.execute("SELECT verdict FROM verdicts")]
     printed = [sum(map(len, row["printed"].values())) for row in rows if "printed" in row]
     assert max(printed) < 101_000
@@ -115,7 +115,8 @@ def test_a_file_that_changes_meanwhile_is_not_kept_under_its_old_hash(graded, tm
     found = find_submission(TASK, tmp_path, "ada", "ada")
     hand_in(tmp_path, "ada", b"{}")
     root = graded[2] / "course"
-    task = grade_file.FileTask(root, TASK, found, found.file, found.file.name, (), Settings(TASK))
+    notebooks = ((found.file.name, found.file),)
+    task = grade_file.FileTask(root, TASK, found, notebooks, (), Settings(TASK))
     with pytest.raises(ValueError, match="was changed while"):
         next(task.steps())
     found.file.unlink()

@@ -61,8 +61,8 @@ def test_stopped_run_keeps_its_results_and_rerun_finishes(place, tmp_path):
             process.kill()  # if it ignores the signal
         assert process.returncode == 130
         assert "Traceback" not in errors
-        assert (tmp_path / "out" / "grades.partial.csv").exists()
-        assert not (tmp_path / "out" / "grades.csv").exists()
+        assert (tmp_path / "out" / faults.TASK / "grades.partial.csv").exists()
+        assert not (tmp_path / "out" / faults.TASK / "grades.csv").exists()
     same_in_the_end(place, tmp_path / "out")
 
 
@@ -90,7 +90,7 @@ def test_full_disk_is_reported_and_rerun_finishes(place, tmp_path):
         last = run.stderr.splitlines()[-1]
         assert re.search(r"out/.* cannot be (used|written): ", last), last
         assert "Traceback" not in run.stderr
-        assert not (tmp_path / "out" / "grades.csv").exists()
+        assert not (tmp_path / "out" / faults.TASK / "grades.csv").exists()
     same_in_the_end(place, tmp_path / "out")
 
 
@@ -101,7 +101,7 @@ def without_room(room):
 
 def test_damaged_verdict_cache_is_reported_in_one_sentence(place, tmp_path):
     shutil.copytree(place / "undisturbed", tmp_path / "out")
-    store = tmp_path / "out" / "verdicts.db"
+    store = tmp_path / "out" / faults.TASK / "verdicts.db"
     content = bytearray(store.read_bytes())
     content[1000:] = os.urandom(len(content) - 1000)
     store.write_bytes(content)

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.grading.grades_table import COLUMNS
 from tests.support.small_course import (
     ANSWERS,
     FULL,
@@ -192,18 +193,23 @@ def test_each_student_has_a_row_with_correct_total(graded):
     rows = table(graded[1])
     assert list(rows) == CLASS
     for student, row in rows.items():
-        assert list(row) == ["student", "total", "max", "pending", *POINTS]
-        points = {e: one["points"] for e, one in told(graded, student).items()}
-        assert {e: float(row[e]) for e in POINTS} == points
-        assert float(row["total"]) == sum(points.values())
-        assert (float(row["max"]), row["pending"]) == (FULL, "0")
+        assert list(row) == [*COLUMNS, *POINTS]
+        found = told(graded, student)
+        points = {e: one["points"] for e, one in found.items()}
+        assert {e: float(row[e]) if row[e] else None for e in POINTS} == points
+        assert float(row["total"]) == sum(one or 0 for one in points.values())
+        assert float(row["max"]) == FULL
+        assert float(row["pending"]) == sum(POINTS[e] for e in POINTS if points[e] is None)
+        for kind in ("blank", "missing", "unreadable"):
+            assert int(row[kind]) == [one["status"] for one in found.values()].count(kind)
     for (_, exercise), one in results(graded[1]).items():
         assert one["max_points"] == POINTS[exercise]
         if one["status"] == "partial":
             assert 0 < one["points"] < one["max_points"]
             assert one["points"] == sum(one["earned"].values())
         else:
-            assert one["points"] == (one["max_points"] if one["status"] == "correct" else 0)
+            right = one["max_points"] if one["status"] == "correct" else 0
+            assert one["points"] in (right, None)
         assert one["message"]
 
 
@@ -267,18 +273,20 @@ def test_edited_test_cells_are_ignored(graded):
 
 
 @pytest.mark.parametrize(
-    ("student", "sentence"),
+    ("student", "status", "points", "sentence"),
     [
-        ("hugo", "is empty"),
-        ("iris", "is not a notebook"),
-        ("jack", "is not a notebook"),
-        ("kim", "is not in the notebook"),
-        ("mia", "Nothing was handed in"),
+        ("hugo", "unreadable", None, "is empty"),
+        ("iris", "unreadable", None, "is not a notebook"),
+        ("jack", "unreadable", None, "is not a notebook"),
+        ("kim", "missing", 0, "is not in the notebook"),
+        ("mia", "missing", 0, "Nothing was handed in"),
     ],
 )
-def test_without_a_notebook_every_exercise_is_missing(graded, student, sentence):
+def test_what_was_handed_in_and_cannot_be_read_is_undecided(
+    graded, student, status, points, sentence
+):
     for one in told(graded, student).values():
-        assert one["status"] == "missing"
+        assert (one["status"], one["points"]) == (status, points)
         assert sentence in one["message"]
 
 
@@ -311,9 +319,11 @@ def test_printed_summary_is_short(graded):
     assert all(line.split(":")[0] in CLASS for line in lines)
     assert sum(line.endswith(" points") for line in lines) == len(CLASS)
     assert done.stdout.startswith("Graded 16 students.")
-    assert str(output / "grades.csv") in done.stdout
+    assert str(output / TASK / "grades.csv") in done.stdout
     written = sorted(path.name for path in output.iterdir())
-    assert written == ["grades.csv", "results.jsonl", "verdicts.db"]
+    assert written == [TASK]
+    written = sorted(path.name for path in (output / TASK).iterdir())
+    assert written == ["attention.csv", "grades.csv", "results.jsonl", "verdicts.db"]
 
 
 # -- other runs -----------------------------------------------------------------------------------
@@ -331,7 +341,7 @@ def test_fault_of_the_course_costs_no_points(tmp_path):
     assert "not your fault" in relu["message"]
     row = table(tmp_path / "out")["ada"]
     assert (row["relu"], row["total"], row["pending"]) == ("", str(FULL - 5), "5")
-    assert "Please look at ada" in done.stdout
+    assert "- ada, relu: unchecked: could not be checked" in done.stdout
 
 
 def test_dying_worker_costs_no_points(tmp_path):
@@ -371,9 +381,8 @@ def test_regrading_gives_identical_results(graded, tmp_path):
         for out in (graded[1], tmp_path / "out")  # with another timeout
     )
     assert again == first
-    seeds = {student: told(graded, student)["relu"]["message"] for student in ("ada", "lee")}
-    assert "seed" in seeds["ada"]
-    assert seeds["lee"].startswith(seeds["ada"])
+    said = {student: told(graded, student)["relu"]["message"] for student in ("ada", "lee")}
+    assert said["lee"].startswith(said["ada"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
@@ -404,7 +413,7 @@ def test_ctrl_c_keeps_graded_results(tmp_path):
     assert "Traceback" not in errors
     assert "1 of 2 students are not graded yet" in said
     assert list(table(tmp_path / "out", "grades.partial.csv")) == ["ada"]
-    assert not (tmp_path / "out" / "grades.csv").exists()
+    assert not (tmp_path / "out" / TASK / "grades.csv").exists()
     assert list(tmp_path.glob("course-*")) == []
 
 

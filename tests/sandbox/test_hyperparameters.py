@@ -32,9 +32,9 @@ def test_written_report_needs_manual_grading(written, tmp_path, monkeypatch):
         pool=lambda: worker_pool.processes(1),
     )
     assert code == ExitCode.FINE
-    lines = (tmp_path / "out" / "results.jsonl").read_text().splitlines()
+    lines = (tmp_path / "out" / ASSIGNMENT / "results.jsonl").read_text().splitlines()
     [result] = [one for one in map(json.loads, lines) if one["exercise"] == "experiment_report"]
     assert result["status"] == ("manual" if written else "blank")
     assert result["points"] == (None if written else 0)
-    header, row = (tmp_path / "out" / "grades.csv").read_text().splitlines()
+    header, row = (tmp_path / "out" / ASSIGNMENT / "grades.csv").read_text().splitlines()
     assert row.split(",")[header.split(",").index("pending")] == ("10" if written else "0")

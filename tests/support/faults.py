@@ -50,7 +50,8 @@ def command(submissions: Path, output: Path, *more: str) -> list[str]:
 
 def grades(output: Path) -> tuple[bytes, bytes]:
     """Return the bytes of the tables that the grader wrote."""
-    return (output / "grades.csv").read_bytes(), (output / "results.jsonl").read_bytes()
+    folder = output / TASK
+    return (folder / "grades.csv").read_bytes(), (folder / "results.jsonl").read_bytes()
 
 
 def start(*arguments: Any) -> subprocess.Popen[str]:

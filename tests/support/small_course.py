@@ -18,7 +18,17 @@ TASK = "01_forward_propagation"
 POINTS = {name: one.points for name, one in EXERCISES.items() if one.assignment == TASK}
 FULL = sum(POINTS.values())
 KEYS = ["student", "assignment", "exercise", "status", "points", "max_points", "mistake", "message"]
-KEYS += ["earned", "given", "seed", "settings", "made_with"]
+KEYS += [
+    "earned",
+    "given",
+    "seed",
+    "answer",
+    "code",
+    "settings",
+    "made_with",
+    "final_points",
+    "comment",
+]
 
 ANSWERS = {
     "sigmoid": "def sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))",
@@ -151,7 +161,7 @@ def run(where, submissions, output, *more):
 
 def results(output):
     """Return the lines of results.jsonl by student and exercise."""
-    lines = (output / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (output / TASK / "results.jsonl").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines]
     assert all(list(one) == KEYS for one in found)
     return {(one["student"], one["exercise"]): one for one in found}
@@ -159,5 +169,5 @@ def results(output):
 
 def table(output, name="grades.csv"):
     """Return the rows of grades.csv by student."""
-    with (output / name).open(encoding="utf-8", newline="") as file:
+    with (output / TASK / name).open(encoding="utf-8", newline="") as file:
         return {row["student"]: row for row in csv.DictReader(file)}

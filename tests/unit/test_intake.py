@@ -256,7 +256,7 @@ def test_names_that_look_alike_are_told_apart():
 
 def test_nothing_starts_a_line_of_its_own(tmp_path, capsys):
     from autograder.grading.progress import progress
-    from autograder.grading.results import StudentResults
+    from autograder.grading.student_results import StudentResults
 
     hand_in(tmp_path, "eve", b"{}", "x\nada: 100 points.ipynb")
     found = find_submission(TASK, tmp_path, "eve", "eve")

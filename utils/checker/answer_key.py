@@ -65,8 +65,8 @@ class Question:
     """One exercise of an answer key, with cases that each have an expected outcome.
 
     The fields are those of `utils.exercises.Exercise`. `seed` reproduces these cases (None if they
-    never vary). `references` has the reference of each exercise that this one builds on (None if
-    the key has no references).
+    never vary), and no verdict shows it where it is `secret`. `references` has the reference of
+    each exercise that this one builds on (None if the key has no references).
     """
 
     exercise: str
@@ -83,6 +83,7 @@ class Question:
     params: Any = None
     drawn: str = ""
     seed: int | None = None
+    secret: bool = False
     references: Mapping[str, Callable[..., Any]] | None = None
 
     @property
@@ -174,6 +175,7 @@ class LiveKey:
             params=asked.params,
             drawn=asked.drawn,
             seed=seed,
+            secret=self.common is not None,  # whoever has a class's seed can make its cases
             references={name: exercises[name].reference for name in asked.builds_on},
         )
 

@@ -47,7 +47,7 @@ def verdict_of(
         printed=next((run.printed for run in runs if run.printed), ""),
         warned=tuple(dict.fromkeys(warning for run in runs for warning in run.warned))[:5],
         earned=earned,
-        seed=question.seed,
+        seed=None if question.secret else question.seed,
         **more | texts,
     )
 
@@ -130,8 +130,9 @@ def stood_in(names: Sequence[str]) -> str:
 
 
 def _has_seed(question: Question) -> bool:
-    """Return whether another seed gives other cases; a function without arguments has only one."""
-    return question.seed is not None and any(case.args for case in question.cases)
+    """Return whether there is a seed to show: not for a class, nor where all give one case."""
+    shown = question.seed is not None and not question.secret
+    return shown and any(case.args for case in question.cases)
 
 
 def how_to_go_on(question: Question) -> str:

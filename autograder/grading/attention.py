@@ -1,0 +1,81 @@
+"""List what a person should look at after a run, for the terminal and as `attention.csv`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from autograder.grading.class_folder import Submission
+from autograder.grading.results import NEEDS_REVIEW, Result, Standing
+from utils.checker.verdict import Status, printable
+
+__all__ = ["TO_GRADE", "Attention", "attention", "needs_your_eyes"]
+
+TO_GRADE = "to be graded by hand"
+SUSPICIOUS = "suspicious"
+REPAIRED = "repaired"
+LINES = 100  # that are printed; the file has them all
+LONGEST = 300  # characters of a sentence that are printed
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One thing to look at, in one line; `exercise` is empty for the submission as a whole."""
+
+    student: str
+    exercise: str
+    what: str
+    sentence: str
+
+    def __post_init__(self) -> None:
+        # Nothing that a student wrote or named may start a line of its own.
+        object.__setattr__(self, "sentence", re.sub(r"\s+", " ", printable(self.sentence)))
+
+
+def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Attention]:
+    """Yield what a person should look at in one submission."""
+    student = submission.student
+    repairs = submission.reading.repairs if submission.reading else {}
+    failed = bool(submission.failure)
+    if submission.gradable or submission.needs_review:
+        what = (
+            "the file"
+            if submission.gradable
+            else str(Status.UNCHECKED if failed else Standing.UNREADABLE)
+        )
+        yield from (Attention(student, "", what, note) for note in submission.notes)
+    for exercise, suspicion in submission.suspicions.items():
+        yield Attention(student, exercise, SUSPICIOUS, suspicion)
+    for exercise, sentences in repairs.items():
+        yield from (Attention(student, exercise, REPAIRED, one) for one in sentences)
+    for result in results:
+        if result.uncredited:
+            yield Attention(student, result.exercise, "nothing credited", result.uncredited)
+        elif result.status in NEEDS_REVIEW and not (
+            failed and result.exercise not in submission.verdicts  # said once, above
+        ):
+            yield Attention(student, result.exercise, str(result.status), result.message)
+        elif result.standing is Standing.PENDING:
+            yield Attention(student, result.exercise, TO_GRADE, result.message)
+
+
+def needs_your_eyes(found: Sequence[Attention]) -> list[str]:
+    """Return a line for each thing to look at, suspicious ones first and repaired ones last.
+
+    Answers to be graded by hand share one line.
+    """
+    by_hand: dict[str, list[str]] = {}
+    lines = []
+    order = {SUSPICIOUS: 0, REPAIRED: 2}
+    for one in sorted(found, key=lambda one: order.get(one.what, 1)):
+        if one.what == TO_GRADE:
+            by_hand.setdefault(one.exercise, []).append(one.student)
+        else:
+            who = f"{one.student}, {one.exercise}" if one.exercise else one.student
+            short = one.sentence[:LONGEST] + (" …" if len(one.sentence) > LONGEST else "")
+            lines.append(f"- {who}: {one.what}: {short}")
+    for exercise, students in by_hand.items():
+        lines.append(f"- {exercise}: {TO_GRADE}: {', '.join(students)}")
+    more = len(lines) - LINES
+    return [*lines[:LINES], f"- and {more} more"] if more > 0 else lines

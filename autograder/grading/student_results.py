@@ -1,0 +1,105 @@
+"""Keep each student's results until a run ends, with what the gradebook has of them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from autograder.grading.attention import Attention, attention
+from autograder.grading.class_folder import Submission
+from autograder.grading.results import NEEDS_REVIEW, Result
+
+__all__ = ["Recorded", "StudentResults"]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the gradebook has for a student: the points that count, with all that people gave.
+
+    Attributes
+    ----------
+    total, max_points, penalty : as in nbgrader's export; `total` is less the late penalty
+    hours_late : after the due date of this student
+    points : by exercise; None while they are undecided
+    comments : that a person wrote, by exercise
+    asks : exercises that wait for a person
+    """
+
+    total: float
+    max_points: float
+    penalty: float
+    hours_late: float
+    points: Mapping[str, float | None]
+    comments: Mapping[str, str]
+    asks: frozenset[str]
+
+
+@dataclass
+class StudentResults:
+    """One student's results, kept until the end of a run, and compressed to save memory.
+
+    Attributes
+    ----------
+    points : by exercise; None while they are undecided
+    attention : what a person should look at
+    cached : the number of verdicts from the cache
+    """
+
+    student: str
+    points: dict[str, float | None]
+    max_points: dict[str, float]
+    statuses: Counter[str]
+    compressed: bytes
+    notes: list[str]
+    attention: list[Attention]
+    needs_review: bool
+    cached: int
+    recorded: Recorded | None = None
+
+    @classmethod
+    def of(cls, submission: Submission, results: Sequence[Result], cached: int) -> Self:
+        """Return these results compressed; `cached` is the number of verdicts from the cache."""
+        lines = "".join(json.dumps(r.record(), ensure_ascii=False) + "\n" for r in results)
+        return cls(
+            submission.student,
+            {result.exercise: result.points for result in results},
+            {result.exercise: result.max_points for result in results},
+            Counter(result.shown for result in results),
+            zlib.compress(lines.encode("utf-8", "replace")),
+            submission.notes,
+            list(attention(submission, results)),
+            submission.needs_review
+            or any(result.status in NEEDS_REVIEW or result.uncredited for result in results),
+            cached,
+        )
+
+    @property
+    def final_points(self) -> Mapping[str, float | None]:
+        """Return the points that count: the gradebook's where there is one."""
+        return self.recorded.points if self.recorded else self.points
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the points, less a late penalty; undecided ones count as none."""
+        if self.recorded:
+            return self.recorded.total
+        return sum(points or 0 for points in self.points.values())
+
+    @property
+    def pending(self) -> float:
+        """Return the points that a person has still to decide on."""
+        final = self.final_points
+        return sum(most for name, most in self.max_points.items() if final.get(name) is None)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield each result as in `results.jsonl`, with what the gradebook has of it."""
+        for line in zlib.decompress(self.compressed).decode().rstrip("\n").split("\n"):
+            record = json.loads(line)
+            comments = self.recorded.comments if self.recorded else {}
+            record["final_points"] = self.final_points.get(record["exercise"])
+            record["comment"] = comments.get(record["exercise"], "")
+            yield record

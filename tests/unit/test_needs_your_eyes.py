@@ -1,0 +1,321 @@
+"""Grade classes of odd folders without a sandbox: what is pending, who needs a look, what changed.
+
+The pool here gives full points to any answer that is not the stub, or what a test tells it to.
+"""
+
+import csv
+import json
+import re
+from concurrent.futures import Future
+from contextlib import nullcontext
+from unittest.mock import patch
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from autograder.grading import grade as grading
+from autograder.grading import worker_pool
+from autograder.grading.course_notebook import CourseNotebook, answer_cells
+from autograder.grading.fingerprint import Fingerprints
+from autograder.grading.grade_submission import Settings
+from autograder.grading.grades_table import harmless
+from autograder.grading.merge import merge_answers
+from autograder.grading.reading import reading_of
+from autograder.grading.student_results import Recorded
+from autograder.grading.submission_file import cells_of
+from autograder.grading.worker_pool import TaskResult, outputs_of
+from autograder.limits import LIMITS
+from tests.support import ROOT
+from tests.support.course_notebooks import NAME, REPORT, blank, cell_of, solved
+from utils.checker.verdict import Status, Verdict
+from utils.exercises import EXERCISES
+
+OTHER = "02_backward_propagation"
+POINTS = {one.name: one.points for one in EXERCISES.values() if one.assignment == NAME}
+FULL = f"{sum(POINTS.values()):g}"
+COURSE = CourseNotebook(blank(REPORT))
+STUBS = {cell.source for name in (NAME, REPORT) for cell in answer_cells(blank(name)).values()}
+
+
+class Judge:
+    """A pool that reads and judges in this process."""
+
+    workers = 1
+
+    def __init__(self, **points):
+        self.points = points
+
+    def submit(self, task):
+        future = Future()
+        with patch.object(worker_pool, "run_task", self.judge):
+            *_, result = task.steps()
+        future.set_result(result)
+        return future
+
+    def judge(self, task):
+        answers = {cell.exercise: cell.source for cell in task.cells}
+        verdicts = {name: self.verdict(name, answers[name]) for name in task.exercises}
+        return TaskResult({name: outputs_of(one) for name, one in verdicts.items()})
+
+    def verdict(self, name, source):
+        full = EXERCISES[name].points
+        if source in STUBS or "raise NotImplementedError()" in source:
+            return Verdict(name, Status.BLANK, 0, full, "still blank.")
+        points = self.points.get(name, full)
+        status = Status.CORRECT if points == full else Status.WRONG
+        return Verdict(name, status, points, full, "judged.")
+
+
+class Book:
+    """A gradebook that has these records, and notes which answers changed."""
+
+    draw = None
+
+    def __init__(self, records):
+        self.records, self.changed = records, {}
+
+    def add(self, submission, results, changed):
+        self.changed[submission.student] = changed
+
+    def recorded(self):
+        return self.records
+
+
+def grade(where, assignment=NAME, judge=None, settings=None, **more):
+    judge = judge or Judge()
+    return grading.grade(
+        ROOT,
+        assignment,
+        where / "in",
+        where / "out",
+        settings=settings or Settings(assignment),
+        pool=lambda: nullcontext(judge),
+        **more,
+    )
+
+
+def rows(where, name="grades.csv", assignment=NAME):
+    with (where / "out" / assignment / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def put(where, path, content=b""):
+    """Write a file, such as a notebook, into the class's folder."""
+    target = where / "in" / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return target
+
+
+# -- odd folders ----------------------------------------------------------------------------------
+
+
+def wrong_everywhere():
+    return solved(**dict.fromkeys(POINTS, "x = 0"))
+
+
+CLASS = {  # what is handed in, the status of its answers, its total, and what is said of it
+    "absent": ({}, "missing", "0", None),
+    "empty": ({f"{NAME}/timestamp.txt": b"2026-01-01"}, "missing", "0", None),
+    "other_only": ({f"{OTHER}/{OTHER}.ipynb": b"{}"}, "missing", "0", None),
+    "blank": ({f"{NAME}/{NAME}.ipynb": blank()}, "blank", "0", None),
+    "right": ({f"{NAME}/{NAME}.ipynb": solved()}, "correct", FULL, None),
+    "high": ({f"{NAME}.ipynb": solved()}, "unreadable", "", f"handed in: {NAME}.ipynb"),
+    "deep": ({f"{NAME}/x/{NAME}.ipynb": solved()}, "unreadable", "", f"x/{NAME}.ipynb"),
+    "cased": ({f"{NAME.upper()}/a.ipynb": solved()}, "unreadable", "", f"{NAME.upper()}/a.ipynb"),
+    "zipped": ({f"{NAME}/work.zip": b"PK"}, "unreadable", "", "work.zip"),
+    "txt": ({f"{NAME}/{NAME}.ipynb.txt": solved()}, "unreadable", "", ".ipynb.txt"),
+    "upper": ({f"{NAME}/{NAME}.IPYNB": solved()}, "unreadable", "", ".IPYNB"),
+    "renamed": ({f"{NAME}/mine.ipynb": solved()}, "correct", FULL, "is called mine.ipynb"),
+    "large": ({f"{NAME}/{NAME}.ipynb": b""}, "unreadable", "", "larger than"),
+    "other": ({f"{NAME}/{NAME}.ipynb": blank(OTHER)}, "missing", "", f"This is {OTHER}"),
+    "copy": (
+        {f"{NAME}/{NAME}.ipynb": blank(), f"{NAME}/{NAME}-Copy1.ipynb": solved()},
+        *("correct", FULL, f"{NAME}-Copy1.ipynb is graded, the only one with answers"),
+    ),
+    "merge": (
+        {f"{NAME}/{NAME}.ipynb": solved(relu="<<<<<<< HEAD\ndef relu(Z):\n    return Z")},
+        *("correct", FULL, "conflict markers"),
+    ),
+    "nothing": ({f"{NAME}/{NAME}.ipynb": wrong_everywhere()}, "wrong", "", "Nothing in the whole"),
+    "stub_left": (
+        {
+            f"{NAME}/{NAME}.ipynb": solved(
+                relu="def relu(Z):\n    raise NotImplementedError()\n    Z"
+            )
+        },
+        *("correct", f"{sum(POINTS.values()) - POINTS['relu']:g}", "NotImplementedError"),
+    ),
+}
+PENDING = {  # names, and the points that a person must decide
+    name: FULL for name, (_, _, total, _) in CLASS.items() if total == ""
+} | {"stub_left": f"{POINTS['relu']:g}"}
+
+
+class OfZeros(Judge):
+    """A judge that finds the answers `x = 0` wrong."""
+
+    def verdict(self, name, source):
+        if source == "x = 0":
+            return Verdict(name, Status.WRONG, 0, EXERCISES[name].points, "wrong.")
+        return super().verdict(name, source)
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    where = tmp_path_factory.mktemp("odd")
+    for student, (files, *_) in CLASS.items():
+        (where / "in" / student).mkdir(parents=True)
+        for path, content in files.items():
+            put(where, f"{student}/{path}", content)
+    with (where / "in" / "large" / NAME / f"{NAME}.ipynb").open("wb") as file:
+        file.truncate(LIMITS.file + 1)
+    with pytest.MonkeyPatch.context() as change:
+        said = []
+        change.setattr("builtins.print", lambda *texts, sep=" ", **_: said.append(sep.join(texts)))
+        code = grade(where, judge=OfZeros())
+    assert code == 1
+    return where, "\n".join(said)
+
+
+@pytest.mark.parametrize("student", CLASS)
+def test_what_is_written_and_not_credited_is_pending(odd, student):
+    where, _ = odd
+    _, status, total, _ = CLASS[student]
+    row = next(row for row in rows(where) if row["student"] == student)
+    assert row["total"] == (total or "0")
+    assert row["pending"] == PENDING.get(student, "0")
+    of_kind = {kind: row[kind] for kind in ("blank", "missing", "unreadable")}
+    wanted = dict.fromkeys(of_kind, "0")
+    if student == "stub_left":
+        wanted["blank"] = "1"
+    elif status in wanted:
+        wanted[status] = str(len(POINTS))
+    assert of_kind == wanted
+    for exercise in POINTS:
+        undecided = student in PENDING and (student != "stub_left" or exercise == "relu")
+        assert (row[exercise] == "") == undecided
+
+
+@pytest.mark.parametrize("student", CLASS)
+def test_list_names_what_needs_a_person(odd, student):
+    where, said = odd
+    listed = [row for row in rows(where, "attention.csv") if row["student"] == student]
+    sentence = CLASS[student][3]
+    assert any(sentence in row["sentence"] for row in listed) if sentence else not listed
+    _, _, lines = said.partition("Needs your eyes")
+    assert f"out/{NAME}/attention.csv" in lines
+    printed = [line for line in lines.splitlines() if re.match(rf"- {student}\b", line)]
+    assert len(printed) == len(listed)
+
+
+# -- reports --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["blank", "written", "elsewhere", "as_code"])
+def test_report_is_never_a_final_zero_if_there_is_text_of_the_students(kind, tmp_path, capsys):
+    page = blank(REPORT)
+    if kind == "written":
+        cell_of(page, "experiment_report").source = "Depth did not matter."
+    elif kind == "elsewhere":
+        page.cells.append(new_markdown_cell("Depth did not matter."))
+    elif kind == "as_code":
+        page.cells.append(new_code_cell("Depth did not matter."))
+    put(tmp_path, f"ada/{REPORT}/{REPORT}.ipynb", page)
+    code = grade(tmp_path, REPORT)
+    [row] = rows(tmp_path, assignment=REPORT)
+    report = row["experiment_report"]
+    assert report == ("0" if kind == "blank" else "")
+    said = capsys.readouterr().out
+    assert ("- experiment_report: to be graded by hand: ada" in said) == (kind == "written")
+    assert (code == 1) == (kind in ("elsewhere", "as_code"))
+    if kind == "blank":
+        assert "Needs your eyes" not in said
+
+
+@pytest.mark.parametrize("what", ["nothing", "the report", "another note", "a picture"])
+def test_report_that_moved_or_got_a_picture_is_another_answer(what):
+    def hash_of(text="A report.", note="A note.", attachments=None):
+        page = blank(REPORT)
+        cell_of(page, "experiment_report").source = text
+        page.cells.append(new_markdown_cell(note))
+        merged = merge_answers(COURSE, cells_of(page))
+        if attachments:
+            cell_of(merged.notebook, "experiment_report").attachments = attachments
+        return reading_of(COURSE, merged).hashes["experiment_report"]
+
+    change = {
+        "nothing": {},
+        "the report": {"text": "Another report."},
+        "another note": {"note": "Another note."},
+        "a picture": {"attachments": {"p.png": {"image/png": "aa"}}},
+    }
+    assert (hash_of(**change[what]) == hash_of()) == (what == "nothing")
+
+
+# -- what changed ---------------------------------------------------------------------------------
+
+
+def test_run_says_whose_grades_changed_and_why(tmp_path, capsys, monkeypatch):
+    def said():
+        out = capsys.readouterr().out
+        return [line for line in out.splitlines() if line.startswith(("- ", "No grade", "Changed"))]
+
+    for student in ("ada", "ben"):
+        put(tmp_path, f"{student}/{NAME}/{NAME}.ipynb", solved(sigmoid="s = 1"))
+    five = Judge(sigmoid=5)
+    grade(tmp_path, judge=five)
+    assert said() == []
+    grade(tmp_path, judge=five)
+    assert said() == ["No grade changed."]
+    put(tmp_path, f"ben/{NAME}/{NAME}.ipynb", solved(sigmoid="s = 2"))
+    grade(tmp_path)
+    title = "Changed since the run before:"
+    assert said() == [title, "- ben: 95 → 100: sigmoid 5 → 10, a new answer"]
+    half = Settings(NAME, follow_through="half")
+    grade(tmp_path, judge=Judge(sigmoid=5, relu=2), settings=half)
+    assert said() == [
+        title,
+        "- ada: 95 → 92: relu 5 → 2, another setting (follow_through)",
+        "- ben: 100 → 92: sigmoid 10 → 5, another setting (follow_through); "
+        "relu 5 → 2, another setting (follow_through)",
+    ]
+    fingerprint = Fingerprints.fingerprint
+    monkeypatch.setattr(Fingerprints, "fingerprint", lambda self, one: fingerprint(self, one) + "x")
+    grade(tmp_path, judge=Judge(sigmoid=5), settings=half)
+    assert said()[1:] == [
+        "- ada: 92 → 95: relu 2 → 5, a changed check",
+        "- ben: 92 → 95: relu 2 → 5, a changed check",
+    ]
+    points = dict(POINTS, sigmoid=9.5)
+    book = {"ada": Recorded(89.5, 100, 10, 2.5, points, {"sigmoid": "=well"}, frozenset())}
+    grade(tmp_path, judge=Judge(sigmoid=5), settings=half, writer=Book(book))
+    [row, _] = rows(tmp_path)
+    assert (row["total"], row["late"], row["penalty"]) == ("89.5", "2.5", "10")
+    assert (row["sigmoid"], row["comments"]) == ("9.5", "sigmoid: =well")
+    assert said()[1:] == [
+        "- ada: 95 → 89.5: sigmoid 5 → 9.5, points given by hand; late penalty 0 → 10"
+    ]
+    (tmp_path / "in" / "ada" / NAME / f"{NAME}.ipynb").unlink()
+    (tmp_path / "in" / "ada" / NAME).rmdir()
+    (tmp_path / "in" / "ada").rmdir()
+    grade(tmp_path, judge=Judge(sigmoid=5), settings=half)
+    assert said()[1:] == ["- ada: 89.5 → none: this student's folder is gone"]
+
+
+def test_results_of_assignments_stand_side_by_side(tmp_path):
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", solved())
+    put(tmp_path, f"ada/{OTHER}/{OTHER}.ipynb", blank(OTHER))
+    grade(tmp_path)
+    files = {path: path.read_bytes() for path in (tmp_path / "out" / NAME).iterdir()}
+    grade(tmp_path, OTHER)
+    assert {path: path.read_bytes() for path in (tmp_path / "out" / NAME).iterdir()} == files
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {NAME, OTHER}
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "\t=1+1", "\uff1d1+1", " @SUM(A1)", "\uff0b1", "-1", "\r1"]
+)
+def test_table_holds_no_formula(name):
+    assert harmless(name) == f"'{name}"
+    assert harmless("ada") == "ada"
