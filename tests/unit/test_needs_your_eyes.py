@@ -8,6 +8,7 @@ import json
 import re
 from concurrent.futures import Future
 from contextlib import nullcontext
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -15,12 +16,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.grading import grade as grading
 from autograder.grading import worker_pool
+from autograder.grading.class_folder import find_submission
 from autograder.grading.course_notebook import CourseNotebook, answer_cells
 from autograder.grading.fingerprint import Fingerprints
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import harmless
 from autograder.grading.merge import merge_answers
-from autograder.grading.reading import reading_of
+from autograder.grading.reading import read_notebooks, reading_of
 from autograder.grading.student_results import Recorded
 from autograder.grading.submission_file import cells_of
 from autograder.grading.worker_pool import TaskResult, outputs_of
@@ -207,6 +209,50 @@ def test_list_names_what_needs_a_person(odd, student):
     assert f"out/{NAME}/attention.csv" in lines
     printed = [line for line in lines.splitlines() if re.match(rf"- {student}\b", line)]
     assert len(printed) == len(listed)
+
+
+# -- several notebooks ----------------------------------------------------------------------------
+
+RIGHT = f"{NAME}.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "chosen", "doubtful", "said"),
+    [
+        ([(RIGHT, "blank"), ("b.ipynb", "blank")], RIGHT, False, f"{RIGHT} is graded."),
+        ([(RIGHT, "written"), ("b.ipynb", "blank")], RIGHT, False, "the only one with answers"),
+        ([(RIGHT, "written"), ("b.ipynb", "written")], RIGHT, True, "by its name"),
+        ([("a.ipynb", "blank"), ("b.ipynb", "written")], "b.ipynb", True, "the only one"),
+        ([(RIGHT, "damaged"), ("b.ipynb", "written")], "b.ipynb", True, "the only one"),
+        ([("a.ipynb", "written"), ("b.ipynb", "written")], "", True, f"none is called {RIGHT}"),
+        ([(RIGHT, "damaged"), ("b.ipynb", "damaged")], "", True, "none can be read"),
+    ],
+)
+def test_of_several_notebooks_the_one_with_answers_counts(handed_in, chosen, doubtful, said):
+    course = CourseNotebook(blank())
+    content = {
+        "blank": json.dumps(blank()).encode(),
+        "written": json.dumps(solved()).encode(),
+        "damaged": b"{",
+    }
+    notebooks = [(name, content[kind]) for name, kind in handed_in]
+    merged, reading = read_notebooks(course, notebooks, RIGHT)
+    assert (merged is not None) == bool(chosen)
+    assert reading.doubtful == doubtful
+    [sentence] = [*reading.notes, *filter(None, [reading.problem])]
+    assert said in sentence
+    assert f"; {chosen} is graded" in sentence or not chosen
+    if chosen:
+        assert bool(reading.written) == (dict(handed_in)[chosen] == "written")
+
+
+def test_notebook_that_is_too_large_is_named_beside_one_that_is_not(tmp_path):
+    put(tmp_path, f"ada/{NAME}/{RIGHT}", b"x" * 2000)
+    put(tmp_path, f"ada/{NAME}/b.ipynb", b"{}")
+    found = find_submission(NAME, tmp_path / "in", "ada", "ada", replace(LIMITS, file=1000))
+    assert [path.name for path in found.notebooks] == ["b.ipynb"]
+    assert found.needs_review
+    assert f"{RIGHT} is larger than" in found.notes[0]
 
 
 # -- reports --------------------------------------------------------------------------------------
