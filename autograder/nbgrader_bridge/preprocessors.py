@@ -122,7 +122,9 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         points = {one.grade_id: float(one.points) for one in metadata}
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             _delete_copies(Path(resources["metadata"]["path"]))
-        graded = graded_notebook(merged, result.verdicts, result.printed, result.raised, points)
+        graded = graded_notebook(
+            merged, result.verdicts, result.printed, result.raised, points, result.figures
+        )
         return from_dict(graded), resources
 
 
