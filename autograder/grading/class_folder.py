@@ -62,6 +62,7 @@ class Submission:
     verdicts : of each exercise, its outputs by MIME type
     suspicions : sentences about suspected tampering, by exercise
     printed, raised : what each cell printed, and its exception, by cell id
+    figures : the figures of the student's own cells, PNG files in base64, by cell id
     drawn : the graded notebook as a file's text, if it was asked for
     files : the helper files beside the notebook, by path
     """
@@ -80,6 +81,7 @@ class Submission:
     suspicions: dict[str, str] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, list[str]] = field(default_factory=dict)
     drawn: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
 

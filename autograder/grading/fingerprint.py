@@ -6,12 +6,13 @@ starting with the one that judges and those that are looked up by an exercise's 
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder.course import notebooks
+from autograder.course import bundle, notebooks
 from autograder.course.imports import files_of, imported
 from autograder.grading import reading, worker_pool
 from autograder.grading.verdict_cache import digest
@@ -32,21 +33,22 @@ class Fingerprints:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._hashes: dict[Path, str] = {}  # of each module's text
+        self._hashes: dict[Path, str] = {}  # of each file's content
         self._imports: dict[Path, frozenset[str]] = {}
-        self._notebooks: dict[str, frozenset[str]] = {}  # modules that each imports
+        # Of each notebook, the modules that it imports, and its data files.
+        self._notebooks: dict[str, tuple[frozenset[str], frozenset[Path]]] = {}
         self._fingerprints: dict[str, str] = {}
 
     def fingerprint(self, exercise: str) -> str:
         """Return a hash of all that decides a verdict besides the answer and the settings.
 
-        It covers the modules that judging imports, the fingerprints of the exercises that this
-        one builds on, and the versions of Python and NumPy.
+        It covers the modules that judging imports, the data that the notebook loads, the
+        fingerprints of the exercises that this one builds on, and the versions of Python and NumPy.
         """
         if exercise not in self._fingerprints:
             files = [
                 (file.relative_to(self._root).as_posix(), self._hashes[file])
-                for file in sorted(self.modules(exercise))
+                for file in sorted(self.files(exercise))
             ]
             builds_on = [self.fingerprint(name) for name in EXERCISES[exercise].builds_on]
             versions = (platform.python_version(), version("numpy"))
@@ -58,21 +60,25 @@ class Fingerprints:
         files = self._closure({reading.__name__})
         return digest([(file.name, self._hashes[file]) for file in sorted(files)])
 
-    def modules(self, exercise: str) -> set[Path]:
-        """Return the files of all modules that judging an exercise imports.
+    def files(self, exercise: str) -> set[Path]:
+        """Return the files of all modules that judging an exercise imports, and its data.
 
-        They are imported by the judging code, by the modules of the exercise and its properties,
-        or by its notebook, whose imports a student's code may use.
+        The modules are imported by the judging code, by the modules of the exercise and its
+        properties, or by its notebook, whose imports and data a student's code may use.
         """
         found = EXERCISES[exercise]
+        modules, data = self._used_by_notebook(found.assignment)
         by_name = {worker_pool.__name__, module_of(found), property_module(found.assignment)}
-        return self._closure(by_name | self._imported_by_notebook(found.assignment))
+        return self._closure(by_name | modules) | data
 
-    def _imported_by_notebook(self, assignment: str) -> frozenset[str]:
+    def _used_by_notebook(self, assignment: str) -> tuple[frozenset[str], frozenset[Path]]:
         if assignment not in self._notebooks:
             notebook = notebooks.read(notebooks.notebook_of(self._root, assignment))
             cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-            self._notebooks[assignment] = frozenset().union(*map(imported, cells))
+            data = frozenset(self._root / name for name in bundle.data_of(notebook))
+            for file in data:
+                self._hashes[file] = hashlib.sha256(file.read_bytes()).hexdigest()
+            self._notebooks[assignment] = frozenset().union(*map(imported, cells)), data
         return self._notebooks[assignment]
 
     def _closure(self, modules: Iterable[str]) -> set[Path]:

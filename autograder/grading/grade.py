@@ -273,8 +273,10 @@ class _MissingVerdicts:
         submission.verdicts |= new
         submission.suspicions |= judged.suspicions
         submission.printed, submission.raised = judged.printed, judged.raised
+        submission.figures = judged.figures
         if new:
-            output = {"printed": judged.printed, "raised": judged.raised}
+            output: dict[str, Any] = {"printed": judged.printed, "raised": judged.raised}
+            output["figures"] = judged.figures
             records[submission.output_key] = output
         for name, verdict in new.items():
             if verdict[MIME]["status"] != Status.UNCHECKED:
@@ -312,3 +314,4 @@ class _MissingVerdicts:
                     submission.suspicions[exercise] = cached["suspicion"]
         output = self.cache.get(submission.output_key) or {"printed": {}, "raised": {}}
         submission.printed, submission.raised = output["printed"], output["raised"]
+        submission.figures = output.get("figures", {})

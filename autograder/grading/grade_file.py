@@ -106,7 +106,8 @@ class FileTask:
             yield FileResult(reading)
             return
         yield None
-        judged = TaskResult({}, {}, self.submission.printed, self.submission.raised)
+        known = self.submission
+        judged = TaskResult({}, {}, known.printed, known.raised, known.figures)
         if self.exercises:
             cells = tuple(code_cells(merged))
             files = tuple(self.submission.files.items())
@@ -123,6 +124,7 @@ class FileTask:
                 verdicts=judged.verdicts | self.submission.verdicts,
                 printed=judged.printed,
                 raised=judged.raised,
+                figures=judged.figures,
             )
             results = results_of(course.notebook, self.assignment, submission, self.settings)
             drawn = self.draw(submission, merged, results)
@@ -147,7 +149,7 @@ def bounded(judged: TaskResult, most: int) -> TaskResult:
     raised, left = _cut(judged.raised, left, most)
     printed, left = _cut(judged.printed, left, most)
     suspicions, _ = _cut(judged.suspicions, most, most)
-    return TaskResult(verdicts, suspicions, printed, raised)
+    return TaskResult(verdicts, suspicions, printed, raised, judged.figures)
 
 
 def _cut(texts: Mapping[str, str], left: int, most: int) -> tuple[dict[str, str], int]:

@@ -12,12 +12,14 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.notebooks import SOLUTION
 from autograder.grading.course_notebook import CourseNotebook
+from autograder.grading.pictures import safe_attachments
 from autograder.grading.required_cells import is_python
 from autograder.grading.submission_file import Cell, Repair
 from autograder.protocol.client import CodeCell
@@ -72,7 +74,7 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
                 del matches[i]  # a copy with other content stays as the student's own cell
         matches.setdefault(chosen, index)  # one cell may hold two answers
         if theirs[chosen].source.strip():  # an emptied cell counts as blank
-            cells[index] = NotebookNode(cells[index] | {"source": theirs[chosen].source})
+            cells[index] = NotebookNode(cells[index] | _content(theirs[chosen]))
     repairs += [r for r in _edited_tests(course, theirs, matches) if r.exercise not in missing]
     around = {}  # code that the student added to a test cell, before its check and after
     for i, index in matches.items():
@@ -100,12 +102,20 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
         if (i in matches and not edited_text) or their.kind not in new_cell:
             continue
         if their.source.strip() not in left_out[their.kind]:
-            own.setdefault(after, []).append(new_cell[their.kind](their.source, id=f"own-{i}"))
+            own.setdefault(after, []).append(new_cell[their.kind](id=f"own-{i}", **_content(their)))
     own_ids = frozenset(cell.id for group in own.values() for cell in group)
     merged = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
     notebook = NotebookNode(course.notebook | {"cells": own.get(-1, []) + merged})
     edited = {cells[at].id for at in course.given if cells[at].source.strip() != course.texts[at]}
     return MergedNotebook(notebook, frozenset(missing), tuple(repairs), own_ids, frozenset(edited))
+
+
+def _content(cell: Cell) -> dict[str, Any]:
+    """Return the source of a student's cell; of Markdown, with the pictures pasted into it."""
+    if cell.kind != "markdown":
+        return {"source": cell.source}
+    source, attachments = safe_attachments(cell.source, cell.attachments)
+    return {"source": source} | ({"attachments": from_dict(attachments)} if attachments else {})
 
 
 def code_cells(merged: MergedNotebook) -> list[CodeCell]:

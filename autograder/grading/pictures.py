@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
+import re
 import warnings
+from collections.abc import Iterable
+from urllib.parse import unquote
 
-__all__ = ["safe_picture"]
+__all__ = ["safe_attachments", "safe_picture"]
 
-PIXELS = 4_000_000
+PIXELS = 30_000_000  # of the largest that is decoded: a photograph of a telephone has twelve
+SIDE = 1600  # pixels of the longer side of what is kept
 KINDS = ("PNG", "JPEG")
+MOST = 20  # pictures of a cell
+ADDRESS = re.compile(r"attachment:([^\s)\"'>\]]+)")
 
 
 def safe_picture(data: bytes) -> bytes | None:
     """Return a PNG or JPEG file as a PNG file with nothing but its pixels; None if it is neither.
 
-    A picture of more than four million pixels counts as none: it is not decoded.
+    A picture of more than thirty million pixels counts as none: it is not decoded. A large one is
+    made smaller.
     """
     from PIL import Image
 
@@ -27,8 +36,31 @@ def safe_picture(data: bytes) -> bytes | None:
                     return None
                 alpha = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
                 pixels = picture.convert("RGBA" if alpha else "RGB")
+        pixels.thumbnail((SIDE, SIDE))
         pixels.info.clear()
         pixels.save(file, "PNG")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning):
         return None
     return file.getvalue()
+
+
+def safe_attachments(
+    source: str, attachments: Iterable[tuple[str, str]]
+) -> tuple[str, dict[str, dict[str, str]]]:
+    """Return a Markdown cell's text and its attachments, with their pixels alone.
+
+    A page with an address of an attachment that is not there cannot be shown, so the text of such
+    an address becomes another one.
+    """
+    kept: dict[str, dict[str, str]] = {}
+    for name, data in list(attachments)[:MOST]:
+        try:
+            picture = safe_picture(base64.b64decode(data, validate=False))
+        except (binascii.Error, ValueError):
+            continue
+        if picture is not None:
+            kept[name] = {"image/png": base64.b64encode(picture).decode()}
+    text = ADDRESS.sub(
+        lambda found: found[0] if unquote(found[1]) in kept else f"left-out-{found[1]}", source
+    )
+    return text, kept

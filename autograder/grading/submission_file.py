@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
@@ -56,12 +56,13 @@ class Repair:
 
 @dataclass(frozen=True)
 class Cell:
-    """The parts of a student's cell that are used."""
+    """The parts of a student's cell that are used; `attachments` are (name, base64) pairs."""
 
     kind: str
     source: str
     id: str
     grade_id: str
+    attachments: tuple[tuple[str, str], ...] = ()
 
 
 def find_notebooks(folder: Path, assignment: str) -> list[Path]:
@@ -230,7 +231,22 @@ def _cell(cell: Mapping[str, Any]) -> Cell:
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     source = cell.get("source", cell.get("input"))  # "input": code, before format 4
-    return Cell(*map(_text, (cell.get("cell_type"), source, cell.get("id"), grade_id)))
+    attachments = cell.get("attachments")
+    return Cell(
+        _text(cell.get("cell_type")),
+        _text(source),
+        _text(cell.get("id")),
+        _text(grade_id),
+        tuple(_pictures(attachments)) if isinstance(attachments, dict) else (),
+    )
+
+
+def _pictures(attachments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names and data of the pictures that were pasted into a cell."""
+    for name, data in attachments.items():
+        kinds = data if isinstance(data, dict) else {}
+        pictures = (_text(kinds.get(kind)) for kind in ("image/png", "image/jpeg"))
+        yield from ((name, picture) for picture in pictures if picture)
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ matter where tasks run, how often, and in which order.
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
@@ -104,13 +105,15 @@ class Task:
 class TaskResult:
     """The result of a task: for each exercise its outputs by MIME type.
 
-    `suspicions` has sentences by exercise; `printed` and `raised` are by the cell's name.
+    `suspicions` has sentences by exercise; `printed` and `raised` are by the cell's name, and so
+    are `figures`, PNG files in base64.
     """
 
     verdicts: dict[str, dict[str, Any]]
     suspicions: dict[str, str] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
     raised: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, list[str]] = field(default_factory=dict)
 
 
 def outputs_of(verdict: Verdict) -> dict[str, Any]:
@@ -165,7 +168,12 @@ def run_task(task: Task) -> TaskResult:
         sandbox, key, cells, task.exercises, task.settings, files
     )
     verdicts = {name: _drawn(verdict) for name, verdict in judged.verdicts.items()}
-    return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised)
+    figures = {
+        name: [base64.b64encode(file).decode() for file in files]
+        for name, files in judged.figures.items()
+        if files
+    }
+    return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised, figures)
 
 
 def close() -> None:

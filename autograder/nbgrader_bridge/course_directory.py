@@ -4,6 +4,7 @@ The directory belongs to the instructor. Only ``source/`` of the course's own as
 anew each time; submissions, gradebook and an edited configuration are never touched.
 """
 
+import hashlib
 import json
 import re
 import secrets
@@ -195,15 +196,15 @@ def _made_from(folder: Path) -> dict[str, str]:
 
 
 def course_version(root: Path, assignment: str) -> str:
-    """Return a hash of the notebook and of all modules that its key and its checks are made by."""
+    """Return a hash of the notebook, its data, and all modules that its key and checks use."""
     fingerprints = Fingerprints(root)
     files = {notebook_of(root, assignment)}.union(
-        *map(fingerprints.modules, exercises_of(assignment))
+        *map(fingerprints.files, exercises_of(assignment))
     )
     names = {file.relative_to(root).as_posix(): file for file in files}
     return digest(
         [
-            [name, names[name].read_text(encoding="utf-8")]
+            [name, hashlib.sha256(names[name].read_bytes()).hexdigest()]
             for name in sorted(names)
             if not name.startswith("autograder/")  # it stays with the instructor
         ]

@@ -1,7 +1,8 @@
 """Make the notebook that a grader looks at, from a submission's answers and verdicts.
 
 Formgrader serves a graded notebook from the origin on which grades can be set, so a student's part
-of it must not be active: it has only code, Markdown text, and printed output as plain text.
+of it must not be active: it has only code, Markdown text, printed output as plain text, and
+pictures that were encoded anew.
 
 It imports nothing of nbgrader, which takes seconds: workers use it.
 """
@@ -37,7 +38,7 @@ def draw(
         if one.exercise not in submission.verdicts
     }
     printed, raised = submission.printed, submission.raised
-    notebook = graded_notebook(merged, verdicts, printed, raised, points)
+    notebook = graded_notebook(merged, verdicts, printed, raised, points, submission.figures)
     return json.dumps(notebook, ensure_ascii=False)  # without indents: many times as fast
 
 
@@ -55,6 +56,7 @@ def graded_notebook(
     printed: Mapping[str, str],
     raised: Mapping[str, str],
     points: Mapping[str, float] | None = None,
+    figures: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """Return the notebook that a grader looks at, as JSON data.
 
@@ -68,6 +70,8 @@ def graded_notebook(
         What each cell printed, and its exception, by cell id.
     points
         The gradebook's points for each graded cell, which override the course's.
+    figures
+        The figures of the student's own cells, PNG files in base64, by cell id.
     """
     # Encoding as JSON copies everything, and replaces lone surrogates, which no file can hold.
     text = json.dumps([merged.notebook, verdicts, printed, raised], ensure_ascii=False)
@@ -81,7 +85,13 @@ def graded_notebook(
             metadata["points"] = (points or {}).get(name, metadata["points"])
         if cell["cell_type"] == "code":
             cell["execution_count"] = None
-            cell["outputs"] = _text_outputs(printed.get(cell["id"], ""), raised.get(cell["id"], ""))
+            cell["outputs"] = [
+                *_text_outputs(printed.get(cell["id"], ""), raised.get(cell["id"], "")),
+                *(
+                    _output("display_data", metadata={}, data={"image/png": figure})
+                    for figure in (figures or {}).get(cell["id"], ())
+                ),
+            ]
         elif metadata.get("solution") or cell["id"] in merged.own:
             cell["source"] = _inert(cell["source"])
         if metadata.get("grade") and not metadata.get("solution"):

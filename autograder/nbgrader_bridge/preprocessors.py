@@ -141,7 +141,9 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         for exercise in uncredited(course.notebook, reading_of(course, merged), result.verdicts):
             if exercise in result.verdicts:
                 result.verdicts[exercise][MIME]["points"] = None
-        graded = graded_notebook(merged, result.verdicts, result.printed, result.raised, points)
+        graded = graded_notebook(
+            merged, result.verdicts, result.printed, result.raised, points, result.figures
+        )
         return from_dict(graded), resources
 
 

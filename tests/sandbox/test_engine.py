@@ -156,7 +156,7 @@ def test_reference_call_advances_the_students_generator(sandboxed):
     finally:
         worker_pool.close()
         vars(worker_pool._per_thread).clear()
-    assert found.pop(wrong)["status"] == "partial"
+    assert found.pop(wrong)["status"] == "wrong"
     assert {one["status"] for one in found.values()} == {"correct"}
     charged = [name for name, one in found.items() if wrong in one["given"]]
     assert charged == ["sample_one_minus_log_uniform", "sample_configuration", "random_search"]

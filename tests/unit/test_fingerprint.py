@@ -35,7 +35,7 @@ LEFT_OUT = (
 def course(tmp_path_factory):
     """Copy the code and the notebooks of the course, so that modules can be changed."""
     root = tmp_path_factory.mktemp("course")
-    for name in ("autograder", "utils", "notebooks"):
+    for name in ("autograder", "datasets", "utils", "notebooks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     return root
 
@@ -59,24 +59,24 @@ def changed(course, *files):
 
 def test_fingerprint_covers_each_module_that_judging_imports(course):
     found = Fingerprints(course)
-    modules = {name: found.modules(name) for name in EXERCISES}
+    modules = {name: found.files(name) for name in EXERCISES}
     every = set().union(*modules.values())
     assert {course / name for name in JUDGED_WITH} <= every
     before = fingerprints(course)
     for file in every:
-        text = file.read_text(encoding="utf-8")
-        file.write_text(text + "\n# changed\n", encoding="utf-8")
+        content = file.read_bytes()
+        file.write_bytes(content + b"\n# changed\n")
         after = Fingerprints(course)
         name = next(name for name in EXERCISES if file in modules[name])
         assert after.fingerprint(name) != before[name], file
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(content)
     assert fingerprints(course) == before
 
 
 def test_fingerprint_covers_all_modules_that_python_loads():
     """Compare with the modules that Python loads, and with the files inside the sandbox."""
     found = Fingerprints(ROOT)
-    every = set().union(*map(found.modules, EXERCISES))
+    every = set().union(*map(found.files, EXERCISES))
     script = "import autograder.grading.worker_pool, utils.exercises, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=True
@@ -87,7 +87,7 @@ def test_fingerprint_covers_all_modules_that_python_loads():
     for name, exercise in EXERCISES.items():
         inside = {ROOT / file for file in worker_pool._files(exercise.assignment)}
         made = {ROOT / f"utils/{old}.py" for old in worker_pool.OLD_NAMES}
-        assert inside - made <= found.modules(name)
+        assert inside - made <= found.files(name)
 
 
 def test_changed_exercise_changes_only_dependent_fingerprints(course):

@@ -1,11 +1,12 @@
 """Test that only the pixels of a student's pictures are kept."""
 
+import base64
 import io
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from autograder.grading.pictures import safe_picture
+from autograder.grading.pictures import safe_attachments, safe_picture
 
 
 def encoded(kind, size=(20, 10), **more):
@@ -34,9 +35,23 @@ def test_pixels_are_kept_and_texts_are_not(kind):
         b"GIF89a",
         encoded("BMP"),
         encoded("PNG")[:40],
-        encoded("PNG", (2001, 2000)),
+        encoded("PNG", (6001, 5000)),
     ],
     ids=["nothing", "svg", "gif", "bmp", "cut short", "too many pixels"],
 )
 def test_all_else_is_left_out(data):
     assert safe_picture(data) is None
+
+
+def test_large_picture_is_made_smaller():
+    with Image.open(io.BytesIO(safe_picture(encoded("JPEG", (4000, 3000))))) as again:
+        assert again.size == (1600, 1200)
+
+
+def test_pasted_pictures_are_kept_and_addresses_of_others_are_changed():
+    good = base64.b64encode(encoded("PNG")).decode()
+    source = "![a](attachment:my%20plot.png) and ![b](attachment:lost.png)"
+    text, kept = safe_attachments(source, [("my plot.png", good), ("lost.png", "PHN2Zz4=")])
+    assert text == "![a](attachment:my%20plot.png) and ![b](left-out-lost.png)"
+    assert list(kept) == ["my plot.png"]
+    assert safe_picture(base64.b64decode(kept["my plot.png"]["image/png"])) is not None

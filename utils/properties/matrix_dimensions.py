@@ -104,9 +104,9 @@ def _in_a_loop(
 
 def _seconds_of_tanh(n: int) -> float:
     """Return how long np.tanh of n units takes, which is long on a busy machine."""
-    Z = np.full((n, MANY), 0.5)
+    sums = np.full((n, MANY), 0.5)
     start = perf_counter()
-    np.tanh(Z)
+    np.tanh(sums)
     return perf_counter() - start
 
 
