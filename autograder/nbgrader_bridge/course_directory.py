@@ -23,7 +23,7 @@ from autograder.grading.verdict_cache import digest
 __all__ = ["CONFIG", "Made", "is_stale", "make"]
 
 CONFIG = "nbgrader_config.py"
-MADE_FROM = ".made_from.json"
+MADE_FROM = "source/.made_from.json"
 
 # nbgrader's configuration of the course directory. It has no path in it, so the folder may move.
 SETTINGS = '''\
