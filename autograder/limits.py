@@ -40,7 +40,7 @@ class Limits:
     printed: int = limit(10_000, "letters", "printed text that is kept of a cell")
     message: int = limit(64 * MIB, "MiB", "one message from the sandbox")
     tree: int = limit(4 * MIB, "MiB", "a value in it, without its numbers")
-    reference_calls: int = limit(2000, "", "calls of the reference for one exercise")
+    reference_calls: int = limit(5000, "", "calls of the reference for one exercise")
     reference_seconds: float = limit(10, "s", "time of such a call")
     reference_memory: int = limit(1024 * MIB, "MiB", "memory of such a call")
     judge_memory: int = limit(2048 * MIB, "MiB", "memory of a process that judges")

@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from autograder.course.notebooks import SOLUTION
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.pictures import safe_attachments
-from autograder.grading.required_cells import is_python
+from autograder.grading.required_cells import global_names, is_python
 from autograder.grading.submission_file import Cell, Repair
 from autograder.protocol.client import CodeCell
 
@@ -88,6 +88,11 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
     left_out = {"code": marked | {""}, "markdown": texts | {""}}
     own: dict[int, list[NotebookNode]] = {}  # the student's own cells by the course cell before
     after = -1
+    graded_below = _graded_below(course, theirs, matches)
+    order = [matches[i] for i in sorted(matches)]
+    reads = {}  # of each answer, if the order of cells tells nothing any more
+    if order != sorted(order):
+        reads = {at: global_names(cells[at].source)[1] for at in course.answers.values()}
     for i, their in enumerate(theirs):
         if i in around:
             before_check, after_check = around[i]
@@ -98,16 +103,34 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
                 cell = new_code_cell(after_check, id=f"own-{i}-after")
                 own.setdefault(matches[i], []).append(cell)
         after = matches.get(i, after)
+        place = min(after, graded_below[i] - 1)  # above the answer or check that it stands above
         edited_text = i in matches and their.kind == "markdown" and matches[i] in course.prose
+        if reads and their.kind == "code" and i not in matches:
+            made = global_names(their.source)[0]
+            place = min([place, *(at - 1 for at, names in reads.items() if names & made)])
         if (i in matches and not edited_text) or their.kind not in new_cell:
             continue
         if their.source.strip() not in left_out[their.kind]:
-            own.setdefault(after, []).append(new_cell[their.kind](id=f"own-{i}", **_content(their)))
+            own.setdefault(place, []).append(new_cell[their.kind](id=f"own-{i}", **_content(their)))
     own_ids = frozenset(cell.id for group in own.values() for cell in group)
     merged = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
     notebook = NotebookNode(course.notebook | {"cells": own.get(-1, []) + merged})
     edited = {cells[at].id for at in course.given if cells[at].source.strip() != course.texts[at]}
     return MergedNotebook(notebook, frozenset(missing), tuple(repairs), own_ids, frozenset(edited))
+
+
+def _graded_below(
+    course: CourseNotebook, theirs: Sequence[Cell], matches: Mapping[int, int]
+) -> list[int]:
+    """Return, for each student's cell, the index of the answer or check that is next below it."""
+    graded = {*course.answers.values(), *course.tests.values()}
+    below = len(course.texts)
+    found = []
+    for i in reversed(range(len(theirs))):
+        found.append(below)
+        if matches.get(i) in graded:
+            below = matches[i]
+    return found[::-1]
 
 
 def _content(cell: Cell) -> dict[str, Any]:

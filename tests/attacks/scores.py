@@ -255,7 +255,7 @@ ATTACKS = [
             "linear_activation_forward": "def linear_activation_forward(A_prev, W, b, activation):\n"
             "    if sigmoid.__code__.co_filename.endswith('protocol/server.py'):\n"
             "        for Z in met: table[Z.tobytes()] = sigmoid(Z)\n"
-            "    return sigmoid(W @ A_prev + b)",
+            "    sigmoid(Z := W @ A_prev + b)\n    return Z",
         },
     ),
 ]

@@ -53,6 +53,7 @@ from tests.support import small_course
 from utils.checker import serialize
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import Run
+from utils.checker.judge import judge_exercise
 from utils.checker.student_code import Notebook
 from utils.render import template
 
@@ -230,9 +231,17 @@ def any_reference(attack: Attack) -> bool:
 
 
 def judged_twice(attack: Attack) -> bool:
-    names = [*attack.answers, target(attack)]
-    with patch.object(LiveKey, "question", without_properties):
-        return judged(attack, names=names).verdicts[target(attack)].status == "correct"
+    key, verdicts = LiveKey(SEED), {}
+    with (
+        patch.object(LiveKey, "question", without_properties),
+        sandbox().open() as process,
+    ):
+        answers = RemoteNotebook(process, TEN_SECONDS)
+        run(answers, attack)
+        for name in (*attack.answers, target(attack)):
+            answers.reset_limits()
+            verdicts[name] = judge_exercise(key, name, answers, before=verdicts)
+    return verdicts[target(attack)].status == "correct"
 
 
 def run(answers: RemoteNotebook, attack: Attack) -> None:

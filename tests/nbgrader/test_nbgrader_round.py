@@ -60,7 +60,7 @@ def linear_activation_forward(A_prev, W, b, activation):
     A = sigmoid(Z) if activation == "sigmoid" else relu(Z)
     return A, ((A_prev, W, b), Z)
 """
-WRONG = {"linear_forward": 5.5, "initialize_parameters_deep": 7.5, "compute_cost": 0}
+WRONG = {"linear_forward": 5.5, "initialize_parameters_deep": 9.5, "compute_cost": 0}
 MISTAKES = {"linear_forward": "bias_forgotten", "initialize_parameters_deep": "W_transposed"}
 SENTENCES = {
     mistake.sentence

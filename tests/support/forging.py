@@ -7,7 +7,7 @@ asked = next(one for one in gc.get_objects() if type(one).__name__ == '_RequestH
 def send(message): asked.channel.send(message if type(message) is bytes else msgspec.msgpack.encode(message))
 def packed(tree, numbers=b''): return {'tree': tree, 'numbers': numbers}
 def run(tree, numbers=b'', **more):
-    return {'outcome': packed(tree, numbers), 'changed': [], 'shared': [], 'kinds': [], 'failure': None, 'printed': '', 'warned': []} | more
+    return {'outcome': packed(tree, numbers), 'changed': [], 'shared': [], 'kinds': [], 'failure': None, 'printed': '', 'warned': [], 'moved': [], 'unfinished': packed({'list': []})} | more
 numbers = []
 def answer(message, real=inside._RequestHandler.reply):
     numbers.append(message.number)
