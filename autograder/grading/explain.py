@@ -30,8 +30,7 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import code_cells
 from autograder.grading.reading import read_notebooks
 from autograder.grading.required_cells import required_cells
-from autograder.grading.submission_file import open_notebook
-from autograder.limits import Limits
+from autograder.grading.submission_file import content_of
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import (
     AnyOfShape,
@@ -86,7 +85,7 @@ def explain(
     submission = find_submission(assignment, submissions, folder, student, limits)
     merged = None
     if submission.notebooks:
-        contents = [(path.name, _content(path, limits)) for path in submission.notebooks]
+        contents = [(path.name, content_of(path, limits)) for path in submission.notebooks]
         merged, _ = read_notebooks(course, contents, f"{assignment}.ipynb", limits)
     exercises = judged_exercises(course.notebook)
     if merged is None or exercise not in exercises:
@@ -114,11 +113,6 @@ def explain(
         ]
     parts += ["", f"Made with {result['made_with']}."]
     return _wrapped("\n".join(parts))
-
-
-def _content(path: Path, limits: Limits) -> bytes:
-    with open_notebook(path, limits) as file:
-        return file.read()
 
 
 def _wrapped(text: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+from nbformat import NotebookNode
 
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 from autograder.grading import worker_pool
@@ -115,7 +116,7 @@ def grade(
         sigterm_as_interrupt(),
     ):
         draw = None if writer is None else writer.draw
-        missing = _MissingVerdicts(root, assignment, settings, cache, sandboxed, draw)
+        missing = _MissingVerdicts(root, assignment, notebook, settings, cache, sandboxed, draw)
 
         def finish(submission: Submission, judged: int) -> None:
             results = results_of(notebook, assignment, submission, settings)
@@ -211,6 +212,7 @@ class _MissingVerdicts:
         self,
         root: Path,
         assignment: str,
+        notebook: NotebookNode,
         settings: Settings,
         cache: VerdictCache,
         sandboxed: bool,
@@ -219,7 +221,6 @@ class _MissingVerdicts:
         self.root, self.assignment, self.settings = root, assignment, settings
         self.cache, self.sandboxed, self.draw = cache, sandboxed, draw
         self.fingerprints = Fingerprints(root)
-        notebook = read_course_notebook(root, assignment)
         self.exercises = judged_exercises(notebook)
         limits = settings.limits
         self.reader = digest(self.fingerprints.reading(), notebook, asdict(limits))

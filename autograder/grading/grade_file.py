@@ -23,7 +23,7 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import MergedNotebook, code_cells
 from autograder.grading.reading import Reading, read_notebooks
 from autograder.grading.results import Result, results_of
-from autograder.grading.submission_file import Unreadable, open_notebook
+from autograder.grading.submission_file import Unreadable, content_of
 from autograder.grading.worker_pool import Task, TaskResult, outputs_of
 from utils.checker.verdict import MIME, Status, Verdict
 
@@ -84,8 +84,7 @@ class FileTask:
                 yield name, file
                 continue
             try:
-                with open_notebook(file, self.settings.limits) as opened:
-                    yield name, opened.read(self.settings.limits.file + 1)
+                yield name, content_of(file, self.settings.limits)
             except Unreadable as problem:  # it could be read a moment ago
                 raise OSError(str(problem)) from None
 

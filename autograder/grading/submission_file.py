@@ -23,6 +23,7 @@ __all__ = [
     "Repair",
     "Unreadable",
     "cells_of",
+    "content_of",
     "find_notebooks",
     "listed",
     "open_notebook",
@@ -117,6 +118,12 @@ def open_notebook(path: Path, limits: Limits = LIMITS) -> BufferedReader:
         return file
     file.close()
     raise Unreadable(f"{path.name} is larger than {limits.file // MIB} MB.")
+
+
+def content_of(path: Path, limits: Limits = LIMITS) -> bytes:
+    """Return the bytes of a notebook's file; raise `Unreadable` as `open_notebook` does."""
+    with open_notebook(path, limits) as file:
+        return file.read(limits.file + 1)  # no more, even if it grows meanwhile
 
 
 def read_notebook(

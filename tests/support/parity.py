@@ -6,11 +6,12 @@ cell, or a name used again below the check. Many share a notebook, one an exerci
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -67,7 +68,6 @@ class Oddity:
     end: str = ""
     alone: bool = False
     assignment: str = TASK
-    others: dict[str, str] = field(default_factory=dict)
 
 
 # What an answer can return in place of an array A.
@@ -318,8 +318,6 @@ def _solved(assignment: str) -> NotebookNode:
 
 def notebook_with(group: list[Oddity]) -> NotebookNode:
     """Return the solved notebook with these oddities in it."""
-    import copy
-
     page = copy.deepcopy(_solved(group[0].assignment))
     for one in group:
         cells = {cell["id"]: cell for cell in page.cells}
@@ -342,7 +340,6 @@ def compare(
     groups: list[list[Oddity]],
     bundle: Path,
     aside: Path,
-    judge: Callable[[Task], Any] | None = None,
 ) -> list[str]:
     """Return a line for each exercise on which the page and the grade differ.
 
@@ -367,7 +364,7 @@ def compare(
         task = Task(assignment, tuple(code_cells(merged)), names, SETTINGS)
         graded = {
             name: (one[MIME]["status"], one[MIME]["points"])
-            for name, one in (judge or worker_pool.run_task)(task).verdicts.items()
+            for name, one in worker_pool.run_task(task).verdicts.items()
         }
         what = ", ".join(f"{one.exercise}: {one.name}" for one in group)
         differences += [

@@ -24,9 +24,6 @@ from utils.checker.wording import verdict_of
 
 __all__ = ["FOLLOW_THROUGH", "judge", "judge_exercise", "rejections"]
 
-_HARMFUL = {Status.TIMEOUT, Status.TAMPERED}
-"""Statuses of an earlier answer that must not be called: it hangs, or its messages are forged."""
-
 FOLLOW_THROUGH = {"full": 1.0, "half": 0.5, "none": 0.0}
 """The share of its points for an answer whose only fault lies in an earlier function."""
 
@@ -66,8 +63,6 @@ def judge_exercise(
         If the key cannot provide this question.
     """
     question, known = key.question(exercise, seed), before or {}
-    harmful = {name for name, verdict in known.items() if verdict.status in _HARMFUL}
-    harmful |= set(unusable)
     try:
         answer = answers.answer(exercise)
     except Absent as absent:
@@ -75,7 +70,7 @@ def judge_exercise(
     used = answer.uses(question.builds_on)
     share = FOLLOW_THROUGH[follow_through]
     alone = _Judgment(question, answer, {})
-    if harmful.intersection(used):
+    if set(unusable).intersection(used):
         first = verdict_of(question, [], Status.ERROR, "it calls one that never returns.")
     elif used and share == 1 and question.references is not None and alone.wrong_without_raising():
         first = None  # seldom needed, and slow to put into words
