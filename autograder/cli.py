@@ -283,8 +283,8 @@ def grade(
     settings, writer = Settings(assignment), None
     with ExitStack() as stack:
         if workspace is not None:
-            from autograder.nbgrader_bridge.gradebook import Workspace
             from autograder.nbgrader_bridge.preprocessors import Execute
+            from autograder.nbgrader_bridge.workspace import Workspace
 
             opened = Workspace(workspace)
             settings = Execute(config=opened.config).settings(assignment)

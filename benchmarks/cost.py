@@ -26,13 +26,13 @@ from typing import Any
 from unittest import mock
 
 from autograder.course import notebooks
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.course_notebook import CourseNotebook, judged_exercises
 from autograder.grading.grade_submission import Settings
+from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.required_cells import required_cells
 from autograder.grading.submission_file import read_notebook
-from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS
 from autograder.protocol.client import CodeCell, RemoteNotebook
 from benchmarks.classes import TASK, hand_in
@@ -43,7 +43,7 @@ from utils.checker.student_code import Notebook, Overrides
 from utils.checker.verdict import Verdict
 from utils.exercises import EXERCISES
 
-KEY = worker_pool._Key(TASK)
+KEY = judging._Key(TASK)
 
 
 Called = tuple[str, list[Case], list[str]]
@@ -68,7 +68,7 @@ def through_the_engine(path: Path, page: CourseNotebook, exercises: tuple[str, .
     """Return the seconds that a submission takes, from its file to its verdicts."""
     start = time.perf_counter()
     pieces = load(path, page)
-    worker_pool.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
+    judging.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
     return time.perf_counter() - start
 
 
@@ -83,7 +83,7 @@ def asked_of(path: Path, page: CourseNotebook, exercises: tuple[str, ...]) -> As
         return call(self, exercise, cases, given)
 
     with mock.patch.object(RemoteNotebook, "call", noted):
-        worker_pool.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
+        judging.run_task(Task(TASK, pieces, exercises, Settings(seed=TASK)))
     return asked
 
 
@@ -129,7 +129,7 @@ def judged_here(asked: Asked, exercises: tuple[str, ...]) -> float:
 
 def unjudged(cells: Sequence[CodeCell], calls: Sequence[Called]) -> None:
     """Run cells and make calls in a sandbox, and ignore the results."""
-    [sandbox] = vars(worker_pool._per_thread)["sandboxes"].values()
+    [sandbox] = vars(judging._per_thread)["sandboxes"].values()
     with sandbox.open() as cell:
         answers = RemoteNotebook(cell, LIMITS)
         for piece in cells:
@@ -180,7 +180,7 @@ def main() -> None:
             ]
             columns = [*zip(*pairs, strict=True), *sandbox]
             rounds.append([1000 * statistics.mean(column) for column in columns])
-        worker_pool.close()
+        judging.close()
     ours, here, alone, fork, cells, calls = map(statistics.median, zip(*rounds, strict=True))
     above = statistics.median(one - other for one, _, other, *_ in rounds)
     print("| of a submission | ms |\n|:--|--:|")

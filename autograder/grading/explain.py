@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from autograder.errors import UsageError
-from autograder.grading import grade_submission, worker_pool
+from autograder.grading import grade_submission, judging
 from autograder.grading.class_folder import (
     find_submission,
     look_of,
@@ -92,7 +92,7 @@ def explain(
         return _wrapped(f"{exercise} of {student}: {result['message']}")
     key = LiveKey(settings.seed)
     cells = required_cells(code_cells(merged))
-    with worker_pool.sandbox_for(assignment, settings.limits, sandboxed=sandboxed) as sandbox:
+    with judging.sandbox_for(assignment, settings.limits, sandboxed=sandboxed) as sandbox:
         evidence = grade_submission.evidence(
             sandbox, key, cells, exercises, exercise, settings, submission.files
         )
@@ -101,7 +101,7 @@ def explain(
         note = f", with {evidence.case.note}" if evidence.case.note else ""
         parts += ["", f"The smallest case that shows it{note}:", ""]
         parts += _example(exercise, evidence)
-    now = worker_pool.outputs_of(evidence.verdict)[MIME]
+    now = judging.outputs_of(evidence.verdict)[MIME]
     points = result["points"]
     if points is None:
         parts += ["", "A person has still to decide on its points."]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.course import bundle, notebooks
 from autograder.course.imports import files_of, imported
-from autograder.grading import reading, worker_pool
+from autograder.grading import judging, reading
 from autograder.grading.verdict_cache import digest
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES, module_of
@@ -68,7 +68,7 @@ class Fingerprints:
         """
         found = EXERCISES[exercise]
         modules, data = self._used_by_notebook(found.assignment)
-        by_name = {worker_pool.__name__, module_of(found), property_module(found.assignment)}
+        by_name = {judging.__name__, module_of(found), property_module(found.assignment)}
         return self._closure(by_name | modules) | data
 
     def _used_by_notebook(self, assignment: str) -> tuple[frozenset[str], frozenset[Path]]:

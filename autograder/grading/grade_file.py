@@ -1,6 +1,6 @@
 """Grade one student's file in a worker process: read it, judge it, draw what came of it.
 
-    file ── reading.py ──→ answers ── worker_pool.run_task ──→ verdicts ── draw ──→ a result
+    file ── reading.py ──→ answers ── judging.run_task ──→ verdicts ── draw ──→ a result
 
 Nothing else touches the content of a submission. The result is bounded in size.
 """
@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Self
 
 from autograder.files import ROOT
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.class_folder import Submission, digest_of
 from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
 from autograder.grading.grade_submission import Settings
+from autograder.grading.judging import Task, TaskResult, outputs_of
 from autograder.grading.merge import MergedNotebook, code_cells
 from autograder.grading.reading import Reading, read_notebooks
 from autograder.grading.results import Result, results_of
 from autograder.grading.submission_file import Unreadable, content_of
-from autograder.grading.worker_pool import Task, TaskResult, outputs_of
 from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = ["Draw", "FileResult", "FileTask", "bounded"]
@@ -113,7 +113,7 @@ class FileTask:
             task = Task(
                 self.assignment, cells, self.exercises, self.settings, self.sandboxed, files
             )
-            judged = bounded(worker_pool.run_task(task), limits.kept)
+            judged = bounded(judging.run_task(task), limits.kept)
         yield None
         drawn = ""
         if self.draw is not None:

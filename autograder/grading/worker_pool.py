@@ -1,14 +1,10 @@
-"""Judge many submissions, on all cores of this machine or on a Dask cluster.
+"""Run tasks in worker processes, on all cores of this machine or on a Dask cluster.
 
-    tasks ── a pure map, in worker processes ──→ task results
-
-Tasks and their results are plain data, and running a task changes nothing else. So it does not
-matter where tasks run, how often, and in which order.
+tasks ── a pure map, in worker processes ──→ results
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import os
@@ -18,205 +14,34 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from functools import cache
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
-from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, UsageError
-from autograder.files import ROOT
-from autograder.grading import grade_submission
-from autograder.grading.grade_submission import Settings
-from autograder.grading.required_cells import required_cells
-from autograder.limits import LIMITS, Limits
-from autograder.protocol import reference_process
-from autograder.protocol.client import CodeCell
+from autograder.grading import judging
+from autograder.limits import LIMITS
 from autograder.sandbox.isolation import address_space, die_with_parent
-from autograder.sandbox.no_sandbox import SubprocessRunner
-from autograder.sandbox.sandbox import Sandbox
-from utils.checker.answer_key import LiveKey, Question
-from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = [
     "Pool",
     "Steps",
-    "Task",
-    "TaskResult",
     "TookTooLong",
     "WorkerLost",
-    "close",
     "cluster",
     "map_tasks",
-    "outputs_of",
     "processes",
     "run_in_process",
-    "run_task",
-    "sandbox_for",
     "serve",
 ]
 
 T = TypeVar("T")
 
-ENTRY = "autograder.protocol.server:serve"
-SHARED = (
-    *("autograder/limits.py", "autograder/protocol/__init__.py"),
-    *("autograder/protocol/messages.py", "autograder/protocol/server.py"),
-)
-WARM = (
-    *("numpy", "scipy.special", "h5py", "jinja2", "matplotlib.pyplot"),
-    *("autograder.protocol.server", "utils.check"),
-)
-# Module names of version 0.1, which answers to its notebooks still import.
-OLD_NAMES = {
-    "experiments": "experiment_log",
-    "neuron": "spiking_neuron",
-    "pictures_of_shapes": "shape_plots",
-    "suspects": "accuracy_variants",
-    "tracer": "shape_tracer",
-    "training": "live_training",
-}
 AHEAD = 4  # tasks submitted for each worker, so that none waits for the driver
 LONGEST = 300  # letters of an error's text
 TRIES = 3  # most runs of a task that fails, or whose worker dies and is replaced
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission, and the exercises of it to judge.
-
-    `files` are those that the student handed in beside the notebook: (path, content) pairs.
-    `sandboxed` is False only where the instructor chose ``--no-sandbox`` or its setting.
-    """
-
-    assignment: str
-    cells: tuple[CodeCell, ...]
-    exercises: tuple[str, ...]
-    settings: Settings
-    sandboxed: bool = True
-    files: tuple[tuple[str, bytes], ...] = ()
-
-
-@dataclass(frozen=True)
-class TaskResult:
-    """The result of a task: for each exercise its outputs by MIME type.
-
-    `suspicions` has sentences by exercise; `printed` and `raised` are by the cell's name, and so
-    are `figures`, PNG files in base64.
-    """
-
-    verdicts: dict[str, dict[str, Any]]
-    suspicions: dict[str, str] = field(default_factory=dict)
-    printed: dict[str, str] = field(default_factory=dict)
-    raised: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, list[str]] = field(default_factory=dict)
-
-
-def outputs_of(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as a notebook's outputs by MIME type, plain data among them."""
-    record = verdict.record()
-    if verdict.status is Status.UNCHECKED:
-        record["points"] = None
-    return {"text/html": verdict.html(), "text/plain": verdict.text(), MIME: record}
-
-
-def _drawn(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict's outputs; without its drawings, where these cannot be made."""
-    try:
-        return outputs_of(verdict)
-    except Exception:  # what a student's function gave is shown in them
-        return outputs_of(replace(verdict, expected=None, got=None, boxes=()))
-
-
-class _Key(LiveKey):
-    """A live key that gives a whole class the same questions, and makes each once."""
-
-    def __init__(self, common: str) -> None:
-        super().__init__(common)
-        self._questions: dict[tuple[str, int | None], Question] = {}
-
-    def question(self, exercise: str, seed: int | None = None) -> Question:
-        """Return the question for an exercise; make it only the first time."""
-        if (exercise, seed) not in self._questions:
-            self._questions[exercise, seed] = super().question(exercise, seed)
-        return self._questions[exercise, seed]
-
-
-_per_thread = threading.local()  # because a sandbox ends with the thread that started it
-
-
-def run_task(task: Task) -> TaskResult:
-    """Judge one submission; keep the sandbox warm for the next."""
-    seed, limits = task.settings.seed, task.settings.limits
-    key = _get_or_make("keys", seed, lambda: _Key(seed))
-    sandbox = _get_or_make(
-        "sandboxes",
-        (task.assignment, limits, task.sandboxed),
-        lambda: sandbox_for(
-            task.assignment,
-            limits,
-            sandboxed=task.sandboxed,
-            core=vars(_per_thread).get("core"),
-        ).__enter__(),
-    )
-    cells, files = required_cells(task.cells), dict(task.files)
-    judged = grade_submission.judge_submission(
-        sandbox, key, cells, task.exercises, task.settings, files
-    )
-    verdicts = {name: _drawn(verdict) for name, verdict in judged.verdicts.items()}
-    figures = {
-        name: [base64.b64encode(file).decode() for file in files]
-        for name, files in judged.figures.items()
-        if files
-    }
-    return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised, figures)
-
-
-def close() -> None:
-    """End this thread's sandboxes and reference process."""
-    reference_process.close()
-    for sandbox in vars(_per_thread).pop("sandboxes", {}).values():
-        sandbox.__exit__(None, None, None)
-
-
-def _get_or_make(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
-    """Return this thread's object of a kind; make it only the first time."""
-    objects = vars(_per_thread).setdefault(kind, {})
-    if key not in objects:
-        objects[key] = make()
-    return objects[key]
-
-
-def sandbox_for(
-    assignment: str, limits: Limits = LIMITS, *, sandboxed: bool = True, core: int | None = None
-) -> Sandbox | SubprocessRunner:
-    """Return a sandbox for submissions of this assignment, on this core, not yet started."""
-    files = _files(assignment)
-    if not sandboxed:
-        return SubprocessRunner(ENTRY, files, limits)
-    modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
-    return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True, core=core)
-
-
-@cache
-def _files(assignment: str) -> Mapping[str, bytes | Path]:
-    """Return the files in the sandbox: modules the notebook imports, its data, the protocol's."""
-    notebook = notebooks.read(notebooks.notebook_of(ROOT, assignment))
-    modules = bundle.modules(ROOT, notebook, assignment)
-    old_names = {
-        f"utils/{old}.py": f"from utils.{new} import *\n".encode()
-        for old, new in OLD_NAMES.items()
-        if f"utils/{new}.py" in modules
-    }
-    data = {name: ROOT / name for name in bundle.data_of(notebook)}
-    return modules | old_names | data | {name: (ROOT / name).read_bytes() for name in SHARED}
-
-
-# --- the worker pool -----------------------------------------------------------------------------
 
 
 class Steps(Protocol):
@@ -419,13 +244,13 @@ def serve(fd: int, core: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the driver handles Ctrl-C
     die_with_parent()
     _limit_memory()
-    _per_thread.core = core
+    judging.use_core(core)
     pipe = Connection(fd)
     while True:
         try:
             task = pipe.recv()
         except EOFError:
-            return close()
+            return judging.close()
         try:
             for step in task.steps():
                 pipe.send(step)

@@ -17,9 +17,9 @@ from typing import Any
 from autograder.files import ROOT
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import read_course_notebook
+from autograder.grading.judging import outputs_of
 from autograder.grading.merge import MergedNotebook
 from autograder.grading.results import Result
-from autograder.grading.worker_pool import outputs_of
 from utils.checker.verdict import MIME, Status, Verdict
 
 __all__ = ["draw", "draw_unread", "graded_notebook"]

@@ -24,7 +24,7 @@ from traitlets import Bool, Dict, Enum, Integer, Unicode
 from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.course_notebook import (
     CourseNotebook,
     judged_exercises,
@@ -33,15 +33,16 @@ from autograder.grading.course_notebook import (
 from autograder.grading.grade_file import bounded
 from autograder.grading.grade_submission import Settings
 from autograder.grading.helper_files import helper_files
+from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.reading import reading_of
 from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of
 from autograder.grading.uncredited import uncredited
-from autograder.grading.worker_pool import Task
 from autograder.limits import LIMITS, changed
-from autograder.nbgrader_bridge.gradebook import BESIDE, own_notebook
+from autograder.nbgrader_bridge.gradebook import BESIDE
 from autograder.nbgrader_bridge.graded_notebook import graded_notebook
+from autograder.nbgrader_bridge.workspace import own_notebook
 from autograder.sandbox.capabilities import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
 from utils.checker.verdict import MIME, Status
@@ -131,7 +132,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
             sandboxed=not self.no_sandbox,
             files=tuple(helper_files(Path(resources["metadata"]["path"]))[0].items()),
         )
-        result = worker_pool.run_task(task)  # its sandbox stays warm for the next submission
+        result = judging.run_task(task)  # its sandbox stays warm for the next submission
         result = bounded(result, task.settings.limits.kept)
         # nbgrader has copied the gradebook's points into the notebook.
         metadata = [cell.metadata.nbgrader for cell in nb.cells if is_grade(cell)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.grade_submission import Settings, judge_submission
 from autograder.limits import Limits
 from autograder.protocol.client import CodeCell
@@ -134,7 +134,7 @@ def test_nan_samples_fail_the_distribution_property(exercise):
 
 def test_notebook_of_slow_cells_is_stopped():
     pieces = [CodeCell("import time; time.sleep(0.4)", f"own-{i}") for i in range(100)]
-    with worker_pool.sandbox_for("01_forward_propagation") as sandbox:
+    with judging.sandbox_for("01_forward_propagation") as sandbox:
         settings = Settings("x", limits=Limits(seconds=0.5, turns=5))
         found = judge_submission(sandbox, LiveKey("x"), pieces, ["relu"], settings)
     assert found.verdicts["relu"].status == "timeout"

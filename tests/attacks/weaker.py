@@ -32,7 +32,7 @@ from nbgrader.utils import determine_grade
 
 import utils.checker.compare
 import utils.checker.sanitize
-from autograder.grading import grade_submission, required_cells, worker_pool
+from autograder.grading import grade_submission, judging, required_cells
 from autograder.grading.class_folder import find_submission
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings, judge_submission
@@ -85,8 +85,8 @@ def sandbox(walls: tuple[str, ...] = ()) -> Any:
     """The sandbox without these walls, started once."""
     if walls not in SANDBOXES:
         box = Sandbox(
-            worker_pool.ENTRY,
-            worker_pool._files(small_course.TASK),
+            judging.ENTRY,
+            judging._files(small_course.TASK),
             warm=("autograder.protocol.server", "utils.check"),  # the rest takes a second each
             without=walls,
         )

@@ -30,15 +30,16 @@ from autograder import cli
 from autograder.course import notebooks
 from autograder.errors import ExitCode, UsageError
 from autograder.grading import grade as grading
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
+from autograder.grading.judging import Task, outputs_of
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.submission_file import cells_of
-from autograder.grading.worker_pool import Task, outputs_of
 from autograder.nbgrader_bridge import gradebook, preprocessors
 from autograder.nbgrader_bridge.course_directory import CONFIG
 from autograder.nbgrader_bridge.graded_notebook import _inert, graded_notebook
+from autograder.nbgrader_bridge.workspace import Workspace
 from autograder.sandbox import bubblewrap
 from tests.support import ROOT, small_course
 from tests.support.course_notebooks import EVIL, NAME, REPORT, blank, cell_of, malicious, solved
@@ -354,7 +355,7 @@ def test_unchecked_answers_need_manual_grading(both, tmp_path):
     workspace = tmp_path / "teaching"
     shutil.copytree(both[1], workspace)
     shutil.rmtree(workspace / "submitted" / "damaged")
-    with gradebook.Workspace(workspace).book(NAME) as book:
+    with Workspace(workspace).book(NAME) as book:
         grading.grade(
             ROOT,
             NAME,
@@ -408,7 +409,7 @@ def test_limits_of_a_workspace_can_be_set():
 
 
 def test_older_source_is_noticed(both, tmp_path):
-    opened = gradebook.Workspace(both[1])
+    opened = Workspace(both[1])
     changed = small_course.course(tmp_path / "course")
     page = f"notebooks/{NAME}/{NAME}.ipynb"
     shutil.copy(ROOT / page, changed / page)
@@ -502,9 +503,9 @@ def test_pasted_pictures_and_figures_reach_the_grader():
     merged = merge_answers(course, cells_of(page))
     task = Task(REPORT, tuple(code_cells(merged)), ("sort_settings",), Settings("x"))
     try:
-        result = worker_pool.run_task(task)
+        result = judging.run_task(task)
     finally:
-        worker_pool.close()
+        judging.close()
     graded = graded_notebook(
         merged, verdicts(REPORT), result.printed, result.raised, None, result.figures
     )
@@ -569,7 +570,7 @@ def test_grades_that_cannot_be_entered_keep_nobody_elses_out(both, tmp_path, mon
     right = gradebook._Entry({}, set(), set(), False, datetime(2026, 2, 3))
     with (
         pytest.raises(UsageError, match=r"did not take: late \("),
-        gradebook.Workspace(space).book(NAME) as book,
+        Workspace(space).book(NAME) as book,
     ):
         book.queued = {"late": wrong, "right": right}
     assert book_of(space)["right"][-1] == datetime(2026, 2, 3)
@@ -614,7 +615,7 @@ def test_assignment_missing_from_the_gradebook_is_reported_in_one_sentence(both,
 
 
 def test_locked_gradebook_is_reported_after_waiting(both, capsys, monkeypatch):
-    monkeypatch.setattr(gradebook, "WAIT", 0.3)
+    monkeypatch.setattr("autograder.nbgrader_bridge.workspace.WAIT", 0.3)
     with sqlite3.connect(both[1] / "gradebook.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         said = error_of(capsys, "--workspace", both[1])

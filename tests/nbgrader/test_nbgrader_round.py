@@ -25,9 +25,9 @@ import pytest
 from autograder import cli
 from autograder.course import notebooks
 from autograder.errors import ExitCode
-from autograder.nbgrader_bridge import gradebook
 from autograder.nbgrader_bridge.course_directory import CONFIG, STUDENTS_CONFIG
 from autograder.nbgrader_bridge.preprocessors import Execute
+from autograder.nbgrader_bridge.workspace import Workspace
 from tests.support import ROOT, as_user, chromium
 from tests.support.course_notebooks import EVIL, REPORT, blank, cell_of, malicious
 from tests.support.nbgrader_commands import Commands
@@ -376,7 +376,7 @@ def test_each_workspace_keeps_its_own_secret_seed(tmp_path):
     def secret(name, course_id="nets"):
         arguments = ["workspace", str(tmp_path / name), "00_start_here", "--course-id", course_id]
         assert cli.main(arguments) == ExitCode.FINE
-        config = gradebook.Workspace(tmp_path / name).config
+        config = Workspace(tmp_path / name).config
         return Execute(config=config).settings("00_start_here").seed
 
     first = secret("a")

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.course import bundle
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from tests.support import ROOT, parity
 
 pytestmark = [pytest.mark.kernel, pytest.mark.sandbox, pytest.mark.xdist_group("parity")]
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.sandbox, pytest.mark.xdist_group("
 def place(tmp_path_factory):
     folder, _ = bundle.release(ROOT, parity.TASK, tmp_path_factory.mktemp("parity"))
     yield folder
-    worker_pool.close()
+    judging.close()
 
 
 def test_there_are_at_least_150_distinct_oddities():

@@ -9,12 +9,12 @@ import pytest
 
 from autograder import cli
 from autograder.course import notebooks
-from autograder.grading import grade_submission, worker_pool
+from autograder.grading import grade_submission, judging
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
+from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.submission_file import cells_of
-from autograder.grading.worker_pool import Task
 from autograder.limits import Limits
 from autograder.protocol.client import CodeCell, RemoteNotebook
 from tests.support import ROOT
@@ -40,8 +40,8 @@ def pieces(**answers):
 def _close():
     """End the sandboxes that the tests share, as a worker's submissions do."""
     yield
-    worker_pool.close()
-    vars(worker_pool._per_thread).clear()
+    judging.close()
+    vars(judging._per_thread).clear()
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def graded():
 
     def grade(seed="spring", **answers):
         work = Task(TASK, pieces(**answers), EXERCISES_OF_TASK, Settings(seed, limits=TEN_SECONDS))
-        return {name: said[MIME] for name, said in worker_pool.run_task(work).verdicts.items()}
+        return {name: said[MIME] for name, said in judging.run_task(work).verdicts.items()}
 
-    vars(worker_pool._per_thread).pop("keys", None)
+    vars(judging._per_thread).pop("keys", None)
     return grade
 
 
@@ -106,7 +106,7 @@ def test_endless_loop_times_out_on_every_run(graded):
         TASK, pieces(relu=endless), ("relu", "sigmoid"), Settings("x", limits=Limits(seconds=0.5))
     )
     for _ in range(2):
-        found = worker_pool.run_task(work).verdicts
+        found = judging.run_task(work).verdicts
         assert found["relu"][MIME]["status"] == "timeout"
         assert found["sigmoid"][MIME]["status"] == "correct"
 
@@ -131,9 +131,9 @@ def test_message_names_the_exceeded_limit(limits, said):
     endless = "def relu(Z):\n    while True:\n        pass"
     work = Task(TASK, pieces(relu=endless), ("relu",), Settings("x", limits=limits))
     try:
-        found = worker_pool.run_task(work).verdicts["relu"][MIME]
+        found = judging.run_task(work).verdicts["relu"][MIME]
     finally:
-        worker_pool.close()
+        judging.close()
     assert found["status"] == "timeout"
     assert said in found["message"]
 
@@ -152,10 +152,10 @@ def test_reference_call_advances_the_students_generator(sandboxed):
     names = [name for name, one in EXERCISES.items() if one.assignment == task]
     work = Task(task, tuple(code_cells(taken)), tuple(names), Settings("x"), sandboxed)
     try:
-        found = {name: said[MIME] for name, said in worker_pool.run_task(work).verdicts.items()}
+        found = {name: said[MIME] for name, said in judging.run_task(work).verdicts.items()}
     finally:
-        worker_pool.close()
-        vars(worker_pool._per_thread).clear()
+        judging.close()
+        vars(judging._per_thread).clear()
     assert found.pop(wrong)["status"] == "wrong"
     assert {one["status"] for one in found.values()} == {"correct"}
     charged = [name for name, one in found.items() if wrong in one["given"]]
@@ -163,7 +163,7 @@ def test_reference_call_advances_the_students_generator(sandboxed):
 
 
 def test_module_names_of_version_0_1_can_be_imported():
-    with worker_pool.sandbox_for("04_hyperparameters") as sandbox, sandbox.open() as process:
+    with judging.sandbox_for("04_hyperparameters") as sandbox, sandbox.open() as process:
         answers = RemoteNotebook(process, Limits())
         ran = answers.run(CodeCell("from utils.experiments import append_record", "own"))
         assert ran.raised == ""
@@ -190,7 +190,7 @@ def test_forks_made_in_advance_are_cleaned_up(graded):
     # One fork waits, and one may still be ending.
     assert len(inside()) <= there[0] + 3
     assert len(os.listdir("/proc/self/fd")) <= there[1] + 8
-    worker_pool.close()
+    judging.close()
     psutil.wait_procs(set(inside()) - others, timeout=5)
     assert set(inside()) <= others
     assert len(os.listdir("/proc/self/fd")) <= files + 2
@@ -250,7 +250,7 @@ def test_cell_runs_as_in_jupyter(graded, cell):
     )
     if "transformers" in cell:  # it transforms every later cell
         work = Task(TASK, (*cells[: at + 1], *own), ("relu",), Settings("x", limits=TEN_SECONDS))
-    assert worker_pool.run_task(work).verdicts["relu"][MIME]["status"] == "correct"
+    assert judging.run_task(work).verdicts["relu"][MIME]["status"] == "correct"
 
 
 # -- the limits ------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def own(code, name="own-1"):
 def judged_with(*cells, exercises=("relu",), **limits):
     """Judge these cells of a notebook, and return statuses, and what cells raised."""
     settings = Settings("x", limits=Limits(**{"seconds": 10} | limits))
-    result = worker_pool.run_task(Task(TASK, cells, exercises, settings))
+    result = judging.run_task(Task(TASK, cells, exercises, settings))
     return {n: one[MIME]["status"] for n, one in result.verdicts.items()}, result
 
 
@@ -305,7 +305,7 @@ def test_helper_files_of_the_student_can_be_imported():
     )
     helper = (("my_helper.py", b"from numpy import maximum as largest"),)
     task = Task(TASK, (SETUP, uses, CHECK), ("relu",), Settings("x"), files=helper)
-    assert worker_pool.run_task(task).verdicts["relu"][MIME]["status"] == "correct"
+    assert judging.run_task(task).verdicts["relu"][MIME]["status"] == "correct"
 
 
 def test_missing_name_is_explained_by_the_cell_that_stopped():

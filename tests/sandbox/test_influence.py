@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
+from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.submission_file import cells_of
-from autograder.grading.worker_pool import Task
 from autograder.limits import Limits
 from autograder.sandbox.process import SandboxProcess
 from tests.support.forging import FORGING
@@ -55,12 +55,12 @@ def flood():
 @pytest.fixture(scope="module", autouse=True)
 def _close():
     yield
-    worker_pool.close()
+    judging.close()
 
 
 def statuses(page, *exercises, seconds=10):
     pieces = tuple(code_cells(merge_answers(CourseNotebook(COURSE), list(cells_of(page)))))
-    done = worker_pool.run_task(
+    done = judging.run_task(
         Task(TASK, pieces, exercises, Settings("spring", limits=Limits(seconds=seconds)))
     )
     return [done.verdicts[name][MIME]["status"] for name in exercises]

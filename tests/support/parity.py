@@ -20,16 +20,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.course import notebooks
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.course_notebook import (
     CourseNotebook,
     judged_exercises,
     read_course_notebook,
 )
 from autograder.grading.grade_submission import Settings
+from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.submission_file import cells_of
-from autograder.grading.worker_pool import Task
 from tests.support import ROOT
 from tests.support.kernel import run_alone
 from tests.support.small_course import ANSWERS
@@ -364,7 +364,7 @@ def compare(
         task = Task(assignment, tuple(code_cells(merged)), names, SETTINGS)
         graded = {
             name: (one[MIME]["status"], one[MIME]["points"])
-            for name, one in worker_pool.run_task(task).verdicts.items()
+            for name, one in judging.run_task(task).verdicts.items()
         }
         what = ", ".join(f"{one.exercise}: {one.name}" for one in group)
         differences += [

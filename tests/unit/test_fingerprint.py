@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from autograder.course.imports import files_of
-from autograder.grading import fingerprint, worker_pool
+from autograder.grading import fingerprint, judging
 from autograder.grading.fingerprint import Fingerprints
 from tests.support import ROOT
 from utils.exercises import EXERCISES
@@ -20,14 +20,16 @@ UTILS = (
 AUTOGRADER = (
     "limits sandbox/process sandbox/isolation sandbox/sandbox sandbox/zygote protocol/client "
     "protocol/messages protocol/reference_process protocol/server grading/grade_submission "
-    "grading/worker_pool"
+    "grading/judging"
 )
 JUDGED_WITH = [f"utils/{name}.py" for name in UTILS.split()]
 JUDGED_WITH += [f"autograder/{name}.py" for name in AUTOGRADER.split()]
 LEFT_OUT = (
     "autograder/cli.py",
     "autograder/course/lab.py",
+    "autograder/grading/worker_pool.py",
     "autograder/nbgrader_bridge/gradebook.py",
+    "autograder/nbgrader_bridge/workspace.py",
 )
 
 
@@ -77,7 +79,7 @@ def test_fingerprint_covers_all_modules_that_python_loads():
     """Compare with the modules that Python loads, and with the files inside the sandbox."""
     found = Fingerprints(ROOT)
     every = set().union(*map(found.files, EXERCISES))
-    script = "import autograder.grading.worker_pool, utils.exercises, sys; print(*sys.modules)"
+    script = "import autograder.grading.judging, utils.exercises, sys; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=True
     )
@@ -85,8 +87,8 @@ def test_fingerprint_covers_all_modules_that_python_loads():
     assert len(own) > 100
     assert {files_of(ROOT, name)[-1] for name in own} <= every
     for name, exercise in EXERCISES.items():
-        inside = {ROOT / file for file in worker_pool._files(exercise.assignment)}
-        made = {ROOT / f"utils/{old}.py" for old in worker_pool.OLD_NAMES}
+        inside = {ROOT / file for file in judging._files(exercise.assignment)}
+        made = {ROOT / f"utils/{old}.py" for old in judging.OLD_NAMES}
         assert inside - made <= found.files(name)
 
 

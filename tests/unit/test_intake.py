@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.grading import grade_file, merge, worker_pool
+from autograder.grading import grade_file, judging, merge, worker_pool
 from autograder.grading.class_folder import (
     find_submission,
     look_of,
@@ -21,10 +21,11 @@ from autograder.grading.class_folder import (
     students_in,
 )
 from autograder.grading.course_notebook import CourseNotebook
+from autograder.grading.judging import TaskResult
 from autograder.grading.reading import read_submission
 from autograder.grading.submission_file import Unreadable, read_notebook
 from autograder.grading.verdict_cache import VerdictCache
-from autograder.grading.worker_pool import TaskResult, TookTooLong, WorkerLost
+from autograder.grading.worker_pool import TookTooLong, WorkerLost
 from autograder.limits import LIMITS, Limits, changed
 from tests.support.small_course import (
     ANSWERS,
@@ -174,7 +175,7 @@ def test_limits_can_be_set():
 def test_what_is_kept_is_bounded_in_sum():
     """9,900 cells that each printed 10,000 letters made a record that no database takes."""
     printed = {f"own-{i}": "\N{SNAKE}" * 10_000 for i in range(9_900)}
-    long = worker_pool.outputs_of(Verdict("relu", "wrong", 0, 5, "x" * 3_000_000))
+    long = judging.outputs_of(Verdict("relu", "wrong", 0, 5, "x" * 3_000_000))
     kept = grade_file.bounded(TaskResult({"relu": long}, {}, printed, {"own-1": "E"}), 2_000_000)
     assert sum(map(len, kept.printed.values())) < 2_000_200
     assert list(kept.printed.values())[-1].endswith("2,000,000 letters are kept.]\n")
@@ -284,7 +285,7 @@ def test_a_wrong_result_with_three_axes_is_drawn():
 
 def test_a_verdict_that_cannot_be_drawn_keeps_its_points():
     verdict = Verdict("sigmoid", "wrong", 3, 10, "no.", expected=[object()], got=[object()])
-    outputs = worker_pool._drawn(verdict)
+    outputs = judging._drawn(verdict)
     assert outputs[MIME]["points"] == 3
     assert "no." in outputs["text/html"]
 

@@ -15,17 +15,17 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.grading import grade as grading
-from autograder.grading import worker_pool
+from autograder.grading import judging
 from autograder.grading.class_folder import find_submission
 from autograder.grading.course_notebook import CourseNotebook, answer_cells
 from autograder.grading.fingerprint import Fingerprints
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import harmless
+from autograder.grading.judging import TaskResult, outputs_of
 from autograder.grading.merge import merge_answers
 from autograder.grading.reading import read_notebooks, reading_of
 from autograder.grading.student_results import Recorded
 from autograder.grading.submission_file import cells_of
-from autograder.grading.worker_pool import TaskResult, outputs_of
 from autograder.limits import LIMITS
 from tests.support import ROOT
 from tests.support.course_notebooks import NAME, REPORT, blank, cell_of, solved
@@ -49,7 +49,7 @@ class Judge:
 
     def submit(self, task):
         future = Future()
-        with patch.object(worker_pool, "run_task", self.judge):
+        with patch.object(judging, "run_task", self.judge):
             *_, result = task.steps()
         future.set_result(result)
         return future
