@@ -60,7 +60,7 @@ class Asked:
 
 def load(path: Path, page: CourseNotebook) -> tuple[CodeCell, ...]:
     """Return the code cells of a submission."""
-    cells, _ = read_notebook(path.read_bytes(), path.name)
+    cells = read_notebook(path.read_bytes(), path.name).cells
     return tuple(code_cells(merge_answers(page, cells)))
 
 

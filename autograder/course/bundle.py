@@ -13,11 +13,21 @@ import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.course.imports import files_of, imported
-from autograder.course.notebooks import assignments, notebook_of, read, solve, tidy, to_text
+from autograder.course.notebooks import (
+    RELEASE,
+    SOLUTION,
+    assignments,
+    notebook_of,
+    read,
+    solve,
+    tidy,
+    to_text,
+)
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import GENERATED_FOLDERS
 from utils.checker.answer_key import KeyFault, freeze
@@ -145,7 +155,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     """Return every file of a bundle by its path there, sorted.
 
     With `solved`, the notebook is the one for nbgrader's ``source/``: it has the solutions,
-    between nbgrader's markers.
+    between nbgrader's markers. Its metadata say of which version it is and what is graded in it.
     """
     path = notebook_of(root, assignment)
     notebook = tidy(read(path), str(path))
@@ -157,6 +167,14 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         if file.is_file()
         and not GENERATED_FOLDERS.intersection(file.parts)
         and file.suffix not in {".ipynb", ".h5"}
+    }
+    notebook.metadata[RELEASE] = {
+        "version": version(root),
+        "exercises": [
+            cell.metadata.nbgrader.grade_id.removesuffix(SOLUTION)
+            for cell in notebook.cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+        ],
     }
     files[path.name] = to_text(notebook).encode()
     files |= modules(root, notebook, assignment)
@@ -250,19 +268,30 @@ def save(files: Mapping[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
+def version(root: Path) -> str:
+    """Return the course's version, as set in ``pyproject.toml``."""
+    return str(_setting(root, "project", "version", str))
+
+
 def release_date(root: Path) -> datetime.date:
     """Return the date of the course's version, as set in ``pyproject.toml``."""
-    try:
-        date = tomllib.loads(_course_file(root, "pyproject.toml").decode())["tool"]["course"][
-            "date"
-        ]
-    except (KeyError, tomllib.TOMLDecodeError):
-        date = None
-    if type(date) is not datetime.date:
-        raise BrokenCourse(
-            f"{root / 'pyproject.toml'} names no date: `[tool.course]`, `date = ...`."
-        )
+    date: datetime.date = _setting(root, "tool.course", "date", datetime.date)
     return date
+
+
+def _setting(root: Path, table: str, name: str, kind: type) -> Any:
+    """Return a setting of ``pyproject.toml``; raise `BrokenCourse` if there is none."""
+    try:
+        value: Any = tomllib.loads(_course_file(root, "pyproject.toml").decode())
+        for key_ in (*table.split("."), name):
+            value = value[key_]
+    except (KeyError, tomllib.TOMLDecodeError):
+        value = None
+    if type(value) is not kind:
+        raise BrokenCourse(
+            f"{root / 'pyproject.toml'} names no {name}: `[{table}]`, `{name} = ...`."
+        )
+    return value
 
 
 def pack(files: Mapping[str, bytes], folder: str, archive: Path, date: datetime.date) -> None:

@@ -19,11 +19,12 @@ from autograder.files import write_text
 from utils.exercises import EXERCISES, module_of
 
 __all__ = [
-    *("assignments", "clean", "notebook_of", "read", "solve", "tidy", "to_text", "untidy"),
-    "write",
+    *("RELEASE", "SOLUTION", "assignments", "clean", "notebook_of", "read", "solve", "tidy"),
+    *("to_text", "untidy", "write"),
 ]
 
 SOLUTION = "-solution"
+RELEASE = "deep_networks"  # in the metadata of a notebook that was released
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _METADATA = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}

@@ -13,6 +13,7 @@ from utils.checker.verdict import Status, printable
 __all__ = ["TO_GRADE", "Attention", "attention", "needs_your_eyes"]
 
 TO_GRADE = "to be graded by hand"
+OLDER = "not in the version of the course that they have, so their points are yours to decide"
 SUSPICIOUS = "suspicious"
 REPAIRED = "repaired"
 LINES = 100  # that are printed; the file has them all
@@ -58,24 +59,26 @@ def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Att
             yield Attention(student, result.exercise, str(result.status), result.message)
         elif result.standing is Standing.PENDING:
             yield Attention(student, result.exercise, TO_GRADE, result.message)
+        elif result.standing is Standing.NOT_INCLUDED:
+            yield Attention(student, result.exercise, OLDER, result.message)
 
 
 def needs_your_eyes(found: Sequence[Attention]) -> list[str]:
     """Return a line for each thing to look at, suspicious ones first and repaired ones last.
 
-    Answers to be graded by hand share one line.
+    Answers to be graded by hand share one line, and so do those that an older page did not have.
     """
-    by_hand: dict[str, list[str]] = {}
+    shared: dict[tuple[str, str], list[str]] = {}
     lines = []
     order = {SUSPICIOUS: 0, REPAIRED: 2}
     for one in sorted(found, key=lambda one: order.get(one.what, 1)):
-        if one.what == TO_GRADE:
-            by_hand.setdefault(one.exercise, []).append(one.student)
+        if one.what in (TO_GRADE, OLDER):
+            shared.setdefault((one.exercise, one.what), []).append(one.student)
         else:
             who = f"{one.student}, {one.exercise}" if one.exercise else one.student
             short = one.sentence[:LONGEST] + (" …" if len(one.sentence) > LONGEST else "")
             lines.append(f"- {who}: {one.what}: {short}")
-    for exercise, students in by_hand.items():
-        lines.append(f"- {exercise}: {TO_GRADE}: {', '.join(students)}")
+    for (exercise, what), students in shared.items():
+        lines.append(f"- {exercise}: {what}: {', '.join(students)}")
     more = len(lines) - LINES
     return [*lines[:LINES], f"- and {more} more"] if more > 0 else lines

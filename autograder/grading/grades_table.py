@@ -22,7 +22,7 @@ __all__ = ["COLUMNS", "harmless", "summary", "write_grades"]
 
 COLUMNS = [
     *("student", "total", "max", "pending", "blank", "missing", "unreadable", "late", "penalty"),
-    "comments",
+    *("comments", "version"),
 ]
 """The columns of `grades.csv` before those of the exercises."""
 
@@ -62,6 +62,7 @@ def _row(one: StudentResults, full: float) -> list[str]:
         *(str(one.statuses[kind]) for kind in kinds),
         *((points_text(book.hours_late), points_text(book.penalty)) if book else ("", "")),
         " ".join(f"{name}: {comment}" for name, comment in book.comments.items()) if book else "",
+        one.version,
         *(points_text(one.final_points.get(name)) for name in one.points),
     ]
 

@@ -47,6 +47,8 @@ class Reading:
     own_code, own_text : whether there are cells of the student's own with code, or with text
     hashes : of each answer, by exercise; one to grade by hand may stand in the student's own cells
     code : the hash of all code that the student wrote
+    version : the course's version that the notebook was released with, or "" if it does not say
+    not_included : exercises that this version did not have, and that are not in the notebook
     """
 
     problem: str = ""
@@ -61,6 +63,8 @@ class Reading:
     own_text: bool = False
     hashes: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
+    version: str = ""
+    not_included: Sequence[str] = ()
 
     def with_notes(self, repairs: Iterable[Repair]) -> Reading:
         """Return the record with these sentences about the file as a whole before the others."""
@@ -112,11 +116,15 @@ def read_submission(
 ) -> tuple[MergedNotebook | None, Reading]:
     """Read a notebook's file; return it merged, or None if it is unreadable, and the record."""
     try:
-        cells, file_repairs = read_notebook(content, name, limits)
+        notebook = read_notebook(content, name, limits)
     except Unreadable as problem:
         return None, Reading(str(problem), doubtful=True)
-    merged = merge_answers(course, cells)
-    return merged, reading_of(course, merged).with_notes([*file_repairs, *_oddities(course, cells)])
+    merged = merge_answers(course, notebook.cells)
+    reading = reading_of(course, merged)
+    if notebook.exercises is not None:
+        later = sorted(merged.missing - notebook.exercises)
+        reading = replace(reading, version=notebook.version, not_included=later)
+    return merged, reading.with_notes([*notebook.repairs, *_oddities(course, notebook.cells)])
 
 
 def reading_of(course: CourseNotebook, merged: MergedNotebook) -> Reading:

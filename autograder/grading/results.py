@@ -47,6 +47,9 @@ class Standing(StrEnum):
     PENDING = "manual"
     """To be graded by a person."""
 
+    NOT_INCLUDED = "not included"
+    """Not in the version of the notebook that the student was given."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -105,7 +108,8 @@ def results_of(
         result = _result(assignment, exercise, cell, submission, settings)
         answer = _short(hashes.get(exercise, submission.digest))
         result = replace(result, answer=answer, code=code)
-        if why := undecided.get(exercise):
+        why = undecided.get(exercise)
+        if why and result.standing is not Standing.NOT_INCLUDED:
             message = f"{result.message} {why}".strip()
             result = replace(result, points=None, message=message, uncredited=why)
         results.append(result)
@@ -157,6 +161,14 @@ def _result(
         if submission.needs_review:  # something was handed in
             result = replace(result, standing=Standing.UNREADABLE, points=None)
         return result
+    if exercise in reading.not_included:
+        message = (
+            f"This notebook is of version {reading.version or 'unknown'} of the course, which did "
+            f"not have {exercise}."
+        )
+        return replace(
+            result, standing=Standing.NOT_INCLUDED, points=None, message=printable(message)
+        )
     if exercise in submission.verdicts:
         record = submission.verdicts[exercise][MIME]
         result = _with_status(result, Status(record["status"]))

@@ -47,6 +47,7 @@ class StudentResults:
     points : by exercise; None while they are undecided
     attention : what a person should look at
     cached : the number of verdicts from the cache
+    version : of the course, that the notebook was released with; "" if it does not say
     """
 
     student: str
@@ -58,6 +59,7 @@ class StudentResults:
     attention: list[Attention]
     needs_review: bool
     cached: int
+    version: str = ""
     recorded: Recorded | None = None
 
     @classmethod
@@ -75,6 +77,7 @@ class StudentResults:
             submission.needs_review
             or any(result.status in NEEDS_REVIEW or result.uncredited for result in results),
             cached,
+            submission.reading.version if submission.reading else "",
         )
 
     @property

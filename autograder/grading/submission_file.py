@@ -15,11 +15,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from autograder.course.notebooks import RELEASE
 from autograder.limits import LIMITS, MIB, Limits
 
 __all__ = [
     "Cell",
     "NoNotebook",
+    "Notebook",
     "Repair",
     "Unreadable",
     "cells_of",
@@ -32,6 +34,7 @@ __all__ = [
 
 MOST = 10  # notebooks of one folder that are read
 OPEN_CELLS = 4  # cells that may surround one another in a damaged file
+LONGEST_VERSION = 20  # letters
 DEEPEST = 1000  # brackets around a value; what Python's reader of JSON takes at most
 
 
@@ -64,6 +67,24 @@ class Cell:
     id: str
     grade_id: str
     attachments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What is used of a student's notebook.
+
+    Attributes
+    ----------
+    cells : its cells
+    repairs : what had to be repaired to read them
+    version : the course's version that it was released with, or "" if it does not say
+    exercises : what was graded in that version, or None if it does not say
+    """
+
+    cells: list[Cell]
+    repairs: list[Repair]
+    version: str = ""
+    exercises: frozenset[str] | None = None
 
 
 def find_notebooks(folder: Path, assignment: str) -> list[Path]:
@@ -126,9 +147,7 @@ def content_of(path: Path, limits: Limits = LIMITS) -> bytes:
         return file.read(limits.file + 1)  # no more, even if it grows meanwhile
 
 
-def read_notebook(
-    content: bytes, name: str, limits: Limits = LIMITS
-) -> tuple[list[Cell], list[Repair]]:
+def read_notebook(content: bytes, name: str, limits: Limits = LIMITS) -> Notebook:
     """Read the cells of a notebook of any format; of a damaged one, the intact cells.
 
     The time that this takes is proportional to the file's size, whatever is in it.
@@ -171,7 +190,18 @@ def read_notebook(
         raise Unreadable(
             f"The cells of {name} have more than {limits.notebook:,} letters, without outputs."
         )
-    return found, repairs
+    return Notebook(found, repairs, *_release(data))
+
+
+def _release(data: Mapping[str, Any]) -> tuple[str, frozenset[str] | None]:
+    """Return the version that a notebook was released with, and the exercises in it, if it says."""
+    metadata = data.get("metadata")
+    release = metadata.get(RELEASE) if isinstance(metadata, dict) else None
+    if not isinstance(release, dict):
+        return "", None
+    version, names = release.get("version"), release.get("exercises")
+    names = frozenset(map(_text, names)) if isinstance(names, list) else None
+    return _text(version)[:LONGEST_VERSION], names
 
 
 # A cell begins with these letters, wherever the damage before it is: in a string of JSON, the

@@ -35,7 +35,7 @@ def draw(
     verdicts = submission.verdicts | {
         one.exercise: _outputs_without_verdict(one)
         for one in results
-        if one.exercise not in submission.verdicts
+        if one.standing or one.exercise not in submission.verdicts
     }
     printed, raised = submission.printed, submission.raised
     notebook = graded_notebook(merged, verdicts, printed, raised, points, submission.figures)

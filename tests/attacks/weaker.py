@@ -451,7 +451,7 @@ def joined_one_by_one(attack: Attack, room: Room) -> bool:
 def any_number(attack: Attack, room: Room) -> bool:
     hand_in(attack, room.submitted)
     path = next((room.submitted / attack.folder).rglob("*.ipynb"))
-    cells, _ = read_notebook(path.read_bytes(), path.name, replace(LIMITS, cells=1 << 40))
+    cells = read_notebook(path.read_bytes(), path.name, replace(LIMITS, cells=1 << 40)).cells
     return len(cells) == 1_000_000
 
 

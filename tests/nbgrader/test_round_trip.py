@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import nbformat
 import pytest
@@ -48,6 +49,7 @@ def test_nbgrader_release_equals_the_committed_notebook(workspace, assignment):
     released = nbformat.read(workspace / "release" / assignment / f"{assignment}.ipynb", 4)
     kept = notebooks.tidy(notebooks.read(notebooks.notebook_of(ROOT, assignment)))
     assert [dict(c) for c in released.cells] == [dict(c) for c in kept.cells]
+    assert released.metadata.pop(notebooks.RELEASE)["version"] == version("deep-networks")
     assert released == kept
     assert notebooks.to_text(released) == notebooks.to_text(kept)
     source = (workspace / "source" / assignment / f"{assignment}.ipynb").read_text()

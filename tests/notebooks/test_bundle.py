@@ -18,6 +18,7 @@ import yaml
 from autograder import cli
 from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, ExitCode
+from autograder.grading.course_notebook import test_cells as graded_cells
 from tests.support import ROOT
 from tests.support.kernel import run_alone
 from tests.support.lab_server import environment, serve
@@ -345,6 +346,16 @@ def test_interrupted_release_keeps_the_old_bundle(tmp_path, monkeypatch):
         bundle.release(ROOT, "00_start_here", tmp_path, force=True)
     assert (folder / "notes.txt").exists()
     assert sorted(tmp_path.iterdir()) == [folder, archive]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_released_notebook_says_its_version_and_what_is_graded(bundles, assignment):
+    page = notebooks.read(bundles / assignment / f"{assignment}.ipynb")
+    graded = graded_cells(notebooks.read(notebooks.notebook_of(ROOT, assignment)))
+    assert page.metadata[notebooks.RELEASE] == {
+        "version": bundle.version(ROOT),
+        "exercises": list(graded),
+    }
 
 
 def test_place_restores_the_old_target_on_failure(tmp_path):

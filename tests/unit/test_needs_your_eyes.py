@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder.course.notebooks import RELEASE
 from autograder.grading import grade as grading
 from autograder.grading import judging
 from autograder.grading.class_folder import find_submission
@@ -365,3 +366,53 @@ def test_results_of_assignments_stand_side_by_side(tmp_path):
 def test_table_holds_no_formula(name):
     assert harmless(name) == f"'{name}"
     assert harmless("ada") == "ada"
+
+
+# -- older versions -------------------------------------------------------------------------------
+
+
+def older(version="0.1.0", without=("relu",)):
+    """Return a solved notebook as an older course released it, without these exercises."""
+    page = solved()
+    gone = {id(cell_of(page, cell)) for name in without for cell in (name, f"{name}-solution")}
+    page.cells = [cell for cell in page.cells if id(cell) not in gone]
+    page.metadata[RELEASE] = {"version": version, "exercises": sorted(POINTS.keys() - {*without})}
+    return page
+
+
+def test_older_notebook_is_graded_on_what_it_contained(tmp_path, capsys):
+    for student in ("ada", "bob"):
+        put(tmp_path, f"{student}/{NAME}/{NAME}.ipynb", older())
+    deleted = older()
+    deleted.metadata[RELEASE]["exercises"].append("relu")  # it was there: its cells were deleted
+    put(tmp_path, f"cat/{NAME}/{NAME}.ipynb", deleted)
+    grade(tmp_path)
+    ada, _, cat = rows(tmp_path)
+    assert (ada["version"], ada["relu"], ada["pending"]) == ("0.1.0", "", f"{POINTS['relu']:g}")
+    assert ada["total"] == f"{sum(POINTS.values()) - POINTS['relu']:g}"
+    assert (cat["relu"], cat["pending"], cat["missing"]) == ("0", "0", "1")
+    [one] = [row for row in rows(tmp_path, "attention.csv") if row["student"] == "ada"]
+    assert one["exercise"] == "relu"
+    assert one["sentence"] == (
+        "This notebook is of version 0.1.0 of the course, which did not have relu."
+    )
+    said = capsys.readouterr().out
+    assert "- relu: not in the version of the course that they have" in said
+    assert "ada, bob" in said
+
+
+def test_exercise_in_the_notebook_counts_whatever_its_list_says(tmp_path):
+    page = solved()
+    page.metadata[RELEASE] = {"version": "0.1.0", "exercises": []}
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", page)
+    grade(tmp_path)
+    assert rows(tmp_path)[0]["total"] == FULL
+
+
+@pytest.mark.parametrize("strange", [7, [], {"version": 7, "exercises": 7}, {"version": "x" * 999}])
+def test_strange_release_in_the_metadata_is_harmless(tmp_path, strange):
+    page = solved()
+    page.metadata[RELEASE] = strange
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", page)
+    grade(tmp_path)
+    assert (rows(tmp_path)[0]["total"], len(rows(tmp_path)[0]["version"]) <= 20) == (FULL, True)
