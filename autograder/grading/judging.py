@@ -35,9 +35,10 @@ SHARED = (
     *("autograder/protocol/messages.py", "autograder/protocol/server.py"),
 )
 WARM = (
-    *("numpy", "scipy.special", "h5py", "jinja2", "matplotlib.pyplot"),
+    *("numpy", "scipy.special", "h5py", "jinja2"),
     *("autograder.protocol.server", "utils.check"),
 )
+PLOTS = ("matplotlib.pyplot",)  # half a second to load: only for pages that plot
 # Module names of version 0.1, which answers to its notebooks still import.
 OLD_NAMES = {
     "experiments": "experiment_log",
@@ -168,7 +169,9 @@ def sandbox_for(
     if not sandboxed:
         return SubprocessRunner(ENTRY, files, limits)
     modules = [name.removesuffix(".py").replace("/", ".") for name in files if name.endswith(".py")]
-    return Sandbox(ENTRY, files, limits=limits, warm=(*WARM, *modules), ahead=True, core=core)
+    plots = any(b"matplotlib" in text for text in files.values() if isinstance(text, bytes))
+    warm = (*WARM, *(PLOTS if plots else ()), *modules)
+    return Sandbox(ENTRY, files, limits=limits, warm=warm, ahead=True, core=core)
 
 
 @cache

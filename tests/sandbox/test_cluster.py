@@ -55,7 +55,7 @@ def test_lost_scheduler_stops_with_a_sentence_and_rerun_finishes(place, tmp_path
     last = errors.splitlines()[-1]
     assert "The Dask scheduler" in last
     assert "goes on" in last
-    faults.run(place / "class", tmp_path / "out")
+    faults.run(place / "class", tmp_path / "out", "--jobs", "1")
     assert faults.grades(tmp_path / "out") == faults.grades(place / "local")
 
 

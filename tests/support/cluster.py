@@ -60,7 +60,13 @@ class Cluster:
         for process in started:
             process.terminate()
         for process in started:
-            process.wait(30)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:  # on a busy machine: no process may be left
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
+                process.kill()
+                process.wait()
 
     def _start(self, kind: str, words: str, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
         """Start a process, wait for a log line with these words, and return its last word."""

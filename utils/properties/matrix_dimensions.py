@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ __all__ = ["PROPERTIES"]
 
 MANY = 20_000  # examples
 TRIES = 8
+PAUSE = 0.02  # seconds after the first slow try; after each more, as much longer
 CALM = 6  # of these tries, where a loop over the entries alone is to be told
 
 
@@ -43,8 +44,9 @@ def no_loop_over_examples(call: Call, params: Any) -> Finding | None:
 
     All are timed here and now, so a slow computer slows all. A vectorized layer takes about a tenth
     of the loop's time; a layer in a loop does all that the loop does and more. The layer gets
-    eight tries, and the loop is timed by its fastest piece of 500 examples, so a busy moment of the
-    computer fails nobody. Each try has new numbers, so no result can be prepared.
+    eight tries, with growing pauses after slow ones, and the loop is timed by its fastest piece of
+    500 examples, so a busy moment of the computer fails nobody. Each try has new numbers, so no
+    result can be prepared.
 
     Speed alone earns nothing: the result must depend on the products of weights and inputs. The
     right values are those of the loop on the page.
@@ -79,12 +81,13 @@ def _in_a_loop(
     """
     W, b = layer["W"], layer["b"]
     found_calm = 0
-    for _ in range(TRIES):
+    for number in range(TRIES):
         X = rng.uniform(-1, 1, (W.shape[1], MANY))
         alone = _seconds_of_tanh(len(W)) if calm else 0
         run = call.run(Case({"X": X, **layer}))
         if run.seconds >= limit:
             found_calm += max(alone, _seconds_of_tanh(len(W)) if calm else 0) < limit / 3
+            sleep((number + 1) * PAUSE)  # ask again later: the machine may be busy now
             continue
         for i in rng.integers(MANY, size=7):
             for j in range(len(W)):
