@@ -30,6 +30,7 @@ __all__ = [
     "listed",
     "open_notebook",
     "read_notebook",
+    "release_of",
 ]
 
 MOST = 10  # notebooks of one folder that are read
@@ -190,10 +191,10 @@ def read_notebook(content: bytes, name: str, limits: Limits = LIMITS) -> Noteboo
         raise Unreadable(
             f"The cells of {name} have more than {limits.notebook:,} letters, without outputs."
         )
-    return Notebook(found, repairs, *_release(data))
+    return Notebook(found, repairs, *release_of(data))
 
 
-def _release(data: Mapping[str, Any]) -> tuple[str, frozenset[str] | None]:
+def release_of(data: Mapping[str, Any]) -> tuple[str, frozenset[str] | None]:
     """Return the version that a notebook was released with, and the exercises in it, if it says."""
     metadata = data.get("metadata")
     release = metadata.get(RELEASE) if isinstance(metadata, dict) else None

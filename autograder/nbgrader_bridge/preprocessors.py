@@ -37,7 +37,7 @@ from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.reading import reading_of
 from autograder.grading.results import NEEDS_REVIEW
-from autograder.grading.submission_file import Repair, cells_of
+from autograder.grading.submission_file import Repair, cells_of, release_of
 from autograder.grading.uncredited import uncredited
 from autograder.limits import LIMITS, changed
 from autograder.nbgrader_bridge.gradebook import BESIDE
@@ -49,7 +49,8 @@ from utils.checker.verdict import MIME, Status
 
 __all__ = ["Execute", "InsertAnswers", "SaveAutoGrades"]
 
-REPAIRS = "repairs"  # key in a notebook's metadata: from InsertAnswers to Execute
+# Keys in a notebook's metadata, from InsertAnswers to Execute.
+REPAIRS, NOT_INCLUDED = "repairs", "not included"
 
 
 class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships without types
@@ -70,6 +71,9 @@ class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader shi
         merged = merge_answers(course, cells_of(nb))
         repairs = [[one.exercise, one.sentence] for one in merged.repairs]
         merged.notebook.metadata[REPAIRS] = repairs
+        _, released = release_of(nb)
+        later = merged.missing - released if released is not None else ()
+        merged.notebook.metadata[NOT_INCLUDED] = sorted(later)
         return merged.notebook, resources
 
 
@@ -139,7 +143,8 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         points = {one.grade_id: float(one.points) for one in metadata}
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             _delete_copies(Path(resources["metadata"]["path"]))
-        for exercise in uncredited(course.notebook, reading_of(course, merged), result.verdicts):
+        undecided = uncredited(course.notebook, reading_of(course, merged), result.verdicts)
+        for exercise in (*undecided, *nb.metadata.get(NOT_INCLUDED, ())):
             if exercise in result.verdicts:
                 result.verdicts[exercise][MIME]["points"] = None
         graded = graded_notebook(

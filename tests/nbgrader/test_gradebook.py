@@ -42,7 +42,16 @@ from autograder.nbgrader_bridge.graded_notebook import _inert, graded_notebook
 from autograder.nbgrader_bridge.workspace import Workspace
 from autograder.sandbox import bubblewrap
 from tests.support import ROOT, small_course
-from tests.support.course_notebooks import EVIL, NAME, REPORT, blank, cell_of, malicious, solved
+from tests.support.course_notebooks import (
+    EVIL,
+    NAME,
+    REPORT,
+    blank,
+    cell_of,
+    malicious,
+    older,
+    solved,
+)
 from tests.support.nbgrader_workspace import environment
 from utils.checker.verdict import MIME, Verdict
 from utils.exercises import EXERCISES
@@ -66,6 +75,8 @@ def class_of():
         "hanging": hanging(),
         "late": solved(),
         "malicious": malicious(),
+        "nothing": solved(**dict.fromkeys(POINTS, "x = 0")),
+        "older": older(),
         "partial": solved(relu="def relu(Z):\n    Z[Z < 0] = 0\n    return Z"),
         "right": solved(),
         "wrong": solved(sigmoid="def sigmoid(Z):\n    return Z"),
@@ -168,6 +179,18 @@ def test_nbgrader_autograde_and_course_grade_give_the_same_gradebook(both):
     del ours["damaged"]  # stock autograde cannot read it
     assert stock == ours
     assert list(ours) == list(class_of())
+
+
+def test_uncredited_and_not_included_exercises_are_pending_for_both(both):
+    for workspace in both:
+        grades = book_of(workspace)["nothing"][0]
+        assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
+        grades = book_of(workspace)["older"][0]
+        auto, *_, look = grades.pop("relu")
+        assert (auto, look) == (None, True)
+        assert {name: auto for name, (auto, *_) in grades.items()} == {
+            name: points for name, points in POINTS.items() if name != "relu"
+        }
 
 
 @pytest.mark.parametrize("student", EARNED)

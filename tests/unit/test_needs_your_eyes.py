@@ -29,7 +29,7 @@ from autograder.grading.student_results import Recorded
 from autograder.grading.submission_file import cells_of
 from autograder.limits import LIMITS
 from tests.support import ROOT
-from tests.support.course_notebooks import NAME, REPORT, blank, cell_of, solved
+from tests.support.course_notebooks import NAME, REPORT, blank, cell_of, older, solved
 from utils.checker.verdict import Status, Verdict
 from utils.exercises import EXERCISES
 
@@ -369,15 +369,6 @@ def test_table_holds_no_formula(name):
 
 
 # -- older versions -------------------------------------------------------------------------------
-
-
-def older(version="0.1.0", without=("relu",)):
-    """Return a solved notebook as an older course released it, without these exercises."""
-    page = solved()
-    gone = {id(cell_of(page, cell)) for name in without for cell in (name, f"{name}-solution")}
-    page.cells = [cell for cell in page.cells if id(cell) not in gone]
-    page.metadata[RELEASE] = {"version": version, "exercises": sorted(POINTS.keys() - {*without})}
-    return page
 
 
 def test_older_notebook_is_graded_on_what_it_contained(tmp_path, capsys):
