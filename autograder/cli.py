@@ -19,6 +19,7 @@ import typer
 
 from autograder.errors import CourseError, ExitCode, UsageError
 from autograder.files import ROOT
+from autograder.limits import LIMITS, changed, described
 
 __all__ = ["app", "main"]
 
@@ -217,7 +218,9 @@ def grade(
     timeout: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Seconds that a cell may run, and one exercise's tests.", show_default="60"
+            min=1,
+            help="Seconds that a cell may run, and one exercise's tests.",
+            show_default=f"{LIMITS.seconds:g}",
         ),
     ] = None,
     follow_through: Annotated[
@@ -266,7 +269,6 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
-    from autograder.limits import changed
     from autograder.sandbox.capabilities import refuse_without_sandbox
 
     submissions, output = _folders(submissions, output, workspace)
@@ -378,7 +380,6 @@ def doctor(
     ] = False,
 ) -> None:
     """Say what this machine has for grading, how to get what is missing, and what limits hold."""
-    from autograder.limits import LIMITS, described
     from autograder.sandbox import bubblewrap
     from autograder.sandbox.capabilities import layers, meets_minimum
     from autograder.sandbox.remedies import apparmor_profile

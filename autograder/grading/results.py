@@ -18,6 +18,7 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.uncredited import uncredited
 from autograder.grading.verdict_cache import digest
 from utils.checker.verdict import MIME, Status, printable
+from utils.checker.wording import STILL_BLANK
 
 __all__ = [
     "NEEDS_REVIEW",
@@ -176,7 +177,7 @@ def _result(
     elif exercise not in reading.blank:
         result = replace(result, standing=Standing.PENDING, points=None, message="Graded by hand.")
     else:
-        result = replace(_with_status(result, Status.BLANK), message="Still blank.")
+        result = replace(_with_status(result, Status.BLANK), message=STILL_BLANK)
     if exercise in reading.missing and (
         result.status is Status.BLANK or result.standing is Standing.PENDING
     ):

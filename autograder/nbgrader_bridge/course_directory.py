@@ -19,6 +19,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.grading.fingerprint import Fingerprints
 from autograder.grading.verdict_cache import digest
+from autograder.limits import LIMITS
 
 __all__ = ["CONFIG", "Made", "is_stale", "make"]
 
@@ -43,7 +44,7 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}}
 
 # Seconds that one cell may run, and the tests of one exercise.
-c.Execute.timeout = 60
+c.Execute.timeout = {seconds}
 
 # What an answer gets that is right but for an earlier one of the student's own: "full" points,
 # "half" of them, or "none".
@@ -157,10 +158,11 @@ def make(
         there = config.read_text(encoding="utf-8") if config.exists() else ""
         drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there, re.MULTILINE)
         seed = drawn[1] if drawn else secrets.token_hex(16)
+        settings = SETTINGS.format(course_id=course_id, seed=seed, seconds=int(LIMITS.seconds))
         kept = [
             path.name
             for path, text in (
-                (config, SETTINGS.format(course_id=course_id, seed=seed)),
+                (config, settings),
                 (folder / STUDENTS_CONFIG, STUDENTS_SETTINGS.format(course_id=course_id)),
             )
             if not written(path, text)

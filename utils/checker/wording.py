@@ -15,6 +15,7 @@ from utils.checker.explain import BLANK
 from utils.checker.verdict import Status, Verdict
 
 __all__ = [
+    "STILL_BLANK",
     "another_result",
     "blank",
     "built_on_wrong",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 LONGEST = 3000  # characters of one sentence in a verdict
+STILL_BLANK = "still blank. Begin with what is written above it."
 
 
 def verdict_of(
@@ -69,7 +71,7 @@ def blank(question: Question, runs: Sequence[Run]) -> Verdict:
         question,
         runs,
         Status.BLANK,
-        "still blank. Begin with what is written above it.",
+        STILL_BLANK,
         advice=f"Your code goes where `raise {BLANK}()` stands; "
         "delete that line when you are done.",
         footer=f'`hint("{question.exercise}")` helps you to begin.',
