@@ -410,7 +410,7 @@ def cores() -> int:
 
 
 def _write_any_letter() -> None:
-    """Let the terminal's encoding, such as cp1252, replace the letters that it lacks."""
+    """Make stdout and stderr replace characters that the terminal's encoding lacks."""
     codecs.register_error("in-its-letters", _in_its_letters)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -418,7 +418,7 @@ def _write_any_letter() -> None:
 
 
 def _in_its_letters(error: UnicodeError) -> tuple[str, int]:
-    """Replace the signs of a verdict by letters that every encoding has, and all others by ?."""
+    """Replace a verdict's signs by ASCII, and other characters that cannot be encoded by "?"."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = {"✓": "+", "✗": "x", "○": "o", "→": "->", "−": "-", "…": "..."}

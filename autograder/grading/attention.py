@@ -34,7 +34,10 @@ class Attention:
 
 
 def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Attention]:
-    """Yield what a person should look at in one submission."""
+    """Yield what a person should look at in one submission.
+
+    A suspicion stands under the status of its answer.
+    """
     student = submission.student
     repairs = submission.reading.repairs if submission.reading else {}
     failed = bool(submission.failure)

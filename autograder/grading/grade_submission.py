@@ -156,12 +156,12 @@ def evidence(
 
 
 def _size(case: Case) -> int:
-    """Return how many array elements a reader of the case would have to look at."""
+    """Return the number of array elements in the arguments of a case."""
     return sum(array.size for array in leaves(list(case.args.values())))
 
 
 class _SubmissionJudge:
-    """Judge one submission, in as many sandboxes as its cells and answers end."""
+    """Judges one submission; when a cell or an answer ends the sandbox, goes on in a fresh one."""
 
     def __init__(
         self,
@@ -180,7 +180,7 @@ class _SubmissionJudge:
         self.deadline = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
     def judge(self, exercises: Sequence[str]) -> JudgedSubmission:
-        """Judge these exercises, in a fresh sandbox whenever one has ended."""
+        """Judge these exercises; start a fresh sandbox whenever one has ended."""
         verdicts = self.judged.verdicts
         while remaining := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.deadline:
@@ -195,8 +195,8 @@ class _SubmissionJudge:
     def _judge_until_end(self, answers: RemoteNotebook, exercises: Sequence[str]) -> None:
         """Replay the notebook and judge these exercises, until the sandbox ends.
 
-        An exercise is judged where its check stands, so that later cells change nothing; one
-        without a check, at the end.
+        An exercise is judged where its check stands, so that later cells change nothing; without a
+        check, it is judged at the end.
         """
         for cell in self.cells:
             if cell.check in exercises and not self._judge(answers, cell.check):
@@ -315,7 +315,10 @@ class _SubmissionJudge:
 
 
 def _exception_said(raised: str) -> str:
-    """Return how a cell ended, as the end of a sentence; with what can be imported, if it helps."""
+    """Return the end of a sentence on the exception that ended a cell.
+
+    For a module that cannot be imported, it names those that can.
+    """
     kind, _, message = raised.partition(": ")
     if kind == "Stopped":
         return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."

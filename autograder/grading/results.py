@@ -43,7 +43,7 @@ class Standing(StrEnum):
     """Not handed in."""
 
     UNREADABLE = "unreadable"
-    """Handed in, and no program can read it, or not where it belongs."""
+    """Handed in, but in the wrong place or unreadable."""
 
     PENDING = "manual"
     """To be graded by a person."""
@@ -60,9 +60,9 @@ class Result:
     ----------
     status : the verdict's status; None where there is no verdict, and `standing` says why
     points : None while they are undecided
-    answer : a hash of the answer; of one to grade by hand, and the student's own cells
+    answer : a hash of the answer; if graded by hand, with the student's own cells
     code : a hash of all code of the student's, which may decide a verdict too
-    settings : those it was judged with, so that the judgment can be repeated
+    settings : the settings of the judgment, so that it can be repeated
     uncredited : why a person must decide it, if something is written and nothing was credited
     """
 

@@ -175,7 +175,7 @@ def make(
 
 
 def _refuse_grades(folder: Path) -> None:
-    """Raise if the folder is no workspace, and holds what `course grade` wrote."""
+    """Raise if the folder holds files that `course grade` wrote, and is no workspace."""
     written = [path for name in ("verdicts.db", "grades.csv") for path in folder.glob(f"**/{name}")]
     if written and not (folder / CONFIG).exists():
         raise UsageError(
@@ -184,13 +184,13 @@ def _refuse_grades(folder: Path) -> None:
 
 
 def is_stale(root: Path, folder: Path, assignment: str) -> bool:
-    """Return whether the course changed since `source/` was made; False where nothing tells."""
+    """Return whether the course changed since `source/` was made; False if that is unknown."""
     version = _made_from(folder).get(assignment)
     return version is not None and version != course_version(root, assignment)
 
 
 def _made_from(folder: Path) -> dict[str, str]:
-    """Return the version of the course that each assignment's ``source/`` was made from."""
+    """Return, by assignment, the hash of the course's files that its ``source/`` was made from."""
     try:
         return dict(json.loads((folder / MADE_FROM).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
