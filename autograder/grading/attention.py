@@ -66,15 +66,15 @@ def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Att
 
 
 def needs_your_eyes(found: Sequence[Attention]) -> list[str]:
-    """Return a line for each thing to look at, tampered answers first and repaired ones last.
+    """Return lines on what to look at: tampered answers, unchecked, others, then repaired ones.
 
-    All students whose answer to one exercise is to be graded by hand share a line, and so do those
-    whose older notebook did not have the exercise.
+    Last come shared lines, each with an exercise and all students whose answer to it is to be
+    graded by hand, or whose older notebook did not have it.
     """
     shared: dict[tuple[str, str], list[str]] = {}
     lines = []
-    order = {Status.TAMPERED: 0, REPAIRED: 2}
-    for one in sorted(found, key=lambda one: order.get(one.what, 1)):
+    order = {Status.TAMPERED: 0, Status.UNCHECKED: 1, REPAIRED: 3}
+    for one in sorted(found, key=lambda one: order.get(one.what, 2)):
         if one.what in (TO_GRADE, OLDER):
             shared.setdefault((one.exercise, one.what), []).append(one.student)
         else:
