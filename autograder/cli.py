@@ -19,6 +19,7 @@ import typer
 
 from autograder.errors import CourseError, ExitCode, UsageError
 from autograder.files import ROOT
+from autograder.limits import LIMITS, changed, described
 
 __all__ = ["app", "main"]
 
@@ -217,7 +218,9 @@ def grade(
     timeout: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Seconds that a cell may run, and one exercise's tests.", show_default="60"
+            min=1,
+            help="Seconds that a cell may run, and one exercise's tests.",
+            show_default=f"{LIMITS.seconds:g}",
         ),
     ] = None,
     follow_through: Annotated[
@@ -266,7 +269,6 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
-    from autograder.limits import changed
     from autograder.sandbox.capabilities import refuse_without_sandbox
 
     submissions, output = _folders(submissions, output, workspace)
@@ -378,7 +380,6 @@ def doctor(
     ] = False,
 ) -> None:
     """Say what this machine has for grading, how to get what is missing, and what limits hold."""
-    from autograder.limits import LIMITS, described
     from autograder.sandbox import bubblewrap
     from autograder.sandbox.capabilities import layers, meets_minimum
     from autograder.sandbox.remedies import apparmor_profile
@@ -409,7 +410,7 @@ def cores() -> int:
 
 
 def _write_any_letter() -> None:
-    """Let the terminal's encoding, such as cp1252, replace the letters that it lacks."""
+    """Make stdout and stderr replace characters that the terminal's encoding lacks."""
     codecs.register_error("in-its-letters", _in_its_letters)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -417,7 +418,7 @@ def _write_any_letter() -> None:
 
 
 def _in_its_letters(error: UnicodeError) -> tuple[str, int]:
-    """Replace the signs of a verdict by letters that every encoding has, and all others by ?."""
+    """Replace a verdict's signs by ASCII, and other characters that cannot be encoded by "?"."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = {"✓": "+", "✗": "x", "○": "o", "→": "->", "−": "-", "…": "..."}

@@ -70,7 +70,7 @@ def described(limits: Limits) -> Iterator[str]:
 
 
 def changed(limits: Limits, values: Mapping[str, float]) -> Limits:
-    """Return the limits with these values, by name and in the unit in which each is shown.
+    """Return the limits with new values, by name, each in the unit in which `described` shows it.
 
     Raises
     ------

@@ -130,9 +130,9 @@ def release(root: Path, assignment: str, to: Path, *, force: bool = False) -> tu
 def release_all(
     root: Path, names: Sequence[str], to: Path, *, force: bool = False
 ) -> Iterator[Path]:
-    """Write the bundles of these assignments, or of all; yield each path when written.
+    """Write the bundles of the assignments `names`, or of all; yield each path once it is written.
 
-    If one of them exists and `force` is False, none is written. Links between notebooks work in
+    If a target exists and `force` is False, nothing is written. Links between notebooks work in
     the folder `to`, since each bundle there has its assignment's name.
     """
     chosen = assignments(root, names)
@@ -155,7 +155,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     """Return every file of a bundle by its path there, sorted.
 
     With `solved`, the notebook is the one for nbgrader's ``source/``: it has the solutions,
-    between nbgrader's markers. Its metadata say of which version it is and what is graded in it.
+    between nbgrader's markers. Its metadata name the course's version and the graded exercises.
     """
     path = notebook_of(root, assignment)
     notebook = tidy(read(path), str(path))
@@ -236,7 +236,7 @@ def _module_text(root: Path, file: Path) -> bytes:
 
 
 def exercises_of(assignment: str | None) -> list[str]:
-    """Return the names of an assignment's exercises; for None, of the whole course's."""
+    """Return the names of an assignment's exercises, or for None of all exercises of the course."""
     return [one.name for one in EXERCISES.values() if assignment in (None, one.assignment)]
 
 
@@ -262,7 +262,7 @@ def students_environment(text: str) -> str:
 
 
 def save(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files, by their paths, into a folder."""
+    """Write `files`, contents by relative path, into a folder."""
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -295,7 +295,7 @@ def _setting(root: Path, table: str, name: str, kind: type) -> Any:
 
 
 def pack(files: Mapping[str, bytes], folder: str, archive: Path, date: datetime.date) -> None:
-    """Write files, by their paths, into one folder of a zip; equal files give equal bytes."""
+    """Write `files`, contents by path, into one folder of a zip; equal files give equal bytes."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
         for name, data in files.items():
             entry = zipfile.ZipInfo(f"{folder}/{name}", (date.year, date.month, date.day, 12, 0, 0))

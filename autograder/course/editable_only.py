@@ -13,7 +13,7 @@ class EditableOnly(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Abort the build with a sentence unless it is editable."""
+        """Abort the build with an error message unless `version` is "editable"."""
         if version != "editable":
             self.app.abort(
                 "The course works in its own folder, with the notebooks and data beside the code. "

@@ -19,9 +19,9 @@ STRING = re.compile(rf"""["']({OWN}(?:\.\w+)*)[:"']""")  # "module:function" too
 
 @cache
 def imported(source: str, *, by_name: bool = False) -> frozenset[str]:
-    """Return the course's modules that the course's own code imports, at any depth of nesting.
+    """Return the course's modules that `source` imports, also inside functions and blocks.
 
-    With `by_name`, add those that are named in its strings, as for `import_module`.
+    With `by_name`, add the modules whose names stand in strings, as for `import_module`.
     """
     found = set(STRING.findall(source)) if by_name else set[str]()
     for statement in STATEMENT.findall(source):
@@ -34,7 +34,7 @@ def imported(source: str, *, by_name: bool = False) -> frozenset[str]:
 
 
 def files_of(root: Path, module: str) -> list[Path]:
-    """Return the files of a module: its templates, its packages' files, and last its own."""
+    """Return a module's files: its templates, its packages' ``__init__.py``, last its own file."""
     parts = module.split(".")
     packages = [root.joinpath(*parts[:n], "__init__.py") for n in range(1, len(parts) + 1)]
     own = root.joinpath(*parts).with_suffix(".py")

@@ -102,7 +102,7 @@ def copy_if_missing(source: Path, target: Path) -> bool:
 
 
 def rename_if_free(aside: Path, target: Path) -> bool:
-    """Link or rename `aside` to `target` unless that exists; return whether it was done."""
+    """Link or rename `aside` to `target` unless `target` exists; return whether that was done."""
     try:
         os.link(aside, target)  # unlike a rename, this never replaces a file
     except FileExistsError:

@@ -87,7 +87,7 @@ def to_text(notebook: NotebookNode) -> str:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook atomically, so that half of it never stands at `path`."""
+    """Write a notebook atomically: `path` never holds a half-written file."""
     write_text(path, [to_text(notebook)])
 
 
@@ -214,7 +214,7 @@ def _marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[st
 
 
 def _points(where: str, index: int, cell: NotebookNode, name: str) -> float:
-    """Return the points of a test cell's exercise; raise unless the cell is just its check."""
+    """Return the points of a test cell's exercise; raise unless the cell holds only its check."""
     if name not in EXERCISES:
         raise _broken(where, index, cell, f"there is no exercise {name!r} in utils/exercises")
     call = f'check("{name}")'
@@ -226,13 +226,13 @@ def _points(where: str, index: int, cell: NotebookNode, name: str) -> float:
 def refuse_changed_points(cell: NotebookNode, where: str = "The notebook") -> None:
     """Raise if someone changed the points in a test cell's metadata.
 
-    The checksum in the cell covers its points. Where it fits them, the rubric has changed since the
-    notebook was tidied, and not the cell.
+    A cell's checksum covers its points. If it fits them, the cell is as `tidy` left it and the
+    rubric has changed since, which is allowed.
 
     Raises
     ------
     BrokenCourse
-        With the place where the points belong.
+        With the file in which to change the points.
     """
     marks = cell.metadata.nbgrader
     exercise = EXERCISES.get(marks.grade_id)

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def has_all() -> bool:
-    """Return whether this Python is new enough, is an environment's, and has every package."""
+    """Return whether this Python is new enough, in a virtual environment, and has every package."""
     own = sys.prefix != sys.base_prefix or os.environ.get("CONDA_PREFIX") == sys.prefix
     found = all(importlib.util.find_spec(name) for name in NEEDED)
     return own and sys.version_info >= OLDEST and found

@@ -14,7 +14,6 @@ __all__ = ["TO_GRADE", "Attention", "attention", "needs_your_eyes"]
 
 TO_GRADE = "to be graded by hand"
 OLDER = "not in the version of the course that they have, so their points are yours to decide"
-SUSPICIOUS = "suspicious"
 REPAIRED = "repaired"
 LINES = 100  # that are printed; the file has them all
 LONGEST = 300  # characters of a sentence that are printed
@@ -35,7 +34,10 @@ class Attention:
 
 
 def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Attention]:
-    """Yield what a person should look at in one submission."""
+    """Yield what a person should look at in one submission.
+
+    A suspicion stands under the status of its answer.
+    """
     student = submission.student
     repairs = submission.reading.repairs if submission.reading else {}
     failed = bool(submission.failure)
@@ -46,12 +48,12 @@ def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Att
             else str(Status.UNCHECKED if failed else Standing.UNREADABLE)
         )
         yield from (Attention(student, "", what, note) for note in submission.notes)
-    for exercise, suspicion in submission.suspicions.items():
-        yield Attention(student, exercise, SUSPICIOUS, suspicion)
     for exercise, sentences in repairs.items():
         yield from (Attention(student, exercise, REPAIRED, one) for one in sentences)
     for result in results:
-        if result.uncredited:
+        if suspicion := submission.suspicions.get(result.exercise):
+            yield Attention(student, result.exercise, result.shown, suspicion)
+        elif result.uncredited:
             yield Attention(student, result.exercise, "nothing credited", result.uncredited)
         elif result.status in NEEDS_REVIEW and not (
             failed and result.exercise not in submission.verdicts  # said once, above
@@ -64,14 +66,15 @@ def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Att
 
 
 def needs_your_eyes(found: Sequence[Attention]) -> list[str]:
-    """Return a line for each thing to look at, suspicious ones first and repaired ones last.
+    """Return lines on what to look at: tampered answers, unchecked, others, then repaired ones.
 
-    Answers to be graded by hand share one line, and so do those that an older page did not have.
+    Last come shared lines, each with an exercise and all students whose answer to it is to be
+    graded by hand, or whose older notebook did not have it.
     """
     shared: dict[tuple[str, str], list[str]] = {}
     lines = []
-    order = {SUSPICIOUS: 0, REPAIRED: 2}
-    for one in sorted(found, key=lambda one: order.get(one.what, 1)):
+    order = {Status.TAMPERED: 0, Status.UNCHECKED: 1, REPAIRED: 3}
+    for one in sorted(found, key=lambda one: order.get(one.what, 2)):
         if one.what in (TO_GRADE, OLDER):
             shared.setdefault((one.exercise, one.what), []).append(one.student)
         else:

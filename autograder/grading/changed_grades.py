@@ -18,7 +18,7 @@ KEPT = ("points", "final_points", "answer", "code", "made_with")
 
 @dataclass(frozen=True)
 class Grades:
-    """What one run wrote: the rows of `grades.csv`, and by student and exercise its results."""
+    """The output of one run: the rows of `grades.csv`, and the results by student and exercise."""
 
     rows: Mapping[str, Mapping[str, str]]
     results: Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -44,7 +44,7 @@ class Grades:
         return cls(rows, results)
 
     def answers(self, student: str) -> dict[str, str]:
-        """Return the hash of each answer of a student's, by exercise."""
+        """Return the hashes of a student's answers, by exercise."""
         results = self.results.get(student, {})
         return {exercise: str(one.get("answer")) for exercise, one in results.items()}
 

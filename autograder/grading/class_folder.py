@@ -59,11 +59,11 @@ class Submission:
     failure : why it could not be graded, where that is not the student's fault
     keys : the cache key of each exercise that is judged
     output_key : the cache key of what the cells printed and raised
-    verdicts : of each exercise, its outputs by MIME type
+    verdicts : the outputs of each exercise's verdict, by MIME type
     suspicions : sentences about suspected tampering, by exercise
     printed, raised : what each cell printed, and its exception, by cell id
     figures : the figures of the student's own cells, PNG files in base64, by cell id
-    drawn : the graded notebook as a file's text, if it was asked for
+    drawn : the text of the graded notebook's file, or "" if none was asked for
     files : the helper files beside the notebook, by path
     """
 
@@ -128,7 +128,7 @@ def one_line(text: str) -> str:
 
 
 def look_of(name: str) -> str:
-    """Return what a reader sees of a name: the same for all names that look alike."""
+    """Return a form of `name` that is equal for all names that look alike."""
     letters = unicodedata.normalize("NFKC", name)
     shown = (one for one in letters if unicodedata.category(one) not in ("Cc", "Cf", "Mn", "Zs"))
     return "".join(one for one in shown if one not in INVISIBLE)
@@ -138,10 +138,10 @@ INVISIBLE = "\u115f\u1160\u3164\uffa0\u2800"  # letters that Unicode calls visib
 
 
 def shown_names(students: Sequence[str]) -> dict[str, str]:
-    """Return each folder's name as printable text; no two are the same, or look the same.
+    """Return each folder's name as printable text; no two of these texts are equal or look alike.
 
-    File names may be undecodable or deceptive. Of names that look alike, all letters but ASCII are
-    spelled out.
+    File names may be undecodable or deceptive. In names that look alike, every character beyond
+    ASCII is escaped.
     """
     looks = Counter(map(look_of, students))
     shown = {}
@@ -169,7 +169,7 @@ def digest_of(hashes: Sequence[str]) -> str:
 
 
 def may_have(folder: Path, assignment: str) -> bool:
-    """Return whether a student's folder has one for the assignment, or cannot be looked into."""
+    """Return whether a student's folder has a folder for the assignment, or cannot be read."""
     try:
         (folder / assignment).lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -186,9 +186,11 @@ def find_submission(
 
     Parameters
     ----------
-    assignment, submissions : its name, and the folder with a folder for each student
-    student, name : the student's folder, and the name to show
-    limits : that on the size of a file
+    assignment : name of the assignment
+    submissions : the folder with a folder for each student
+    student : name of the student's folder
+    name : the student's name as it is shown
+    limits : `limits.file` bounds the size of a notebook
     """
     found = Submission(name, submissions / student / assignment)
     try:

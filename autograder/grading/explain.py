@@ -165,7 +165,7 @@ def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
 
 
 def _example(exercise: str, evidence: grade_submission.Evidence) -> list[str]:
-    """Return the lines that show a case: its arguments, what is expected, and what came."""
+    """Return lines that show the case, its expected outcome, and the answer's outcome."""
     case = evidence.case
     assert case is not None
     lines = [f"    {name} = {_written(value)}" for name, value in case.args.items()]

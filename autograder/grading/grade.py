@@ -54,15 +54,15 @@ class Writer(Protocol):
 
     @property
     def draw(self) -> Draw:
-        """Return what makes a graded notebook, in a worker."""
+        """Return the function that makes a graded notebook; workers call it."""
 
     def add(
         self, submission: Submission, results: Sequence[Result], changed: Collection[str]
     ) -> None:
-        """Write a finished submission, and which answers are not those of the run before."""
+        """Write a finished submission; `changed` names the exercises whose answers are new."""
 
     def recorded(self) -> Mapping[str, Recorded]:
-        """Return what the gradebook has in the end, by student."""
+        """Return each student's grades and comments in the gradebook, at the end of the run."""
 
 
 def grade(
@@ -96,7 +96,8 @@ def grade(
     sandboxed
         Whether students' code runs in the sandbox.
     writer
-        Gets each finished submission and its results; at the end it tells what people gave.
+        Gets each finished submission and its results; its `recorded` has the points and comments
+        that people gave.
     """
     notebook = read_course_notebook(root, assignment)
     students = students_in(submissions)
@@ -171,7 +172,7 @@ def grade(
 
 
 def _add_recorded(graded: Sequence[StudentResults], book: Mapping[str, Recorded]) -> None:
-    """Add what the gradebook has; what a person has graded there need not be looked at again."""
+    """Add the gradebook's records to the results; drop requests to grade that a person has met."""
     for one in graded:
         one.recorded = book.get(one.student)
         if one.recorded:
@@ -206,7 +207,7 @@ def make_output_folder(output: Path) -> None:
 
 
 class _MissingVerdicts:
-    """Make tasks for the verdicts that the cache lacks, and save their results."""
+    """Makes tasks for the verdicts that the cache lacks, and saves their results."""
 
     def __init__(
         self,
@@ -226,7 +227,7 @@ class _MissingVerdicts:
         self.reader = digest(self.fingerprints.reading(), notebook, asdict(limits))
 
     def task_for(self, submission: Submission) -> FileTask | None:
-        """Return the task for what is not in the cache, or None; add what is."""
+        """Add cached verdicts to the submission; return a task for the others, or None."""
         if not submission.notebooks:
             return None
         known = self.cache.get(self._reading_key(submission))
@@ -287,12 +288,12 @@ class _MissingVerdicts:
         return len(new)
 
     def _reading_key(self, submission: Submission) -> str:
-        """Return the cache key of what reading these files gives."""
+        """Return the cache key of this submission's reading."""
         names = [path.name for path in submission.notebooks]
         return digest("reading", submission.digest, names, self.reader)
 
     def _add_reading(self, submission: Submission, reading: Reading) -> None:
-        """Add what reading the file gave, and the cache keys that follow from it."""
+        """Add a reading to the submission, and the cache keys that follow from it."""
         submission.add_reading(reading)
         if not submission.gradable:
             return
@@ -306,7 +307,7 @@ class _MissingVerdicts:
         submission.output_key = digest("ran", answers, settings, self.sandboxed)
 
     def _look_up(self, submission: Submission) -> None:
-        """Add the verdicts that the cache has."""
+        """Add the cached verdicts to the submission."""
         for exercise, key in submission.keys.items():
             cached = self.cache.get(key)
             if cached is not None:

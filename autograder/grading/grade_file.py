@@ -37,7 +37,7 @@ SANDBOXES = 300  # seconds to start sandboxes, beyond the time of the submission
 
 @dataclass(frozen=True)
 class FileResult:
-    """What grading a file gave; `drawn` is the graded notebook, if it was asked for."""
+    """The result of grading a file; `drawn` is the graded notebook, or "" if none was asked for."""
 
     reading: Reading
     judged: TaskResult = field(default_factory=lambda: TaskResult({}))
@@ -51,9 +51,9 @@ class FileTask:
     Attributes
     ----------
     root : the course's folder; None for that of the worker
-    submission : with what is known of it
-    notebooks : names and paths of those that may count; bytes for a worker that cannot read them
-    exercises : those to judge, in order
+    submission : with the verdicts and outputs known so far
+    notebooks : name and path of each notebook that may count, or its bytes for another machine
+    exercises : the exercises to judge, in order
     sandboxed : False only where the instructor chose ``--no-sandbox`` or its setting
     draw : makes the graded notebook, if that is wanted
     """
@@ -89,7 +89,7 @@ class FileTask:
                 raise OSError(str(problem)) from None
 
     def steps(self) -> Iterator[FileResult | None]:
-        """Grade the file; yield None after each step, and the result in the end."""
+        """Grade the file; yield None after each step, and the result at the end."""
         course, limits = _course(self.root or ROOT, self.assignment), self.settings.limits
         hashes = []
 
@@ -136,7 +136,10 @@ def _course(root: Path, assignment: str) -> CourseNotebook:
 
 
 def bounded(judged: TaskResult, most: int) -> TaskResult:
-    """Return a result of which so many letters of text are kept, and of each verdict as many."""
+    """Return the result with its texts cut to `most` characters together.
+
+    A verdict that is longer than `most` becomes "unchecked".
+    """
     verdicts = dict(judged.verdicts)
     for name, outputs in verdicts.items():
         if len(json.dumps(outputs)) > most:
@@ -152,7 +155,10 @@ def bounded(judged: TaskResult, most: int) -> TaskResult:
 
 
 def _cut(texts: Mapping[str, str], left: int, most: int) -> tuple[dict[str, str], int]:
-    """Return the texts as far as so many letters reach, and how many letters are left."""
+    """Cut the texts, in order, to `left` characters together; return them and how many are left.
+
+    `most` is the number that the note about a cut names.
+    """
     kept: dict[str, str] = {}
     for name, text in texts.items():
         if len(text) > left:

@@ -156,12 +156,12 @@ def evidence(
 
 
 def _size(case: Case) -> int:
-    """Return how many array elements a reader of the case would have to look at."""
+    """Return the number of array elements in the arguments of a case."""
     return sum(array.size for array in leaves(list(case.args.values())))
 
 
 class _SubmissionJudge:
-    """Judge one submission, in as many sandboxes as its cells and answers end."""
+    """Judges one submission; when a cell or an answer ends the sandbox, goes on in a fresh one."""
 
     def __init__(
         self,
@@ -174,12 +174,13 @@ class _SubmissionJudge:
         self.sandbox, self.key, self.files = sandbox, key, files
         self.cells, self.settings = cells, settings
         self.judged = JudgedSubmission()
-        self.ends: dict[str, Ended] = {}  # how cells ended the sandbox, by name
+        # How cells ended the sandbox or broke the protocol, by name.
+        self.ends: dict[str, Ended | messages.ProtocolError] = {}
         self.unusable: set[str] = set()  # exercises that ended the sandbox when they were called
         self.deadline = time.monotonic() + settings.limits.turns * settings.limits.seconds
 
     def judge(self, exercises: Sequence[str]) -> JudgedSubmission:
-        """Judge these exercises, in a fresh sandbox whenever one has ended."""
+        """Judge these exercises; start a fresh sandbox whenever one has ended."""
         verdicts = self.judged.verdicts
         while remaining := [name for name in exercises if name not in verdicts]:
             if time.monotonic() >= self.deadline:
@@ -194,8 +195,8 @@ class _SubmissionJudge:
     def _judge_until_end(self, answers: RemoteNotebook, exercises: Sequence[str]) -> None:
         """Replay the notebook and judge these exercises, until the sandbox ends.
 
-        An exercise is judged where its check stands, so that later cells change nothing; one
-        without a check, at the end.
+        An exercise is judged where its check stands, so that later cells change nothing; without a
+        check, it is judged at the end.
         """
         for cell in self.cells:
             if cell.check in exercises and not self._judge(answers, cell.check):
@@ -212,16 +213,16 @@ class _SubmissionJudge:
             output = answers.run(cell)
         except (Ended, messages.ProtocolError) as end:
             self._raise_if_lost(end)
-            self.ends[cell.name] = end if isinstance(end, Ended) else _forged(end)
-            self.judged.raised[cell.name] = f"Stopped: {self.ends[cell.name].sentence}"
+            self.ends[cell.name] = end
+            self.judged.raised[cell.name] = f"Stopped: {end}"
             return False
         self.judged.printed[cell.name] = _cut(output.printed, self.settings.limits.printed)
         self.judged.raised[cell.name] = output.raised
         self.judged.figures[cell.name] = [*filter(None, map(safe_picture, output.figures))]
         return True
 
-    def _end_by_cell(self, exercise: str) -> Ended | None:
-        """Return how a cell of this answer ended the sandbox, or None."""
+    def _end_by_cell(self, exercise: str) -> Ended | messages.ProtocolError | None:
+        """Return how a cell of this answer ended the sandbox or broke the protocol, or None."""
         names = [cell.name for cell in self.cells if cell.exercise == exercise]
         return next((self.ends[name] for name in names if name in self.ends), None)
 
@@ -250,8 +251,9 @@ class _SubmissionJudge:
             )
             return self._with_cell_error(exercise, verdict), False
         except (Ended, messages.ProtocolError) as end:
+            self._raise_if_lost(end)
             self.unusable.add(exercise)
-            return self._ended(exercise, end), True
+            return self._verdict_of_end(exercise, end, f"calling your {exercise}"), True
         except KeyFault as fault:
             message = f"could not be checked, and that is not your fault: {fault}."
             return _no_points(exercise, Status.UNCHECKED, message), False
@@ -262,21 +264,16 @@ class _SubmissionJudge:
             message = "could not be checked: what it gives is nothing that can be judged."
             return _no_points(exercise, Status.UNCHECKED, message), True
 
-    def _ended(self, exercise: str, end: Ended | messages.ProtocolError) -> Verdict:
-        """Return the verdict on an exercise that ended the sandbox or broke the protocol."""
-        self._raise_if_lost(end)
-        if isinstance(end, Ended):
-            return self._verdict_of_end(exercise, end, f"calling your {exercise}")
-        self.judged.suspicions[exercise] = str(end)
-        return _no_points(exercise, Status.TAMPERED, "its answer did not come as it should.")
-
     def _raise_if_lost(self, end: Ended | messages.ProtocolError) -> None:
         """Raise SandboxLost if the whole sandbox died: the submission is not to blame."""
         if isinstance(end, Ended) and end.reason == "killed" and not self.sandbox.alive():
             raise SandboxLost("The sandbox died.")
 
     def _with_cell_error(self, exercise: str, verdict: Verdict) -> Verdict:
-        """Explain an answer that fails because a cell raised: its own cell, or a name's cell."""
+        """Return `verdict`, with an explanation if the cause is an exception that ended a cell.
+
+        The cell is the answer's own, or the one that should have defined a name the answer uses.
+        """
         if verdict.status is not Status.ERROR:
             return verdict
         own = [cell for cell in self.cells if cell.exercise == exercise]
@@ -293,8 +290,16 @@ class _SubmissionJudge:
                 return replace(verdict, advice=advice)
         return verdict
 
-    def _verdict_of_end(self, exercise: str, ended: Ended, what: str) -> Verdict:
-        """Return the verdict on an exercise whose cell, or call, ended the sandbox."""
+    def _verdict_of_end(
+        self, exercise: str, end: Ended | messages.ProtocolError, what: str
+    ) -> Verdict:
+        """Return the verdict on an exercise that ended the sandbox or broke the protocol.
+
+        `what` begins the sentence: "the cell of your answer", or "calling your relu".
+        """
+        if isinstance(end, messages.ProtocolError):
+            self.judged.suspicions[exercise] = str(end)
+            return _no_points(exercise, Status.TAMPERED, "its answer did not come as it should.")
         limits = self.settings.limits
         message = {
             "timeout": f"{what} did not come to an end in {limits.seconds:g} seconds.",
@@ -304,13 +309,16 @@ class _SubmissionJudge:
             "output": f"{what} printed without end.",
             "frame": f"{what} gave a result that is too large to look at.",
             "exited": f"{what} ended Python itself, as exit() does.",
-        }.get(ended.reason, f"{what} ended the program ({ended.sentence})")
-        too_long = ended.reason in ("timeout", "total", "cpu")
+        }.get(end.reason, f"{what} ended the program ({end.sentence})")
+        too_long = end.reason in ("timeout", "total", "cpu")
         return _no_points(exercise, Status.TIMEOUT if too_long else Status.ERROR, message)
 
 
 def _exception_said(raised: str) -> str:
-    """Return how a cell ended, as the end of a sentence; with what can be imported, if it helps."""
+    """Return the end of a sentence on the exception that ended a cell.
+
+    For a module that cannot be imported, it names those that can.
+    """
     kind, _, message = raised.partition(": ")
     if kind == "Stopped":
         return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."
@@ -328,7 +336,3 @@ def _no_points(exercise: str, status: Status, message: str) -> Verdict:
 def _cut(text: str, size: int) -> str:
     more = len(text) - size
     return text if more <= 0 else f"{text[:size]}\n[… {more:,} letters more]\n"
-
-
-def _forged(error: messages.ProtocolError) -> Ended:
-    return Ended("forged", str(error))

@@ -32,7 +32,7 @@ def write_grades(
 ) -> None:
     """Write `results.jsonl`, `grades.csv` and `attention.csv`, each atomically.
 
-    `suffix` stands in their names.
+    `suffix` comes before the extension of their names.
     """
     records = (record for one in results for record in one.records())
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
@@ -51,7 +51,10 @@ def write_grades(
 
 
 def _row(one: StudentResults, full: float) -> list[str]:
-    """Return a student's row; lateness is in hours, and empty where no due date is known."""
+    """Return a student's row; `full` is the sum of the exercises' points.
+
+    Lateness is in hours, and empty where no due date is known.
+    """
     kinds = (Status.BLANK, Standing.MISSING, Standing.UNREADABLE)
     book = one.recorded
     return [
@@ -74,7 +77,7 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(text: str) -> str:
-    """Return a text with an apostrophe before what a spreadsheet would evaluate as a formula.
+    """Return the text, after an apostrophe if a spreadsheet would evaluate it as a formula.
 
     >>> harmless("=1+1"), harmless("-5"), harmless("ada")
     ("'=1+1", "'-5", 'ada')

@@ -18,8 +18,8 @@ OURS = {"utils", "datasets", "autograder", "start", "feedback"}  # a bundle has 
 def helper_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     """Return the helper files in a student's folder by path, and a sentence for each left out.
 
-    A module with the name of an installed package, or of one of Python's own, would be imported in
-    its place, so it is left out; so is what exceeds the limit on all of them together.
+    A module named like an installed package, or like a module of Python's own, is left out, since
+    it would be imported in its place. Files beyond the limit on their total size are left out too.
     """
     files: dict[str, bytes] = {}
     sentences = []
@@ -49,7 +49,7 @@ def helper_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
-    """Yield regular files of the right kinds, in the folder and in its folders; follow no link."""
+    """Yield files with a helper's extension, in the folder and its subfolders; follow no link."""
     for path in (*folder.glob("*"), *folder.glob("*/*")):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith((".", "__pycache__")) for part in parts)

@@ -68,10 +68,10 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """The result of a task: for each exercise its outputs by MIME type.
+    """The result of a task.
 
-    `suspicions` has sentences by exercise; `printed` and `raised` are by the cell's name, and so
-    are `figures`, PNG files in base64.
+    `verdicts` has the outputs of each exercise's verdict, by MIME type. `suspicions` has sentences
+    by exercise. `printed`, `raised` and `figures`, PNG files in base64, are by the cell's name.
     """
 
     verdicts: dict[str, dict[str, Any]]
@@ -82,7 +82,7 @@ class TaskResult:
 
 
 def outputs_of(verdict: Verdict) -> dict[str, Any]:
-    """Return a verdict as a notebook's outputs by MIME type, plain data among them."""
+    """Return a verdict as a notebook's outputs by MIME type, with its plain record under `MIME`."""
     record = verdict.record()
     if verdict.status is Status.UNCHECKED:
         record["points"] = None
@@ -98,7 +98,7 @@ def _drawn(verdict: Verdict) -> dict[str, Any]:
 
 
 class _Key(LiveKey):
-    """A live key that gives a whole class the same questions, and makes each once."""
+    """A live key that gives a whole class the same questions, and makes each question once."""
 
     def __init__(self, common: str) -> None:
         super().__init__(common)
@@ -154,7 +154,7 @@ def close() -> None:
 
 
 def _get_or_make(kind: str, key: Hashable, make: Callable[[], Any]) -> Any:
-    """Return this thread's object of a kind; make it only the first time."""
+    """Return this thread's object of a kind and key; call `make` only the first time."""
     objects = vars(_per_thread).setdefault(kind, {})
     if key not in objects:
         objects[key] = make()

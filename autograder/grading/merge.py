@@ -1,4 +1,4 @@
-"""Merge a submission into the course's notebook: what it has of the student is what counts.
+"""Merge a submission into the course's notebook: only the student's own work is taken from it.
 
 The merged notebook is the one that is replayed. From the student's file it has the answers, found
 by exercise, all other code that the student wrote (edited cells of the course, code in a test cell,
@@ -199,7 +199,10 @@ def _rejoin(
         return cell.kind == "code" and cell.source.strip() not in course.all_texts
 
     def joined(start: int, end: int) -> Cell | None:
-        """Return these cells as one, if an answer is among them, and they are Python together."""
+        """Return cells `start` to `end` (exclusive) joined, or None.
+
+        None if none of them is an answer, or if together they are not valid Python.
+        """
         first = theirs[start]
         answer = any(matches.get(i) in answers for i in range(start, end))
         if not answer and not any(_defines(name, first.source) for name in course.answers):
@@ -237,7 +240,7 @@ def _choose(
     copies: list[int],
     course_texts: Collection[str],
 ) -> tuple[int | None, str]:
-    """Return the index of the cell with the answer, or None, and a sentence if repaired."""
+    """Return the index of the answer's cell, or None, and a sentence if another cell was chosen."""
     answers = [i for i in copies if theirs[i].source.strip() not in ("", stub)]
     defining = [i for i in answers if _defines(exercise, theirs[i].source)]
     if not defining:

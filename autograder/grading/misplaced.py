@@ -24,11 +24,11 @@ def misplaced(folder: Path, assignment: str, others: Collection[str]) -> str:
     Parameters
     ----------
     folder
-        The student's.
+        The student's folder.
     assignment
-        Its own folder is searched whole; of all other places, only what may hold a notebook.
+        Every file in its folder counts; elsewhere, only what may hold a notebook.
     others
-        The course's other assignments: what has their names is not meant.
+        Names of the course's other assignments: files and folders named so are skipped.
     """
     if folder.is_symlink():
         return f"{folder.name} is a link, not a folder."

@@ -22,8 +22,8 @@ ADDRESS = re.compile(r"attachment:([^\s)\"'>\]]+)")
 def safe_picture(data: bytes) -> bytes | None:
     """Return a PNG or JPEG file as a PNG file with nothing but its pixels; None if it is neither.
 
-    A picture of more than thirty million pixels counts as none: it is not decoded. A large one is
-    made smaller.
+    Return None, without decoding, for more than thirty million pixels. A large picture is made
+    smaller.
     """
     from PIL import Image
 
@@ -49,8 +49,8 @@ def safe_attachments(
 ) -> tuple[str, dict[str, dict[str, str]]]:
     """Return a Markdown cell's text and its attachments, with their pixels alone.
 
-    A page with an address of an attachment that is not there cannot be shown, so the text of such
-    an address becomes another one.
+    A page that links to a missing attachment cannot be shown, so the text gets another address
+    wherever an attachment is left out.
     """
     kept: dict[str, dict[str, str]] = {}
     for name, data in list(attachments)[:MOST]:

@@ -32,7 +32,7 @@ __all__ = ["Reading", "read_notebooks", "read_submission", "reading_of"]
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading a notebook gave, besides its code: hashes, names and sentences.
+    """The result of reading a notebook, without its code: hashes, names and sentences.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Reading:
     repairs : sentences about repairs, by exercise
     written : exercises whose answer differs from the stub in more than white space
     own_code, own_text : whether there are cells of the student's own with code, or with text
-    hashes : of each answer, by exercise; one to grade by hand may stand in the student's own cells
+    hashes : of each answer, by exercise; if graded by hand, with the student's own cells
     code : the hash of all code that the student wrote
     version : the course's version that the notebook was released with, or "" if it does not say
     not_included : exercises that this version did not have, and that are not in the notebook
@@ -82,14 +82,14 @@ def read_notebooks(
 ) -> tuple[MergedNotebook | None, Reading]:
     """Read the notebooks in a student's folder; return the one that counts merged, and its record.
 
-    Of several it is the only one with answers, or else the one with the right name.
+    Of several notebooks, the only one with answers counts, or else the one called `wanted`.
 
     Parameters
     ----------
     course : the course's notebook
     notebooks : names and contents
-    wanted : the right name
-    limits : those of `read_submission`, for each
+    wanted : the name that the notebook should have
+    limits : bounds on each notebook, as for `read_submission`
     """
     found = {name: read_submission(course, content, name, limits) for name, content in notebooks}
     if len(found) == 1:
@@ -167,7 +167,7 @@ def _content(cell: NotebookNode) -> list[object]:
 
 
 def _oddities(course: CourseNotebook, cells: Sequence[Cell]) -> Iterator[Repair]:
-    """Yield a sentence if it is another assignment's notebook, or has a merge's markers in it."""
+    """Yield a sentence for a notebook of another assignment, and one for conflict markers."""
     marked = {name.removesuffix(SOLUTION) for one in cells for name in (one.id, one.grade_id)}
     counts = Counter(one.assignment for one in EXERCISES.values() if one.name in marked)
     ours = {EXERCISES[name].assignment for name in course.tests if name in EXERCISES}

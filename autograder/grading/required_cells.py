@@ -15,7 +15,7 @@ __all__ = ["global_names", "is_python", "required_cells"]
 
 
 def required_cells(cells: Sequence[CodeCell]) -> list[CodeCell]:
-    """Return the checks, the student's cells, and the course's cells that define their names."""
+    """Return the checks, the student's cells, and the course's cells whose names those need."""
     needed_names: set[str] = set()
     required: set[str] = set()
     names = {cell.name: global_names(cell.source) for cell in cells}
@@ -39,7 +39,8 @@ def required_cells(cells: Sequence[CodeCell]) -> list[CodeCell]:
 def global_names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the global names that a cell defines, and those that it reads.
 
-    A cell that is too long has none; in one that is not Python, every word counts as read.
+    Both are empty for a cell that is too long; in one that is not Python, every word counts as
+    read.
     """
     if len(source) > LIMITS.cell:  # parsing a longer one takes gigabytes
         return frozenset(), frozenset()

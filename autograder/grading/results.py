@@ -18,6 +18,7 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.uncredited import uncredited
 from autograder.grading.verdict_cache import digest
 from utils.checker.verdict import MIME, Status, printable
+from utils.checker.wording import STILL_BLANK
 
 __all__ = [
     "NEEDS_REVIEW",
@@ -42,7 +43,7 @@ class Standing(StrEnum):
     """Not handed in."""
 
     UNREADABLE = "unreadable"
-    """Handed in, and no program can read it, or not where it belongs."""
+    """Handed in, but in the wrong place or unreadable."""
 
     PENDING = "manual"
     """To be graded by a person."""
@@ -59,9 +60,9 @@ class Result:
     ----------
     status : the verdict's status; None where there is no verdict, and `standing` says why
     points : None while they are undecided
-    answer : a hash of the answer; of one to grade by hand, and the student's own cells
+    answer : a hash of the answer; if graded by hand, with the student's own cells
     code : a hash of all code of the student's, which may decide a verdict too
-    settings : those it was judged with, so that the judgment can be repeated
+    settings : the settings of the judgment, so that it can be repeated
     uncredited : why a person must decide it, if something is written and nothing was credited
     """
 
@@ -176,7 +177,7 @@ def _result(
     elif exercise not in reading.blank:
         result = replace(result, standing=Standing.PENDING, points=None, message="Graded by hand.")
     else:
-        result = replace(_with_status(result, Status.BLANK), message="Still blank.")
+        result = replace(_with_status(result, Status.BLANK), message=STILL_BLANK)
     if exercise in reading.missing and (
         result.status is Status.BLANK or result.standing is Standing.PENDING
     ):

@@ -18,15 +18,15 @@ __all__ = ["Recorded", "StudentResults"]
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the gradebook has for a student: the points that count, with all that people gave.
+    """A student's record in the gradebook: the points that count, and what people added.
 
     Attributes
     ----------
     total, max_points, penalty : as in nbgrader's export; `total` is less the late penalty
     hours_late : after the due date of this student
     points : by exercise; None while they are undecided
-    comments : that a person wrote, by exercise
-    asks : exercises that wait for a person
+    comments : the comments that a person wrote, by exercise
+    asks : exercises that a person must still grade
     """
 
     total: float
@@ -47,7 +47,7 @@ class StudentResults:
     points : by exercise; None while they are undecided
     attention : what a person should look at
     cached : the number of verdicts from the cache
-    version : of the course, that the notebook was released with; "" if it does not say
+    version : the course's version that the notebook was released with, or ""
     """
 
     student: str
@@ -82,24 +82,24 @@ class StudentResults:
 
     @property
     def final_points(self) -> Mapping[str, float | None]:
-        """Return the points that count: the gradebook's where there is one."""
+        """Return the points that count: the gradebook's if it has the student, else the judge's."""
         return self.recorded.points if self.recorded else self.points
 
     @property
     def total(self) -> float:
-        """Return the sum of the points, less a late penalty; undecided ones count as none."""
+        """Return the sum of the points, less a late penalty; undecided points count as 0."""
         if self.recorded:
             return self.recorded.total
         return sum(points or 0 for points in self.points.values())
 
     @property
     def pending(self) -> float:
-        """Return the points that a person has still to decide on."""
+        """Return the points that a person must still decide."""
         final = self.final_points
         return sum(most for name, most in self.max_points.items() if final.get(name) is None)
 
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield each result as in `results.jsonl`, with what the gradebook has of it."""
+        """Yield each result as in `results.jsonl`, with the gradebook's points and comment."""
         for line in zlib.decompress(self.compressed).decode().rstrip("\n").split("\n"):
             record = json.loads(line)
             comments = self.recorded.comments if self.recorded else {}

@@ -72,14 +72,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """What is used of a student's notebook.
+    """The parts of a student's notebook that are used.
 
     Attributes
     ----------
     cells : its cells
-    repairs : what had to be repaired to read them
-    version : the course's version that it was released with, or "" if it does not say
-    exercises : what was graded in that version, or None if it does not say
+    repairs : the repairs that reading the cells took
+    version : the course's version that it was released with, or "" if unknown
+    exercises : the graded exercises of that version, or None if unknown
     """
 
     cells: list[Cell]
@@ -115,7 +115,7 @@ def find_notebooks(folder: Path, assignment: str) -> list[Path]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return some names for a sentence; of many, the first `MOST`."""
+    """Return the names as text for a sentence; if there are more than `MOST`, only the first."""
     names = list(names)
     more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
     return ", ".join(names[:MOST]) + more
@@ -155,8 +155,8 @@ def read_notebook(content: bytes, name: str, limits: Limits = LIMITS) -> Noteboo
 
     Parameters
     ----------
-    content, name : the file's
-    limits : those on cells, and on their text; outputs and pictures do not count
+    content, name : the file's bytes and its name
+    limits : bounds on the number of cells and on their text; outputs and pictures do not count
 
     Raises
     ------
@@ -195,7 +195,7 @@ def read_notebook(content: bytes, name: str, limits: Limits = LIMITS) -> Noteboo
 
 
 def release_of(data: Mapping[str, Any]) -> tuple[str, frozenset[str] | None]:
-    """Return the version that a notebook was released with, and the exercises in it, if it says."""
+    """Return the version that a notebook was released with, or "", and its exercises, or None."""
     metadata = data.get("metadata")
     release = metadata.get(RELEASE) if isinstance(metadata, dict) else None
     if not isinstance(release, dict):
@@ -213,10 +213,10 @@ _TOKEN = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+"?|[\[{]++|[\]}]')
 
 
 def _whole_cells(text: str, most: int) -> list[Any]:
-    """Return the intact cells of a damaged file, or somewhat more than `most` of them.
+    """Return the intact cells of a damaged file; stop soon after more than `most` are found.
 
     The text is scanned once. Each part of it is decoded at most `OPEN_CELLS` times, since only
-    so many cells count as begun and not yet ended.
+    that many cells may be open at one time.
     """
     decoder = json.JSONDecoder()
     starts = [match.start() for match in _BEGIN.finditer(text)]

@@ -34,9 +34,9 @@ def uncredited(
     course
         The course's own notebook.
     reading
-        What is in the student's.
+        The reading of the student's notebook.
     verdicts
-        Of each exercise that was judged, its outputs by MIME type.
+        The outputs of each judged exercise's verdict, by MIME type.
     """
     records = {name: outputs[MIME] for name, outputs in verdicts.items()}
     nothing = bool(records) and not any(one["points"] for one in records.values())

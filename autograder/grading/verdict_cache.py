@@ -73,7 +73,7 @@ class VerdictCache:
             return None
 
     def put(self, verdicts: Mapping[str, Mapping[str, Any]]) -> None:
-        """Store these verdicts, if not too long, in one transaction: all, or on failure none.
+        """Store these verdicts, except any too long, in one transaction: on failure, none of them.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class VerdictCache:
             ) from error
 
     def _require_file_locks(self) -> None:
-        """Raise where the folder has no file locks; SQLite would wait, and then blame the file."""
+        """Raise if the folder has no file locks: SQLite would wait, then report a broken file."""
         if fcntl is None:
             return
         try:

@@ -45,17 +45,17 @@ TRIES = 3  # most runs of a task that fails, or whose worker dies and is replace
 
 
 class Steps(Protocol):
-    """What a worker process runs: some steps, each with a deadline."""
+    """The interface of a task for a worker process: steps, each with a deadline."""
 
     @property
     def deadlines(self) -> Sequence[float]:
-        """Return the seconds that each step may take, the last one included."""
+        """Return the seconds that each step may take, in order."""
 
     def steps(self) -> Iterator[Any]:
-        """Run; yield None after each step but the last, and the result after that."""
+        """Run the task; yield None after each step but the last, and the result after the last."""
 
     def portable(self) -> Self:
-        """Return the same for a worker on another machine."""
+        """Return the task in a form that a worker on another machine can run."""
 
 
 class Pool(Protocol):
@@ -75,9 +75,9 @@ def map_tasks(
     """Run all tasks; yield each label with its result as soon as it is ready.
 
     Only as many tasks are submitted as keep the workers busy, so their number does not matter.
-    The pool is opened for the first one. A task that fails, or whose worker dies, is run again;
-    after `TRIES` runs its exception is the result, and that of a `BrokenCourse`, or of a step that
-    takes too long, at once.
+    The pool is opened for the first task. A task that fails, or whose worker dies, is run again;
+    after `TRIES` runs its exception is the result. `BrokenCourse`, and a step that takes too long,
+    are results at once.
     """
     remaining = iter(tasks)
     running: dict[Future[Any], tuple[T, Steps, int]] = {}
@@ -154,18 +154,18 @@ class _WorkerProcess:
         raise WorkerLost("The process that graded it died.")
 
     def kill(self) -> None:
-        """Kill the process: then `run`, in whatever thread, raises `WorkerLost`."""
+        """Kill the process: then `run`, in whichever thread it waits, raises `WorkerLost`."""
         self._process.kill()
 
     def close(self) -> None:
-        """Kill the process, and free what it used here."""
+        """Kill the process, wait until it is dead, and close its pipe."""
         self.kill()
         self._process.wait()
         self._pipe.close()
 
 
 class _PerThread(threading.local):
-    """A worker process for each thread, which it waits for.
+    """The worker process of each thread; the thread waits for it.
 
     Each process has its own pipe: when one dies, its pipe closes, and no other is affected. A pool
     with one queue for all its processes can be left locked, or with half a message in the queue.
@@ -224,7 +224,7 @@ class _Processes:
 
 
 def cores_for(jobs: int) -> Iterator[int]:
-    """Return a core for each of so many sandboxes; none if there are fewer cores than that."""
+    """Return a core for each of `jobs` sandboxes, or nothing if there are fewer cores."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if jobs > len(cores):
         return iter(())
@@ -292,7 +292,7 @@ _dask = _PerThread()
 
 
 def run_in_process(task: Steps) -> Any:
-    """Run a task in a process of this thread's own: on a Dask worker."""
+    """Run a task in a process that belongs to this thread; for Dask workers."""
     return _dask.run(task, _WorkerProcess)
 
 

@@ -19,6 +19,7 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.grading.fingerprint import Fingerprints
 from autograder.grading.verdict_cache import digest
+from autograder.limits import LIMITS
 
 __all__ = ["CONFIG", "Made", "is_stale", "make"]
 
@@ -43,7 +44,7 @@ c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}}
 
 # Seconds that one cell may run, and the tests of one exercise.
-c.Execute.timeout = 60
+c.Execute.timeout = {seconds}
 
 # What an answer gets that is right but for an earlier one of the student's own: "full" points,
 # "half" of them, or "none".
@@ -157,10 +158,11 @@ def make(
         there = config.read_text(encoding="utf-8") if config.exists() else ""
         drawn = re.search(r'^c\.Execute\.seed = "(\w+)"$', there, re.MULTILINE)
         seed = drawn[1] if drawn else secrets.token_hex(16)
+        settings = SETTINGS.format(course_id=course_id, seed=seed, seconds=int(LIMITS.seconds))
         kept = [
             path.name
             for path, text in (
-                (config, SETTINGS.format(course_id=course_id, seed=seed)),
+                (config, settings),
                 (folder / STUDENTS_CONFIG, STUDENTS_SETTINGS.format(course_id=course_id)),
             )
             if not written(path, text)
@@ -173,7 +175,7 @@ def make(
 
 
 def _refuse_grades(folder: Path) -> None:
-    """Raise if the folder is no workspace, and holds what `course grade` wrote."""
+    """Raise if the folder holds files that `course grade` wrote, and is no workspace."""
     written = [path for name in ("verdicts.db", "grades.csv") for path in folder.glob(f"**/{name}")]
     if written and not (folder / CONFIG).exists():
         raise UsageError(
@@ -182,13 +184,13 @@ def _refuse_grades(folder: Path) -> None:
 
 
 def is_stale(root: Path, folder: Path, assignment: str) -> bool:
-    """Return whether the course changed since `source/` was made; False where nothing tells."""
+    """Return whether the course changed since `source/` was made; False if that is unknown."""
     version = _made_from(folder).get(assignment)
     return version is not None and version != course_version(root, assignment)
 
 
 def _made_from(folder: Path) -> dict[str, str]:
-    """Return the version of the course that each assignment's ``source/`` was made from."""
+    """Return, by assignment, the hash of the course's files that its ``source/`` was made from."""
     try:
         return dict(json.loads((folder / MADE_FROM).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

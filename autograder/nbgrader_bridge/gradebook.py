@@ -52,12 +52,12 @@ BESIDE = (TIMESTAMP, "submission_secret.txt")
 
 @dataclass(frozen=True)
 class _Entry:
-    """What the gradebook gets of a submission: plain data, bounded in size.
+    """The part of a submission that the gradebook gets: plain data, bounded in size.
 
     Attributes
     ----------
     results : by exercise
-    changed : exercises whose answers are not those of the run before
+    changed : exercises whose answers changed since the run before
     blank : exercises whose answers are still as the course gave them
     """
 
@@ -103,13 +103,13 @@ class Book:
 
     @property
     def draw(self) -> Draw:
-        """Return what makes a graded notebook with the gradebook's points, in a worker."""
+        """Return a function for workers: it makes a graded notebook with the gradebook's points."""
         return partial(draw, dict(self.graded.values()))
 
     def add(
         self, submission: Submission, results: Sequence[Result], changed: Collection[str]
     ) -> None:
-        """Write a student's graded notebook and queue the grades; serve as a `grade.Writer`."""
+        """Write a student's graded notebook and queue the grades, for `grade.Writer`."""
         if not os.path.isdir(submission.folder):
             return
         points = dict(self.graded.values())
@@ -151,7 +151,7 @@ class Book:
         self.committed_at = time.monotonic()
 
     def recorded(self) -> dict[str, Recorded]:
-        """Return what the gradebook has of this assignment, by student, as nbgrader exports it."""
+        """Return each student's record of this assignment, with points as nbgrader exports them."""
         self.commit()
         db = self.gradebook.db
         entries = db.query(SubmittedAssignment).filter_by(assignment_id=self.assignment_id)
@@ -269,7 +269,7 @@ class Book:
         )
         files = {f"{self.assignment}.ipynb": notebook}
         for name in BESIDE:
-            if line := _line(submission.folder / name):
+            if line := _short_file(submission.folder / name):
                 files[name] = line.decode(errors="replace")
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -298,13 +298,15 @@ def _with_grades() -> Any:
 def handed_in_at(folder: Path) -> datetime | None:
     """Return the time of submission in UTC, as nbgrader reads it, or None if unknown."""
     try:
-        timestamp: datetime | None = parse_utc(_line(folder / TIMESTAMP).decode().strip() or None)
+        timestamp: datetime | None = parse_utc(
+            _short_file(folder / TIMESTAMP).decode().strip() or None
+        )
     except Exception:  # its parser has many ways to fail on a strange text
         return None
     return timestamp
 
 
-def _line(path: Path) -> bytes:
+def _short_file(path: Path) -> bytes:
     """Return the content of a short file; b"" for a link, a long file or a missing one."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:

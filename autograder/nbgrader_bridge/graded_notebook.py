@@ -31,7 +31,7 @@ def draw(
     merged: MergedNotebook,
     results: Sequence[Result],
 ) -> str:
-    """Return the text of a graded notebook's file; with `points` bound, serve as a `Draw`."""
+    """Return the text of a graded notebook's file; with `points` bound, it is a `Draw`."""
     verdicts = submission.verdicts | {
         one.exercise: _outputs_without_verdict(one)
         for one in results
@@ -43,7 +43,7 @@ def draw(
 
 
 def draw_unread(points: Mapping[str, float], assignment: str, results: Sequence[Result]) -> str:
-    """Return the text of the course's own notebook with these results, for one without answers."""
+    """Return the text of the course's notebook with these results, if no answer could be read."""
     course = read_course_notebook(ROOT, assignment)
     verdicts = {one.exercise: _outputs_without_verdict(one) for one in results}
     merged = MergedNotebook(course, frozenset(verdicts), ())
@@ -65,7 +65,7 @@ def graded_notebook(
     merged
         The course's notebook with the answers.
     verdicts
-        Of each exercise that is judged by its tests, its outputs by MIME type.
+        The outputs of each exercise's verdict, by MIME type.
     printed, raised
         What each cell printed, and its exception, by cell id.
     points
@@ -142,8 +142,8 @@ _INVISIBLE = "\N{ZERO WIDTH SPACE}"
 def _inert(markdown: str) -> str:
     """Return Markdown that reads as before, in code too, but does nothing when it is clicked.
 
-    Its HTML tags are disabled, its links except those to the web, to a place in the page or to
-    a file beside it, and the commands of formulas that make links.
+    HTML tags are disabled. So are links, except to the web, to a place in the page, or to a file
+    beside it; and commands in formulas that make links.
     """
     inert = _TAG.sub(f"<{_INVISIBLE}", markdown)
     inert = _MATH.sub(lambda _: f"\\{_INVISIBLE}", inert)

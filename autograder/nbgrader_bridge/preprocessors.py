@@ -61,7 +61,7 @@ class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader shi
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the course's notebook with the answers in `nb` merged in.
 
-        An instructor's own notebook gets nbgrader's own steps.
+        A notebook that the instructor wrote gets nbgrader's own steps.
         """
         if _is_own(resources):
             for step in (ClearOutput, OverwriteKernelspec):
@@ -173,7 +173,7 @@ class SaveAutoGrades(NbGraderSaveAutoGrades):  # type: ignore[misc]
 
 
 def _is_own(resources: dict[str, Any]) -> bool:
-    """Return whether a notebook is an instructor's own, and none of the course's."""
+    """Return whether the instructor wrote this notebook, so that the course does not have it."""
     return resources["nbgrader"]["notebook"] not in assignments(ROOT)
 
 
@@ -189,7 +189,7 @@ def _refuse_without_sandbox() -> None:
 
 
 def _delete_copies(folder: Path) -> None:
-    """Delete what nbgrader copied beside the notebook: formgrader would serve it unchanged."""
+    """Delete the files that nbgrader copied beside the notebook: formgrader would serve them."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

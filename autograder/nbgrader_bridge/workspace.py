@@ -32,7 +32,7 @@ class Workspace:
     Raises
     ------
     UsageError
-        When the folder is not one.
+        When the folder is not a workspace.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,7 +68,7 @@ class Workspace:
         Raises
         ------
         UsageError
-            When the assignment is not in the gradebook yet, or it cannot be used.
+            When the assignment is not in the gradebook yet, or the gradebook cannot be used.
         """
         if assignment not in assignments(ROOT) and (self.folder / "source" / assignment).is_dir():
             raise UsageError(own_notebook(assignment))
@@ -112,7 +112,7 @@ class Workspace:
 
 
 def own_notebook(name: str) -> str:
-    """Return why an instructor's own notebook is not judged, and what grades it."""
+    """Return the sentence that refuses an instructor's own notebook, and says what grades it."""
     return (
         f"{name} is a notebook of your own, not of the course: its tests run in one program with "
         "students' code, which the sandbox does not allow. `nbgrader autograde` runs it with your "

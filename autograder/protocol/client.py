@@ -78,8 +78,8 @@ class RemoteNotebook:
     def run(self, cell: CodeCell) -> messages.CellRan:
         """Run a cell and return its output and exception.
 
-        The student's own cells share a budget of computing; one that uses it up is interrupted,
-        and keeps what it had defined.
+        The student's own cells share a budget of computing; a cell that uses it up is interrupted,
+        and what it has defined until then is kept.
         """
         self.reset_limits()
         is_own = not cell.exercise and not cell.is_course_code
@@ -98,7 +98,7 @@ class RemoteNotebook:
         return reply
 
     def answer(self, exercise: str) -> RemoteFunction:
-        """Return the answer of this name, or raise `Absent`."""
+        """Return the answer to `exercise`, or raise `Absent`."""
         builds_on = list(EXERCISES[exercise].builds_on) if exercise in EXERCISES else []
         reply, _ = self.request(messages.Inspect(self._next_number(), exercise, builds_on))
         if reply.absent:
@@ -205,7 +205,7 @@ class RemoteFunction:
 
     @property
     def outside(self) -> list[str]:
-        """Return the names of data outside the function that it reads."""
+        """Return the names of data outside the function that the answer reads."""
         return self.inspection.outside
 
     def log(self, scratch: TempFile) -> Any:
@@ -213,5 +213,5 @@ class RemoteFunction:
         return self.answers.log(scratch)
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Return those of these functions that the answer calls."""
+        """Return those of `names` whose functions the answer calls."""
         return [name for name in names if name in self.inspection.uses]

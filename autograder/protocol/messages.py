@@ -87,8 +87,9 @@ class Packed(Struct, frozen=True, forbid_unknown_fields=True):
 class RunCell(Message, frozen=True):
     """A request to run the code of a cell.
 
-    After so many seconds, and after so many of computing, it is interrupted; with 0 for both, only
-    the judge's own deadline ends it, with its process. So many of its figures are sent back.
+    The cell is interrupted after `seconds`, or after `computing` seconds of processor time. If both
+    are 0, only the judge's own deadline ends the cell, with its process. At most `figures` of the
+    cell's figures are sent back.
     """
 
     source: str

@@ -167,7 +167,7 @@ def _interrupted(request: messages.RunCell) -> Iterator[None]:
 
 
 def _figures(count: int) -> list[bytes]:
-    """Return so many of the open figures as PNG files, and close all, as Jupyter does."""
+    """Return the first `count` open figures as PNG files; close all figures, as Jupyter does."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return []

@@ -176,7 +176,7 @@ class Sandbox:
         return process
 
     def _end(self, process: SandboxProcess) -> None:
-        """End a submission; with `ahead`, wait only for the death of the one before it."""
+        """End a submission; with `ahead`, wait only until the submission before it is dead."""
         if not self._ahead:
             return process.close()
         process.kill()
@@ -335,7 +335,7 @@ class Sandbox:
 
 
 def other_courses(visible: Iterable[str]) -> Iterator[Path]:
-    """Yield the packages of a course that is installed among these paths, perhaps an older one."""
+    """Yield the packages of every other installation of the course below these paths."""
     for name in visible:
         for reference in Path(name).glob("python*/*-packages/utils/reference"):
             yield reference.parent

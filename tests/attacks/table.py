@@ -32,8 +32,8 @@ TOP = """\
    student's notebook with its tests and the live key in one process. The others are functions in
    `weaker.py`.
 
-The answers of an attack are wrong or blank. The last column is the status of the answer with its
-sentence, or the suspicion that `course grade` reports.
+The answers of an attack are wrong or blank. The last column is the status of the answer with the
+sentence that `course grade` reports.
 
 Not every attack proves the same in run 2. An attack on an isolation layer succeeds in the real
 sandbox without that layer. An attack on text that is read later (on the terminal, in the table, in
@@ -69,9 +69,9 @@ def told(attack: Attack, graded: Any) -> str:
     """Return what the instructor is told, without details that differ between machines."""
     mine = [one for one in graded["together"]["results"] if one["student"] == attack.shown]
     [result] = [one for one in mine if one["exercise"] == list(attack.answers)[-1]]
-    for student, exercise, tried in SUSPICIOUS.findall(graded["together"]["said"]):
+    for student, exercise, status, tried in SUSPECTED.findall(graded["together"]["said"]):
         if (student, exercise) == (attack.folder, result["exercise"]):
-            return f"suspicious: {tried.partition(' (')[0].rstrip('.')}."
+            return f"{status}: {tried.partition(' (')[0].rstrip('.')}."
     if result["status"] in ("wrong", "error") and "Its test cell" not in result["message"]:
         return f"{result['status']}, no points"
     sentence = result["message"].removesuffix(f" {NOTHING}")
@@ -79,4 +79,4 @@ def told(attack: Attack, graded: Any) -> str:
     return f"{result['status']}: {sentence}"
 
 
-SUSPICIOUS = re.compile(r"^- (\S+), (\S+): suspicious: (.*\.)$", re.MULTILINE)
+SUSPECTED = re.compile(r"^- (\S+), (\S+): (tampered|unchecked): (.*\.)$", re.MULTILINE)

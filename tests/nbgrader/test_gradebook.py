@@ -428,6 +428,26 @@ def test_limits_of_a_workspace_can_be_set():
         preprocessors.Execute(limits={"fiel": 1}).settings(NAME)
 
 
+def test_seconds_of_a_cell_are_written_down_once(tmp_path):
+    """Change the limit in `autograder/limits.py`: command, configuration and its default follow."""
+    program = f"""
+from dataclasses import replace
+import autograder.limits as limits
+limits.LIMITS = replace(limits.LIMITS, seconds=7)
+from autograder import cli
+from autograder.nbgrader_bridge.preprocessors import Execute
+assert Execute().settings("x").limits.seconds == 7
+assert cli.main(["workspace", {str(tmp_path)!r}, "00_start_here"]) == 0
+cli.main(["grade", "--help"])
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert "c.Execute.timeout = 7\n" in (tmp_path / CONFIG).read_text()
+    assert "[default: (7)]" in run.stdout
+
+
 # -- the course changes, and an instructor's own notebook -------------------------------------
 
 

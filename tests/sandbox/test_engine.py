@@ -18,6 +18,7 @@ from autograder.grading.submission_file import cells_of
 from autograder.limits import Limits
 from autograder.protocol.client import CodeCell, RemoteNotebook
 from tests.support import ROOT
+from tests.support.forging import FORGING
 from tests.support.small_course import ANSWERS, TASK, solved
 from utils.checker.answer_key import LiveKey
 from utils.checker.verdict import MIME
@@ -318,6 +319,14 @@ def test_missing_name_is_explained_by_the_cell_that_stopped():
         "math is made in your cell that stops with ModuleNotFoundError: No module named" in message
     )
     assert "What your code can import: NumPy, SciPy, Matplotlib, h5py" in message
+
+
+def test_message_forged_while_the_cell_of_an_answer_runs_is_tampering():
+    forged = f"{FORGING}\nsend(b'no message')\n{ANSWERS['relu']}"
+    cells = CodeCell(forged, "relu-solution", "relu"), CodeCell(ANSWERS["sigmoid"], "s", "sigmoid")
+    statuses, result = judged_with(SETUP, *cells, CHECK, exercises=("relu", "sigmoid"))
+    assert statuses == {"relu": "tampered", "sigmoid": "correct"}
+    assert result.suspicions["relu"].startswith("It sent an invalid message")
 
 
 def test_answer_that_ends_python_is_charged_once():

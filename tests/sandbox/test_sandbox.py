@@ -3,6 +3,7 @@
 Every attack is bounded in count and time, and runs only inside the sandbox that it attacks.
 """
 
+import ctypes
 import logging
 import os
 import signal
@@ -20,7 +21,7 @@ import autograder.sandbox.sandbox
 from autograder import cli
 from autograder.errors import BrokenCourse, ExitCode
 from autograder.limits import MIB, Limits
-from autograder.sandbox import bubblewrap, cgroup, remedies
+from autograder.sandbox import bubblewrap, cgroup, isolation, remedies
 from autograder.sandbox.capabilities import layers, meets_minimum
 from autograder.sandbox.sandbox import Ended, Sandbox
 from tests.support import ROOT
@@ -440,6 +441,14 @@ def test_a_dangerous_call_is_refused(cell, call):
     if os.uname().machine != "x86_64" and "syscall" in call:
         pytest.skip("its number is another one here")
     assert run(cell, f"said = libc.{call}, ctypes.get_errno()") == "(-1, 1)"
+
+
+def test_every_forbidden_call_has_a_number():
+    """A misspelled call would be allowed, since libseccomp knows no rule for it."""
+    library = ctypes.CDLL("libseccomp.so.2")
+    names = [*" ".join(isolation.FORBIDDEN.values()).split(), *isolation.URGENT]
+    unknown = [n for n in names if library.seccomp_syscall_resolve_name(n.encode()) == -1]
+    assert [name for name in unknown if name not in isolation.NUMBERS] == []
 
 
 def test_user_namespaces_are_refused_without_seccomp():

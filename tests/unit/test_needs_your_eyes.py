@@ -31,6 +31,7 @@ from autograder.limits import LIMITS
 from tests.support import ROOT
 from tests.support.course_notebooks import NAME, REPORT, blank, cell_of, older, solved
 from utils.checker.verdict import Status, Verdict
+from utils.checker.wording import STILL_BLANK
 from utils.exercises import EXERCISES
 
 OTHER = "02_backward_propagation"
@@ -212,6 +213,23 @@ def test_list_names_what_needs_a_person(odd, student):
     assert len(printed) == len(listed)
 
 
+@pytest.mark.parametrize("status", [Status.TAMPERED, Status.UNCHECKED])
+def test_suspicion_is_listed_once_under_the_status_of_the_answer(status, tmp_path, capsys):
+    class Suspecting(Judge):
+        def judge(self, task):
+            return replace(super().judge(task), suspicions={"relu": "It lied."})
+
+        def verdict(self, name, source):
+            found = super().verdict(name, source)
+            return replace(found, status=status, points=0) if name == "relu" else found
+
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", solved())
+    grade(tmp_path, judge=Suspecting())
+    [row] = rows(tmp_path, "attention.csv")
+    assert (row["exercise"], row["what"], row["sentence"]) == ("relu", status, "It lied.")
+    assert f"- ada, relu: {status}: It lied." in capsys.readouterr().out
+
+
 # -- several notebooks ----------------------------------------------------------------------------
 
 RIGHT = f"{NAME}.ipynb"
@@ -278,6 +296,8 @@ def test_report_is_never_a_final_zero_if_there_is_text_of_the_students(kind, tmp
     assert (code == 1) == (kind in ("elsewhere", "as_code"))
     if kind == "blank":
         assert "Needs your eyes" not in said
+        results = tmp_path / "out" / REPORT / "results.jsonl"
+        assert f'"message": "{STILL_BLANK}"' in results.read_text().splitlines()[-1]
 
 
 @pytest.mark.parametrize("what", ["nothing", "the report", "another note", "a picture"])

@@ -103,7 +103,7 @@ class TempFile:
 
 @dataclass(frozen=True)
 class Approx:
-    """Expected: one number, with the precision, absolute and relative, that the text asks for."""
+    """Expected: one number, with the absolute and relative precision that the page asks for."""
 
     value: float
     precision: float
@@ -111,7 +111,7 @@ class Approx:
 
 @dataclass(frozen=True)
 class Anything:
-    """Expected: any value; a property judges it, by what is `known` of the case's answer."""
+    """Expected: any value; a property judges it, with the help of `known`."""
 
     known: Any = None
 
@@ -135,7 +135,7 @@ class AnyOfShape:
 class Unsupported:
     """A value that is not plain data: a description, and for an array its shape and dtype.
 
-    `numbers` are those of an array of another class, such as `np.matrix`.
+    `numbers` has the entries, if the value is an array of another class, such as `np.matrix`.
     """
 
     description: str

@@ -291,7 +291,7 @@ def _name(template: Template, where: str) -> str:
 
 
 def _inside(template: Template, name: str) -> str:
-    """Return the name of the tuple for the names of its parts; "" for the outermost tuple."""
+    """Return what follows "in" when a part of this tuple is named; "" for the outermost tuple."""
     return name if name != "The result" else ""
 
 

@@ -48,7 +48,7 @@ def property_named(name: str, assignment: str) -> Property:
 
 
 def remark_on(argument: Any) -> str:
-    """Return what the course says of an argument after its name in a sentence, or ""."""
+    """Return the words that describe an argument after its name, such as "of 3 layers", or ""."""
     remark: str = import_module(PROPERTIES).remark_on(argument)
     return remark
 

@@ -57,7 +57,7 @@ def match_known_mistake(
 
 
 class _Evidence:
-    """What an answer gave on the cases, to hold known mistakes against."""
+    """The answer's runs and findings, to be compared with known mistakes."""
 
     def __init__(
         self, question: Question, runs: Sequence[Run], findings: Sequence[Sequence[Finding]]
@@ -78,7 +78,7 @@ class _Evidence:
         )
 
     def alike(self, mistake: KnownMistake, i: int) -> bool:
-        """Return whether a mistake gives on case `i` what the answer gave.
+        """Return whether a mistake gives the same outcome as the answer on case `i`.
 
         If a case leaves the value open (`InRange`), results count only as accepted or rejected, and
         only if everything else is right: mistakes treat log(0) in many ways.
@@ -101,8 +101,8 @@ class _Evidence:
     def explains(self, mistake: KnownMistake, index: int) -> int:
         """Return how many wrong numbers a mistake explains; 0 if it explains none of case `index`.
 
-        Everything that the mistake would make wrong must be wrong in exactly that way. What it
-        leaves right may be wrong too, because of a second mistake.
+        Every part that the mistake makes wrong must be wrong in the answer in exactly that way. Its
+        other parts may be wrong too, because of a second mistake.
         """
         explained = 0
         for i in [index, *(i for i in range(len(self.runs)) if i != index)]:
@@ -122,7 +122,7 @@ class _Evidence:
     def _wrong_parts(self, i: int, outcome: Returned | Raised) -> dict[Place, Any] | None:
         """Return the parts of a mistake's outcome that differ from the expected result.
 
-        Return None if the outcome cannot be the one that was observed.
+        Return None if the answer's outcome cannot come from this mistake.
         """
         expected = self.question.cases[i].expected
         if _is_open(self.question.cases[i]):

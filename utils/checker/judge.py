@@ -373,7 +373,7 @@ def _wrong_earlier(
     used: list[str],
     known: Mapping[str, Verdict],
 ) -> list[str]:
-    """Return the earlier answers in `used` that are wrong by themselves."""
+    """Return which of `used` are wrong even with references in place of wrong earlier answers."""
     questions = [key.question(name, question.seed) for name in used]
     wrong: list[str] = []
     for earlier in sorted(questions, key=lambda one: len(one.builds_on)):

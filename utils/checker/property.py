@@ -23,7 +23,7 @@ class Call(Protocol):
     def results(self) -> list[Any]:
         """Return the results that the answer gave on the question's own cases.
 
-        Only these are what its points are for: a later call may return something else.
+        Points are earned by these results only: a later call may return something else.
         """
 
     def cases(self) -> Sequence[Case]:

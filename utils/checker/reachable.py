@@ -25,7 +25,7 @@ DYNAMIC = {"globals", "eval", "exec", "vars", "getattr", "locals", "get_ipython"
 
 
 class _Slot(NamedTuple):
-    """A place that holds a value: how to put another there, and how to put this one back."""
+    """A place that can be replaced: its value, a setter, and a function that restores the value."""
 
     value: Any
     put: Callable[[Any], Any]
@@ -33,9 +33,9 @@ class _Slot(NamedTuple):
 
 
 def used(function: Any, namespace: dict[str, Any], names: Iterable[str]) -> list[str]:
-    """Return which of these functions an answer reaches, directly or through others.
+    """Return which of `names` an answer reaches, directly or through other functions.
 
-    Names that an answer looks up while it runs cannot be told, so all of them count as used.
+    If the answer looks up names while it runs, as `eval` does, all of `names` count as used.
     """
     if not (names := list(names)):
         return []
@@ -62,9 +62,10 @@ def used(function: Any, namespace: dict[str, Any], names: Iterable[str]) -> list
 def replaced(
     function: Any, namespace: dict[str, Any], overrides: Mapping[str, Any]
 ) -> Iterator[None]:
-    """Replace functions of these names, wherever the answer holds them, while the context is open.
+    """Replace the functions named in `overrides` while the context is open.
 
-    A function of that name from an earlier run of its cell counts too.
+    They are replaced wherever the answer holds them, also where it holds a function of that name
+    from an earlier run of its cell.
     """
     restore: list[Callable[[], Any]] = []
     slots = [

@@ -48,7 +48,7 @@ def earned(
 ) -> tuple[Earned, ...]:
     """Return the points earned for each rubric part, and the part's maximum.
 
-    An answer that would lose no part loses its largest.
+    A wrong answer that would otherwise lose no part loses its largest.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _points(question: Question, part: str, lost: set[str], check_property: Check
 
 
 def _lost_by_chance(question: Question, unstable: Collection[int]) -> set[str]:
-    """Return the parts lost by results that hang on more than the arguments."""
+    """Return the parts lost because the same arguments gave different results."""
     if question.drawn and unstable:
         return {question.drawn}
     lost = question.rubric.keys() if unstable else set[str]()
@@ -104,7 +104,7 @@ def _lost_by_chance(question: Question, unstable: Collection[int]) -> set[str]:
 
 
 def _raises_only_at(question: Question, runs: Sequence[Run], part: str) -> bool:
-    """Return whether the cases of a part raise as no other case does."""
+    """Return whether cases of this part raise a kind of exception that no other case raises."""
     raised = [
         (case.earns == part, run.outcome.kind)
         for run, case in zip(runs, question.cases, strict=True)
@@ -142,13 +142,13 @@ def _goes_along(cases: Sequence[Case], runs: Sequence[Run]) -> bool:
 
 
 def _ranks(values: Any) -> Any:
-    """Return the ranks of numbers; equal ones share theirs."""
+    """Return the ranks of numbers; equal numbers share a rank."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - counts / 2)[place]
 
 
 class _Look:
-    """What one run shows: the parts it loses, and of others whether they are right here."""
+    """The evidence of one run: the parts it loses, and whether the other parts are right in it."""
 
     def __init__(self, question: Question, i: int, run: Run, findings: Sequence[Finding]) -> None:
         self.question, self.case = question, question.cases[i]
@@ -192,7 +192,7 @@ class _Look:
 
 
 def _candidates(run: Run) -> list[Any]:
-    """Return what could be a part of the result: the whole, its items, or unfinished work."""
+    """Return values that may be a part of the result: the whole, its items, or unfinished work."""
     if isinstance(run.outcome, Raised):
         return list(run.unfinished)
     value = run.outcome.value

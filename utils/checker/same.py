@@ -107,7 +107,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _stretched(shapes: tuple[tuple[int, ...], ...]) -> list[tuple[int, ...]]:
-    """Return the shapes with two axes or more: broadcasting treats one axis as a row."""
+    """Return the shapes with at least two axes: broadcasting treats a single axis as a row."""
     return [(1,) * (2 - len(shape)) + shape for shape in shapes]
 
 

@@ -181,5 +181,5 @@ def name_of(kind: type) -> str:
 
 
 def clean(text: str, most: int) -> str:
-    """Return the beginning of a text, without lone surrogates, which no file can hold."""
+    """Return the first `most` characters of a text; replace lone surrogates: files hold none."""
     return text[:most].encode("utf-8", "replace").decode()

@@ -73,7 +73,7 @@ class Answer(Protocol):
         """Return names of data that the answer reads from outside."""
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Return which of these functions the answer calls, directly or through others."""
+        """Return which of `names` the answer calls, directly or through other functions."""
 
     def log(self, scratch: TempFile) -> Any:
         """Return the records in a log that the answer wrote.
@@ -118,7 +118,7 @@ class Function:
 
     @property
     def folder(self) -> Path:
-        """Return the folder of its files, and create a temporary one if it has none."""
+        """Return the folder of the files that the function writes, by default a temporary one."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="course-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
@@ -161,7 +161,7 @@ class Function:
         return outside_names(self.function)
 
     def uses(self, names: tuple[str, ...]) -> list[str]:
-        """Return which of these functions it calls, directly or through others."""
+        """Return which of `names` the function calls, directly or through other functions."""
         return reachable.used(self.function, self.namespace, names)
 
 

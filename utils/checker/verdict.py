@@ -74,7 +74,7 @@ class Verdict:
     mistake, mistake_sentence : str
         The name of the diagnosed known mistake, and its sentence.
     call : str
-        The call that shows it: "linear_forward(A_prev (3, 5), W (2, 3), b (2, 1))".
+        The call that shows the fault: "linear_forward(A_prev (3, 5), W (2, 3), b (2, 1))".
     source : str
         The student's line that raised.
     boxes : shapes to draw
@@ -219,7 +219,7 @@ def _indent(text: str) -> str:
 
 
 def _as_rows(value: Any) -> np.ndarray[Any, Any]:
-    """Return an array with two axes; of more, all but the last become rows."""
+    """Return an array with two axes; if there are more than two, all but the last are merged."""
     array = np.atleast_2d(np.asarray(value))
     return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
 
@@ -263,7 +263,7 @@ def _arrays_as_text(expected: Any, got: Any) -> str:
 
 
 def _arrays_side_by_side(expected: Any, got: Any) -> list[tuple[str, list[Any]]]:
-    """Return a title and rows for each array; a cell is a number, and whether it differs."""
+    """Return a title and rows for each array; a cell is a number, and whether the two differ."""
     left, right = _shown(expected), _shown(got)
     wrong = _differs(left, right)
     return [

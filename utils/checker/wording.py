@@ -15,6 +15,7 @@ from utils.checker.explain import BLANK
 from utils.checker.verdict import Status, Verdict
 
 __all__ = [
+    "STILL_BLANK",
     "another_result",
     "blank",
     "built_on_wrong",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 LONGEST = 3000  # characters of one sentence in a verdict
+STILL_BLANK = "still blank. Begin with what is written above it."
 
 
 def verdict_of(
@@ -69,7 +71,7 @@ def blank(question: Question, runs: Sequence[Run]) -> Verdict:
         question,
         runs,
         Status.BLANK,
-        "still blank. Begin with what is written above it.",
+        STILL_BLANK,
         advice=f"Your code goes where `raise {BLANK}()` stands; "
         "delete that line when you are done.",
         footer=f'`hint("{question.exercise}")` helps you to begin.',
@@ -77,7 +79,7 @@ def blank(question: Question, runs: Sequence[Run]) -> Verdict:
 
 
 def another_result(drawn: bool) -> str:
-    """Return the sentence on a first case whose result changed; `drawn` if it takes a generator."""
+    """Return the sentence on a case that gave two results; `drawn` if it has a random generator."""
     why = "draw every number from rng" if drawn else "use nothing but the arguments"
     return f"The same arguments gave another result the second time: {why}."
 
@@ -89,7 +91,7 @@ def drawn_elsewhere(sources: Sequence[str]) -> str:
 
 
 def reads_from_outside(names: Sequence[str]) -> str:
-    """Return the question whether these names, read from outside, are meant; "" without names."""
+    """Return a question about names that the function reads from outside it; "" without names."""
     if not names:
         return ""
     return (
@@ -99,7 +101,7 @@ def reads_from_outside(names: Sequence[str]) -> str:
 
 
 def explanation_of(question: Question, run: Run, case: Case) -> Explanation:
-    """Return the explanation of an unexpected exception, held against what was expected."""
+    """Return the explanation of an unexpected exception; it says which one was expected, if any."""
     explanation = run.failure or Explanation("it raised an exception.")
     if explanation.blank == question.exercise:
         left = f"here it comes to `{explanation.source}`, which is still there."
@@ -124,13 +126,13 @@ def built_on_wrong(names: Sequence[str]) -> str:
 
 
 def stood_in(names: Sequence[str]) -> str:
-    """Return the sentence on references that replaced earlier answers."""
+    """Return the sentence that names the earlier answers which references replaced."""
     verb = "is" if len(names) == 1 else "are"
     return f"The course's own {' and '.join(names)} stood in for yours, which {verb} not right yet."
 
 
 def _has_seed(question: Question) -> bool:
-    """Return whether there is a seed to show: not for a class, nor where all give one case."""
+    """Return whether to show the seed: not in a class's verdicts, nor if no case has arguments."""
     shown = question.seed is not None and not question.secret
     return shown and any(case.args for case in question.cases)
 

@@ -15,12 +15,12 @@ __all__ = ["EXERCISES", "Exercise", "module_of"]
 
 
 def module_of(exercise: Exercise) -> str:
-    """Name the module of an exercise."""
+    """Return the name of an exercise's module."""
     return f"{__name__}.{exercise.assignment.partition('_')[2]}.{exercise.name}"
 
 
 def _place(exercise: Exercise) -> tuple[str, int]:
-    """Tell where an exercise stands: its assignment, and its line in the reference."""
+    """Return an exercise's assignment and its line in the reference: the order of exercises."""
     return exercise.assignment, exercise.reference.__code__.co_firstlineno
 
 

@@ -23,11 +23,11 @@ class Mistake:
     Attributes
     ----------
     name : str
-        What was done, in snake case; unique within its exercise.
+        The mistake in snake case; unique within its exercise.
     sentence : str
-        What a student who did this needs to hear; never the answer.
+        The sentence that helps a student who made it; never the answer.
     function : callable
-        The wrong way itself, to be run.
+        The wrong function, to be run.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class CombinedMistake:
-    """Two known mistakes in one function; `names` are theirs, and one of them is named."""
+    """Two known mistakes in one function; the verdict names one of `names`."""
 
     names: tuple[str, str]
     function: Function
@@ -62,10 +62,10 @@ class Exercise:
     assignment : str
         The folder under ``notebooks/`` it belongs to.
     rubric : dict
-        What its points are for: the name of each part and its points. "shape" is earned where
-        every result has the right parts and shapes, "inputs left alone" where besides no
-        argument changed; any other part by the cases and properties that name it, or where it is
-        called like a part of the result ("cache"), by that part in all cases.
+        The name of each part and its points. "shape" is earned if every result has the right
+        parts and shapes, "inputs left alone" if no argument changed. A part that is named like a
+        part of the result ("cache") is earned by that part in all cases; any other part, by the
+        cases and properties that name it.
     reference : callable
         The course's own solution.
     returns : Template
@@ -73,15 +73,15 @@ class Exercise:
     cases : callable
         Given a Generator, fresh cases, the easiest to read first.
     hints : three sentences or short worked problems, never the answer
-    builds_on : names of exercises whose functions a student may call here, or those call
+    builds_on : names of exercises whose functions an answer may reach, by its own calls or theirs
     fresh : names of parts of the result that must not share memory with the inputs
     properties : dict
         Names of properties of its notebook (`utils.properties`), each with the part of the rubric
         it earns.
-    params : parameters of its properties, as plain data; in a bundle they are as open as the key
+    params : parameters of its properties, as plain data; students can read them in the key
     drawn : str
-        The part of the rubric that is lost by numbers drawn from anything but the generator among
-        the arguments; by default what the cases earn in which that shows.
+        The part of the rubric that is lost if numbers are not drawn from the generator among the
+        arguments; by default, the parts of the cases in which that shows.
     precision : float
         How exact float64 results must be, relative to the largest entry: see
         `utils.checker.compare.tolerance`.
@@ -109,7 +109,7 @@ class Exercise:
 
     @property
     def points(self) -> float:
-        """All its points, without a `.0` where halves add up to a whole number."""
+        """Return the sum of the rubric's points, as an int if it is whole."""
         total = sum(self.rubric.values())
         return int(total) if total == int(total) else total
 

@@ -10,7 +10,7 @@ __all__ = ["remark_on"]
 
 
 def remark_on(argument: Any) -> str:
-    """Return what to say of an argument after its name in a sentence, or ""."""
+    """Return the words that describe an argument after its name, such as "of 3 layers", or ""."""
     if isinstance(argument, dict) and "W1" in argument:
         return f"of {len(argument) // 2} layers"
     return ""

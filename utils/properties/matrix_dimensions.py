@@ -75,9 +75,9 @@ def _layer(n: int, n_prev: int) -> dict[str, Any]:
 def _in_a_loop(
     call: Call, layer: dict[str, Any], limit: float, rng: np.random.Generator, calm: int = 0
 ) -> Finding | None:
-    """Return a finding if a layer takes longer than the limit, or gives other numbers in time.
+    """Return a finding if a layer takes longer than `limit`, or is in time with wrong numbers.
 
-    Of its tries, at least `calm` must come while np.tanh alone takes a small part of the limit.
+    Of its tries, at least `calm` must come while np.tanh alone takes a small part of `limit`.
     """
     W, b = layer["W"], layer["b"]
     found_calm = 0
@@ -114,7 +114,7 @@ def _seconds_of_tanh(n: int) -> float:
 
 
 def _looking_at_each(X: Any) -> float:
-    """Return the seconds of a loop over the columns, short enough to run uninterrupted."""
+    """Return the seconds of a loop over the columns of X, too few for an interruption."""
     start = perf_counter()
     for i in range(X.shape[1]):
         np.tanh(X[:, i])
@@ -146,7 +146,7 @@ def says_what_is_wrong(call: Call, params: Any) -> Finding | None:
 
 
 def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, expected: Any) -> Case:
-    """Return the case of a guard that should raise, or not raise if no parameter is named."""
+    """Return a case of check_dimensions: it must raise about `name`, or not raise if that is ""."""
     args = {"parameters": {key: np.ones(shape) for key, shape in shapes}, "layer_dims": layer_dims}
     return Case(args, expected=Raised("ValueError") if name else None)
 

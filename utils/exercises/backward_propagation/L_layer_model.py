@@ -56,7 +56,7 @@ def _rises(case: Case) -> bool:
 
 
 def _is_steady(case: Case) -> bool:
-    """Whether a hair in dAL, as `precision` allows it, leaves all numbers as they are."""
+    """Return whether a tiny change of dAL, within `precision`, leaves all numbers nearly equal."""
     (exact, costs), (other, again) = (
         way(*case.inputs()) for way in (reference.L_layer_model, with_a_hair)
     )
@@ -100,7 +100,7 @@ exercise = Exercise(
 def _train(
     X: Any, Y: Any, dims: Any, rate: float, n: int, rng: Any, change: Any = None
 ) -> tuple[Any, list[Any]]:
-    """Train; `change(parameters, grads)` may give other gradients than the right ones."""
+    """Train a network; `change(parameters, grads)` returns gradients to use instead of `grads`."""
     parameters = initialize(dims, rng)
     trail = []
     for _ in range(n):

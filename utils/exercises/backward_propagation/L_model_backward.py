@@ -99,7 +99,7 @@ def _backward(
     hidden: str = "relu",
     output: str = "sigmoid",
 ) -> dict[str, Any]:
-    """All layers backwards by way of dAL, with one thing or another done wrong."""
+    """Return all gradients, by way of dAL; each optional argument replaces one of the steps."""
     L = len(caches)
     first = -(Y / AL - (1 - Y) / (1 - AL)) if dAL is None else dAL
     grads: dict[str, Any] = {}

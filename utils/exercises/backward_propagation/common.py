@@ -19,7 +19,7 @@ Rng = np.random.Generator
 
 
 def rounded(rng: Rng, *shape: int) -> Any:
-    """Numbers of both signs that are easy to read, none of them zero."""
+    """Return numbers of both signs that are easy to read, none of them zero."""
     return rng.choice([-1.0, 1.0], shape) * rng.integers(1, 30, shape) / 10
 
 
@@ -28,7 +28,7 @@ def normal(rng: Rng, *shape: int) -> Any:
 
 
 def random_network(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
-    """A network with what one pass forwards through it gives; labels of both classes."""
+    """Return a random network with the results of one forward pass; both classes have labels."""
     while True:
         parameters: dict[str, Any] = {}
         for l in range(1, len(dims)):
@@ -45,7 +45,10 @@ def random_network(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
 
 
 def _cancels(network: dict[str, Any]) -> bool:
-    """Whether the examples' shares of some gradient nearly cancel, and roundings with them grow."""
+    """Return whether the examples' contributions to some dW or db nearly cancel.
+
+    Rounding errors would then dominate that gradient.
+    """
     grads = back(network["AL"], network["Y"], network["caches"])
     sizes = {name: np.max(np.abs(value)) for name, value in grads.items()}
     slopes = [sizes.get(f"dA{l}", 1.0) for l in range(1, len(network["caches"]) + 1)]

@@ -81,7 +81,7 @@ exercise = Exercise(
 
 
 def _slopes(parameters: Any, grads: Any, X: Any, Y: Any, slope: Any, names: Any = None) -> Any:
-    """The two gradients as rows of numbers, with a given way to find one slope."""
+    """Return both gradients as arrays: entries of `grads`, and slopes found by `slope(cost)`."""
     ours, theirs = [], []
     for name in parameters if names is None else names:
         for index in np.ndindex(parameters[name].shape):
@@ -184,7 +184,10 @@ def first_layer_only(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float
 
 
 def _walk(parameters: Any, grads: Any, X: Any, Y: Any, move: Any) -> Any:
-    """The two gradients, where `move(entries, index, cost)` finds one slope in a shared copy."""
+    """Return both gradients as arrays; `move(entries, index, cost)` finds a slope.
+
+    All slopes are found in one copy of the parameters, which `move` changes.
+    """
     moved = {name: np.copy(value) for name, value in parameters.items()}
     ours, theirs = [], []
     for name, entries in moved.items():

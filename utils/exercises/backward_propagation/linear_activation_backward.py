@@ -89,7 +89,7 @@ exercise = Exercise(
 
 
 def _slope(Z: Any, activation: str) -> Any:
-    """The activation's slope at Z."""
+    """Return the activation's slope at Z."""
     if activation == "sigmoid":
         return sigmoid(Z) * (1 - sigmoid(Z))
     if activation == "relu":

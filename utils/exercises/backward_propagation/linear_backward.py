@@ -80,7 +80,7 @@ exercise = Exercise(
 
 
 def _with(dZ: Any, cache: Any, **changed: Any) -> Any:
-    """The three gradients, some of them changed."""
+    """Return the three gradients, with those in `changed` replaced."""
     names = ("dA_prev", "dW", "db")
     right = dict(zip(names, linear_back(dZ, cache), strict=True))
     return tuple((right | changed)[name] for name in names)

@@ -20,7 +20,7 @@ from utils.reference.forward_propagation import sigmoid as logistic
 
 
 def hunting_ground(rng: Rng, *sizes: int) -> dict[str, Any]:
-    """One backward pass through four layers, all of whose sizes differ, by layer."""
+    """Return the arrays of one backward pass through four layers of different sizes, by layer."""
     *layer_dims, m = sizes or (7, 5, 3, 2, 11)
     network = random_network(rng, [*layer_dims, 1], m)
     AL, Y, caches = network["AL"], network["Y"], network["caches"]
@@ -39,7 +39,10 @@ def hunting_ground(rng: Rng, *sizes: int) -> dict[str, Any]:
 
 
 def _known(ground: dict[str, Any]) -> dict[str, Any]:
-    """What the property needs: values, and digests, so that no key can be read."""
+    """Return what the property needs: each line's value, and a hash of its verdict and test.
+
+    The hashes keep the answers out of the answer key's plain text.
+    """
     right = reference.slide_hunt(**ground)
     return {
         "lines": [
@@ -331,7 +334,7 @@ def masked_copies(Y: Any, W: Any, Z: Any, A: Any, dW: Any, dZ: Any) -> Any:
 
 
 def _said(values: list[Any]) -> dict[int, Any]:
-    """The seven values with the right words."""
+    """Return the right answer for each of the seven lines: (verdict, value, test that catches)."""
     words = {1: ("right", "nothing"), 4: ("wrong", "gradients"), 5: ("wrong", "both")}
     words |= {2: ("wrong", "shapes"), 6: ("wrong", "shapes")}
     words |= {3: ("right", "nothing"), 7: ("right", "nothing")}

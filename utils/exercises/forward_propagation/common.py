@@ -15,7 +15,7 @@ Rng = np.random.Generator
 
 
 def rounded(rng: Rng, *shape: int) -> Any:
-    """Numbers of both signs that are easy to read, none of them zero."""
+    """Return numbers of both signs that are easy to read, none of them zero."""
     return rng.choice([-1.0, 1.0], shape) * rng.integers(1, 30, shape) / 10
 
 

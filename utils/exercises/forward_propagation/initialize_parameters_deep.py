@@ -69,7 +69,7 @@ def _initialize(
     biases: Any = lambda n: np.zeros((n, 1)),
     layers: Any = None,
 ) -> dict[str, Any]:
-    """Parameters with every W from `weights(n, n_prev)` and every b from `biases(n)`."""
+    """Return parameters with each W from `weights(n, n_prev)` and each b from `biases(n)`."""
     parameters = {}
     for l in layers if layers is not None else range(1, len(layer_dims)):
         parameters[f"W{l}"] = weights(layer_dims[l], layer_dims[l - 1])

@@ -21,7 +21,7 @@ def fresh_seed(rng: Rng) -> Seed:
 
 
 def digests(exercise: str, answers: dict[str, str]) -> dict[str, str]:
-    """For the key: answers that nobody reads by looking."""
+    """Return a SHA-256 hash of each answer, so that the key does not show it in plain text."""
     return {
         item: sha256(f"{exercise}/{item}/{answer}".encode()).hexdigest()
         for item, answer in answers.items()
@@ -48,7 +48,7 @@ def range_cases(*ranges: tuple[float, float], earns: str) -> Any:
 
 
 def small_data(rng: Rng, noisy: bool = False) -> dict[str, Any]:
-    """Points of two classes in the plane that overlap; with noise, labels mean nothing."""
+    """Return overlapping points of two classes in the plane; if `noisy`, X says nothing about Y."""
     data = {}
     for part, m in (("train", 67), ("dev", 43), ("test", 47)):
         Y = rng.permutation(np.arange(m) % 2).reshape(1, m).astype(float)
@@ -58,7 +58,10 @@ def small_data(rng: Rng, noisy: bool = False) -> dict[str, Any]:
 
 
 def random_records(rng: Rng, n_trials: int, space: Any = None) -> list[dict[str, Any]]:
-    """An odd number of records; best on dev is best in nothing else, and none has diverged."""
+    """Return `n_trials` random records, an odd number, none diverged.
+
+    The trial with the best dev accuracy has neither the lowest cost nor the best train accuracy.
+    """
     space = space or {"learning_rate": ("log", 1e-3, 1.0), "depth": ("int", 1, 4)}
     ranks = rng.permutation(n_trials)
     return [

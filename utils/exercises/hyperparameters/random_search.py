@@ -109,7 +109,7 @@ exercise = Exercise(
 
 
 def _search(space: Any, n_trials: int, data: Any, log: Any, configure: Any, run: Any) -> Any:
-    """The reference's loop with other ways to draw and to run trial i."""
+    """Run the reference's loop; `configure(i)` draws and `run(i, configuration)` trains trial i."""
     records = read_log(log)
     for trial in range(len(records), n_trials):
         configuration = configure(trial)
@@ -130,7 +130,7 @@ def drawn_once(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
 def _trials(
     space: Any, n_trials: int, data: Any, log: Any, for_draw: Any, for_training: Any = None
 ) -> Any:
-    """The reference's loop, where trial i draws and trains with these generators."""
+    """Run the reference's loop; trial i draws with `for_draw(i)`, trains with `for_training(i)`."""
     return _search(
         space,
         n_trials,
@@ -370,7 +370,7 @@ def with_children_of_the_seed(space: Any, n_trials: int, data: Any, rng: Rng, lo
 
 
 def trials_one_by_one(records: Any, children: Any, space: Any, data: Any, log: Any) -> Any:
-    """Go on after the records, a child a trial."""
+    """Run the trials that `records` lacks, each with its child generator; return all records."""
     if len(records) >= len(children):
         return records
     child = children[len(records)]

@@ -169,7 +169,7 @@ CURVES: dict[str, tuple[int, dict[str, Any]]] = {
 
 
 def gallery_runs() -> dict[str, tuple[Any, Any]]:
-    """Train the runs of the gallery again: for each its cost on what it learns from, and on dev."""
+    """Train the runs of the gallery again; return the train and dev costs of each."""
     learn, dev = load_garments("train"), load_garments("dev")
     runs = {}
     for name, (m, settings) in CURVES.items():

@@ -24,7 +24,7 @@ def _cases(rng: Rng) -> list[Case]:
     }
 
     def case(note: str, earns: str, space: Any = None, **best: Any) -> Case:
-        """Five trials whose best, neither the first nor the last, has these values."""
+        """Return a case of five trials; the best, neither first nor last, has the values `best`."""
         space = space or {name: full[name] for name in best}
         records = random_records(rng, 5, space)
         winner = best_of(records)
@@ -88,7 +88,7 @@ exercise = Exercise(
 
 
 def _refined(space: Any, records: Any, choose: Any = best_of, **ways: Any) -> Any:
-    """The reference's ranges, some kinds replaced by ways(low, high, best)."""
+    """Return the reference's ranges, but `ways[kind](low, high, best)` for the kinds in `ways`."""
     right = reference.refine_space(space, [choose(records) | {"diverged": False}])
     best = choose(records)["configuration"]
     return {
@@ -98,7 +98,7 @@ def _refined(space: Any, records: Any, choose: Any = best_of, **ways: Any) -> An
 
 
 def _log(power: float = 0.25) -> Any:
-    """A way with a factor of its own; with 0.25 the right one."""
+    """Return a function that narrows a "log" range by `power`; 0.25 is right."""
 
     def way(low: float, high: float, best: float) -> Any:
         factor = (high / low) ** power
@@ -124,7 +124,7 @@ def _whole(share: float = 0.25, down: Any = np.floor, up: Any = np.ceil, least: 
 
 
 def _inside(way: Any) -> Any:
-    """The same way, cut at the old borders."""
+    """Return a function that narrows like `way`, but never beyond the old borders."""
 
     def cut(low: Any, high: Any, best: Any) -> Any:
         first, last = way(low, high, best)

@@ -81,7 +81,7 @@ exercise = Exercise(
 
 
 def _sample(space: Any, rng: Rng, **draw: Any) -> Any:
-    """The reference's loop with some of its ways to draw replaced: draw(low, high) and so on."""
+    """Run the reference's loop, with the functions in `draw`, by kind, in place of its own."""
     ways: dict[str, Any] = {
         "log": lambda low, high: log_uniform(low, high, 1, rng)[0],
         "one_minus_log": lambda low, high: 1 - log_uniform(1 - high, 1 - low, 1, rng)[0],

@@ -72,7 +72,7 @@ exercise = Exercise(
 
 
 def _parts(X: Any, Y: Any, fractions: Any, order: Any, order_Y: Any = None) -> Any:
-    """The split along an order of the examples; a second order for Y, where one was drawn."""
+    """Return the split along `order`, an order of the examples; Y along `order_Y` if given."""
     m = len(order)
     cuts = [0, round(fractions[0] * m), round(fractions[0] * m) + round(fractions[1] * m), m]
     order_Y = order if order_Y is None else order_Y

@@ -20,10 +20,10 @@ def _cases(rng: Rng) -> list[Case]:
     def drawn(
         configuration: Any, fits: Callable[..., bool], noisy: bool = True, aim: float = 0
     ) -> tuple[Any, ...]:
-        """Arguments whose record fits, and that record.
+        """Return random arguments whose record fits, and that record.
 
-        To `aim` at a highest cost, in first costs, the learning rate is changed a few times: what
-        large steps do to the cost is nearly in proportion to them.
+        With `aim`, the learning rate is adjusted a few times to bring the highest cost to `aim`
+        times the first cost: at large steps the cost is nearly proportional to the learning rate.
         """
         while True:
             short = {"iterations": int(rng.integers(3, 20))}  # where they are left open
@@ -40,7 +40,7 @@ def _cases(rng: Rng) -> list[Case]:
     def case(
         args: Any, record: Any, note: str, earns: str, *due: str, layout: str = "plain"
     ) -> Case:
-        """Of the record, what is due must be right; the rest must have the right form."""
+        """Return a case in which the entries `due` must be right, and the rest well-formed."""
         loose: dict[str, Any] = {
             "costs": Anything(),
             "diverged": Anything(),
@@ -97,7 +97,10 @@ def _cases(rng: Rng) -> list[Case]:
 
 
 def _clear(configuration: Any, data: Any, rng: Any) -> bool:
-    """Whether no prediction hangs on rounding, and the test part would tempt: it looks better."""
+    """Return whether no prediction depends on rounding, and test accuracy is better than dev's.
+
+    Such a test part would tempt a student to choose by it.
+    """
     generator = np.random.default_rng(rng.value)
     network = train(*data["train"], rng=generator, **configuration)
     near = min(np.min(np.abs(network.predict(X) - 0.5)) for X, _ in data.values())
@@ -135,18 +138,18 @@ exercise = Exercise(
 
 
 def _changed(configuration: Any, data: Any, rng: Rng, **changes: Any) -> Any:
-    """The reference's record with some entries made anew from it."""
+    """Return the reference's record, with each entry in `changes` made from it by a function."""
     record = experiment(configuration, data, rng)
     return record | {name: change(record) for name, change in changes.items()}
 
 
 def _costs_judged(configuration: Any, data: Any, rng: Rng, judge: Any) -> Any:
-    """The reference's record with another idea of what has diverged."""
+    """Return the reference's record, with "diverged" decided by `judge(costs)`."""
     return _changed(configuration, data, rng, diverged=lambda r: bool(judge(r["costs"])))
 
 
 def _record(network: Any, configuration: Any, data: Any) -> Any:
-    """The right record of a network."""
+    """Return the right record of a trained network."""
     costs = network.costs
     return {
         "configuration": configuration,

@@ -47,7 +47,7 @@ exercise = Exercise(
 
 
 def _back(layer_dims: Any, m: Any, **other: Any) -> Any:
-    """Right shapes, but for the kinds named: each a function of n[l], n[l-1] and m."""
+    """Return the right shapes, but for each kind in `other` the shape that its function gives."""
     shapes = reference.backward_shapes(layer_dims, m)
     for kind, shape in other.items():
         for l, n, p in each_layer(layer_dims):

@@ -21,7 +21,10 @@ from utils.reference import matrix_dimensions as reference
 def _made(
     rng: Rng, layer_dims: list[int], wrong: dict[str, tuple[int, ...]], mixed: bool = False
 ) -> dict[str, Any]:
-    """Parameters of these sizes, but for those that are wrong."""
+    """Return random parameters for `layer_dims`; names in `wrong` get the shape given there.
+
+    If `mixed`, the names come in reverse order.
+    """
     shapes: dict[str, tuple[int, ...]] = {**reference.parameter_shapes(layer_dims), **wrong}
     names = sorted(shapes, reverse=True) if mixed else list(shapes)
     return {name: rng.normal(0, 1, shapes[name]) for name in names}
@@ -66,7 +69,10 @@ def _cases(rng: Rng) -> list[Case]:
 
 
 def _sentences() -> list[list[Any]]:
-    """What the property tries: sizes, shapes in the dictionary's order, the first wrong one."""
+    """Return the property's attempts: sizes, all shapes in the dictionary's order, and a parameter.
+
+    The parameter is the first with a wrong shape: its name, shape and expected shape.
+    """
 
     def told(layer_dims: list[int], mixed: bool = False, **wrong: tuple[int, ...]) -> list[Any]:
         made = _made(np.random.default_rng(0), layer_dims, wrong, mixed)

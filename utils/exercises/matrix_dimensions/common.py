@@ -19,7 +19,7 @@ PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
 
 
 def distinct(rng: Rng, count: int, among: tuple[int, ...] = PRIMES) -> list[int]:
-    """So many distinct primes, in random order."""
+    """Return `count` distinct numbers from `among`, in random order."""
     return [int(n) for n in rng.choice(among, count, replace=False)]
 
 
@@ -52,10 +52,10 @@ def pass_cases(rng: Rng) -> list[Case]:
 def by_part(
     reference: Callable[..., Any], make: Callable[[Rng], list[Case]], parts: Mapping[str, str]
 ) -> Callable[[Rng], list[Case]]:
-    """Cases for each part of a rubric, which look only at the entries that it is for.
+    """Return a function that makes cases for each part of a rubric, judged on its own entries.
 
     `parts` has for each part the kinds of names it is for, "dZ dA" for dZ1, dA0 and so on.
-    So whoever has every W right and no b gets the points for W. All names must be there
+    So an answer with every W right and no b gets the points for W. All names must be there
     in every part.
     """
 
@@ -77,5 +77,5 @@ def by_part(
 
 
 def each_layer(layer_dims: list[int]) -> Any:
-    """For every layer its number, its units and the units before."""
+    """Return for every layer its number, its units and the units before."""
     return [(l, layer_dims[l], layer_dims[l - 1]) for l in range(1, len(layer_dims))]

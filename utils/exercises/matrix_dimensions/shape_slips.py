@@ -347,7 +347,7 @@ def by_trying(layer_dims: Any, m: Any) -> Any:
 
 
 def _product(*shapes: Any) -> Any:
-    """The shape of a product of matrices, from left to right; None where they do not fit."""
+    """Return the shape of a product of matrices, from left to right; None if they do not fit."""
     rows, inner = shapes[0]
     for shape in shapes[1:]:
         if inner != shape[0]:

@@ -14,7 +14,7 @@ from utils.reference.forward_propagation import sigmoid
 
 
 def _rounded(rng: np.random.Generator, *shape: int) -> Any:
-    """Numbers of both signs that are easy to read, none of them zero."""
+    """Return numbers of both signs that are easy to read, none of them zero."""
     return rng.choice([-1.0, 1.0], shape) * rng.integers(1, 20, shape) / 10
 
 

@@ -22,7 +22,7 @@ SHOWN = (np.array([[0.9, 0.1, 0.8]]), np.array([[1, 0, 1]]))  # the page's own e
 
 
 def ordered_steps(call: Call, params: Any) -> Finding | None:
-    """Check that each step is in its place; the finding says only how many are."""
+    """Check that each step is in its place; the finding says how many are, not which."""
     [answer] = call.results()
     letters = "ABCDE"
     if not isinstance(answer, str):
@@ -38,10 +38,11 @@ def ordered_steps(call: Call, params: Any) -> Finding | None:
 
 
 def settled_lines(call: Call, params: Any) -> Finding | None:
-    """Check that every line of the slide is judged, mended and its catcher named, on every case.
+    """Check that, on every case, each line of the slide is answered right.
 
-    The finding says only how many lines are. What is known of a case holds, for each line, its
-    value on the arrays of that case and a digest of its right verdict and catcher.
+    A line is right if its verdict, its corrected value and the name of the test that would catch
+    its mistake are right. The finding says how many lines are right, not which. `known` of a case
+    holds for each line the value on that case's arrays, and a hash of verdict and test.
     """
     findings = [
         _settled(answers, case.expected.value.known)
@@ -52,7 +53,7 @@ def settled_lines(call: Call, params: Any) -> Finding | None:
 
 
 def _settled(answers: Any, known: Any) -> Finding | None:
-    """Return a finding if not every line is settled in the answers to one case."""
+    """Return a finding unless the answers to one case are right for every line."""
     wanted = known["lines"]
     if not isinstance(answers, dict):
         return Finding("property", "answers should be the dictionary that the first line makes.")
@@ -110,9 +111,9 @@ def _equal(value: Any, right: Array) -> bool:
 
 
 def told_apart(call: Call, params: Any) -> Finding | None:
-    """Check that the right version accepts the inputs, and that they expose every wrong one.
+    """Check that the right version accepts the inputs, and that they expose every wrong version.
 
-    The finding says how many wrong versions they expose.
+    The finding says how many wrong versions are exposed, not which.
     """
     [inputs] = call.results()
     if not isinstance(inputs, list | tuple) or len(inputs) == 0:

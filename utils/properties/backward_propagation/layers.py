@@ -39,7 +39,7 @@ def wave(start: float, *shape: int) -> Array:
 
 
 def _reaction(loss: Callable[[Array], Any], array: Array) -> float:
-    """Return the rate at which the loss changes when the array moves along one direction."""
+    """Return the rate at which the loss changes as the array moves along one fixed direction."""
     step = 1e-5
     nudge = step * wave(0.5, *array.shape)
     return float(np.gradient([loss(array - nudge), loss(array), loss(array + nudge)], step)[1])
@@ -48,7 +48,10 @@ def _reaction(loss: Callable[[Array], Any], array: Array) -> float:
 def misfit(
     gradient: str, got: Array, of: str, loss: Callable[[Array], Any], array: Array, what: str
 ) -> Finding | None:
-    """Return a finding if the gradient does not predict how the loss reacts to the array."""
+    """Return a finding if the gradient `got` does not predict how `loss` changes with `array`.
+
+    `gradient`, `of` and `what` name the gradient, the array and the loss in the sentence.
+    """
     wanted, predicted = _reaction(loss, array), float(np.sum(got * wave(0.5, *array.shape)))
     if abs(wanted - predicted) < 1e-5 * (1 + abs(wanted)):
         return None
@@ -60,7 +63,7 @@ def misfit(
 
 
 def reacts_as_nudged(call: Call, params: Any) -> Finding | None:
-    """Check that dZ predicts how the loss reacts to a nudge of Z; `params` names the activation."""
+    """Check that dZ predicts how the loss changes with Z; `params` names the activation."""
     g = {"sigmoid": sigmoid, "relu": relu}[params]
     Z = np.array([[-2.0, -0.4, 0.3], [1.5, 0.6, -1.1]])
     dA = np.array([[1.0, -2.0, 3.0], [-1.0, 2.0, -3.0]])
@@ -99,7 +102,7 @@ _PARTS = (
 
 
 def _misfit_of_layer(part: int, forward: Any, got: Array) -> Finding | None:
-    """Return a finding if one of a layer's gradients does not predict how the loss reacts."""
+    """Return a finding if the gradient chosen by `part` does not predict how the loss changes."""
     upstream, arrays = _linear_inputs()
     gradient, of, what = _PARTS[part]
     examples = 1 if part == 0 else upstream.shape[1]
@@ -112,13 +115,13 @@ def _misfit_of_layer(part: int, forward: Any, got: Array) -> Finding | None:
 
 
 def linear_part(part: int) -> Property:
-    """Return the property that one gradient of a linear layer predicts how the loss reacts.
+    """Return the property that one gradient of a linear layer predicts how the loss changes.
 
-    Parts 0, 1 and 2 are dA_prev, dW and db.
+    `part` chooses the gradient: 0 for dA_prev, 1 for dW, 2 for db.
     """
 
     def check(call: Call, params: Any) -> Finding | None:
-        """Check that one of dA_prev, dW and db predicts how the loss reacts."""
+        """Check that the gradient chosen by `part` predicts how the loss changes with its array."""
         dZ, cache = _linear_inputs()
         return _misfit_of_layer(part, linear_forward, call(Case({"dZ": dZ, "cache": cache}))[part])
 
@@ -126,10 +129,10 @@ def linear_part(part: int) -> Property:
 
 
 def layer_of(activation: str) -> Property:
-    """Return the property that a layer's gradients predict how the loss reacts to a nudge."""
+    """Return the property that a layer's gradients predict how the loss changes."""
 
     def check(call: Call, params: Any) -> Finding | None:
-        """Check that the gradients of a layer with this activation predict how the loss reacts."""
+        """Check that each gradient of a layer predicts how the loss changes with its array."""
         forward = partial(linear_activation_forward, activation=activation)
         dA, arrays = _linear_inputs()
         _, cache = forward(*arrays)

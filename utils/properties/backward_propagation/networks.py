@@ -39,17 +39,20 @@ def _network(*dims: int) -> tuple[Array, Array, dict[str, Array]]:
 
 
 def _gradients(parameters: dict[str, Array], make: Callable[[Array], Array]) -> dict[str, Array]:
-    """Return a dictionary of the form that L_model_backward returns, made from the parameters."""
+    """Return a dictionary with the keys of L_model_backward's; dW and db are made by `make`."""
     grads = {f"d{name}": make(value) for name, value in parameters.items()}
     layers = range(1, len(parameters) // 2 + 1)
     return grads | {f"dA{l - 1}": np.ones((parameters[f"W{l}"].shape[1], 5)) for l in layers}
 
 
 def layers_react(l_first: int, l_last: int, opening: str) -> Property:
-    """Return the property of the gradients of these layers; `opening` names the wrong one."""
+    """Return the property that the gradients of layers `l_first` down to `l_last` are right.
+
+    `opening` begins the finding's sentence, with the number of the layer filled in.
+    """
 
     def check(call: Call, params: Any) -> Finding | None:
-        """Check, from the last of these layers back, that their gradients predict the cost."""
+        """Check, from layer `l_first` down to `l_last`, that the gradients predict the cost."""
         X, Y, network = _network()
         AL, caches = L_model_forward(X, network)
         grads = call(Case({"AL": AL, "Y": Y, "caches": caches}))
@@ -110,7 +113,7 @@ def zero_gradients(call: Call, params: Any) -> Finding | None:
 
 
 def epsilon_counts(call: Call, params: Any) -> Finding | None:
-    """Check that another epsilon gives another difference, since costs are no straight lines."""
+    """Check that another epsilon gives another difference, since the cost is not linear."""
     X, Y, parameters = _network(2, 1)
     args = {"parameters": parameters, "grads": _gradients(parameters, np.copy), "X": X, "Y": Y}
     small, large = call.all([Case(args | {"epsilon": epsilon}) for epsilon in (1e-5, 0.3)])

@@ -14,10 +14,10 @@ __all__ = ["all_settled"]
 
 
 def all_settled(call: Call, params: Any) -> Finding | None:
-    """Check that every item has its right word; the finding says how many, never which.
+    """Check that every item has its right word; the finding says how many have, never which.
 
-    `params` holds the exercise's name, the words, the items that were given away, and for each item
-    a digest of its answer.
+    `params` holds the exercise's name, the words to choose from, the items whose answers the page
+    gives away, and for each item a hash of its answer.
     """
     [answers] = call.results()
     words, digests = params["words"], params["digests"]

@@ -69,7 +69,7 @@ def one_minus_log_uniform(call: Call, params: Any) -> Finding | None:
 
 
 def _draws(call: Call, low: float, high: float, to_unit: Any) -> Finding | None:
-    """Return a finding unless draws come from rng, each anew, and `to_unit` makes them uniform."""
+    """Return a finding unless draws come from rng, are independent, and uniform after `to_unit`."""
     args = {"low": low, "high": high, "size": 10_000}
     drawn = call.all([Case(args | {"rng": Seed(seed)}) for seed in (1, 2, 1)])
     x, other, again = (np.asarray(one, float) for one in drawn)
@@ -121,7 +121,7 @@ def _configurations(
 
 
 def log_kinds(call: Call, params: Any) -> Finding | None:
-    """Check that values drawn on a logarithmic scale are uniform there."""
+    """Check that values of the two logarithmic kinds are uniform on their own scales."""
     return _drawn(call, 400, "log", "one_minus_log")
 
 
@@ -136,7 +136,7 @@ def choice_kind(call: Call, params: Any) -> Finding | None:
 
 
 def _drawn(call: Call, count: int, *kinds: str) -> Finding | None:
-    """Return a finding unless draws of these kinds are spread as they should be, and from rng."""
+    """Return a finding unless draws of these kinds come from rng and are distributed right."""
     values, other, again = _configurations(call, count, *kinds, seeds=(1, 2, 1))
     for kind in kinds:
         finding = _of_kind(kind, values[kind])

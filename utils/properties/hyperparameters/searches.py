@@ -54,7 +54,7 @@ _TOUCHED = Finding(
 def seconds_of_training(call: Call, params: Any) -> Finding | None:
     """Check that a record's "seconds" fit into the time of the call by our own clock.
 
-    The same training here and now says how short they can be: no computer is ten times as fast.
+    The shortest time allowed is a tenth of what the same training takes here.
     """
     configuration: dict[str, Any] = {"width": 5, "depth": 1, "iterations": 200}  # for coarse clocks
     for _ in range(CALLS):  # a busy machine may stretch the way to the call, and not the training
@@ -91,7 +91,7 @@ _SAME = {
 def _search(
     space: Any, n_trials: int, log: TempFile | None = None, poisoned: str = "", seed: int = 4
 ) -> Case:
-    """Return the case of a search."""
+    """Return a case of `random_search`; `poisoned` is the part whose data are changed."""
     arguments = {"space": space, "n_trials": n_trials, "data": _points(poisoned)}
     return Case(arguments | {"rng": Seed(seed), "log": log})
 
@@ -151,10 +151,10 @@ def fresh_starts(call: Call, params: Any) -> Finding | None:
 
 
 def trained_networks(call: Call, params: Any) -> Finding | None:
-    """Check that records tell of training: what they hold is what the same training gives here.
+    """Check that each record holds the last cost and the accuracies that its training gives.
 
-    This looks at the cases of logistic regressions. Wherever they start, they end near the same
-    weights, so that only training, or as much work, tells their last cost and their accuracies.
+    Only the cases with logistic regressions are checked. Wherever these start, they end near the
+    same weights, so the last cost and the accuracies can only come from training, or as much work.
     """
     for records, case in zip(call.results(), call.cases(), strict=True):
         if case.args["space"]["depth"] == ("choice", [0]):
@@ -169,7 +169,7 @@ def trained_networks(call: Call, params: Any) -> Finding | None:
 
 
 def _is_of_training(record: Any, data: Any) -> bool:
-    """Return whether a record holds what two trainings of its configuration give here."""
+    """Return whether a record agrees with two trainings of its configuration."""
     networks = [
         train(*data["train"], rng=np.random.default_rng(seed), **record["configuration"])
         for seed in (1, 2)

@@ -14,7 +14,7 @@ __all__ = ["best_alone_counts", "gap_halved", "log_halved"]
 
 
 def log_halved(call: Call, params: Any) -> Finding | None:
-    """Check that a "log" range becomes half as wide around the best value, on the scale of log."""
+    """Check that a "log" range becomes half as wide around the best value, on the log scale."""
     return _halved(call, ("log", 1e-3, 10.0), 0.3, np.log)
 
 

@@ -21,7 +21,11 @@ _Y = (_NUMBER % 2 == 0).astype(float).reshape(1, _M)
 
 
 def _divided(call: Call, *seeds: int) -> list[dict[str, tuple[Array, Array, Array]]]:
-    """Return the parts of a split for each seed: X, Y, and the examples named by X's first row."""
+    """Split the test data once for each seed.
+
+    Returns, for each seed and part, X, Y, and the indices of the part's examples: row 0 of X holds
+    each example's index.
+    """
     args = {"X": _X, "Y": _Y, "fractions": (0.6, 0.3, 0.1)}
     return [
         {part: (X, Y, np.clip(X[0], 0, _M - 1).astype(int)) for part, (X, Y) in split.items()}
@@ -55,7 +59,7 @@ def own_labels(call: Call, params: Any) -> Finding | None:
 
 
 def shuffled(call: Call, params: Any) -> Finding | None:
-    """Check that each part is a random choice, and another one for another seed."""
+    """Check that each part is chosen at random, and differently for another seed."""
     data, other = _divided(call, 1, 2)
     for part, (X, _, chosen) in data.items():
         if uniform_p_value((X[0] + 0.5) / _M) < RARE:
