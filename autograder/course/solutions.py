@@ -95,7 +95,11 @@ def without_markers(source: str) -> str:
 
 
 def _stub_lines(lines: Sequence[str]) -> set[int]:
-    """Return the line numbers (from 0) where stubs begin; raise on a marker or half a stub."""
+    """Return the line numbers (from 0) where stubs begin.
+
+    Raise `BlankError` on one of nbgrader's markers for a solution, or on one of a stub's two lines
+    without the other.
+    """
     found = set()
     for number, line in enumerate(lines):
         if _MARKER.match(line):

@@ -33,7 +33,10 @@ __all__ = [
 
 
 def wave(start: float, *shape: int) -> Array:
-    """Return numbers from -1 to 1 without a pattern that a mistake could share."""
+    """Return a fixed array of irregular numbers from -1 to 1; another start gives other numbers.
+
+    They do not repeat, so that a wrong gradient does not pass by coincidence.
+    """
     numbers: Array = np.sin(start + np.arange(np.prod(shape)) ** 1.5)
     return numbers.reshape(shape)
 

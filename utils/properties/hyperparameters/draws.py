@@ -114,7 +114,10 @@ _KINDS = {
 def _configurations(
     call: Call, count: int, *kinds: str, seeds: Sequence[int] = (1,)
 ) -> list[dict[str, list[Any]]]:
-    """Return, for each seed, `count` draws of each kind, from one call on a space of all names."""
+    """Return, for each seed, a dict from kind to its `count` draws.
+
+    One call of the answer for each seed makes them all: its space has `count` entries of each kind.
+    """
     space = {f"{kind}{i}": _KINDS[kind] for i in range(count) for kind in kinds}
     drawn = call.all([Case({"space": space, "rng": Seed(seed)}) for seed in seeds])
     return [{kind: [one[f"{kind}{i}"] for i in range(count)] for kind in kinds} for one in drawn]
