@@ -270,7 +270,7 @@ class _Judgment:
         return [i for i, run in called.items() if not same(self.runs[i].outcome, run.outcome)]
 
     def elsewhere(self) -> list[int]:
-    """Return the indices of cases where the answer drew from np.random or random, not its rng."""
+        """Return the indices of cases where the answer drew from np.random or random."""
         return [i for i, run in enumerate(self.runs) if run.moved]
 
     def broken_property(self) -> tuple[str, Finding | None]:
