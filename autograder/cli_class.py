@@ -114,7 +114,7 @@ def export(
 
     submissions, output = folders(submissions, output, workspace)
     [assignment] = assignments(ROOT, [assignment])
-    asked = {"canvas": canvas, "moodle": moodle, "csv": plain or None, "sources": sources}
+    asked = {"canvas": canvas, "moodle": moodle, "grades": plain or None, "sources": sources}
     [*chosen] = [name for name, one in asked.items() if one is not None]
     if len(chosen) != 1:
         raise UsageError("Say what to write: one of --canvas, --moodle, --csv and --sources.")
@@ -141,3 +141,39 @@ def export(
     filled.table.write(target)
     print(f"Written: {target}", *filled.lines(), sep="\n")
     raise typer.Exit(ExitCode.PROBLEMS if filled.not_found else ExitCode.FINE)
+
+
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: `course feedback 01_forward_propagation --to feedback --canvas "
+    "--submissions submitted --output grades`",
+)
+def feedback(
+    assignment: Assignment,
+    to: Annotated[Path, typer.Option(help="The folder to write into.", show_default=False)],
+    canvas: Annotated[
+        bool, typer.Option("--canvas", help="Pack the pages as Canvas takes them back.")
+    ] = False,
+    moodle: Annotated[
+        bool, typer.Option("--moodle", help="Pack the pages as Moodle takes them back.")
+    ] = False,
+    submissions: Submissions = None,
+    output: Output = None,
+    workspace: Workspace = None,
+    force: Force = False,
+) -> None:
+    """Write a page for each student: every exercise with its points and a sentence, then the work.
+
+    Each page is one file that loads nothing and runs nothing.
+    """
+    from autograder.course.notebooks import assignments
+    from autograder.feedback.hand_back import System, hand_back
+
+    if canvas and moodle:
+        raise UsageError("Say --canvas or --moodle, not both.")
+    submissions, output = folders(submissions, output, workspace)
+    [assignment] = assignments(ROOT, [assignment])
+    system: System = "canvas" if canvas else "moodle" if moodle else ""
+    folders_given = (submissions, output, to)
+    done = hand_back(ROOT, assignment, *folders_given, system=system, jobs=cores(), force=force)
+    print(*done.lines(), sep="\n")
