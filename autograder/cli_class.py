@@ -1,5 +1,10 @@
 """The commands of ``course`` that bring work in, and grades and feedback back."""
 
+import os
+import shlex
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -177,3 +182,101 @@ def feedback(
     folders_given = (submissions, output, to)
     done = hand_back(ROOT, assignment, *folders_given, system=system, jobs=cores(), force=force)
     print(*done.lines(), sep="\n")
+
+
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: `course report 01_forward_propagation --output grades --no-names`",
+)
+def report(
+    assignment: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT]...", help="All that were graded, if none is named."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="The page to write.", show_default="OUTPUT/report.html")
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names/--no-names", help="Name students, or leave names out.")
+    ] = True,
+    roster: RosterFile = None,
+    output: Output = None,
+    workspace: Workspace = None,
+) -> None:
+    """Write a page on the whole class: points, the commonest mistakes, who is stuck, what moved.
+
+    A CSV of the same numbers is written beside it.
+    """
+    from autograder.course.notebooks import assignments
+    from autograder.lms.roster import Roster
+    from autograder.report.class_page import write_report
+
+    _, output = folders(output, output, workspace)
+    chosen = assignments(ROOT, assignment or [])
+    if not assignment:
+        chosen = [name for name in chosen if (output / name / "grades.csv").exists()]
+    if not chosen:
+        raise UsageError(f"Nothing was graded into {output} yet.")
+    target = to or output / "report.html"
+    people = Roster.read(roster) if roster else None
+    table = write_report(output, chosen, target, names=names, roster=people)
+    print(f"Written: {target}", f"Written: {table}", sep="\n")
+
+
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course demo`")
+def demo(
+    to: Annotated[
+        Path, typer.Option(help="A new folder for the class, and for all that is made of it.")
+    ] = Path("course_demo"),
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the report in a browser.")
+    ] = True,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Grade without the sandbox, with your own rights.")
+    ] = False,
+) -> None:
+    """See it work: a class of 30 that is not there, from a Canvas zip to the gradebook.
+
+    Each step is one of the other commands, and is shown as you would type it.
+    """
+    from autograder.demo import ASSIGNMENT, make_class
+    from autograder.sandbox.capabilities import refuse_without_sandbox
+
+    if not no_sandbox:
+        refuse_without_sandbox()
+    if to.exists() and any(to.iterdir()):
+        raise UsageError(f"{to} is there already. Remove it, or name a new folder: --to DIR.")
+    to.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    print("Making a class of 30: submissions.zip, as Canvas packs it, and gradebook.csv.")
+    make_class(ROOT, to)
+    here = "--submissions submitted --output grades"
+    unsafe = " --no-sandbox" if no_sandbox else ""
+    for line in (
+        f"grade submissions.zip --roster gradebook.csv {here}{unsafe}",
+        f"feedback {ASSIGNMENT} --to feedback --canvas {here}",
+        "report --output grades --roster gradebook.csv",
+        f"export {ASSIGNMENT} --canvas gradebook.csv --pending skip --to to_import.csv {here}",
+    ):
+        print(f"\n$ course {line}", flush=True)
+        command = [sys.executable, "-m", "autograder", *shlex.split(line)]
+        done = subprocess.run(command, cwd=to, env=_environment(), check=False)
+        if done.returncode not in (ExitCode.FINE, ExitCode.PROBLEMS):
+            raise typer.Exit(done.returncode)
+    report_page = (to / "grades" / "report.html").resolve()
+    print(f"\nThat took {time.monotonic() - start:.0f} seconds. Look at:")
+    print(f"- {report_page}: the class")
+    print(f"- {to / 'feedback' / ASSIGNMENT}: a page for each student, such as thistle.html, whose")
+    print("  code tried to read and to stop what is not theirs")
+    print(f"- {to / 'to_import.csv'}: the gradebook, with one column filled in")
+    print("Then type:")
+    print(f"  cd {shlex.quote(str(to))}")
+    print(f"  course explain wisteria relu {here}{unsafe}")
+    if browser:
+        typer.launch(report_page.as_uri())
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment for a command of this course in another folder."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    return os.environ | {"PYTHONPATH": path}

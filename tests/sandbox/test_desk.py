@@ -8,13 +8,14 @@ import zipfile
 
 import pytest
 
-from autograder import cli
+from autograder import cli, demo
 from autograder.errors import ExitCode
 from tests.support import ROOT
 from tests.support.course_notebooks import blank, solved
 from tests.support.downloads import GRADEBOOK, NOTEBOOK, WORKSHEET, zipped
 from tests.support.small_course import TASK
 
+COLUMN = "Forward propagation"
 GUIDE = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
 ROSTER = (
     "student,name,canvas_id,email\nada,Ada Byron,101,ada@example.org\n"
@@ -101,3 +102,28 @@ def test_work_handed_in_anew_has_no_feedback_until_it_is_graded(desk, tmp_path, 
         path.write_text(before)
     assert "- ada: not graded as it is now; grade it again" in capsys.readouterr().out
     assert not (tmp_path / TASK / "ada.html").exists()
+
+
+def test_report_is_on_the_class_of_the_roster(desk):
+    for command in commands("The class at a glance"):
+        assert cli.main(command) == ExitCode.FINE
+    page = (desk / "grades" / "report.html").read_text()
+    assert "1 did not" in page
+    assert "never" in page
+    assert "never" not in (desk / "for_the_lecture.html").read_text()
+
+
+def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
+    few = ["Aster", "Clover", "Dahlia", "Poppy", "Quince", "Thistle"]
+    monkeypatch.setattr(demo, "NAMES", few)
+    assert cli.main(["demo", "--no-browser", "--to", str(tmp_path / "demo")]) == ExitCode.FINE
+    shown = capfd.readouterr().out
+    assert "matched                       5" in shown
+    assert "- poppy" in shown
+    with (tmp_path / "demo" / "to_import.csv").open(newline="") as file:
+        filled = {row["Student"]: row[f"{COLUMN} (4711)"] for row in csv.DictReader(file)}
+    assert filled["Example, Poppy"] == filled["Example, Quince"] == ""
+    assert float(filled["Example, Aster"]) > 0
+    assert cli.main(["demo", "--to", str(tmp_path / "demo")]) == ExitCode.USAGE
+    [last] = [line for line in shown.splitlines() if line.startswith("  course explain")]
+    assert last.split()[2] in map(str.lower, demo.FLOWERS.split())
