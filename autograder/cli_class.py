@@ -223,6 +223,39 @@ def report(
     print(f"Written: {target}", f"Written: {table}", sep="\n")
 
 
+@app.command(
+    rich_help_panel=INSTRUCTORS,
+    epilog="Example: `course forget ada --workspace ../my_class --also feedback`",
+)
+def forget(
+    student: Annotated[str, typer.Argument(help="The name of the folder.", show_default=False)],
+    submissions: Submissions = None,
+    output: Output = None,
+    workspace: Workspace = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another folder, such as that of the feedback.", show_default=False),
+    ] = None,
+) -> None:
+    """Take a student out of every file that the course wrote.
+
+    What you sent to others, and your own copies, are yours to find.
+    """
+    from autograder.lms.forget import forget as forget_one
+
+    submissions, output = folders(submissions, output, workspace)
+    others = [*(also or [])]
+    if workspace is not None:
+        others += [workspace / name for name in ("autograded", "feedback")]
+    print(*forget_one(student, submissions, output, tuple(others)), sep="\n")
+    if workspace is not None:
+        from autograder.nbgrader_bridge.gradebook import Workspace as Opened
+        from autograder.nbgrader_bridge.students import remove_student
+
+        if remove_student(Opened(workspace), student):
+            print("Taken out of: the gradebook")
+
+
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course demo`")
 def demo(
     to: Annotated[

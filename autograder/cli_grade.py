@@ -14,6 +14,8 @@ from autograder.errors import ExitCode, UsageError
 from autograder.files import ROOT
 
 if TYPE_CHECKING:
+    from autograder.grading.lateness import GradingSettings
+    from autograder.limits import Limits
     from autograder.lms.collect import Collected
 
 __all__ = ["INSTRUCTORS", "Of", "RosterFile", "app", "collect_one", "cores", "folders"]
@@ -129,6 +131,7 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
+    from autograder.grading.lateness import GradingSettings
     from autograder.limits import changed
     from autograder.sandbox.capabilities import refuse_without_sandbox
 
@@ -144,18 +147,27 @@ def grade(
             refuse_without_sandbox()
         return worker_pool.processes(jobs or cores())
 
+    beside = GradingSettings.beside(submissions)
     settings, writer = Settings(assignment), None
     with ExitStack() as stack:
         if workspace is not None:
             from autograder.nbgrader_bridge.gradebook import Workspace
+            from autograder.nbgrader_bridge.late import enter_due_date, late_plugin
             from autograder.nbgrader_bridge.preprocessors import Execute
 
             opened = Workspace(workspace)
             settings = Execute(config=opened.config).settings(assignment)
             for line in opened.warnings(ROOT, assignment):
                 print(line, file=sys.stderr)
+            if beside.late:
+                opened.late.plugin_inst = late_plugin(beside, assignment)
             writer = stack.enter_context(opened.book(assignment))
-        limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
+            enter_due_date(writer.gradebook, assignment, beside)
+        try:
+            limits = changed(settings.limits, beside.limits)
+        except ValueError as error:
+            raise UsageError(f"{beside.path}: {error}") from None
+        limits = replace(limits, seconds=timeout) if timeout else limits
         try:
             limits = changed(
                 limits,
@@ -168,7 +180,7 @@ def grade(
             raise UsageError(f"--limit: {error}") from None
         chosen: dict[str, Any] = {
             "seed": seed,
-            "follow_through": follow_through,
+            "follow_through": follow_through or beside.follow_through,
             "limits": limits,
         }
         code = grade_all(
@@ -180,7 +192,9 @@ def grade(
             pool=pool,
             sandboxed=not no_sandbox,
             writer=writer,
+            lateness=beside,
         )
+    _say_who_is_late_without_a_time(submissions, assignment, beside)
     raise typer.Exit(max(code, collected) if code in (0, 1) else code)
 
 
@@ -197,6 +211,21 @@ def _collected(
         names = ", ".join(found.assignments)
         raise UsageError(f"Collected for {names}. Grade each of them by its name.")
     return found.assignments[0], ExitCode.PROBLEMS if found.unmatched else ExitCode.FINE
+
+
+def _say_who_is_late_without_a_time(
+    submissions: Path, assignment: str, beside: "GradingSettings"
+) -> None:
+    """Say whom a system marked late without telling the time, so that the rule cannot apply."""
+    from autograder.lms.records import Records
+
+    records = Records.read(submissions, assignment).by_student
+    late = sorted(name for name, one in records.items() if one.late and not one.at)
+    if beside.late and late:
+        print(
+            f"Marked late, and the download does not say by how much: {', '.join(late)}. No points "
+            "are taken off for that here; write the time into each one's timestamp.txt."
+        )
 
 
 def collect_one(
@@ -271,6 +300,10 @@ def doctor(
             "namespaces (Ubuntu 24.04 and newer).",
         ),
     ] = False,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(help="Say too what `grading.toml` sets there, and what is out of date."),
+    ] = None,
 ) -> None:
     """Say what this machine has for grading, how to get what is missing, and what limits hold."""
     from autograder.limits import DOWNLOAD, LIMITS, described
@@ -291,12 +324,40 @@ def doctor(
         needed = "must be here" if layer.needed else "makes it stronger"
         how = "" if layer.active else f" {layer.how}"
         print(f"{'✓' if layer.active else '✗'} {layer.name} ({needed}).{how}")
-    print("A submission may take:", *described(LIMITS), sep="\n- ")
+    limits = LIMITS if workspace is None else _describe_workspace(workspace)
+    print("A submission may take:", *described(limits), sep="\n- ")
     print("A download may hold:", *described(DOWNLOAD), sep="\n- ")
     if not meets_minimum(found):
         print("So `course grade` refuses to run here, unless --no-sandbox is typed.")
         raise typer.Exit(ExitCode.PROBLEMS)
     print("`course grade` can run here: students' code stays in its sandbox.")
+
+
+def _describe_workspace(workspace: Path) -> "Limits":
+    """Print what is set in a workspace, and what is stale there; return the limits in force."""
+    from autograder.course.notebooks import assignments
+    from autograder.grading.lateness import GradingSettings, as_record
+    from autograder.limits import changed
+    from autograder.nbgrader_bridge.gradebook import Workspace
+    from autograder.nbgrader_bridge.preprocessors import Execute
+
+    opened, beside = Workspace(workspace), GradingSettings.beside(workspace / "submitted")
+    every = assignments(ROOT)
+    settings = Execute(config=opened.config).settings(every[0])
+    try:
+        limits = changed(settings.limits, beside.limits)
+    except ValueError as error:
+        raise UsageError(f"{beside.path}: {error}") from None
+    said = as_record(beside) | {
+        "follow_through": beside.follow_through or settings.follow_through,
+        "exchange": opened.config.get("Exchange", {}).get("root", "nbgrader's own"),
+    }
+    print(f"In {workspace}:", *(f"{name}: {value}" for name, value in said.items()), sep="\n- ")
+    stale = [line for name in every for line in opened.warnings(ROOT, name)]
+    unknown = sorted(set(beside.due) - set(every))
+    stale += [f"{beside.path}: the course has no {name}, which has a due date." for name in unknown]
+    print(*(stale or ["Nothing there is out of date."]), sep="\n")
+    return limits
 
 
 def cores() -> int:

@@ -32,6 +32,7 @@ from autograder.grading.course_notebook import (
 from autograder.grading.grade_file import Draw, FileTask
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import summary, write_grades
+from autograder.grading.lateness import TIMESTAMP, GradingSettings, submitted_at
 from autograder.grading.missing_verdicts import MissingVerdicts
 from autograder.grading.progress import progress, sigterm_as_interrupt
 from autograder.grading.results import Result, results_of
@@ -67,6 +68,7 @@ def grade(
     pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
     sandboxed: bool = True,
     writer: Writer | None = None,
+    lateness: GradingSettings | None = None,
 ) -> ExitCode:
     """Grade one assignment for every student in a folder, and write the grades.
 
@@ -89,6 +91,8 @@ def grade(
         Whether students' code runs in the sandbox.
     writer
         Gets each finished submission and its results; at the end it tells what people gave.
+    lateness
+        Where there is no writer, says what late work loses.
     """
     notebook = read_course_notebook(root, assignment)
     students = students_in(submissions)
@@ -148,7 +152,15 @@ def grade(
     # Only a complete run may replace the files that an earlier complete run has written.
     suffix = ".partial" if interrupted else ""
     in_order = [graded[name] for name in names.values() if name in graded]
-    _add_recorded(in_order, {} if writer is None else writer.recorded())
+    book: Mapping[str, Recorded] = {}
+    if writer is not None:
+        book = writer.recorded()
+    elif lateness is not None:
+        places = {name: submissions / one / assignment for one, name in names.items()}
+        stamps = {name: submitted_at(place / TIMESTAMP) for name, place in places.items()}
+        times = {name: at for name, at in stamps.items() if at}
+        book = lateness.recorded(in_order, assignment, times)
+    _add_recorded(in_order, book)
     write_grades(output, notebook, in_order, suffix)
     print(summary(in_order, output, suffix))
     _print_for_a_person(in_order, output, suffix, before)

@@ -9,12 +9,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 from autograder.course.notebooks import SOLUTION, assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT, write_text
+from autograder.grading.lateness import TIMESTAMP, submitted_at
 from autograder.lms.download import Download, Entry
 from autograder.lms.layouts import HandIn, hand_ins
 from autograder.lms.records import Record, Records
@@ -24,7 +25,6 @@ from utils.exercises import EXERCISES
 
 __all__ = ["Collected", "collect"]
 
-TIMESTAMP = "timestamp.txt"
 SEARCHED = 32 << 20  # bytes of a notebook in which the names of exercises are looked for
 NAMED = 20  # lines of a list that are printed
 
@@ -173,23 +173,12 @@ def _from_folders(
         for name, entries in parts.items():
             if wanted in (None, name):
                 mine = HandIn(one.system, one.key, one.ids, one.name, entries)
-                mine.at = next(filter(None, map(_timestamp, entries)), None)
+                stamps = (entry.file for entry in entries if entry.name == TIMESTAMP)
+                mine.at = next(filter(None, map(submitted_at, stamps)), None)
                 every.setdefault(name, []).append(mine)
     if not every:
         raise UsageError("No folder of the download holds a notebook of the course.")
     return dict(sorted(every.items()))
-
-
-def _timestamp(entry: Entry) -> datetime | None:
-    """Return the time in nbgrader's `timestamp.txt`, or None."""
-    if entry.name != TIMESTAMP or entry.file.stat().st_size > 1000:
-        return None
-    text = entry.file.read_text(encoding="utf-8", errors="replace").strip()
-    try:
-        at = datetime.fromisoformat(text.removesuffix(" UTC"))
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def is_notebook(entry: Entry) -> bool:

@@ -127,3 +127,27 @@ def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
     assert cli.main(["demo", "--to", str(tmp_path / "demo")]) == ExitCode.USAGE
     [last] = [line for line in shown.splitlines() if line.startswith("  course explain")]
     assert last.split()[2] in map(str.lower, demo.FLOWERS.split())
+
+
+def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsys):
+    output = ["--submissions", "submitted", "--output", "grades"]
+    stamp = desk / "submitted" / "ada" / TASK / "timestamp.txt"
+    (desk / "grading.toml").write_text(
+        f"[due]\n{TASK} = 2026-11-20T12:00:00Z\n[late]\npercent_per_day = 10\n"
+    )
+    stamp.write_text("2026-11-21 13:00:00 UTC")
+    try:
+        cli.main(["grade", TASK, *output, "--jobs", "1"])
+        said = capsys.readouterr().out
+        assert "ada: 100 → 80: late penalty 0 → 20" in said
+        assert "does not say by how much: grace." in said
+        target = str(tmp_path / "out.csv")
+        cli.main(["export", TASK, "--canvas", "gradebook.csv", "--to", target, *output])
+        assert ",80.00," in (tmp_path / "out.csv").read_text()
+        cli.main(["feedback", TASK, "--to", str(tmp_path), *output])
+        page = (tmp_path / TASK / "ada.html").read_text()
+        assert "Handed in 25 hours after the due date: 20 points less." in page
+    finally:
+        stamp.unlink()
+        (desk / "grading.toml").unlink()
+        cli.main(["grade", TASK, *output, "--jobs", "1"])
