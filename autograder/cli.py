@@ -4,32 +4,23 @@ A subcommand imports its modules only when it runs, so that ``course --help`` is
 """
 
 import codecs
-import gc
 import io
-import os
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
+from autograder import cli_class, cli_grade
+from autograder.cli_grade import INSTRUCTORS
 from autograder.errors import CourseError, ExitCode, UsageError
 from autograder.files import ROOT
-from autograder.limits import LIMITS, changed, described
 
 __all__ = ["app", "main"]
 
 LEARNERS = "For learners"
-INSTRUCTORS = "For instructors"
-
-
-# Threshold for `gc.set_threshold`: grading makes next to no reference cycles, and the collections
-# during the import of nbgrader took a tenth of the time.
-GARBAGE = 50_000
 
 app = typer.Typer(
     name="course",
@@ -190,223 +181,8 @@ def workspace(
     print(f"Next: cd {there} && nbgrader generate_assignment {made.assignments[-1]}")
 
 
-@app.command(
-    rich_help_panel=INSTRUCTORS,
-    epilog="Example: `course grade 01_forward_propagation --workspace ../my_class`",
-)
-def grade(
-    assignment: Annotated[str, typer.Argument(help="A folder of `notebooks`.")],
-    submissions: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder that the grades are written to.", show_default="WORKSPACE/grades"
-        ),
-    ] = None,
-    workspace: Annotated[
-        Path | None,
-        typer.Option(
-            help="nbgrader's folder, as `course workspace` makes it. Its gradebook gets the "
-            "grades too; its configuration says what the options below do not.",
-        ),
-    ] = None,
-    timeout: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Seconds that a cell may run, and one exercise's tests.",
-            show_default=f"{LIMITS.seconds:g}",
-        ),
-    ] = None,
-    follow_through: Annotated[
-        Literal["full", "half", "none"] | None,
-        typer.Option(
-            help="What an answer gets that is right but for an earlier one it calls.",
-            show_default="full",
-        ),
-    ] = None,
-    seed: Annotated[
-        str,
-        typer.Option(
-            help="Decides the random cases.", show_default="the workspace's, or the assignment"
-        ),
-    ] = "",
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Another value for a limit that `course doctor` prints, such as `file=256`.",
-            show_default=False,
-        ),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Processes of this machine.", show_default="all cores")
-    ] = 0,
-    cluster: Annotated[
-        str,
-        typer.Option(
-            help="Use the workers of a running Dask scheduler, such as `tcp://10.0.0.5:8786`: "
-            "start `dask worker ADDRESS --nthreads 1` where this very course and bubblewrap are."
-        ),
-    ] = "",
-    no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
-    ] = False,
-) -> None:
-    """Grade a folder of submissions: `STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`.
-
-    Writes into OUTPUT/ASSIGNMENT `grades.csv`, a line for each student, `results.jsonl`, a line
-    for each answer with the sentence that helps, and `attention.csv`, what needs your eyes. The
-    same command again judges only what changed, and says whose grades changed.
-    """
-    gc.set_threshold(GARBAGE)
-
-    from autograder.grading import worker_pool
-    from autograder.grading.grade import grade as grade_all
-    from autograder.grading.grade_submission import Settings
-    from autograder.sandbox.capabilities import refuse_without_sandbox
-
-    submissions, output = _folders(submissions, output, workspace)
-    if no_sandbox:
-        print("Without the sandbox: students' code runs with your rights.", file=sys.stderr)
-
-    def pool() -> AbstractContextManager[worker_pool.Pool]:
-        if cluster:
-            return worker_pool.cluster(cluster)
-        if not no_sandbox:
-            refuse_without_sandbox()
-        return worker_pool.processes(jobs or cores())
-
-    settings, writer = Settings(assignment), None
-    with ExitStack() as stack:
-        if workspace is not None:
-            from autograder.nbgrader_bridge.preprocessors import Execute
-            from autograder.nbgrader_bridge.workspace import Workspace
-
-            opened = Workspace(workspace)
-            settings = Execute(config=opened.config).settings(assignment)
-            for line in opened.warnings(ROOT, assignment):
-                print(line, file=sys.stderr)
-            writer = stack.enter_context(opened.book(assignment))
-        limits = replace(settings.limits, seconds=timeout) if timeout else settings.limits
-        try:
-            limits = changed(
-                limits,
-                {
-                    name: float(value)
-                    for name, _, value in (one.partition("=") for one in limit or ())
-                },
-            )
-        except ValueError as error:
-            raise UsageError(f"--limit: {error}") from None
-        chosen: dict[str, Any] = {
-            "seed": seed,
-            "follow_through": follow_through,
-            "limits": limits,
-        }
-        code = grade_all(
-            ROOT,
-            assignment,
-            submissions,
-            output,
-            settings=replace(settings, **{name: one for name, one in chosen.items() if one}),
-            pool=pool,
-            sandboxed=not no_sandbox,
-            writer=writer,
-        )
-    raise typer.Exit(code)
-
-
-@app.command(
-    rich_help_panel=INSTRUCTORS,
-    epilog="Example: `course explain alice sigmoid --submissions submitted --output grades`",
-)
-def explain(
-    student: str,
-    exercise: str,
-    submissions: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder that the grades were written to.", show_default="WORKSPACE/grades"
-        ),
-    ] = None,
-    workspace: Annotated[
-        Path | None, typer.Option(help="nbgrader's folder, as for `course grade`.")
-    ] = None,
-    no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
-    ] = False,
-) -> None:
-    """Show a verdict again, with the smallest case that fails: to be sent to the student."""
-    from autograder.grading.explain import explain as explain_one
-    from utils.checker.verdict import printable
-
-    submissions, output = _folders(submissions, output, workspace)
-    text = explain_one(ROOT, student, exercise, submissions, output, sandboxed=not no_sandbox)
-    print(printable(text))
-
-
-def _folders(
-    submissions: Path | None, output: Path | None, workspace: Path | None
-) -> tuple[Path, Path]:
-    """Return the folders of submissions and of grades; by default those of the workspace."""
-    submissions = submissions or (workspace and workspace / "submitted")
-    output = output or (workspace and workspace / "grades")
-    if submissions is None or output is None:
-        raise UsageError("Give --submissions and --output, or the --workspace that has both.")
-    return submissions, output
-
-
-@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course doctor`")
-def doctor(
-    apparmor: Annotated[
-        bool,
-        typer.Option(
-            "--apparmor",
-            help="Print an AppArmor profile that lets bubblewrap, and nothing else, make user "
-            "namespaces (Ubuntu 24.04 and newer).",
-        ),
-    ] = False,
-) -> None:
-    """Say what this machine has for grading, how to get what is missing, and what limits hold."""
-    from autograder.sandbox import bubblewrap
-    from autograder.sandbox.capabilities import layers, meets_minimum
-    from autograder.sandbox.remedies import apparmor_profile
-
-    program = bubblewrap.find()
-    if apparmor:
-        if program is None:
-            raise UsageError(f"There is no bubblewrap to allow. {bubblewrap.INSTALL}.")
-        print(apparmor_profile(program.path), end="")
-        return
-    if program:
-        print(f"bubblewrap {program.version}, {program.source}: {program.path}")
-    found = layers()
-    for layer in found:
-        needed = "must be here" if layer.needed else "makes it stronger"
-        how = "" if layer.active else f" {layer.how}"
-        print(f"{'✓' if layer.active else '✗'} {layer.name} ({needed}).{how}")
-    print("A submission may take:", *described(LIMITS), sep="\n- ")
-    if not meets_minimum(found):
-        print("So `course grade` refuses to run here, unless --no-sandbox is typed.")
-        raise typer.Exit(ExitCode.PROBLEMS)
-    print("`course grade` can run here: students' code stays in its sandbox.")
-
-
-def cores() -> int:
-    """Return the number of CPUs that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+for part in (cli_grade, cli_class):
+    app.registered_commands += part.app.registered_commands
 
 
 def _write_any_letter() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-__all__ = ["LIMITS", "MIB", "Limits", "changed", "described"]
+__all__ = ["DOWNLOAD", "LIMITS", "MIB", "DownloadLimits", "Limits", "changed", "described"]
 
 MIB = 1 << 20
 
@@ -60,7 +60,23 @@ LIMITS = Limits()
 """The limits in force where a run sets no others."""
 
 
-def described(limits: Limits) -> Iterator[str]:
+@dataclass(frozen=True)
+class DownloadLimits:
+    """The limits on unpacking a download of a whole class; sizes in bytes."""
+
+    size: int = limit(16_384 * MIB, "MiB", "all files of a download, unpacked")
+    file: int = limit(128 * MIB, "MiB", "one file of it; as a notebook's")
+    files: int = limit(100_000, "", "number of its files")
+    depth: int = limit(3, "", "zips in one another")
+    folders: int = limit(30, "", "folders in one another")
+    name: int = limit(255, "bytes", "the name of a file or folder")
+
+
+DOWNLOAD = DownloadLimits()
+"""The limits in force for `course collect`."""
+
+
+def described(limits: Limits | DownloadLimits) -> Iterator[str]:
     """Yield each limit in words: its description, its value, and its name."""
     for one in fields(limits):
         value, unit = getattr(limits, one.name), one.metadata["unit"]

@@ -6,11 +6,10 @@ import dataclasses
 import json
 import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from autograder.errors import UsageError
@@ -26,10 +25,10 @@ from autograder.grading.course_notebook import (
     judged_exercises,
     read_course_notebook,
 )
-from autograder.grading.grade_submission import Settings
 from autograder.grading.merge import code_cells
 from autograder.grading.reading import read_notebooks
 from autograder.grading.required_cells import required_cells
+from autograder.grading.results import settings_of
 from autograder.grading.submission_file import content_of
 from utils.checker.answer_key import LiveKey
 from utils.checker.cases import (
@@ -78,7 +77,7 @@ def explain(
     """
     result = _result(output, student, exercise)
     assignment = str(result["assignment"])
-    settings = _settings(output / assignment, result)
+    settings = settings_of(output / assignment, result)
     course = CourseNotebook(read_course_notebook(root, assignment))
     names = {shown: folder for folder, shown in shown_names(students_in(submissions)).items()}
     folder, limits = names.get(result["student"], student), settings.limits
@@ -151,17 +150,6 @@ def _result(output: Path, student: str, exercise: str) -> dict[str, Any]:
     raise UsageError(
         f"The results of {student} in {output} have no exercise {exercise}; they have {names}."
     )
-
-
-def _settings(output: Path, result: Mapping[str, Any]) -> Settings:
-    """Return the settings that a result was judged with."""
-    try:
-        return msgspec.convert(result.get("settings"), Settings)
-    except msgspec.ValidationError:
-        raise UsageError(
-            f"{output / 'results.jsonl'} does not say with what settings it was made: it is an "
-            "older one, or was edited. Grade again."
-        ) from None
 
 
 def _example(exercise: str, evidence: grade_submission.Evidence) -> list[str]:

@@ -12,12 +12,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
-
-import msgspec
-from nbformat import NotebookNode
+from typing import Protocol
 
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 from autograder.grading import worker_pool
@@ -31,20 +27,17 @@ from autograder.grading.class_folder import (
     students_in,
 )
 from autograder.grading.course_notebook import (
-    judged_exercises,
     read_course_notebook,
 )
-from autograder.grading.fingerprint import Fingerprints
-from autograder.grading.grade_file import Draw, FileResult, FileTask
+from autograder.grading.grade_file import Draw, FileTask
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import summary, write_grades
+from autograder.grading.lateness import TIMESTAMP, GradingSettings, submitted_at
+from autograder.grading.missing_verdicts import MissingVerdicts
 from autograder.grading.progress import progress, sigterm_as_interrupt
-from autograder.grading.reading import Reading
 from autograder.grading.results import Result, results_of
 from autograder.grading.student_results import Recorded, StudentResults
-from autograder.grading.verdict_cache import VerdictCache, digest
-from utils.checker.verdict import MIME, Status
-from utils.exercises import EXERCISES
+from autograder.grading.verdict_cache import VerdictCache
 
 __all__ = ["Writer", "grade"]
 
@@ -75,6 +68,7 @@ def grade(
     pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
     sandboxed: bool = True,
     writer: Writer | None = None,
+    lateness: GradingSettings | None = None,
 ) -> ExitCode:
     """Grade one assignment for every student in a folder, and write the grades.
 
@@ -98,6 +92,8 @@ def grade(
     writer
         Gets each finished submission and its results; its `recorded` has the points and comments
         that people gave.
+    lateness
+        Without a writer, the rule for late work.
     """
     notebook = read_course_notebook(root, assignment)
     students = students_in(submissions)
@@ -117,7 +113,7 @@ def grade(
         sigterm_as_interrupt(),
     ):
         draw = None if writer is None else writer.draw
-        missing = _MissingVerdicts(root, assignment, notebook, settings, cache, sandboxed, draw)
+        missing = MissingVerdicts(root, assignment, notebook, settings, cache, sandboxed, draw)
 
         def finish(submission: Submission, judged: int) -> None:
             results = results_of(notebook, assignment, submission, settings)
@@ -157,7 +153,15 @@ def grade(
     # Only a complete run may replace the files that an earlier complete run has written.
     suffix = ".partial" if interrupted else ""
     in_order = [graded[name] for name in names.values() if name in graded]
-    _add_recorded(in_order, {} if writer is None else writer.recorded())
+    book: Mapping[str, Recorded] = {}
+    if writer is not None:
+        book = writer.recorded()
+    elif lateness is not None:
+        places = {name: submissions / one / assignment for one, name in names.items()}
+        stamps = {name: submitted_at(place / TIMESTAMP) for name, place in places.items()}
+        times = {name: at for name, at in stamps.items() if at}
+        book = lateness.recorded(in_order, assignment, times)
+    _add_recorded(in_order, book)
     write_grades(output, notebook, in_order, suffix)
     print(summary(in_order, output, suffix))
     _print_for_a_person(in_order, output, suffix, before)
@@ -204,116 +208,3 @@ def make_output_folder(output: Path) -> None:
         raise UsageError(f"The folder {output} cannot be made: {error.strerror}.") from error
     if not os.access(output, os.W_OK):
         raise UsageError(f"You may not write to the folder {output}.")
-
-
-class _MissingVerdicts:
-    """Makes tasks for the verdicts that the cache lacks, and saves their results."""
-
-    def __init__(
-        self,
-        root: Path,
-        assignment: str,
-        notebook: NotebookNode,
-        settings: Settings,
-        cache: VerdictCache,
-        sandboxed: bool,
-        draw: Draw | None,
-    ) -> None:
-        self.root, self.assignment, self.settings = root, assignment, settings
-        self.cache, self.sandboxed, self.draw = cache, sandboxed, draw
-        self.fingerprints = Fingerprints(root)
-        self.exercises = judged_exercises(notebook)
-        limits = settings.limits
-        self.reader = digest(self.fingerprints.reading(), notebook, asdict(limits))
-
-    def task_for(self, submission: Submission) -> FileTask | None:
-        """Add cached verdicts to the submission; return a task for the others, or None."""
-        if not submission.notebooks:
-            return None
-        known = self.cache.get(self._reading_key(submission))
-        if known is not None:
-            self._add_reading(submission, msgspec.convert(known, Reading))
-            self._look_up(submission)
-            if not submission.gradable:
-                return None
-        missing = {name for name in self.exercises if name not in submission.verdicts}
-        if not missing and self.draw is None:
-            return None
-        # A verdict depends on those of the exercises it builds on: these are judged again too.
-        needed = missing.union(*(EXERCISES[name].builds_on for name in missing))
-        return FileTask(
-            self.root,
-            self.assignment,
-            submission,
-            tuple((path.name, path) for path in submission.notebooks),
-            tuple(name for name in self.exercises if name in needed),
-            self.settings,
-            self.sandboxed,
-            self.draw,
-        )
-
-    def add(self, submission: Submission, result: FileResult | Exception) -> int:
-        """Add a task's result to submission and cache; return how many verdicts are new."""
-        if isinstance(result, Exception):
-            submission.needs_review = True
-            submission.failure = (
-                f"It could not be graded, and that is not the student's fault: {result}"
-            )
-            submission.notes.append(submission.failure)
-            return len(submission.keys) - len(submission.verdicts)
-        judged = result.judged
-        records: dict[str, dict[str, Any]] = {}
-        if submission.reading is None:
-            records[self._reading_key(submission)] = asdict(result.reading)
-            self._add_reading(submission, result.reading)
-        new = {
-            name: verdict
-            for name, verdict in judged.verdicts.items()
-            if name not in submission.verdicts
-        }
-        submission.drawn = result.drawn
-        submission.verdicts |= new
-        submission.suspicions |= judged.suspicions
-        submission.printed, submission.raised = judged.printed, judged.raised
-        submission.figures = judged.figures
-        if new:
-            output: dict[str, Any] = {"printed": judged.printed, "raised": judged.raised}
-            output["figures"] = judged.figures
-            records[submission.output_key] = output
-        for name, verdict in new.items():
-            if verdict[MIME]["status"] != Status.UNCHECKED:
-                suspicion = judged.suspicions.get(name, "")
-                records[submission.keys[name]] = {"verdict": verdict, "suspicion": suspicion}
-        self.cache.put(records)
-        return len(new)
-
-    def _reading_key(self, submission: Submission) -> str:
-        """Return the cache key of this submission's reading."""
-        names = [path.name for path in submission.notebooks]
-        return digest("reading", submission.digest, names, self.reader)
-
-    def _add_reading(self, submission: Submission, reading: Reading) -> None:
-        """Add a reading to the submission, and the cache keys that follow from it."""
-        submission.add_reading(reading)
-        if not submission.gradable:
-            return
-        settings = asdict(self.settings)
-        files = {name: content.hex() for name, content in submission.files.items()}
-        answers = digest(reading.answers, files)
-        for exercise in self.exercises:
-            fingerprint = self.fingerprints.fingerprint(exercise)
-            key = digest(answers, fingerprint, settings, self.sandboxed)
-            submission.keys[exercise] = key
-        submission.output_key = digest("ran", answers, settings, self.sandboxed)
-
-    def _look_up(self, submission: Submission) -> None:
-        """Add the cached verdicts to the submission."""
-        for exercise, key in submission.keys.items():
-            cached = self.cache.get(key)
-            if cached is not None:
-                submission.verdicts[exercise] = cached["verdict"]
-                if cached["suspicion"]:
-                    submission.suspicions[exercise] = cached["suspicion"]
-        output = self.cache.get(submission.output_key) or {"printed": {}, "raised": {}}
-        submission.printed, submission.raised = output["printed"], output["raised"]
-        submission.figures = output.get("figures", {})

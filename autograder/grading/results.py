@@ -8,15 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from nbformat import NotebookNode
 
+from autograder.errors import UsageError
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import test_cells
 from autograder.grading.grade_submission import Settings
 from autograder.grading.uncredited import uncredited
 from autograder.grading.verdict_cache import digest
+from autograder.limits import Limits
 from utils.checker.verdict import MIME, Status, printable
 from utils.checker.wording import STILL_BLANK
 
@@ -27,6 +31,7 @@ __all__ = [
     "max_points",
     "points_text",
     "results_of",
+    "settings_of",
 ]
 
 NEEDS_REVIEW = {Status.UNCHECKED, Status.TAMPERED}  # for an instructor to look at
@@ -115,6 +120,25 @@ def results_of(
             result = replace(result, points=None, message=message, uncredited=why)
         results.append(result)
     return results
+
+
+def settings_of(output: Path, record: Mapping[str, Any]) -> Settings:
+    """Return the settings that a record of `results.jsonl` was judged with.
+
+    Raises
+    ------
+    UsageError
+        When it does not name them; `output` is the folder that it is in.
+    """
+    try:
+        checked = msgspec.convert(record.get("settings"), Settings)
+        # As they were written, 60 and not 60.0: the keys of the verdict cache tell these apart.
+        return replace(checked, limits=Limits(**record["settings"]["limits"]))
+    except msgspec.ValidationError:
+        raise UsageError(
+            f"{output / 'results.jsonl'} does not say with what settings it was made: it is an "
+            "older one, or was edited. Grade again."
+        ) from None
 
 
 def _short(digested: str, files: Mapping[str, bytes] | None = None) -> str:

@@ -73,6 +73,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# What late work loses: the rule in grading.toml, if you write one (docs/instructor.md).
+c.AssignLatePenalties.plugin_class = "autograder.nbgrader_bridge.late.LatePenalty"
+
 # The folder through which work goes out and comes back, where students share a machine with you.
 # Without this line it is nbgrader's own, /usr/local/share/nbgrader/exchange.
 # c.Exchange.root = "/srv/nbgrader/exchange"

@@ -1,0 +1,1 @@
+"""Hand results back: a page for each student, packed as a system takes it."""

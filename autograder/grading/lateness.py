@@ -1,0 +1,214 @@
+"""Read `grading.toml`, and take off points for late work by its rule.
+
+The file lies beside the folder of submissions, which is the workspace, if there is one.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from autograder.errors import UsageError
+from autograder.grading.student_results import Recorded, StudentResults
+
+__all__ = [
+    "FILE",
+    "TIMESTAMP",
+    "Extension",
+    "GradingSettings",
+    "LateRule",
+    "as_record",
+    "submitted_at",
+]
+
+FILE = "grading.toml"
+TIMESTAMP = "timestamp.txt"
+DAY = 86_400
+
+
+class LateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table ``[late]``: what late work loses.
+
+    Attributes
+    ----------
+    grace_minutes : that are not counted as late
+    percent_per_day, points_per_day : of the points earned; each day that has begun counts
+    most_percent : that are lost at most
+    zero_after_days : from then on all are lost
+    extensions : a CSV beside the file, by student
+    """
+
+    grace_minutes: float = 0
+    percent_per_day: float = 0
+    points_per_day: float = 0
+    most_percent: float = 100
+    zero_after_days: float | None = None
+    extensions: str = ""
+
+    def penalty(self, points: float, seconds_late: float) -> float:
+        """Return the points that are lost of those that were earned.
+
+        >>> LateRule(percent_per_day=10, grace_minutes=15).penalty(80, 25 * 3600)
+        16.0
+        """
+        late = seconds_late
+        if late <= self.grace_minutes * 60:
+            return 0.0
+        if self.zero_after_days is not None and late > self.zero_after_days * DAY:
+            return points
+        days = -(-late // DAY)
+        lost = days * (points * self.percent_per_day / 100 + self.points_per_day)
+        return round(min(lost, points * self.most_percent / 100, points), 2)
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `grading.toml` may say."""
+
+    follow_through: Literal["full", "half", "none"] | None = None
+    limits: dict[str, float] = {}
+    due: dict[str, datetime] = {}
+    late: LateRule | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What one student was granted: more time, or no penalty at all."""
+
+    more: timedelta = timedelta()
+    exempt: bool = False
+
+
+@dataclass(frozen=True)
+class GradingSettings:
+    """What `grading.toml` says; nothing, where there is none.
+
+    Attributes
+    ----------
+    path : the file
+    follow_through, limits : as for ``course grade``; None and {} where they are not set
+    due : the due date of each assignment that has one
+    late : the rule, or None
+    extensions : by student and assignment; "" stands for all assignments
+    """
+
+    path: Path
+    follow_through: str | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    late: LateRule | None = None
+    extensions: Mapping[tuple[str, str], Extension] = field(default_factory=dict)
+
+    @classmethod
+    def beside(cls, submissions: Path) -> GradingSettings:
+        """Return the settings beside the folder of submissions.
+
+        Raises
+        ------
+        UsageError
+            When the file, or its CSV of extensions, cannot be understood.
+        """
+        path = submissions.absolute().parent / FILE
+        try:
+            with path.open("rb") as file:
+                said = msgspec.convert(tomllib.load(file), _File)
+        except FileNotFoundError:
+            return cls(path)
+        except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeError) as error:
+            raise UsageError(f"{path}: {error}.") from error
+        for name, due in said.due.items():
+            if due.tzinfo is None:
+                raise UsageError(
+                    f"{path}: the due date of {name} needs a time zone: {due.isoformat()}+01:00."
+                )
+        table = said.late.extensions if said.late else ""
+        extensions = _extensions(path.parent / table) if table else {}
+        return cls(path, said.follow_through, said.limits, said.due, said.late, extensions)
+
+    def extension(self, student: str, assignment: str) -> Extension:
+        """Return what a student was granted for an assignment."""
+        general = self.extensions.get((student, ""), Extension())
+        return self.extensions.get((student, assignment), general)
+
+    def penalty(self, student: str, assignment: str, points: float, seconds: float) -> float:
+        """Return the points that a student loses who was so many seconds after the due date."""
+        granted = self.extension(student, assignment)
+        if self.late is None or granted.exempt:
+            return 0.0
+        return self.late.penalty(points, seconds - granted.more.total_seconds())
+
+    def recorded(
+        self, graded: Sequence[StudentResults], assignment: str, times: Mapping[str, datetime]
+    ) -> dict[str, Recorded]:
+        """Return the grades less what is lost by lateness, where no gradebook has them.
+
+        Parameters
+        ----------
+        graded, assignment : the results of a run
+        times : when each student handed in
+        """
+        found: dict[str, Recorded] = {}
+        due = self.due.get(assignment)
+        for one in graded if due else ():
+            at = times.get(one.student)
+            if at is None or due is None:
+                continue
+            late = max(0.0, (at - due).total_seconds())
+            penalty = self.penalty(one.student, assignment, one.total, late)
+            asks = frozenset(name for name, points in one.points.items() if points is None)
+            most = sum(one.max_points.values())
+            total, hours = one.total - penalty, round(late / 3600, 2)
+            found[one.student] = Recorded(total, most, penalty, hours, one.points, {}, asks)
+        return found
+
+
+def _extensions(path: Path) -> dict[tuple[str, str], Extension]:
+    """Return the extensions in a CSV, by student and assignment."""
+    found = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, row in enumerate(csv.DictReader(file), 2):
+                where = f"{path}, line {number}"
+                values = {name: (value or "").strip() for name, value in row.items() if name}
+                if not values.get("student"):
+                    raise UsageError(f"{where}: the column `student` is empty.")
+                exempt = values.get("exempt", "").casefold() in ("yes", "true", "1", "x")
+                try:
+                    more = timedelta(hours=float(values.get("hours") or 0))
+                except (ValueError, OverflowError):
+                    said = f"{where}: `hours` is {values['hours']!r}, and no number."
+                    raise UsageError(said) from None
+                key = values["student"], values.get("assignment", "")
+                found[key] = Extension(more, exempt)
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise UsageError(f"{path} cannot be read: {error}.") from error
+    return found
+
+
+def submitted_at(path: Path) -> datetime | None:
+    """Return the time in a file `timestamp.txt` of nbgrader's, or None if it tells none."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
+            return None
+        text = path.read_text(encoding="utf-8").strip().removesuffix(" UTC")
+        at = datetime.fromisoformat(text)
+    except (OSError, ValueError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def as_record(settings: GradingSettings) -> dict[str, Any]:
+    """Return what is set, for people to read."""
+    late = msgspec.to_builtins(settings.late) if settings.late else {}
+    return {
+        "follow_through": settings.follow_through,
+        **{f"limits.{name}": value for name, value in settings.limits.items()},
+        **{f"due.{name}": due.isoformat() for name, due in settings.due.items()},
+        **{f"late.{name}": value for name, value in late.items() if value not in (None, "")},
+    }

@@ -1,0 +1,1 @@
+"""Bring submissions in from a learning management system, and take grades back to it."""

@@ -1,0 +1,51 @@
+"""Bring the due dates and the late rule of `grading.toml` into nbgrader's gradebook."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.plugins import LateSubmissionPlugin
+
+from autograder.grading.lateness import GradingSettings
+
+__all__ = ["LatePenalty", "enter_due_date", "late_plugin"]
+
+
+class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships without types
+    """The rule of `grading.toml`, in the place of nbgrader's own.
+
+    nbgrader tells a plugin no assignment, so extensions for single assignments need `assignment`.
+    """
+
+    settings: GradingSettings | None = None
+    assignment = ""
+
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float | None:
+        """Return the points to take off; without a rule, what nbgrader's own plugin says."""
+        root = self.config.get("CourseDirectory", {}).get("root", ".")
+        settings = self.settings or GradingSettings.beside(Path(str(root), "submitted"))
+        if settings.late is None:
+            own: float | None = super().late_submission_penalty(
+                student_id, score, total_seconds_late
+            )
+            return own
+        return settings.penalty(student_id, self.assignment, score, total_seconds_late)
+
+
+def late_plugin(settings: GradingSettings, assignment: str) -> LatePenalty:
+    """Return the plugin for one assignment."""
+    plugin = LatePenalty()
+    plugin.settings, plugin.assignment = settings, assignment
+    return plugin
+
+
+def enter_due_date(gradebook: Gradebook, assignment: str, settings: GradingSettings) -> None:
+    """Enter the assignment's due date as nbgrader keeps it: in UTC, without a zone."""
+    if due := settings.due.get(assignment):
+        entry = gradebook.find_assignment(assignment)
+        entry.duedate = due.astimezone(UTC).replace(tzinfo=None)
+        gradebook.db.commit()
