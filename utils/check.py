@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import difflib
 import os
+import re
 import sys
+import threading
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from utils.checker.answer_key import KeyFault, UnknownExercise, open_key
@@ -15,6 +20,8 @@ from utils.checker.student_code import Notebook
 from utils.checker.verdict import CheckFailed, Status, Verdict
 
 __all__ = ["check", "hint", "ready"]
+
+LONG = 8  # seconds, after which a check says how to interrupt it
 
 _hints_given: dict[str, int] = {}
 
@@ -35,7 +42,10 @@ def check(exercise: str, seed: int | None = None) -> None:
         If the exercise is blank, wrong, or could not be checked. A notebook shows it as
         the verdict's text.
     """
-    verdict = _verdict(_name(exercise), sys._getframe(1).f_globals, seed)
+    namespace = sys._getframe(1).f_globals
+    with _patience(_name(exercise)):
+        older = _name(exercise) in namespace and _broken_cell(_name(exercise))
+        verdict = older or _verdict(_name(exercise), namespace, seed)
     _show(verdict)
     if verdict.status is not Status.CORRECT:
         raise CheckFailed(verdict) from None
@@ -67,23 +77,92 @@ def hint(exercise: str) -> None:
 def ready(*exercises: str) -> bool:
     """Return whether these exercises and those they build on are filled in; print which are not.
 
-    A demonstration that builds on exercises begins with ``if ready("sigmoid"):``.
+    A demonstration that builds on exercises begins with ``if ready("sigmoid"):``. Names of other
+    things that it needs, such as data, may stand there too.
     """
     namespace = sys._getframe(1).f_globals
-    needed: dict[str, None] = {}
+    needed: dict[str, bool] = {}  # whether it is an exercise
     for name in map(_name, exercises):
-        with contextlib.suppress(KeyFault):  # without a key, check only the named ones
-            needed |= dict.fromkeys(open_key().question(name).builds_on)
-        needed[name] = None
+        try:
+            builds_on = open_key().question(name).builds_on
+        except KeyFault:  # no exercise, or no key
+            needed.setdefault(name, False)
+        else:
+            needed |= dict.fromkeys((*builds_on, name), True)
+    missing = [name for name in needed if name not in namespace]
     blank = [
-        name for name in needed if not callable(namespace.get(name)) or is_blank(namespace[name])
+        name
+        for name in needed
+        if name in namespace
+        and (is_blank(namespace[name]) or (needed[name] and not callable(namespace[name])))
     ]
     if blank:
         _say(
             f"This demonstration needs your {' and '.join(blank)}. "
             "Write that first, then run this cell again."
         )
-    return not blank
+    if missing:
+        one = len(missing) == 1
+        _say(
+            f"{' and '.join(missing)} {'is' if one else 'are'} not there: "
+            f"{'its cell has' if one else 'their cells have'} not run since this notebook was "
+            "opened or restarted.\n"
+            f"Run the cell that makes {missing[0]} again, or all at once: "
+            "Run, then Run All Above Selected Cell. Then run this cell again."
+        )
+    return not (blank or missing)
+
+
+@contextlib.contextmanager
+def _patience(exercise: str) -> Iterator[None]:
+    """Print how to interrupt a check that has run for some seconds."""
+    screen = sys.stdout  # what an answer prints goes elsewhere
+
+    def notice() -> None:
+        with contextlib.suppress(Exception):  # a closed screen stops no check
+            screen.write(
+                f"The check of {exercise} has run for {LONG} seconds. If a loop never ends, stop "
+                "it with the ■ button at the top (Kernel, then Interrupt).\n"
+            )
+            screen.flush()
+
+    timer = threading.Timer(LONG, notice)
+    timer.daemon = True
+    with contextlib.suppress(RuntimeError):  # where no thread can be started
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _broken_cell(exercise: str) -> Verdict | None:
+    """Return the verdict on a cell whose last run ended in a SyntaxError, if it has this exercise.
+
+    The version before it is still defined, and would be judged in its place.
+    """
+    with contextlib.suppress(Exception):  # a shell's history may be anything, or nothing
+        from IPython import get_ipython
+
+        history = get_ipython().history_manager.input_hist_parsed
+        begins = re.compile(rf"^def {re.escape(exercise)}\(", re.M)
+        cell = next((one for one in reversed(history) if begins.search(one)), "")
+        try:
+            with warnings.catch_warnings(action="ignore"):  # they were shown when the cell ran
+                compile(cell, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        except SyntaxError as error:
+            return Verdict(
+                exercise,
+                Status.ERROR,
+                0,
+                0,
+                f"Line {error.lineno}: Python cannot read the cell with {exercise}, "
+                "as its last run said.",
+                source=(error.text or "").strip(),
+                advice="Mend that line and run the cell, then check again. "
+                "Until then an older version is defined.",
+            )
+    return None
 
 
 def _verdict(exercise: str, namespace: dict[str, Any], seed: int | None) -> Verdict:

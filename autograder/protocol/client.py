@@ -204,6 +204,11 @@ class RemoteFunction:
         return self.inspection.blank
 
     @property
+    def loops(self) -> bool:
+        """Return whether the answer has a loop."""
+        return self.inspection.loops
+
+    @property
     def outside(self) -> list[str]:
         """Return the names of data outside the function that the answer reads."""
         return self.inspection.outside

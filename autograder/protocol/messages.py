@@ -144,6 +144,7 @@ class InspectReply(Message, frozen=True):
 
     absent: Annotated[list[Words], Few]
     blank: bool
+    loops: bool
     outside: Annotated[list[Name], Few]
     uses: Annotated[list[Name], Few]
 

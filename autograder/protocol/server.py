@@ -269,11 +269,10 @@ class _RequestHandler:
             answer = self.notebook.answer(request.exercise)
         except Absent as absent:
             reason = [absent.message[:4000], absent.advice[:4000]]
-            return messages.InspectReply(request.number, reason, False, [], [])
+            return messages.InspectReply(request.number, reason, False, False, [], [])
         outside = [name[:200] for name in answer.outside[:50]]
-        return messages.InspectReply(
-            request.number, [], answer.blank, outside, answer.uses(tuple(request.names))[:50]
-        )
+        uses = answer.uses(tuple(request.names))[:50]
+        return messages.InspectReply(request.number, [], answer.blank, answer.loops, outside, uses)
 
     def _call(self, request: messages.Call) -> messages.CallReply:
         cases = list(map(messages.unpack_case, request.cases))

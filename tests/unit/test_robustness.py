@@ -153,7 +153,7 @@ DONE = {
     "StopIteration": "raise StopIteration()",
     "its own BaseException": "raise type('Mine', (BaseException,), {})('out')",
     "a group": "raise ExceptionGroup('two', [ValueError(1), TypeError(2)])",
-    "the judge's own": "from utils.checker.judge import _Stop; raise _Stop(None, None)",
+    "the judge's own": "from utils.checker.judgment import _Stop; raise _Stop(None, None)",
     "a key's fault": "from utils.checker.answer_key import KeyFault; raise KeyFault('boo')",
     "a failed check": "from utils.checker.verdict import CheckFailed; raise CheckFailed(None)",
     "recursion": "evil()",

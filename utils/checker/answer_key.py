@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,7 +30,7 @@ from utils.files import written_aside
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
 FROZEN_KEY = Path(__file__).resolve().parents[1] / "answer_key.h5"
-FORMAT = 5
+FORMAT = 6
 
 Outcome = Returned | Raised
 
@@ -82,6 +82,7 @@ class Question:
     precision: float
     params: Any = None
     drawn: str = ""
+    asks: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     secret: bool = False
     references: Mapping[str, Callable[..., Any]] | None = None
@@ -174,6 +175,7 @@ class LiveKey:
             precision=asked.precision,
             params=asked.params,
             drawn=asked.drawn,
+            asks=asked.asks,
             seed=seed,
             secret=self.common is not None,  # whoever has a class's seed can make its cases
             references={name: exercises[name].reference for name in asked.builds_on},
@@ -254,6 +256,7 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
         "properties": dict(question.properties),
         "params": store.pack(question.params),
         "drawn": question.drawn,
+        "asks": dict(question.asks),
         "cases": [
             {
                 "args": store.pack(case.args),
@@ -312,4 +315,5 @@ def _unpack_question(group: h5py.Group) -> Question:
         properties=data["properties"],
         params=unpack(data["params"], buffer),
         drawn=data["drawn"],
+        asks=data["asks"],
     )

@@ -42,6 +42,12 @@ Template = Any
 list of its own name, then the name of each item."""
 
 
+_KINDS = (
+    *("structure", "shape", "type", "value", "input", "alias", "repeat", "property"),
+    "silence",  # nothing was raised, though it should be
+)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with a result.
@@ -49,12 +55,17 @@ class Finding:
     Attributes
     ----------
     kind : str
-        "structure", "shape", "type", "value", "input", "alias", "repeat", "property".
+        "structure", "shape", "type", "value", "input", "alias", "repeat", "property", "silence".
     sentence : str
         What is wrong, in one sentence.
     expected, got : shape tuples for kind "shape", arrays for kind "value", else None
     share : float
         The share of the points that is still earned, if a property gives partial credit.
+    apart : bool
+        Whether a property's sentence is about a network or layer of its own, so that a table from
+        a case would be about another.
+    count : (int, int), optional
+        How many of how many answers are right, if a property counts them.
     """
 
     kind: str
@@ -62,12 +73,13 @@ class Finding:
     expected: Any = None
     got: Any = None
     share: float = 0.0
+    apart: bool = False
+    count: tuple[int, int] | None = None
 
     @property
     def rank(self) -> int:
         """Return the priority: the lowest rank is reported, and among equals the first case."""
-        order = ("structure", "shape", "type", "value", "input", "alias", "repeat", "property")
-        return order.index(self.kind)
+        return _KINDS.index(self.kind)
 
 
 def tolerance(dtype: np.dtype[Any], precision: float = PRECISION) -> float:
@@ -176,6 +188,11 @@ class _Comparison:
             )
             yield _wrong_kind(name, kind, got)
             return
+        if isinstance(got, list) and isinstance(expected, tuple) and len(got) != len(expected):
+            listed = ", ".join(_name(part, f"item {i}") for i, part in enumerate(parts))
+            sentence = f"{name} is a list of {_count(len(got))}, expected a tuple: {listed}."
+            yield Finding("structure", sentence)
+            return
         if len(got) != len(expected):
             yield Finding(
                 "structure",
@@ -226,7 +243,8 @@ class _Comparison:
         got = np.asarray(got)
         if not np.isfinite(got).all() and np.isfinite(expected).all():
             what = "nan" if np.isnan(got).any() else "inf"
-            yield Finding("value", f"{name} has the right shape but holds {what}.", expected, got)
+            shown = (expected, got) if values else (None, None)
+            yield Finding("value", f"{name} has the right shape but holds {what}.", *shown)
         elif values and not self.close(expected, got):
             yield Finding(
                 "value", f"{name} has the right shape but not the right values.", expected, got
@@ -262,7 +280,7 @@ class _Comparison:
                 wish = f"a finite number above {expected.low:g}"
             else:
                 wish = f"a number between {expected.low:g} and {expected.high:g}"
-            yield Finding("value", f"{name} is {float(got):.6g}, expected {wish}.")
+            yield Finding("value", f"{name} is {float(got) + 0.0:.6g}, expected {wish}.")
 
     def close(self, expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> bool:
         largest = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,8 +12,8 @@ import numpy as np
 from utils.checker.answer_key import KnownMistake, Question
 from utils.checker.cases import AnyOfShape, Anything, Case, InRange, Place, Raised, Returned, Run
 from utils.checker.compare import Finding, compare
-from utils.checker.inspect_call import inspect_run, unexpected
-from utils.checker.same import parts, same
+from utils.checker.inspect_call import comes_last, inspect_run, unexpected
+from utils.checker.same import is_number, parts, same
 
 __all__ = ["Known", "match_known_mistake"]
 
@@ -46,10 +47,19 @@ def match_known_mistake(
     evidence = _Evidence(question, runs, findings)
     for mistake in question.mistakes:
         if all(evidence.alike(mistake, i) for i in range(len(runs))):
-            return Known(mistake, whole=mistake.alone)
+            return Known(mistake, whole=mistake.alone and evidence.as_finite(mistake))
     if index is None or len(runs) < len(question.cases):
         return None
-    explained = {m.name: evidence.explains(m, index) for m in question.mistakes if m.alone}
+    first = [i for i in range(len(runs)) if not comes_last(runs[i], question.cases[i])]
+    if len(first) < len(runs) and not all(evidence.right[i] for i in first):
+        for mistake in question.mistakes:
+            if all(evidence.alike(mistake, i) for i in first):
+                return Known(mistake, whole=False)
+    explained = {
+        m.name: evidence.explains(m, index)
+        for m in question.mistakes
+        if m.alone and not re.search(r"\b(is|are) right\b", m.sentence)  # true of a whole only
+    }
     best = max(explained, key=lambda name: explained[name], default="")
     if not explained.get(best):
         return None
@@ -87,6 +97,8 @@ class _Evidence:
         if is_open and self.wrong_elsewhere:
             return True
         outcome = mistake.outcome(i)
+        if is_open and _is_finite(outcome) is not _is_finite(run.outcome):
+            return False
         if not is_open and same(outcome, run.outcome):
             return True
         if not is_open and not (
@@ -97,6 +109,14 @@ class _Evidence:
             return same(outcome, run.outcome)
         again = replace(run, outcome=outcome, changed=(), shared=())
         return self._is_right(i, again) == self.right[i]
+
+    def as_finite(self, mistake: KnownMistake) -> bool:
+        """Return whether a mistake gives nan or inf in the same of the open cases."""
+        return all(
+            _is_finite(mistake.outcome(i)) is _is_finite(run.outcome)
+            for i, run in enumerate(self.runs)
+            if _is_open(self.question.cases[i])
+        )
 
     def explains(self, mistake: KnownMistake, index: int) -> int:
         """Return how many wrong numbers a mistake explains; 0 if it explains none of case `index`.
@@ -128,6 +148,8 @@ class _Evidence:
         if _is_open(self.question.cases[i]):
             return {}
         run = self.runs[i].outcome
+        if comes_last(self.runs[i], self.question.cases[i]):
+            return {}  # that says nothing about the rest
         if not (
             isinstance(outcome, Returned)
             and isinstance(expected, Returned)
@@ -143,6 +165,15 @@ class _Evidence:
 
 def _is_open(case: Case) -> bool:
     return isinstance(case.expected, Returned) and isinstance(case.expected.value, InRange)
+
+
+def _is_finite(outcome: Returned | Raised) -> bool:
+    if isinstance(outcome, Raised):
+        return False
+    numbers = [
+        value for _, value in parts(outcome.value) if is_number(value) or type(value) is np.ndarray
+    ]
+    return all(bool(np.isfinite(value).all()) for value in numbers)
 
 
 def _is_exact(case: Case) -> bool:

@@ -5,22 +5,33 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from types import CodeType, FunctionType, TracebackType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 import numpy as np
 
 from utils.checker.cases import Explanation, text_of
 from utils.checker.error_messages import EXPLAINERS
+from utils.checker.error_messages.passed import in_this_call
 from utils.checker.error_messages.shapes import MISFIT
 from utils.checker.error_messages.trouble import MISSING, Trouble, shape_of, trouble_at
 from utils.checker.sanitize import clean, name_of
 
-__all__ = ["BLANK", "explain", "is_blank", "operands", "outside_names", "traceback_of"]
+__all__ = [
+    "BLANK",
+    "WITHOUT_LOOP",
+    "explain",
+    "has_loop",
+    "is_blank",
+    "operands",
+    "outside_names",
+    "traceback_of",
+]
 
 BLANK = "NotImplementedError"  # what nbgrader's stub raises
+WITHOUT_LOOP = "without a loop"  # a way that a text may ask for
 
 _DATA = (np.ndarray, int, float, list, dict, tuple, np.number)
 _LONGEST = 500  # of an exception's own text
@@ -38,18 +49,87 @@ def explain(error: BaseException, function: Callable[..., Any]) -> Explanation:
     """
     name = getattr(function, "__name__", "the function")
     message = clean(text_of(error).strip().partition("\n")[0], _LONGEST)
-    trace = _students_own(traceback_of(error), _namespace(function))
-    if trace is None:
+    traces = list(_steps(traceback_of(error)))
+    namespace = _namespace(function)
+    innermost = _last(traces, lambda frame: frame.f_globals is namespace)
+    if innermost is None:
         return Explanation(_call_itself(error, message, name))
-    trouble = trouble_at(trace, error, message)
-    source, explanation = trouble.source.strip(), _in_words(trouble)
-    if explanation.blank:
-        return replace(explanation, source=source)
+    trouble = trouble_at(innermost, error, message)
+    if issubclass(type(error), NotImplementedError):
+        stub = _in_words(trouble)
+        if stub.blank:
+            return replace(stub, source=trouble.source.strip())
+    elif type(error) is not NameError:  # a misspelled name is no fault of the call
+        trouble = trouble_at(_own(traces, function) or innermost, error, message)
+    explanation = _at_the_call(traces, trouble, namespace) or _in_words(trouble)
     where = f"Line {trouble.line}"
     inside = trouble.frame.f_code.co_name
     if inside != name and not inside.startswith("<"):
         where = f"In {inside}, line {trouble.line}"
-    return replace(explanation, sentence=f"{where}: {explanation.sentence}", source=source)
+    if trouble.counters:
+        where += f", {trouble.counters}"
+    left_over = [one for one in outside_names(function) if _names_it(one, trouble.source)]
+    return replace(
+        explanation,
+        sentence=f"{where}: {explanation.sentence}",
+        source=trouble.source.strip(),
+        advice=from_above(left_over, name) if left_over else explanation.advice,
+    )
+
+
+def from_above(names: Sequence[str], function: str) -> str:
+    """Return the sentence on names that a failing line reads from outside its function."""
+    one = len(names) == 1
+    return (
+        f"{' and '.join(names)} {'is no argument' if one else 'are no arguments'} of {function}: "
+        f"{'it comes' if one else 'they come'} from a cell above."
+    )
+
+
+def _names_it(name: str, source: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", source) is not None
+
+
+def _at_the_call(
+    traces: Sequence[TracebackType], here: Trouble, namespace: Any
+) -> Explanation | None:
+    """Explain an exception raised inside a function of the notebook or the course called here."""
+    frames = [trace.tb_frame for trace in traces]
+    if here.frame not in frames:
+        return None
+    rest = traces[max(i for i, frame in enumerate(frames) if frame is here.frame) + 1 :]
+    deepest = _last(rest, lambda frame: frame.f_globals is namespace or _is_courses(frame))
+    if deepest is None or not isinstance(here.node, ast.Call):
+        return None
+    inside = trouble_at(deepest, here.error, here.message)
+    with contextlib.suppress(Exception):  # a student's frame may hold anything
+        return in_this_call(here, inside, rest[0].tb_frame, _in_words(inside))
+    return None
+
+
+def _is_courses(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__")
+    return type(name) is str and name.startswith("utils.")
+
+
+def _own(traces: Sequence[TracebackType], function: Any) -> TracebackType | None:
+    """Return the innermost part of a traceback in the cell that defines the function."""
+    if type(function) is not FunctionType:
+        return None
+    cell = function.__code__.co_filename
+    return _last(traces, lambda frame: frame.f_code.co_filename == cell)
+
+
+def _steps(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _last(
+    traces: Sequence[TracebackType], condition: Callable[[FrameType], bool]
+) -> TracebackType | None:
+    return next((one for one in reversed(traces) if condition(one.tb_frame)), None)
 
 
 def operands(error: BaseException) -> tuple[tuple[int, ...], ...]:
@@ -91,7 +171,10 @@ def _in_words(trouble: Trouble) -> Explanation:
                 )
                 if explanation is not None:
                     return explanation
-    return Explanation(full if full.endswith((".", "!", "?")) else f"{full}.")
+    return Explanation(
+        f"Python cannot carry this out, and says {full.rstrip('.!')}.",
+        "Look at what each name on this line holds: print it, or its shape.",
+    )
 
 
 def _is_own_raise(trouble: Trouble) -> bool:
@@ -115,6 +198,26 @@ def _call_itself(error: BaseException, message: str, name: str) -> str:
 def is_blank(function: Any) -> bool:
     """Return whether a function still contains nbgrader's stub."""
     return isinstance(function, FunctionType) and BLANK in function.__code__.co_names
+
+
+def has_loop(function: Any) -> bool:
+    """Return whether a function has a loop or a comprehension."""
+    if not isinstance(function, FunctionType):
+        return False
+    import dis
+
+    return any(
+        instruction.opname == "FOR_ITER" or instruction.opname.startswith("JUMP_BACKWARD")
+        for code in _with_nested(function.__code__)
+        for instruction in dis.get_instructions(code)
+    )
+
+
+def _with_nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _with_nested(constant)
 
 
 def outside_names(function: Any) -> list[str]:
@@ -158,13 +261,3 @@ def _namespace(function: Any) -> Any:
     if not hasattr(inner, "__globals__"):
         inner = getattr(type(inner).__call__, "__func__", type(inner).__call__)
     return getattr(inner, "__globals__", {})
-
-
-def _students_own(trace: TracebackType | None, namespace: Any) -> TracebackType | None:
-    """Return the innermost part of a traceback that is in the student's notebook."""
-    found = None
-    while trace is not None:
-        if trace.tb_frame.f_globals is namespace:
-            found = trace
-        trace = trace.tb_next
-    return found

@@ -8,7 +8,7 @@ from utils.checker.answer_key import Question
 from utils.checker.cases import Case, Place, Raised, Returned, Run
 from utils.checker.compare import Finding, Template, compare
 
-__all__ = ["inspect_run", "unexpected"]
+__all__ = ["comes_last", "inspect_run", "unexpected"]
 
 
 def inspect_run(question: Question, i: int, run: Run) -> list[Finding]:
@@ -18,7 +18,7 @@ def inspect_run(question: Question, i: int, run: Run) -> list[Finding]:
     if isinstance(run.outcome, Returned):
         if isinstance(case.expected, Raised):
             sentence = f"This call should raise a {case.expected.kind}, and it did not."
-            return [Finding("structure", sentence)]
+            return [Finding("silence", sentence)]
         assert case.expected is not None, "an answer key gives every case its outcome"
         findings += [
             compare(case.expected.value, run.outcome.value, question.returns, question.precision),
@@ -32,6 +32,16 @@ def unexpected(run: Run, case: Case) -> bool:
     if not isinstance(run.outcome, Raised):
         return False
     return not isinstance(case.expected, Raised) or case.expected.kind not in run.kinds
+
+
+def comes_last(run: Run, case: Case) -> bool:
+    """Return whether what is wrong with a run is told only where nothing else is wrong.
+
+    A missing ValueError, or an assert left over from one example, would hide the real fault.
+    """
+    if isinstance(case.expected, Raised):
+        return not isinstance(run.outcome, Raised) or unexpected(run, case)
+    return isinstance(run.outcome, Raised) and run.outcome.kind == "AssertionError"
 
 
 def _changed_inputs(run: Run) -> Finding | None:

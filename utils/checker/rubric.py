@@ -18,6 +18,7 @@ Points can be defended if nobody who comes nearer to a right answer gets less. S
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,28 +69,36 @@ def earned(
     lost = set[str]().union(*(look.lost for look in looks), _lost_by_chance(question, unstable))
     if _raises_only_at(question, runs, INPUTS):
         lost.add(INPUTS)
-    got = {part: _points(question, part, lost, check_property) for part in question.rubric}
+    checked = {part: _points(question, part, lost, check_property) for part in question.rubric}
+    got = {part: one.got for part, one in checked.items()}
     for part in {SHAPE, *_names(question)} & got.keys():
         right = [look.right[part] for look in looks if part in look.right]
         got[part] *= sum(right) / len(right) if right else 1
     weight = _weight_of_form(question, runs, got)
+    waiting = {part for part in FORM if weight < 1 and got.get(part) == question.rubric.get(part)}
     got = {part: round(p * (weight if part in FORM else 1), 2) for part, p in got.items()}
     if got == dict(question.rubric):
         got[max(got, key=lambda part: got[part])] = 0
-    return tuple(Earned(part, got[part], most) for part, most in question.rubric.items())
+    return tuple(
+        replace(one, got=got[part], judged=one.judged and part not in waiting)
+        for part, one in checked.items()
+    )
 
 
-def _points(question: Question, part: str, lost: set[str], check_property: CheckProperty) -> float:
-    points = 0 if part in lost else question.rubric[part]
+def _points(question: Question, part: str, lost: set[str], check_property: CheckProperty) -> Earned:
+    most = question.rubric[part]
+    points, count = 0.0 if part in lost else most, None
     for name in [name for name, earns in question.properties.items() if earns == part]:
         if not points:
             break
         try:
             finding = check_property(name)
         except Exception:  # properties expect the right form
-            return 0
-        points *= 1 if finding is None else finding.share
-    return points
+            return Earned(part, 0, most, judged=False)
+        if finding is not None:
+            points *= finding.share
+            count = finding.count or count
+    return Earned(part, points, most, count=count)
 
 
 def _lost_by_chance(question: Question, unstable: Collection[int]) -> set[str]:

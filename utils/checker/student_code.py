@@ -38,13 +38,21 @@ from utils.checker.cases import (
     text_of,
     untouched,
 )
-from utils.checker.explain import explain, is_blank, operands, outside_names, traceback_of
+from utils.checker.explain import (
+    explain,
+    has_loop,
+    is_blank,
+    operands,
+    outside_names,
+    traceback_of,
+)
 from utils.checker.sanitize import clean, name_of, plain, plain_and_shared
 
 __all__ = ["Absent", "Answer", "Answers", "Function", "Notebook", "Overrides", "call"]
 
 VARIABLES = 50  # of a function that raised or returned None
 VARIABLE_BYTES = 2**16  # of arrays in one; cases are small, and so are right results
+PRINTED = 1000  # characters of what an answer prints
 EXPLAINED = 3  # exceptions of one round of calls: a verdict shows only one
 
 Overrides = Mapping[str, Callable[..., Any]]
@@ -67,6 +75,10 @@ class Answer(Protocol):
     @property
     def blank(self) -> bool:
         """Return whether the answer still contains the stub."""
+
+    @property
+    def loops(self) -> bool:
+        """Return whether the answer has a loop."""
 
     @property
     def outside(self) -> list[str]:
@@ -156,6 +168,11 @@ class Function:
         return is_blank(self.function)
 
     @property
+    def loops(self) -> bool:
+        """Return whether the function has a loop."""
+        return has_loop(self.function)
+
+    @property
     def outside(self) -> list[str]:
         """Return names of data, not functions, that the function reads from outside."""
         return outside_names(self.function)
@@ -240,7 +257,7 @@ def _called(
         ),
         shared=shared,
         kinds=kinds,
-        printed="" if out.closed else clean(out.getvalue(), 2000),
+        printed="" if out.closed else _cut(out.getvalue()),
         warned=tuple(dict.fromkeys(_warning(w) for w in caught[:50])),
         seconds=seconds,
         moved=tuple(name for name, state in _shared_generators().items() if before[name] != state)
@@ -248,6 +265,14 @@ def _called(
         else (),
     )
     return run, error
+
+
+def _cut(printed: str) -> str:
+    """Return what an answer printed; of very much, the beginning and a remark."""
+    if len(printed) <= PRINTED:
+        return clean(printed, PRINTED)
+    kept = clean(printed, PRINTED).rpartition("\n")[0] or clean(printed, PRINTED)
+    return f"{kept}\n… and {len(printed) - len(kept):,} characters more."
 
 
 def _shared_generators() -> dict[str, Any]:

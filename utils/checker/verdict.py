@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from utils.checker.compare import tolerance
 from utils.checker.shapes import Box, boxes_as_text, drawings
 from utils.render import template
 
@@ -51,11 +52,22 @@ _ENTRIES = 6  # rows and columns of an array that are written out
 
 @dataclass(frozen=True)
 class Earned:
-    """A part of an exercise's rubric, the points earned for it, and its maximum."""
+    """A part of an exercise's rubric, the points earned for it, and its maximum.
+
+    `judged` is false for a part that counts, or can be judged, only when more of the rest is right.
+    `count` is how many of how many answers are right, where they are counted.
+    """
 
     part: str
     got: float
     most: float
+    judged: bool = True
+    count: tuple[int, int] | None = None
+
+    def in_words(self) -> str:
+        """Return the sentence on a part that is earned in part."""
+        counted = f"{self.count[0]} of {self.count[1]}, " if self.count else ""
+        return f"{_capital(self.part)}: {counted}{self.got:g} of {self.most:g} points."
 
 
 @dataclass(frozen=True)
@@ -138,11 +150,18 @@ class Verdict:
         if not 0 < self.points < self.max_points:
             return ""
         total = f"{self.points:g} of {self.max_points:g} points"
-        if not self.earned:
-            return f"{total}."
-        got = ", ".join(f"{one.part} {one.got:g}" for one in self.earned if one.got)
-        open_ = ", ".join(f"{one.part} {one.most:g}" for one in self.earned if one.got < one.most)
-        return f"{total}: {got}. Not yet: {open_}."
+        right = [one.part for one in self.earned if one.got == one.most]
+        part = [one.in_words() for one in self.earned if one.judged and 0 < one.got < one.most]
+        lost = [f"{one.part} ({one.most:g})" for one in self.earned if one.judged and not one.got]
+        waiting = [one.part for one in self.earned if not one.judged and one.got < one.most]
+        sentences = [
+            f"{total}.",
+            f"Right: {_and(right)}." if right else "",
+            *part,
+            f"Not yet: {_and(lost)}." if lost else "",
+            f"Not counted yet: {_and(waiting)}." if waiting else "",
+        ]
+        return " ".join(filter(None, sentences))
 
     def text(self) -> str:
         """Return the whole verdict as text, for a terminal."""
@@ -214,6 +233,15 @@ def printable(text: str) -> str:
 # --- pieces ------------------------------------------------------------------------------
 
 
+def _capital(text: str) -> str:
+    """Return the text with a capital, unless it begins with a name such as dA_prev."""
+    return text if text[1:2].isupper() or text[1:2] == "" else text[:1].upper() + text[1:]
+
+
+def _and(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
 def _indent(text: str) -> str:
     return "\n".join("    " + line for line in text.rstrip().splitlines())
 
@@ -224,39 +252,69 @@ def _as_rows(value: Any) -> np.ndarray[Any, Any]:
     return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
 
 
-def _shown(value: Any) -> np.ndarray[Any, Any]:
-    array = _as_rows(value)
-    return array[:_ENTRIES, :_ENTRIES]
-
-
 def _differs(expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any]) -> Any:
+    largest = np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
     with np.errstate(all="ignore"):
-        return ~np.isclose(got, expected, rtol=1e-4, atol=1e-8)
+        return ~np.isclose(got, expected, rtol=0, atol=tolerance(expected.dtype) * float(largest))
 
 
-def _numbers(array: np.ndarray[Any, Any]) -> list[list[str]]:
-    return [[f"{float(entry):.4g}" for entry in row] for row in array]
+class _Tables:
+    """Two arrays side by side: of large ones the rows and columns that differ, and some others."""
+
+    def __init__(self, expected: Any, got: Any) -> None:
+        left, right = _as_rows(expected), _as_rows(got)
+        wrong = _differs(left, right)
+        rows, columns = (_chosen(wrong.any(axis=axis)) for axis in (1, 0))
+        self.wrong = wrong[np.ix_(rows, columns)]
+        self.left, self.right = left[np.ix_(rows, columns)], right[np.ix_(rows, columns)]
+        parts = [
+            _named(kind, chosen, count)
+            for kind, chosen, count in zip(
+                ("row", "column"), (rows, columns), left.shape, strict=True
+            )
+            if len(chosen) < count
+        ]
+        self.cut = f" ({' and '.join(parts)})" if parts else ""
+
+    def numbers(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Return both arrays as text, with as many digits as show every difference."""
+        for digits in (4, 6, 9, 12, 17):
+            left, right = _numbers(self.left, digits), _numbers(self.right, digits)
+            alike = np.array(left, dtype=object) == np.array(right, dtype=object)
+            if not np.any(alike & self.wrong):
+                break
+        return left, right
 
 
-def _cut(value: Any) -> str:
-    shape = _as_rows(value).shape
-    return "" if max(shape) <= _ENTRIES else f" (the first {_ENTRIES} rows and columns at most)"
+def _chosen(wrong: Any) -> list[int]:
+    """Return the positions of at most `_ENTRIES` rows or columns, those that differ first."""
+    first = [*np.flatnonzero(wrong), *np.flatnonzero(~wrong)]
+    return sorted(map(int, first[:_ENTRIES]))
+
+
+def _named(kind: str, chosen: list[int], count: int) -> str:
+    first, last = chosen[0] + 1, chosen[-1] + 1
+    if last - first + 1 == len(chosen):
+        return f"{kind}s {first} to {last} of {count}"
+    return f"{kind}s {', '.join(str(i + 1) for i in chosen)} of {count}"
+
+
+def _numbers(array: np.ndarray[Any, Any], digits: int) -> list[list[str]]:
+    return [[f"{float(entry) + 0.0:.{digits}g}" for entry in row] for row in array]
 
 
 def _arrays_as_text(expected: Any, got: Any) -> str:
-    left, right = _shown(expected), _shown(got)
-    wrong = _differs(left, right)
+    tables = _Tables(expected, got)
+    left, right = tables.numbers()
+    right = [
+        [cell + ("*" if tables.wrong[i][j] else " ") for j, cell in enumerate(row)]
+        for i, row in enumerate(right)
+    ]
     blocks = []
-    for title, array, marks in (("expected", left, None), ("got", right, wrong)):
-        cells = _numbers(array)
-        if marks is not None:
-            cells = [
-                [c + ("*" if marks[i][j] else " ") for j, c in enumerate(row)]
-                for i, row in enumerate(cells)
-            ]
-        width = max(len(c) for row in cells for c in row)
-        rows = ["  ".join(c.rjust(width) for c in row) for row in cells]
-        blocks.append([title + _cut(expected), *rows])
+    for title, cells in (("expected", left), ("got", right)):
+        width = max(len(cell) for row in cells for cell in row)
+        rows = ["  ".join(cell.rjust(width) for cell in row) for row in cells]
+        blocks.append([title + tables.cut, *rows])
     wide = max(map(len, blocks[0]))
     lines = [f"{a.ljust(wide)}     {b}".rstrip() for a, b in zip(blocks[0], blocks[1], strict=True)]
     return "\n".join([*lines, "(* differs)"])
@@ -264,15 +322,16 @@ def _arrays_as_text(expected: Any, got: Any) -> str:
 
 def _arrays_side_by_side(expected: Any, got: Any) -> list[tuple[str, list[Any]]]:
     """Return a title and rows for each array; a cell is a number, and whether the two differ."""
-    left, right = _shown(expected), _shown(got)
-    wrong = _differs(left, right)
+    tables = _Tables(expected, got)
     return [
         (
-            title + _cut(expected),
+            title + tables.cut,
             [list(zip(*row, strict=True)) for row in zip(cells, marks, strict=True)],
         )
-        for title, cells, marks in (
-            ("expected", _numbers(left), np.zeros_like(wrong)),
-            ("got, underlined where it differs", _numbers(right), wrong),
+        for title, cells, marks in zip(
+            ("expected", "got, underlined where it differs"),
+            tables.numbers(),
+            (np.zeros_like(tables.wrong), tables.wrong),
+            strict=True,
         )
     ]

@@ -94,9 +94,14 @@ def reads_from_outside(names: Sequence[str]) -> str:
     """Return a question about names that the function reads from outside it; "" without names."""
     if not names:
         return ""
+    read = " and ".join(names)
+    them = "it" if len(names) == 1 else "them"
+    if any(name in ("In", "Out") for name in names):
+        return f"It reads {read} from outside the function; IPython made {them}. Is that meant?"
+    constant = next((f" The constant is np.{name}." for name in names if name in ("e", "pi")), "")
     return (
-        f"It reads {' and '.join(names)} from outside the function. "
-        "Is that meant, or should it be an argument?"
+        f"It reads {read} from outside the function, as a cell above left {them}. "
+        f"Is that meant, or should it be an argument?{constant}"
     )
 
 

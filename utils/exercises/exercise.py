@@ -82,6 +82,9 @@ class Exercise:
     drawn : str
         The part of the rubric that is lost if numbers are not drawn from the generator among the
         arguments; by default, the parts of the cases in which that shows.
+    asks : dict
+        Ways that the text asks for and no case shows, each with the remark for right work that
+        goes another way: the name of an earlier exercise to call, or `WITHOUT_LOOP`.
     precision : float
         How exact float64 results must be, relative to the largest entry: see
         `utils.checker.compare.tolerance`.
@@ -101,6 +104,7 @@ class Exercise:
     properties: Mapping[str, str] = field(default_factory=dict)
     params: Any = None
     drawn: str = ""
+    asks: Mapping[str, str] = field(default_factory=dict)
     precision: float = PRECISION
     mistakes: list[Mistake] = field(default_factory=list)
     combined_mistakes: list[CombinedMistake] = field(default_factory=list)

@@ -249,6 +249,8 @@ def mean_over_examples(call: Call, params: Any) -> Finding | None:
     one, twice = map(float, call.all([Case({"AL": a, "Y": y}) for a, y in pairs]))
     if abs(twice - one) <= HAIR or np.isnan(one):
         return None
+    if np.isinf(one):
+        return Finding("property", "Five predictions, none of them 0 or 1, cost inf here.")
     return Finding(
         "property",
         f"The same examples, each of them twice, cost {twice:.4g} in place of {one:.4g}: "

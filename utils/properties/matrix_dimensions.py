@@ -142,7 +142,8 @@ def says_what_is_wrong(call: Call, params: Any) -> Finding | None:
     if not wrong:
         return None
     loud = sum(bool(name) for _, _, name, _, _ in params)
-    return Finding("property", wrong[0], share=max(0, 1 - len(wrong) / loud))
+    right = max(0, loud - len(wrong))
+    return Finding("property", wrong[0], share=right / loud, count=(right, loud))
 
 
 def _guarded(layer_dims: Any, shapes: Any, name: str, has: Any, expected: Any) -> Case:

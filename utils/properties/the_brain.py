@@ -96,12 +96,13 @@ def claims_settled(call: Call, params: Any) -> Finding | None:
         for claim, right in digests.items()
     )
     share = above_chance(settled, len(digests) / len(words), len(digests))
+    count = settled, len(digests)
     if wrong_form is not None:
-        return replace(wrong_form, share=share)
+        return replace(wrong_form, share=share, count=count)
     for claim, word in verdicts.items():
         if not isinstance(word, str) or word not in words:
             sentence = f'The word for "{claim}" is {word!r}, expected {listed}.'
-            return Finding("property", sentence, share=share)
+            return Finding("property", sentence, share=share, count=count)
     if settled == len(digests):
         return None
     unused = [word for word in words if word not in verdicts.values()]
@@ -111,7 +112,7 @@ def claims_settled(call: Call, params: Any) -> Finding | None:
         else "Read the evidence of those you doubt once more, against every word of the claim."
     )
     sentence = f"{settled} of {len(digests)} claims are settled. {advice}"
-    return Finding("property", sentence, share=share)
+    return Finding("property", sentence, share=share, count=count)
 
 
 PROPERTIES: dict[str, Property] = {

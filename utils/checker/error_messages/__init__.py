@@ -46,17 +46,34 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     (
         MemoryError,
         r"",
-        Explanation("this asks for more memory than there is.", "How large is the result?"),
-    ),
-    (
-        AssertionError,
-        r"",
         Explanation(
-            "your assert says no.",
-            "Many sizes are tried here: is it a rule for all of them, "
-            "or left over from one example?",
+            "this asks for more memory than there is.", "Which size or number here is so large?"
         ),
     ),
+    (
+        ZeroDivisionError,
+        r"",
+        Explanation(
+            "this divides by zero (ZeroDivisionError).", "What stands below the line is 0 here."
+        ),
+    ),
+    (
+        RuntimeError,
+        r"changed size during iteration",
+        Explanation(
+            "the dictionary gets or loses keys while the loop goes through it.",
+            "Put what is new into a dictionary of its own.",
+        ),
+    ),
+    (
+        FileNotFoundError,
+        r"",
+        Explanation(
+            "there is no file or folder of this name.",
+            "A folder must be there before a file can be put into it.",
+        ),
+    ),
+    (AssertionError, r"", kinds.failed_assert),
     (KeyError, r"", indices.no_such_key),
     # operations: first the operator, then each operand, then both operands together
     (
@@ -73,6 +90,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
         kinds.text_joined,
     ),
     ((TypeError, ValueError), r"", kinds.operand),
+    (ValueError, r"Output operand 0 has a mismatch|non-broadcastable output", shapes.no_room),
     (ValueError, shapes.MISFIT, shapes.do_not_fit),
     (
         TypeError,
@@ -136,6 +154,7 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     (IndexError, r"", indices.out_of_bounds),
     # calls: NumPy has many texts for np.zeros(2, 3), and even more for np.array([…], […])
     (TypeError, r"object is not callable", calls.not_a_function),
+    (TypeError, r"has no len|unsized", calls.no_length),
     (TypeError, r"", calls.rows_side_by_side),
     (
         TypeError,
@@ -157,6 +176,8 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     (TypeError, r"(positional|keyword|exactly one) argument", calls.wrong_arguments),
     # texts with many causes
     ((TypeError, AttributeError), r"", kinds.argument),
+    (ValueError, r"inhomogeneous", calls.uneven_parts),
     (ValueError, r"inhomogeneous", kinds.argument),
+    ((TypeError, ValueError), r"setting an array element", calls.array_into_one_place),
     (AttributeError, r"", names.no_such_attribute),
 )

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 
 import numpy as np
 
 from utils.checker.cases import Explanation
-from utils.checker.error_messages.trouble import Trouble, a
+from utils.checker.error_messages.trouble import Trouble, a, shape_of
 
 __all__ = [
+    "array_into_one_place",
+    "no_length",
     "not_a_function",
     "one_number_wanted",
     "rows_side_by_side",
     "size_as_one_tuple",
     "too_many_for_a_ufunc",
+    "uneven_parts",
     "whole_number_wanted",
     "wrong_arguments",
 ]
 
+_PLAIN = (int, float, np.ndarray)
 _SIZED = ("zeros", "ones", "empty", "full", "standard_normal", "normal", "random", "uniform",
           "integers")  # fmt: skip
+
+
+_REDUCING = ("max", "min", "amax", "amin", "sum", "mean", "prod", "std", "argmax", "argmin", "any",
+             "all")  # fmt: skip
 
 
 def not_a_function(trouble: Trouble) -> Explanation | None:
@@ -67,6 +76,13 @@ def size_as_one_tuple(trouble: Trouble) -> Explanation | None:
 def whole_number_wanted(trouble: Trouble) -> Explanation:
     """Explain a length, size or count that is not a whole number."""
     kind = re.search(r"'([\w.]+)' object cannot be interpreted", trouble.message)
+    name = trouble.called.rpartition(".")[2]
+    if name in _REDUCING and isinstance(trouble.node, ast.Call) and len(trouble.node.args) > 1:
+        second = trouble.text(trouble.node.args[1])
+        return Explanation(
+            f"the second argument of {trouble.called} is an axis, and {second} is none.",
+            f"{trouble.called} makes one number of many. Which function takes two arrays?",
+        )
     what = a(kind[1]) if kind else "an array" if "scalar" in trouble.message else "a float"
     advice = ""
     if what == "a float":
@@ -84,6 +100,59 @@ def one_number_wanted(trouble: Trouble) -> Explanation:
     return Explanation(
         f"{trouble.called} takes a single number, and got an array.",
         "NumPy's function of the same name takes every entry at once." if of_math else "",
+    )
+
+
+def uneven_parts(trouble: Trouble) -> Explanation | None:
+    """Explain a list with a number beside an array, of which NumPy makes no array."""
+    if not isinstance(trouble.node, ast.Call) or not trouble.node.args:
+        return None
+    parts = trouble.node.args[0]
+    if not isinstance(parts, ast.List | ast.Tuple):
+        return None
+    kinds = {np.shape(value) for part in parts.elts if type(value := trouble.value(part)) in _PLAIN}
+    if len(kinds) < 2:
+        return None
+    return Explanation(
+        f"{trouble.text(parts)} holds things of different shapes, so it makes no array.",
+        "Which function takes the two side by side, as two arguments?",
+    )
+
+
+def array_into_one_place(trouble: Trouble) -> Explanation | None:
+    """Explain an array that is put into the place of a single number."""
+    with contextlib.suppress(SyntaxError):
+        [line] = ast.parse(trouble.source.strip()).body
+        if isinstance(line, ast.Assign | ast.AugAssign):
+            target = line.targets[0] if isinstance(line, ast.Assign) else line.target
+            for part in ast.walk(line.value):
+                shape = shape_of(trouble.value(part)) if isinstance(part, ast.expr) else None
+                if isinstance(part, ast.Subscript) and shape and len(shape) == 1:
+                    count = "one number" if shape == (1,) else f"{shape[0]} numbers"
+                    return Explanation(
+                        f"{trouble.text(part)} is an array of {count}, and "
+                        f"{trouble.text(target)} takes a single number.",
+                        "An array with two axes needs two indices to give a number.",
+                    )
+            return Explanation(
+                f"{trouble.text(target)} takes a single number, and got an array.",
+                "What is the shape of the right side?",
+            )
+    return None
+
+
+def no_length(trouble: Trouble) -> Explanation | None:
+    """Explain len() of a single number."""
+    if not isinstance(trouble.node, ast.Call) or not trouble.node.args:
+        return None
+    said = re.search(r"object of type '([\w.]+)' has no len|len\(\) of (unsized)", trouble.message)
+    if said is None:
+        return None
+    single = said[2] or said[1].startswith(("numpy.", "int", "float"))
+    what = "a single number" if single else a(said[1])
+    return Explanation(
+        f"{trouble.text(trouble.node.args[0])} is {what}, which has no length.",
+        "Did a sum or a mean take all its axes?" if single else "",
     )
 
 

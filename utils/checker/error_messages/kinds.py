@@ -6,10 +6,60 @@ import ast
 import re
 from collections.abc import Iterable
 
-from utils.checker.cases import Explanation
-from utils.checker.error_messages.trouble import MISSING, Trouble, a, kind_of
+import numpy as np
 
-__all__ = ["argument", "no_such_operation", "not_comparable", "operand", "text_joined"]
+from utils.checker.cases import Explanation
+from utils.checker.error_messages.trouble import (
+    MISSING,
+    Operation,
+    Trouble,
+    a,
+    kind_of,
+    shape_of,
+)
+
+__all__ = [
+    "argument",
+    "failed_assert",
+    "no_such_operation",
+    "not_comparable",
+    "operand",
+    "text_joined",
+]
+
+
+def failed_assert(trouble: Trouble) -> Explanation:
+    """Explain an assert that failed, with what stood on both sides."""
+    advice = (
+        "Many sizes are tried here: is it a rule for all of them, or left over from one example?"
+    )
+    test = trouble.node.test if isinstance(trouble.node, ast.Assert) else trouble.node
+    parts: list[ast.expr] = []
+    if isinstance(test, ast.Compare):
+        parts = [test.left, *test.comparators]
+    elif isinstance(test, ast.Call):
+        parts = test.args
+    seen = [
+        f"{trouble.text(part)} is {shown}"
+        for part in parts
+        if any(isinstance(one, ast.Name) for one in ast.walk(part))
+        and (shown := _shown(trouble.value(part)))
+    ]
+    if not seen:
+        return Explanation("your assert says no.", advice)
+    return Explanation(f"your assert says no: here {', and '.join(seen)}.", advice)
+
+
+def _shown(value: object) -> str:
+    """Return a number, a shape or the kind of an array in words; "" for anything else."""
+    if type(value) in (int, float, bool):
+        return f"{value!r}"
+    if type(value) is tuple and all(type(size) is int for size in value):
+        return f"{value!r}"
+    shape = shape_of(value)
+    if shape is not None:
+        return f"an array of shape {shape}"
+    return "a single number of NumPy's" if isinstance(value, np.number) else ""
 
 
 def operand(trouble: Trouble) -> Explanation | None:
@@ -17,11 +67,18 @@ def operand(trouble: Trouble) -> Explanation | None:
     operation = trouble.operation
     if operation is None:
         return None
+    if (compared := _compared_with_a_shape(trouble, operation)) is not None:
+        return compared
     told = _no_array(trouble, operation.nodes)
     if told is not None:
         return told
     for node in operation.nodes:
         value, text = trouble.value(node), trouble.text(node)
+        if type(value) is str and "did not contain a loop" in trouble.message:
+            return Explanation(
+                f"{text} is text, where an array is needed.",
+                "A key alone is text: its entry is the dictionary's, with [ ].",
+            )
         if callable(value):
             return Explanation(
                 f"{text} is a function, and it was not called.",
@@ -32,6 +89,20 @@ def operand(trouble: Trouble) -> Explanation | None:
             return Explanation(
                 f"{text} is a list, which does not calculate entry by entry.",
                 "[ ] picks one of its numbers, and np.array makes an array of them all.",
+            )
+    return None
+
+
+def _compared_with_a_shape(trouble: Trouble, operation: Operation) -> Explanation | None:
+    if operation.sign not in ("==", "!="):
+        return None
+    for one, other in (operation.nodes, operation.nodes[::-1]):
+        shape = shape_of(trouble.value(one))
+        if shape is not None and type(trouble.value(other)) is tuple:
+            return Explanation(
+                f"{trouble.text(one)} is an array, and {trouble.text(other)} a tuple: "
+                "an array is never compared with one as a whole.",
+                "Which of the array's attributes is a tuple, too?",
             )
     return None
 
@@ -49,16 +120,24 @@ def _no_array(trouble: Trouble, nodes: Iterable[ast.expr]) -> Explanation | None
                 f"{text} is a tuple of {len(value)}, where a number is needed.",
                 "Which of its numbers do you mean?",
             )
+        if type(value) is tuple and value and all(type(size) is int for size in value):
+            return Explanation(
+                f"{text} is {value}, a tuple of {len(value)}, where a number is needed.",
+                "It looks like a shape: which of its numbers do you mean?",
+            )
         if type(value) is tuple:
             n = len(value)
-            return Explanation(
-                f"{text} is a tuple of {n}, where an array is needed.",
-                f"A call that returns {n} things needs {n} names to the left of its =.",
-            )
+            advice = "Which part of it is meant?"
+            if isinstance(node, ast.Name) and not trouble.is_argument(node.id):
+                advice = f"A call that returns {n} things needs {n} names to the left of its =."
+            return Explanation(f"{text} is a tuple of {n}, where an array is needed.", advice)
         if value is None and not isinstance(node, ast.Constant):
+            came = isinstance(node, ast.Name) and trouble.is_argument(node.id)
             return Explanation(
-                f"{text} is None, where an array is needed.",
-                "Has the function that made it lost its return?",
+                f"{text} is None, where {'something else' if came else 'an array'} is needed.",
+                "It came in as None, and that is allowed."
+                if came
+                else "Has the function that made it lost its return?",
             )
     return None
 
@@ -79,6 +158,15 @@ def no_such_operation(trouble: Trouble) -> Explanation | None:
     )
     if said is None:
         return None
+    called = [
+        trouble.text(node.func)
+        for node in (trouble.operation.nodes if trouble.operation else ())
+        if isinstance(node, ast.Call) and trouble.value(node) is MISSING
+    ]
+    if "NoneType" in said.group(2, 3) and len(called) == 1:
+        return Explanation(
+            f"{called[0]} gave None, where an array is needed.", "Has it lost its return?"
+        )
     # For an array, Python names the type of an entry, so the values themselves come first.
     kinds = _kinds(trouble)
     one, other = kinds if len(kinds) == 2 else map(a, said.group(2, 3))

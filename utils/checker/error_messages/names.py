@@ -6,16 +6,19 @@ import ast
 import builtins
 import difflib
 import re
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import numpy as np
 
 from utils.checker.cases import Explanation
+from utils.checker.error_messages import stub
 from utils.checker.error_messages.trouble import Trouble, a, kind_of
 
 __all__ = ["blank", "no_such_attribute", "no_value_yet", "not_defined"]
 
-_BUILT_IN = [name for name in dir(builtins) if not name.startswith("_")]
+_OF_SHELLS = ("copyright", "credits", "display", "exit", "get_ipython", "help", "license", "quit")
+_BUILT_IN = [name for name in dir(builtins) if name[0] != "_" and name not in _OF_SHELLS]
+_NEVER_MEANT = ("utils.check",)  # check, hint and ready are no part of an answer
 
 
 def no_value_yet(trouble: Trouble) -> Explanation | None:
@@ -39,17 +42,38 @@ def not_defined(trouble: Trouble) -> Explanation | None:
         return Explanation(f"{told} Did you mean np.{name}?")
     if trouble.source.strip().startswith(f"{name}["):
         return Explanation(told, "Before something is put into it, it must be made.")
-    known = [*trouble.frame.f_locals, *trouble.frame.f_globals]
-    known = [other for other in known if not other.startswith("_")]
-    close = [other for other in known if other.lower() == name.lower()]
+    known, built_in = _likely(trouble, name)
+    close = [other for other in (*known, *built_in) if other.lower() == name.lower()]
     if len(name) > 1:  # a single letter resembles too many names
         close = close or difflib.get_close_matches(name, known, 1, 0.6)
-        close = close or difflib.get_close_matches(name, _BUILT_IN, 1, 0.75)
+        close = close or difflib.get_close_matches(name, built_in, 1, 0.75)
     if close:
         return Explanation(f"{told} Did you mean {close[0]}?")
+    returned = re.match(r"return\b\s*\(?([\w\s,]*)\)?$", trouble.source.strip())
+    if returned and name in (part.strip() for part in returned[1].split(",")):
+        return Explanation(told, f"No line above makes {name}, and here it is to be given back.")
     return Explanation(
-        told, "Is it spelled as where it was made, and was that cell run? Text stands in quotes."
+        told,
+        "Where should it be made, and is it spelled the same there? If text is meant, it needs "
+        "quotes.",
     )
+
+
+def _likely(trouble: Trouble, name: str) -> tuple[list[str], list[str]]:
+    """Return the names that may be meant: of the notebook or function, and Python's own.
+
+    What a demonstration, IPython or the page itself left in the notebook is never meant: of the
+    notebook's names only functions are proposed, and those only for a call.
+    """
+    local = [other for other in trouble.frame.f_locals if not other.startswith("_")]
+    if not re.search(rf"\b{name}\s*\(", trouble.source):
+        return local, ["True", "False", "None"]
+    functions = [
+        other
+        for other, value in list(trouble.frame.f_globals.items())
+        if type(value) is FunctionType and value.__module__ not in _NEVER_MEANT
+    ]
+    return [*local, *functions], _BUILT_IN
 
 
 def _name(trouble: Trouble) -> str | None:
@@ -61,6 +85,11 @@ def _name(trouble: Trouble) -> str | None:
 def blank(trouble: Trouble) -> Explanation:
     """Explain a call of a function that is still blank."""
     name = trouble.frame.f_code.co_name
+    if stub.is_under_code(trouble):
+        return Explanation(
+            "your code is there, and so is the stub's `raise`, which ends it.",
+            "Delete that line, then check again.",
+        )
     return Explanation(
         f"it calls {name}, which is itself still blank.", f"Solve {name} first.", blank=name
     )
@@ -78,6 +107,10 @@ def no_such_attribute(trouble: Trouble) -> Explanation | None:
         close = difflib.get_close_matches(name, public, 1, 0.7)
     if name is None:
         return None
+    if name == "asscalar":
+        return Explanation(
+            "NumPy has no asscalar any more.", "An array of one number gives it by .item()."
+        )
     if owner is None and what == "None" and isinstance(trouble.node, ast.Attribute):
         what = f"{trouble.text(trouble.node.value)} is None, and None"
     if not close and what == "an array" and hasattr(np, name):

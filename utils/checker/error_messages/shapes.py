@@ -8,9 +8,22 @@ import re
 from utils.checker.cases import Explanation
 from utils.checker.error_messages.trouble import Trouble, shape_of
 
-__all__ = ["MISFIT", "do_not_fit", "unpacked"]
+__all__ = ["MISFIT", "do_not_fit", "no_room", "unpacked"]
 
 MISFIT = r"mismatch in its core|not aligned|could not be broadcast|broadcastable"
+
+
+def no_room(trouble: Trouble) -> Explanation | None:
+    """Explain a result that does not fit into the array that @= or += would write it into."""
+    if not isinstance(trouble.node, ast.AugAssign):
+        return None
+    target, operation = trouble.text(trouble.node.target), trouble.operation
+    sign = operation.sign if operation else ""
+    return Explanation(
+        f"the result of {target} {sign} {trouble.text(trouble.node.value)} has another shape than "
+        f"{target}, into which {sign}= would write it.",
+        f"Give the result a name of its own; what came in as {target} must stay as it was.",
+    )
 
 
 def do_not_fit(trouble: Trouble) -> Explanation | None:
@@ -18,8 +31,16 @@ def do_not_fit(trouble: Trouble) -> Explanation | None:
     operation = trouble.operation
     nodes = operation.nodes if operation else ()
     shapes = [shape for node in nodes if (shape := shape_of(trouble.value(node))) is not None]
+    if operation is not None and len(nodes) == 2 and operation.sign != "@" and len(shapes) < 2:
+        shapes = _said(trouble.message)
     if operation is None or len(shapes) != 2:
         return _unnamed(trouble.message)
+    if operation.sign == "/" and isinstance(nodes[1], ast.Name) and len(shapes[1]) == 1:
+        return Explanation(
+            f"{nodes[1].id} is an array of {shapes[1][0]} numbers here, and "
+            f"{trouble.text(nodes[0])} {shapes[0]} cannot be divided by it.",
+            f"Was {nodes[1].id} meant to be a single number? Look where it is made.",
+        )
     boxes = tuple(zip(map(trouble.text, nodes), shapes, strict=True))
     (left, a), (right, b) = boxes
     advice = "Entry by entry, sizes must be equal along each axis, or one of them 1."
@@ -33,6 +54,12 @@ def do_not_fit(trouble: Trouble) -> Explanation | None:
     return Explanation(
         f"{left} {a} {operation.sign} {right} {b} does not fit.", advice, boxes=boxes
     )
+
+
+def _said(message: str) -> list[tuple[int, ...]]:
+    """Return the two shapes that a message of NumPy names, in order."""
+    found = re.findall(r"\((\d*(?:,\d+)*),?\)", message)[:2]
+    return [tuple(map(int, filter(None, sizes.split(",")))) for sizes in found]
 
 
 def _unnamed(said: str) -> Explanation | None:

@@ -79,10 +79,25 @@ class Trouble:
         except Exception:
             return MISSING
 
+    @property
+    def counters(self) -> str:
+        """Return the whole numbers among the names in a failed call or [ ]: "with l = 2", or ""."""
+        if not isinstance(self.node, ast.Call | ast.Subscript):
+            return ""
+        used = [one.id for one in ast.walk(self.node) if isinstance(one, ast.Name)]
+        values = {one: self.frame.f_locals.get(one) for one in used if not self.is_argument(one)}
+        told = [f"{name} = {value}" for name, value in values.items() if type(value) is int]
+        return f"with {' and '.join(told[:2])}" if told else ""
+
     def text(self, node: ast.AST) -> str:
         """Return the source of an expression, in parentheses if it is a comparison."""
         text = ast.unparse(node)
         return f"({text})" if isinstance(node, ast.Compare) else text
+
+    def is_argument(self, name: str) -> bool:
+        """Return whether a name is an argument of the function."""
+        code = self.frame.f_code
+        return name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
     @property
     def called(self) -> str:
@@ -176,7 +191,7 @@ def _value(node: ast.AST | None, frame: FrameType) -> Any:
         owner = _value(node.value, frame)
         if type(owner) is ModuleType:
             return vars(owner).get(node.attr, MISSING)
-        if type(owner) is np.ndarray:
+        if type(owner) is np.ndarray or isinstance(owner, np.number):
             return getattr(owner, node.attr)
     if isinstance(node, ast.Slice):
         ends = [_value(end, frame) if end else None for end in (node.lower, node.upper, node.step)]
@@ -187,6 +202,9 @@ def _value(node: ast.AST | None, frame: FrameType) -> Any:
             type(key) is slice or _is_plain(key)
         ):
             return owner[key]
+    if isinstance(node, ast.Tuple):
+        items = [_value(item, frame) for item in node.elts]
+        return tuple(items) if all(map(_is_plain, items)) else MISSING
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = _value(node.operand, frame)
         return -value if _is_plain(value) else MISSING
@@ -199,6 +217,9 @@ def _value(node: ast.AST | None, frame: FrameType) -> Any:
         # Exclude a student's np.frompyfunc, which would call the student's code.
         if type(function) is np.ufunc and getattr(np, function.__name__, None) is function:
             return _calculated(function, node.args, frame)
+        if function is str and len(node.args) == 1:
+            value = _value(node.args[0], frame)
+            return str(value) if type(value) is int else MISSING
     return MISSING
 
 

@@ -82,6 +82,10 @@ exercise = Exercise(
         "update_parameters",
     ),
     properties={"costs_before_updates": "costs", "learning_rate_counts": "training"},
+    asks={
+        "update_parameters": "It updates by lines of its own; your `update_parameters` does the "
+        "same, and the pictures below it need that one."
+    },
     precision=5e-7,  # a hair of 1e-8 in L_model_backward, as there
     hints=(
         "Once before the loop: the first parameters. In the loop, four steps in the order of "
@@ -266,6 +270,24 @@ def output_layer_only(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng:
         return {name: g * (name[2:] == own) for name, g in grads.items()}
 
     return _train(X, Y, layer_dims, rate, n, rng, change)
+
+
+@exercise.mistake(
+    "Only one update was made, at the end: is it inside the loop, as far in as the rest?"
+)
+def updated_after_the_loop(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    parameters = initialize(layer_dims, rng)
+    trail = []
+    for _ in range(n):
+        AL, caches = forward(X, parameters)
+        trail.append(cost_of(AL, Y))
+        grads = back(AL, Y, caches)
+    return update(parameters, grads, rate), trail
+
+
+@exercise.mistake("The list of costs came back alone, not a pair: the parameters go before it.")
+def costs_alone(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, rate, n, rng)[1]
 
 
 # --- two at once ---------------------------------------------------------------------------------

@@ -337,6 +337,52 @@ def as_a_tuple(AL: Any, Y: Any, caches: Any) -> Any:
     return tuple(back(AL, Y, caches).values())
 
 
+def _with_loop(AL: Any, Y: Any, caches: Any, L: int, layers: Any, cache_of: Any) -> Any:
+    """The output layer by way of dAL, then the loop, with other numbers in them."""
+    grads: dict[str, Any] = {}
+    dAL = -(Y / AL - (1 - Y) / (1 - AL))
+    dA, grads[f"dW{L}"], grads[f"db{L}"] = layer_back(dAL, caches[L - 1], "sigmoid")
+    grads[f"dA{L - 1}"] = dA
+    for l in layers:
+        dA, dW, db = layer_back(dA, cache_of(l), "relu")
+        grads |= {f"dA{l}": dA, f"dW{l + 1}": dW, f"db{l + 1}": db}
+    return grads
+
+
+@exercise.mistake("L came out as half the layers. caches has one item a layer: do not halve it.")
+def L_halved(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches) // 2
+    return _with_loop(AL, Y, caches, L, reversed(range(L - 1)), lambda l: caches[l])
+
+
+@exercise.mistake(
+    "The loop over the hidden layers never ran: counting down, range takes a third number, −1."
+)
+def loop_never_ran(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    return _with_loop(AL, Y, caches, L, range(L - 1, 0), lambda l: caches[l])
+
+
+@exercise.mistake("The digit 1 stands where the letter l is meant: look at the index of caches.")
+def digit_for_letter(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    return _with_loop(AL, Y, caches, L, reversed(range(L - 1)), lambda l: caches[1])
+
+
+@exercise.mistake(
+    "Every layer begins with dAL again. It belongs to layer L; the others get what came back, "
+    "and each dA is kept."
+)
+def never_propagated(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    dAL = -(Y / AL - (1 - Y) / (1 - AL))
+    back_from = [layer_back(dAL, cache, "sigmoid") for cache in caches]
+    grads: dict[str, Any] = {f"dA{L - 1}": back_from[-1][0]}
+    for l, (_, dW, db) in enumerate(back_from, 1):
+        grads |= {f"dW{l}": dW, f"db{l}": db}
+    return grads
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 
@@ -406,6 +452,30 @@ def all_three_in_one_name(AL: Any, Y: Any, caches: Any) -> Any:
     dA = linear_backward(AL - Y, caches[-1][0])
     dZ = dA * (caches[-2][1] > 0)
     return linear_backward(dZ, caches[-2][0])
+
+
+@exercise.raising_mistake("with L = 5: caches has 2 items, and [4] is not among them.")
+def L_from_columns(AL: Any, Y: Any, caches: Any) -> Any:
+    L = AL.shape[1]
+    linear_cache, _ = caches[L - 1]
+    return linear_backward(AL - Y, linear_cache)
+
+
+@exercise.raising_mistake(
+    "linear_backward gets `caches[L - 1]` as its cache: a tuple of 2, where 3 parts are needed."
+)
+def pair_passed_on(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    return linear_backward(AL - Y, caches[L - 1])
+
+
+@exercise.raising_mistake('as its dA: the text "dA1", where an array is needed.')
+def key_for_its_value(AL: Any, Y: Any, caches: Any) -> Any:
+    grads: dict[str, Any] = {}
+    L = len(caches)
+    grads["dA1"], grads["dW2"], grads["db2"] = linear_backward(AL - Y, caches[L - 1][0])
+    l = L - 1
+    return linear_activation_backward("dA" + str(l), caches[l - 1], "relu")
 
 
 # --- right, in other clothes ---------------------------------------------------------------------

@@ -299,7 +299,8 @@ def both_gradients(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float =
 
 
 @exercise.mistake(
-    "The caller's own parameters were moved. Even a copied dictionary still holds the same arrays."
+    "The caller's own parameters were moved: a copied dictionary still holds the same arrays. "
+    "Copy each array, with np.copy."
 )
 def shallow_copy(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     ours, theirs = [], []
@@ -350,6 +351,28 @@ def epsilon_ignored(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float 
 )
 def epsilon_too_small(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
     return _relative(*_slopes(parameters, grads, X, Y, _centered(1e-12)))
+
+
+@exercise.mistake("Both costs come from the same side: one copy moves up, the other down.")
+def both_moved_up(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    with np.errstate(invalid="ignore"):
+        return _relative(*_slopes(parameters, grads, X, Y, lambda cost: 0 * cost(epsilon)))
+
+
+@exercise.mistake("X is moved together with the parameters. Only one entry of one parameter moves.")
+def X_moved_as_well(parameters: Any, grads: Any, X: Any, Y: Any, epsilon: float = 1e-5) -> Any:
+    def move(name: str, index: Any, step: float) -> float:
+        moved = {key: np.copy(value) for key, value in parameters.items()}
+        moved[name][index] += step
+        return float(cost_of(forward(X + step, moved)[0], Y))
+
+    ours, theirs = [], []
+    for name in parameters:
+        for index in np.ndindex(parameters[name].shape):
+            ours.append(grads["d" + name][index])
+            apart = move(name, index, epsilon) - move(name, index, -epsilon)
+            theirs.append(apart / (2 * epsilon))
+    return _relative(np.array(ours), np.array(theirs))
 
 
 # --- two at once ---------------------------------------------------------------------------------

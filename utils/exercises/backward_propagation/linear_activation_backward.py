@@ -342,6 +342,13 @@ def cache_taken_for_a_triple(dA: Any, cache: Any, activation: str) -> Any:
     return linear_backward(dZ, (A_prev, W, b))
 
 
+@exercise.raising_mistake("linear_backward gets `cache`: a tuple of 2, where 3 parts are needed.")
+def whole_cache_passed_on(dA: Any, cache: Any, activation: str) -> Any:
+    _, Z = cache
+    dZ = sigmoid_backward(dA, Z) if activation == "sigmoid" else relu_backward(dA, Z)
+    return linear_backward(dZ, cache)
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 

@@ -212,7 +212,8 @@ def db_over_units_flat(dZ: Any, cache: Any) -> Any:
 
 
 @exercise.mistake(
-    "db is a rank-1 array: the sum lost its axis. The next update would make b (n, n) in silence."
+    "db is a rank-1 array: without keepdims=True the sum loses its axis. "
+    "The next update would make b (n, n) in silence."
 )
 def keepdims_forgotten(dZ: Any, cache: Any) -> Any:
     return _with(dZ, cache, db=linear_back(dZ, cache)[2].ravel())
@@ -287,6 +288,14 @@ def dZ_overwritten(dZ: Any, cache: Any) -> Any:
     return W.T @ dZ, dZ @ A_prev.T, np.sum(dZ, axis=1, keepdims=True)
 
 
+@exercise.mistake(
+    "db lost an axis: np.squeeze takes away what keepdims=True kept. The next update would make "
+    "b (n, n)."
+)
+def db_squeezed(dZ: Any, cache: Any) -> Any:
+    return _with(dZ, cache, db=np.squeeze(linear_back(dZ, cache)[2]))
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 
@@ -356,6 +365,28 @@ def keyword_misspelled(dZ: Any, cache: Any) -> Any:
     m = dZ.shape[1]
     db = np.sum(dZ, axis=1, keepdim=True) / m
     return W.T @ dZ, dZ @ A_prev.T / m, db
+
+
+@exercise.raising_mistake("your assert says no: here db.shape is (2,), and b.shape is (2, 1).")
+def guarded_without_an_axis(dZ: Any, cache: Any) -> Any:
+    A_prev, W, b = cache
+    db = np.sum(dZ, axis=1) / dZ.shape[1]
+    assert db.shape == b.shape
+    return W.T @ dZ, dZ @ A_prev.T / dZ.shape[1], db
+
+
+@exercise.raising_mistake("m is an array of 5 numbers here")
+def a_row_for_m(dZ: Any, cache: Any) -> Any:
+    A_prev, W, _ = cache
+    m = A_prev[1]
+    return W.T @ dZ, np.dot(dZ, A_prev.T) / m, np.sum(dZ, axis=1, keepdims=True) / m
+
+
+@exercise.raising_mistake("db is a single number, which has no length.")
+def length_of_a_number(dZ: Any, cache: Any) -> Any:
+    A_prev, W, _ = cache
+    db = np.sum(dZ)
+    return W.T @ dZ, dZ @ A_prev.T / dZ.shape[1], db / len(db)
 
 
 # --- right, in other clothes ---------------------------------------------------------------------

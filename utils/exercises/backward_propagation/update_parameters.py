@@ -183,6 +183,14 @@ def names_of_gradients(parameters: Any, grads: Any, learning_rate: float) -> Any
     return {"d" + name: v for name, v in _updated(parameters, grads, learning_rate).items()}
 
 
+@exercise.mistake("Each parameter moved L times: does a loop over the layers stand inside another?")
+def loop_in_a_loop(parameters: Any, grads: Any, learning_rate: float) -> Any:
+    updated = parameters
+    for _ in range(len(parameters) // 2):
+        updated = _updated(updated, grads, learning_rate)
+    return updated
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -285,6 +285,20 @@ def backwards(X: Any, parameters: Any) -> Any:
     return A, [*caches, cache]
 
 
+@exercise.mistake(
+    "The output layer is fed what went into the layer before it. It needs what came out of it."
+)
+def output_from_what_went_in(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    A, caches = X, []
+    for l in range(1, L):
+        A_prev = A
+        A, cache = _layer(A_prev, parameters, l, "relu")
+        caches.append(cache)
+    AL, cache = _layer(A_prev, parameters, L, "sigmoid")
+    return AL, [*caches, cache]
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 
@@ -339,7 +353,7 @@ def append_kept(X: Any, parameters: Any) -> Any:
     return A, caches
 
 
-@exercise.raising_mistake("A is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("gets `A` as its A_prev: a tuple of 2, where an array is needed.")
 def pair_fed_on(X: Any, parameters: Any) -> Any:
     W1, b1, W2, b2 = parameters.values()
     A: Any = linear_activation_forward(X, W1, b1, "relu")
@@ -357,6 +371,17 @@ def no_activation_named(X: Any, parameters: Any) -> Any:
 def result_not_named(X: Any, parameters: Any) -> Any:
     A = _forward(X, parameters)[0]
     return AL, []
+
+
+@exercise.raising_mistake("in this call of linear_activation_forward, W (")
+def hidden_layers_fed_X(X: Any, parameters: Any) -> Any:
+    A, caches = X, []
+    for l in range(1, len(parameters) // 2 + 1):
+        W, b = parameters["W" + str(l)], parameters["b" + str(l)]
+        A, cache = linear_activation_forward(X, W, b, "relu")
+        caches.append(cache)
+        assert A.size
+    return A, caches
 
 
 # --- right, in other clothes ---------------------------------------------------------------------

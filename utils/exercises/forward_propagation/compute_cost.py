@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from utils.checker.cases import Approx, Case, InRange, Returned
+from utils.checker.explain import WITHOUT_LOOP
 from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation.common import Rng
 from utils.reference import forward_propagation as reference
@@ -82,6 +83,10 @@ exercise = Exercise(
         "mean_over_examples": "edge cases",
         "labels_mirrored": "edge cases",
         "undecided_costs_ln_2": "edge cases",
+    },
+    asks={
+        WITHOUT_LOOP: "There is a loop in it. If it goes over the examples: whole arrays "
+        "need none, and part 7 shows what that gains."
     },
     hints=(
         "Take one example first. With Y = 1 only one of the two terms is left; with Y = 0 only "
@@ -319,6 +324,23 @@ def clipped_in_place(AL: Any, Y: Any) -> Any:
     return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / Y.shape[1]
 
 
+@exercise.mistake("m is the whole shape of Y, two numbers. Which of them counts the examples?")
+def divided_by_a_shape(AL: Any, Y: Any) -> Any:
+    one, zero = _terms(AL, Y)
+    return -np.sum(one + zero) / Y.shape
+
+
+@exercise.mistake(
+    "Where a prediction is 0 or 1 and wrong, its logarithm was left out, so that it costs nothing. "
+    "It should cost much."
+)
+def logarithm_left_out(AL: Any, Y: Any) -> Any:
+    def log(P: Any) -> Any:
+        return np.log(P, where=P > 0, out=np.zeros_like(P))
+
+    return -np.sum(Y * log(AL) + (1 - Y) * log(1 - AL)) / Y.shape[1]
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 
@@ -372,6 +394,28 @@ def m_not_made(AL: Any, Y: Any) -> Any:
 def shape_called(AL: Any, Y: Any) -> Any:
     m = Y.shape(1)
     return -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m
+
+
+@exercise.raising_mistake("a tuple of 2, where a number is needed.")
+def shape_for_m(AL: Any, Y: Any) -> Any:
+    m = Y.shape
+    return -1 / m * np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
+
+
+@exercise.raising_mistake("_charged gave None, where an array is needed.")
+def helper_without_return(AL: Any, Y: Any) -> Any:
+    return -1.0 * _charged(AL, Y) / Y.shape[1]
+
+
+def _charged(AL: Any, Y: Any) -> Any:
+    np.sum(Y * np.log(AL))
+
+
+@exercise.raising_mistake("your assert says no: here cost.shape is (1,).")
+def guarded_with_one_axis(AL: Any, Y: Any) -> Any:
+    cost = -np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL), axis=1) / Y.shape[1]
+    assert cost.shape == ()
+    return cost
 
 
 # --- right, in other clothes ---------------------------------------------------------------------

@@ -250,6 +250,12 @@ def pair_kept(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return np.maximum(0, Z), (Z[1], Z)
 
 
+@exercise.mistake("The linear cache ends with Z, where b should be: keep what linear_forward gave.")
+def Z_in_the_linear_cache(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    A, (_, Z) = layer(A_prev, W, b, activation)
+    return A, ((A_prev, W, Z), Z)
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 
@@ -274,7 +280,7 @@ def sigmoid_for_all_else_and_cache_keeps_A(A_prev: Any, W: Any, b: Any, activati
 # --- slips that raise ----------------------------------------------------------------------------
 
 
-@exercise.raising_mistake("Z is a tuple of 2, where an array is needed.")
+@exercise.raising_mistake("relu gets `Z`: a tuple of 2, where an array is needed.")
 def pair_not_unpacked(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     Z: Any = linear_forward(A_prev, W, b)
     A = sigmoid(Z) if activation == "sigmoid" else relu(Z)

@@ -159,6 +159,16 @@ def in_place(Z: Any) -> Any:
     return Z
 
 
+@exercise.mistake("The base of the power is e cut short; np.exp knows all its digits.")
+def e_cut_short(Z: Any) -> Any:
+    return 1 / (1 + 2.718 ** (-Z))
+
+
+@exercise.mistake("The base of the power is e cut short; np.exp knows all its digits.")
+def e_cut_later(Z: Any) -> Any:
+    return 1 / (1 + 2.71828 ** (-Z))
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -42,8 +42,8 @@ exercise = Exercise(
         "First leave out what has diverged, then look for the highest dev accuracy.",
         "max takes a list, and with key= a function that says what to compare. Of an empty list, "
         "it raises a ValueError by itself.",
-        "A similar problem, solved. The tallest tree that is not cut down: "
-        '`max([t for t in trees if not t["cut"]], key=lambda t: t["height"])`.',
+        "A similar problem, solved. The shortest of the words that have an a: "
+        '`with_a = [word for word in text.split() if "a" in word]`, then `min(with_a, key=len)`.',
     ),
 )
 

@@ -263,6 +263,15 @@ def collected_twice(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) ->
     return [record for record in records for _ in range(2)]
 
 
+@exercise.mistake("The configuration is drawn once, before the loop: every trial tries the same.")
+def drawn_once_from_a_child(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    children = rng.spawn(n_trials)
+    one = drawn(space, children[0])
+    return _search(
+        space, n_trials, data, log, lambda i: one, lambda i, c: experiment(c, data, children[i])
+    )
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

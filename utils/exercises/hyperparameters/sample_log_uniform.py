@@ -126,6 +126,12 @@ def ends_of_the_figure(low: float, high: float, size: int, rng: Rng) -> Any:
     return 10 ** rng.uniform(-4, 0, size)
 
 
+@exercise.mistake("low and high went in as exponents: of which numbers are they the powers of ten?")
+def ends_as_exponents(low: float, high: float, size: int, rng: Rng) -> Any:
+    with np.errstate(over="ignore"):
+        return 10 ** rng.uniform(low, high, size)
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

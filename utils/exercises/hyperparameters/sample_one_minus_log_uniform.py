@@ -87,6 +87,11 @@ def exponents_of_the_gap(low: float, high: float, size: int, rng: Rng) -> Any:
     return 1 - rng.uniform(np.log10(1 - high), np.log10(1 - low), size)
 
 
+@exercise.mistake("The draws are made from low to high. 1 − β runs from 1 − high to 1 − low.")
+def ends_as_they_came(low: float, high: float, size: int, rng: Rng) -> Any:
+    return 1 - log_uniform(low, high, size, rng)
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -216,6 +216,15 @@ def without_labels(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     return {name: part[0] for name, part in data.items()}
 
 
+@exercise.mistake("dev ends at the number of its own examples: count from where train ends.")
+def second_cut_from_the_start(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    order = rng.permutation(m)
+    a, b = round(fractions[0] * m), round(fractions[1] * m)
+    parts = {"train": order[:a], "dev": order[a:b], "test": order[b:]}
+    return {name: (X[:, part], Y[:, part]) for name, part in parts.items()}
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -189,6 +189,17 @@ def both_ways(layer_dims: Any, m: Any) -> Any:
     return forward | reference.backward_shapes(layer_dims, m)
 
 
+@exercise.mistake("dZ and dA have examples in rows here. In this course each example is a column.")
+def examples_in_rows(layer_dims: Any, m: Any) -> Any:
+    shapes = reference.backward_shapes(layer_dims, m)
+    return {k: s[::-1] if k[:2] in ("dZ", "dA") else s for k, s in shapes.items()}
+
+
+@exercise.mistake("dW and db both lie on their sides: each is subtracted from `W` or b as it is.")
+def parameters_turned(layer_dims: Any, m: Any) -> Any:
+    return _back(layer_dims, m, dW=lambda n, p: (p, n), db=lambda n, p: (1, n))
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

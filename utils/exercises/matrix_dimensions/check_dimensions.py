@@ -111,9 +111,9 @@ exercise = Exercise(
         "that is asked for. Go through it, not through parameters.",
         "`raise ValueError(...)` ends the function at once, so the first wrong one is the one "
         'named. In an f-string, f"{name}", the value of a name stands in braces.',
-        "A similar problem, solved. Ages: `for who, least in rules.items():` "
-        '`if ages[who] < least:` then `raise ValueError(f"{who} is {ages[who]}, expected at '
-        'least {least}.")`.',
+        "A similar problem, solved. Every line of a poem should end in a full stop: "
+        '`for i, line in enumerate(poem):` `if line[-1:] != ".":` then '
+        '`raise ValueError(f"Line {i} ends in {line[-1:]!r}.")`.',
     ),
 )
 
@@ -329,6 +329,11 @@ def mends_the_shapes(parameters: Any, layer_dims: Any) -> Any:
         parameters[name] = parameters[name].reshape(due)
 
 
+@exercise.mistake("Only W1 is looked at: a return inside the loop ends it in its first round.")
+def ends_in_the_first_round(parameters: Any, layer_dims: Any) -> Any:
+    return _first_wrong({"W1": parameters["W1"]}, layer_dims[:2], lambda s, due: s != due, "W")
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 
@@ -412,6 +417,14 @@ def items_forgotten(parameters: Any, layer_dims: Any) -> Any:
     for name, due in list[Any](reference.parameter_shapes(layer_dims)):
         if parameters[name].shape != due:
             raise ValueError(f"{name} should be {due}")
+
+
+@exercise.raising_mistake("parameters[name] is an array, and expected[name] a tuple")
+def shape_forgotten(parameters: Any, layer_dims: Any) -> Any:
+    expected = reference.parameter_shapes(layer_dims)
+    for name in expected:
+        if parameters[name] != expected[name]:
+            raise ValueError(f"{name} has shape {parameters[name].shape}, not {expected[name]}.")
 
 
 # --- right, in other clothes ---------------------------------------------------------------------

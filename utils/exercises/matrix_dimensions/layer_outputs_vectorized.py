@@ -285,6 +285,12 @@ def T_called(X: Any, W: Any, b: Any) -> Any:
     return A
 
 
+@exercise.raising_mistake("the result of W @ X has another shape than W")
+def written_into_W(X: Any, W: Any, b: Any) -> Any:
+    W @= X
+    return np.tanh(W + b)
+
+
 # --- right, in other clothes ---------------------------------------------------------------------
 
 

@@ -252,6 +252,27 @@ def in_numbers(layer_dims: Any, m: Any) -> Any:
     return {line: int(seen) for line, seen in reference.shape_slips(layer_dims, m).items()}
 
 
+_EQUAL = "== and != are swapped: shapes catch a slip where two sizes differ, not where they agree."
+
+
+@exercise.mistake(_EQUAL)
+def equal_for_unequal(layer_dims: Any, m: Any) -> Any:
+    right = reference.shape_slips(layer_dims, m)
+    return right | {line: not right[line] for line in "cefg"}
+
+
+@exercise.mistake(_EQUAL)
+def equal_for_unequal_but_e(layer_dims: Any, m: Any) -> Any:
+    right = reference.shape_slips(layer_dims, m)
+    return right | {line: not right[line] for line in "cfg"}
+
+
+@exercise.mistake(_EQUAL)
+def equal_for_unequal_in_a_too(layer_dims: Any, m: Any) -> Any:
+    right = reference.shape_slips(layer_dims, m)
+    return right | {line: not right[line] for line in "acefg"}
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from utils.checker.cases import Case
+from utils.checker.explain import WITHOUT_LOOP
 from utils.exercises.exercise import Exercise
 from utils.reference import the_brain as reference
 
@@ -47,13 +48,17 @@ exercise = Exercise(
     cases=_cases,
     fresh=("rates",),
     properties={"rate_of_a_longer_watch": "edge cases"},
+    asks={
+        WITHOUT_LOOP: "There is a loop in it. If it goes over the neurons: np.sum takes all "
+        "rows at once."
+    },
     hints=(
         "How many spikes has each neuron, and for how many seconds was it watched? "
         "The rate is the first number divided by the second.",
         "One neuron is one row, so the count runs along axis 1; keepdims=True keeps the column. "
         "The time is the number of steps times what one step lasts.",
-        "A similar problem, solved. Millimeters of rain, a town a row, a day a column; the mean a "
-        "week: `weeks = rain.shape[1] / 7`, `np.sum(rain, axis=1, keepdims=True) * (1 / weeks)`.",
+        "A similar problem, solved. Kilometers of each hour, a car a row, and in a column the "
+        "liters it burned; liters for 100 km: `100 * liters / np.sum(km, axis=1, keepdims=True)`.",
     ),
 )
 
@@ -148,7 +153,7 @@ def over_neurons(spikes: Any, dt: Any) -> Any:
     return np.sum(spikes, axis=0, keepdims=True) / (spikes.shape[0] * dt)
 
 
-@exercise.mistake("The numbers are right, in a rank-1 array: keep the column, (n, 1).")
+@exercise.mistake("The rates came as a rank-1 array: keep the column, (n, 1).")
 def rank_one_rates(spikes: Any, dt: Any) -> Any:
     return np.mean(spikes, axis=1) / dt
 
@@ -156,6 +161,16 @@ def rank_one_rates(spikes: Any, dt: Any) -> Any:
 @exercise.mistake("This is one number for all neurons together: each has a rate of its own.")
 def of_all(spikes: Any, dt: Any) -> Any:
     return np.mean(spikes) / dt
+
+
+@exercise.mistake("The spikes of one moment were added over all neurons: a neuron is a row.")
+def over_neurons_in_time(spikes: Any, dt: Any) -> Any:
+    return np.sum(spikes, axis=0, keepdims=True) / (spikes.shape[1] * dt)
+
+
+@exercise.mistake("The spikes of one moment were added over all neurons: a neuron is a row.")
+def over_neurons_flat(spikes: Any, dt: Any) -> Any:
+    return np.sum(spikes, axis=0) / (spikes.shape[1] * dt)
 
 
 # --- two at once ---------------------------------------------------------------------------------

@@ -54,9 +54,13 @@ PROPERTIES: dict[str, Property] = {
         "linear_examples_twice": linear_examples_twice,
         "sigmoid_layer": layer_of("sigmoid"),
         "relu_layer": layer_of("relu"),
-        "output_layer": layers_react(4, 4, "It begins at layer {}, the output."),
+        "output_layer": layers_react(
+            4, 4, "In a network of four layers, it begins at layer {}, the output."
+        ),
         "hidden_layers": layers_react(
-            3, 1, "Going backwards, layer {} is the first that is wrong."
+            3,
+            1,
+            "In a network of four layers, going backwards, layer {} is the first that is wrong.",
         ),
         "model_examples_twice": model_examples_twice,
         "zero_gradients": zero_gradients,

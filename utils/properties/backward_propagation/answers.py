@@ -34,7 +34,8 @@ def ordered_steps(call: Call, params: Any) -> Finding | None:
     if right == len(letters):
         return None
     sentence = f"{right} of {len(letters)} steps stand in their place."
-    return Finding("property", sentence, share=above_chance(right, 1, len(letters)))
+    share = above_chance(right, 1, len(letters))
+    return Finding("property", sentence, share=share, count=(right, len(letters)))
 
 
 def settled_lines(call: Call, params: Any) -> Finding | None:
@@ -67,20 +68,20 @@ def _settled(answers: Any, known: Any) -> Finding | None:
         for line, answer in answers.items()
     )
     share = above_chance(settled, known["guessed"], len(wanted))
+    count = settled, len(wanted)
     if strange:
         sentence = f"answers has a line {strange[0]!r}; the lines are 1 to {len(wanted)}."
-        return Finding("property", sentence, share=share)
+        return Finding("property", sentence, share=share, count=count)
     for finding in filter(None, ill_formed):
-        return replace(finding, share=share)
+        return replace(finding, share=share, count=count)
     if settled == len(wanted):
         return None
     open_lines = len(wanted) - len(answers)
     more = f" {open_lines} have no answer yet." if open_lines > 1 else ""
     more = " One has no answer yet." if open_lines == 1 else more
     verb = "is" if settled == 1 else "are"
-    return Finding(
-        "property", f"{settled} of {len(wanted)} lines {verb} settled.{more}", share=share
-    )
+    sentence = f"{settled} of {len(wanted)} lines {verb} settled.{more}"
+    return Finding("property", sentence, share=share, count=count)
 
 
 def _ill_formed(line: int, answer: Any) -> Finding | None:
@@ -135,6 +136,7 @@ def told_apart(call: Call, params: Any) -> Finding | None:
         f"{seen} of the {len(SUSPECTS)} wrong versions show themselves; the others give what "
         "the right one gives on all your inputs.",
         share=above_chance(seen, _caught([SHOWN]), len(SUSPECTS)),
+        count=(seen, len(SUSPECTS)),
     )
 
 

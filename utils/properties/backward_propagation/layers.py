@@ -143,7 +143,8 @@ def layer_of(activation: str) -> Property:
         for part in (2, 1, 0):
             finding = _misfit_of_layer(part, forward, gradients[part])
             if finding is not None:
-                return replace(finding, sentence=f'With "{activation}": {finding.sentence}')
+                sentence = f'With "{activation}": {finding.sentence}'
+                return replace(finding, sentence=sentence, apart=True)
         return None
 
     return check

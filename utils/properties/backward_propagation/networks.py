@@ -59,7 +59,8 @@ def layers_react(l_first: int, l_last: int, opening: str) -> Property:
         for l in range(l_first, l_last - 1, -1):
             finding = _misfit_of_model(l, grads, caches[l - 1][0][0], Y, network)
             if finding is not None:
-                return replace(finding, sentence=f"{opening.format(l)} {finding.sentence}")
+                sentence = f"{opening.format(l)} {finding.sentence}"
+                return replace(finding, sentence=sentence, apart=True)
         return None
 
     return check
@@ -105,6 +106,11 @@ def zero_gradients(call: Call, params: Any) -> Finding | None:
     difference = call(Case({"parameters": parameters, "grads": grads, "X": X, "Y": Y}))
     if abs(difference - 1) < 1e-6:
         return None
+    if np.isnan(difference):
+        return Finding(
+            "property",
+            "Where g holds nothing but zeros, ĝ came out as zeros too: the cost moves there.",
+        )
     return Finding(
         "property",
         "Where g holds nothing but zeros, the difference is ĝ's length over itself: 1. "

@@ -30,9 +30,11 @@ def all_settled(call: Call, params: Any) -> Finding | None:
     agreed = [item for item in right if _is(answers.get(item), right[item])]
     asked = [(answers.get(item), right[item]) for item in right if item not in params["given"]]
     share = min(_beyond_chance(asked, words), len(agreed) / len(answers.keys() | right.keys()))
+    count = len(agreed), len(right)
     missing = [item for item in digests if item not in answers]
     if missing:
-        return Finding("property", f'There is no answer for "{missing[0]}" yet.', share=share)
+        sentence = f'There is no answer for "{missing[0]}" yet.'
+        return Finding("property", sentence, share=share, count=count)
     extra = [item for item in answers if item not in digests]
     if extra:
         return Finding(
@@ -43,10 +45,11 @@ def all_settled(call: Call, params: Any) -> Finding | None:
             listed = ", ".join(f'"{word}"' for word in words)
             shown = answer.description if isinstance(answer, Unsupported) else f"{answer!r:.40}"
             sentence = f'"{item}" has the answer {shown}; choose among {listed}.'
-            return Finding("property", sentence, share=share)
+            return Finding("property", sentence, share=share, count=count)
     if len(agreed) == len(right):
         return None
-    return Finding("property", f"{len(agreed)} of {len(right)} are settled.", share=share)
+    sentence = f"{len(agreed)} of {len(right)} are settled."
+    return Finding("property", sentence, share=share, count=count)
 
 
 def _is(answer: Any, word: str) -> bool:
