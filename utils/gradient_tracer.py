@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from utils.given_forward import relu, sigmoid
 from utils.render import template
 from utils.stepper import Shown, stepper
 
@@ -135,7 +136,7 @@ def _forward(replaced: dict[str, Array]) -> dict[str, Array]:
     for l in range(1, len(SIZES)):
         Z = arrays[f"W{l}"] @ arrays[f"A{l - 1}"] + arrays[f"b{l}"]
         Z = arrays.setdefault(f"Z{l}", Z)
-        A = np.maximum(0, Z) if l < len(SIZES) - 1 else 1 / (1 + np.exp(-Z))
+        A = relu(Z) if l < len(SIZES) - 1 else sigmoid(Z)
         AL = arrays.setdefault(f"A{l}", A)
     arrays["losses"] = -(Y * np.log(AL) + (1 - Y) * np.log(1 - AL))
     return arrays
@@ -191,7 +192,7 @@ def _backward_steps(
                 *("backward", l, f"through {name}", f"dZ{l} = dA{l} ∗ {name}′(Z{l})"),
                 operands={f"dA{l}": dA, f"Z{l}": arrays[f"Z{l}"]},
                 name=f"dZ{l}",
-                yours=back(dA.copy(), arrays[f"Z{l}"].copy()),
+                yours=back(np.array(dA), np.array(arrays[f"Z{l}"])),
                 nudged=dZ,
             )
         )
