@@ -197,7 +197,7 @@ def _backward_steps(
             )
         )
         cache = tuple(arrays[name].copy() for name in (f"A{l - 1}", f"W{l}", f"b{l}"))
-        found = linear_backward(dZ.copy(), cache)
+        found = linear_backward(np.array(dZ), cache)
         if not isinstance(found, tuple | list) or len(found) != 3:
             found = (found,) * 3
         into, weights = {f"dZ{l}": dZ, f"A{l - 1}": cache[0]}, {f"W{l}": cache[1], f"dZ{l}": dZ}
