@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from utils.data import Garments
 
-__all__ = ["Picture", "activations", "gallery", "signal", "timings"]
+__all__ = ["Picture", "activations", "gallery", "joints", "signal", "timings"]
 
 Array = NDArray[Any]
 
@@ -69,6 +69,35 @@ def activations(sigmoid: Callable[[Array], Array], relu: Callable[[Array], Array
         figure,
         f"Your two activation functions for z from −6 to 6: the sigmoid goes from {ends[0]:.3g} "
         f"to {ends[1]:.3g}, ReLU from {ends[2]:.3g} to {ends[3]:.3g}.",
+    )
+
+
+def joints(relu: Callable[[Array], Array], units: Sequence[tuple[float, float, float]]) -> Picture:
+    """Plot what ReLU units of one input give, and their sum, for x from -3 to 3.
+
+    Parameters
+    ----------
+    relu : callable
+    units : sequence of (weight, bias, factor)
+        A unit computes factor * relu(weight * x + bias).
+    """
+    x = np.linspace(-3, 3, 601).reshape(1, -1)
+    shares = [c * np.asarray(relu(w * x + b)).ravel() for w, b, c in units]
+    total = np.sum(shares, axis=0) if shares else np.zeros(x.size)
+    figure = Figure(figsize=(7.5, 3.2), layout="constrained")
+    ax = figure.subplots()
+    for share in shares:
+        ax.plot(x.ravel(), share, "--", color=GRAY, linewidth=1)
+    ax.plot(x.ravel(), total, color=BLUE, linewidth=2.5)
+    places = sorted({-b / w + 0.0 for w, b, _ in units if w and -3 < -b / w < 3})
+    ax.plot(places, np.interp(places, x.ravel(), total), "o", color=ORANGE, markersize=8)
+    ax.set(xlabel="input x", ylabel="sum of the units (dashed: each unit)")
+    quiet(ax, 11)
+    told = ", ".join(f"{place:.3g}" for place in places) or "no place"
+    return Picture(
+        figure,
+        f"The sum of {len(units)} ReLU units over x from −3 to 3: straight pieces with joints at "
+        f"{told}.",
     )
 
 

@@ -2,21 +2,19 @@
 
     trace([3, 4, 1], m=5)
 
-In a notebook this is an HTML page without a script: radio buttons choose the step, so the arrow
-keys walk through the steps. The page is in an iframe, because JupyterLab captures the arrow keys
-everywhere else. In print, or without support for iframes, all steps appear one below the other. As
-text it lists all steps.
+In a notebook the arrow keys walk through the steps; in print all of them appear one below the
+other; as text it lists them.
 """
 
 from __future__ import annotations
 
 import operator
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from utils.render import template
+from utils.stepper import Shown, stepper
 
 __all__ = ["Tracer", "trace"]
 
@@ -128,23 +126,14 @@ class Tracer:
             lines.append(f"{number:3}. layer {step.layer}, {step.kind}: {step.formula()}")
         return "\n".join(lines)
 
-    def page(self) -> str:
-        """Return the steps as an HTML page of its own, to step through."""
-        return template(__file__, "page").render(self._drawn())
-
     def html(self) -> str:
-        """Return the page in an iframe; in print, and without iframes, all steps."""
-        return template(__file__).render(
-            self._drawn(),
-            own="trace-" + uuid.uuid4().hex[:8],
-            page=self.page(),
-            height=self._height(),
-        )
-
-    def _drawn(self) -> dict[str, Any]:
-        """Return what both templates show: the title, the steps, and the signs."""
-        steps = [_drawn(step) for step in self.steps]
-        return {"title": self.title, "steps": steps, "lines": _LINES, "meanings": _MEANINGS}
+        """Return the steps as HTML, to walk through."""
+        look: Any = template(__file__).module
+        steps = [
+            Shown(step.way, f"layer {step.layer}, {step.kind}", look.step(**_drawn(step)))
+            for step in self.steps
+        ]
+        return stepper(self.title, steps, look.style(), look.key(_LINES, _MEANINGS), self._height())
 
     def _height(self) -> int:
         """Return the pixels that the page needs in an iframe about 700 wide; in less it scrolls."""
@@ -285,12 +274,10 @@ def _drawn(step: Step) -> dict[str, Any]:
             agree.append((size, sign, names))
     entry = _entry(step)
     return {
-        "way": step.way,
-        "layer": step.layer,
-        "kind": step.kind,
         "parts": [part if isinstance(part, str) else _drawing(part, entry) for part in step.parts],
         "agree": agree,
         "remark": step.remark,
+        "lines": _LINES,
     }
 
 

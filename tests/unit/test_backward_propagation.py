@@ -11,6 +11,7 @@ from utils.data import flower
 from utils.exercises import EXERCISES
 from utils.exercises.backward_propagation.common import random_network
 from utils.exercises.backward_propagation.slide_hunt import hunting_ground
+from utils.gradient_tracer import trace_gradients
 from utils.reference import backward_propagation as reference
 from utils.reference import forward_propagation as forward
 
@@ -66,6 +67,59 @@ def test_activation_gradients_match_central_differences(name):
     g, back = getattr(forward, name), getattr(reference, f"{name}_backward")
     slope = (g(Z + 1e-6) - g(Z - 1e-6)) / 2e-6
     np.testing.assert_allclose(back(dA, Z), dA * slope, atol=1e-8)
+
+
+# -- the gradient tracer ---------------------------------------------------------------------------
+
+BACK = {
+    name: getattr(reference, name)
+    for name in ("sigmoid_backward", "relu_backward", "linear_backward")
+}
+
+
+def test_tracer_shows_every_gradient_beside_the_nudged_one():
+    shown = trace_gradients(**BACK)
+    backward = [step for step in shown.steps if step.way == "backward"]
+    names = ["dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1", "dA0"]
+    assert [step.name for step in backward] == names
+    assert {step.verdict for step in backward} == {"✓ they agree"}
+    forward_names = [step.name for step in shown.steps if step.way == "forward"]
+    assert forward_names == ["Z1", "A1", "Z2", "A2"]
+    html = shown._repr_mimebundle_()["text/html"]
+    assert html.count("<section") == len(shown.steps)  # for printing; the page itself is escaped
+    for number in ("0.8756", "-1.3862"):  # two entries of dA0
+        assert number in html
+        assert number in repr(shown)
+
+
+def test_gradient_that_is_zero_stops_at_a_closed_unit():
+    steps = {step.name: step.nudged for step in trace_gradients(**BACK).steps}
+    assert np.all(np.abs(steps["dA1"][0]) > 0.1)
+    for name in ("dZ1", "dW1", "db1"):
+        assert np.all(np.abs(steps[name][0]) < 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "steps", "said"),
+    [
+        ("relu_backward", lambda dA, Z: dA * (dA > 0), ["dZ1"], "✗ they differ by up to 0.924"),
+        (
+            "linear_backward",
+            lambda dZ, cache: (*BACK["linear_backward"](dZ, cache)[:2], dZ.mean(axis=1)),
+            ["db2", "db1"],
+            "✗ yours: shape (3,), expected shape (3, 1)",
+        ),
+        ("sigmoid_backward", lambda dA, Z: None, ["dZ2"], "✗ yours: NoneType, expected shape"),
+        ("linear_backward", lambda dZ, cache: None, ["dW2", "db2", "dA1"], "✗ yours: NoneType"),
+    ],
+)
+def test_slip_shows_at_its_own_step_only(name, wrong, steps, said):
+    shown = trace_gradients(**BACK | {name: wrong})
+    marked = [step.name for step in shown.steps if "✗" in step.verdict]
+    assert marked[: len(steps)] == steps
+    assert all(step[:2] in {one[:2] for one in steps} for step in marked)
+    assert any(said in step.verdict for step in shown.steps)
+    shown.html()
 
 
 # -- puzzles: the order, the slide, the wrong versions ---------------------------------------------

@@ -268,7 +268,7 @@ def test_tracer_text_has_the_content_of_the_page():
     assert bundle["text/plain"] == repr(shown) == shown.text()
     lines = [line for line in shown.text().splitlines() if re.match(r" *\d+\. ", line)]
     assert len(lines) == len(shown.steps) == 12
-    page = shown.page()
+    page = shown.html()
     for step in shown.steps:
         for matrix in step.matrices:
             assert matrix.label in shown.text()

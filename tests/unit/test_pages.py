@@ -1,5 +1,6 @@
 """Test the parts that every page must have, and that repeated parts agree."""
 
+import ast
 import re
 import xml.etree.ElementTree as ET
 
@@ -195,3 +196,79 @@ def test_cell_ids_are_unique_and_readable(assignment):
     for one in ids:
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", one), one
         assert not re.fullmatch(r"[0-9a-f]{8}", one), f"{one} is no name"
+
+
+# -- the places of the right answers, and names that demonstrations leave behind ------------------
+
+SHUFFLED = LESSONS[:3]
+
+
+def places(assignment):
+    """Return the place of the right answer in each question with three answers."""
+    found = []
+    for name, cell in cells(assignment).items():
+        whys = re.findall(r"<details><summary>.+?</summary>(.+?)</details>", cell.source, re.DOTALL)
+        if name.startswith("ask-") and len(whys) == 3:
+            found.append(next(i for i, why in enumerate(whys) if why.strip().startswith("✓")))
+    return found
+
+
+@pytest.mark.parametrize("assignment", SHUFFLED)
+def test_right_answers_stand_evenly_in_every_place(assignment):
+    found = places(assignment)
+    counts = [found.count(place) for place in range(3)]
+    assert max(counts) - min(counts) <= 1, counts
+    assert all(len(set(found[i : i + 3])) > 1 for i in range(len(found) - 2)), found
+
+
+@pytest.mark.parametrize("assignment", LESSONS[1:3])
+def test_page_begins_with_three_questions_on_earlier_pages(assignment):
+    ids = list(cells(assignment))
+    first = ids.index("ask-again-1")
+    assert ids[first : first + 4] == ["ask-again-1", "ask-again-2", "ask-again-3", "part-1"]
+
+
+@pytest.mark.parametrize("assignment", SHUFFLED)
+def test_minutes_keep_to_the_rule_within_a_fifth(assignment):
+    page = cells(assignment)
+    words = len(re.sub(r"!\[.*?\]\(.*?\)|<[^>]+>", "", text(assignment)).split())
+    exercises = [one.name for one in EXERCISES.values() if one.assignment == assignment]
+    written = {*exercises, *(f"{name}-solution" for name in exercises)}
+    runs = [n for n, cell in page.items() if cell.cell_type == "code" and n not in written]
+    questions = [name for name in page if name.startswith("ask-")]
+    rule = words / 150 + (len(questions) + len(runs)) / 2 + 8 * len(exercises)
+    assert 0.8 * rule <= sum(time for _, time, _ in plan(assignment)) <= 1.2 * rule
+
+
+# What answers are made of. A demonstration that left one of these behind would stand in silence for
+# what an answer forgot to make.
+TAKEN = {
+    *"abcdeghijklmnpstwxyzAJLTWXYZ",
+    *("AL", "A_prev", "cache", "caches", "cost", "costs", "count", "grads", "layer_dims"),
+    *("parameters", "shapes", "rng", "W1", "b1", "W2", "b2", "dA", "dW", "db", "dZ", "dA_prev"),
+}
+
+
+def assigned(source):
+    """Return the names that a cell leaves behind: not those inside its functions."""
+    names, parts = set(), [ast.parse(source)]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, ast.FunctionDef | ast.Lambda | ast.GeneratorExp):
+            continue
+        if isinstance(part, ast.ListComp | ast.DictComp | ast.SetComp):
+            continue
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            names.add(part.id)
+        parts += ast.iter_child_nodes(part)
+    return names
+
+
+@pytest.mark.parametrize("assignment", SHUFFLED)
+def test_demonstrations_leave_no_names_of_answers_behind(assignment):
+    left = {
+        name: assigned(cell.source) & TAKEN
+        for name, cell in cells(assignment).items()
+        if cell.cell_type == "code" and not name.endswith("-solution")
+    }
+    assert {name: names for name, names in left.items() if names} == {}

@@ -57,6 +57,29 @@ def derivation_order() -> str:
     return order
 
 
+def dA_by_paths(dZ: Array, W: Array) -> Array:
+    """How the summed loss reacts to each entry of A_prev, path by path.
+
+    A_prev[k, i] acts on Z[j, i] with the factor W[j, k], for every unit j.
+
+    Parameters
+    ----------
+    dZ : array (n[l], m)
+    W : array (n[l], n[l-1])
+
+    Returns
+    -------
+    dA_prev : array (n[l-1], m)
+        The same as W.T @ dZ.
+    """
+    dA_prev = np.zeros((W.shape[1], dZ.shape[1]))
+    for k in range(W.shape[1]):
+        for i in range(dZ.shape[1]):
+            for j in range(W.shape[0]):
+                dA_prev[k, i] += W[j, k] * dZ[j, i]
+    return dA_prev
+
+
 def linear_backward(dZ: Array, cache: LinearCache) -> tuple[Array, Array, Array]:
     """Back through the linear step Z = W A_prev + b.
 
@@ -114,6 +137,31 @@ def linear_activation_backward(
         raise ValueError(f'activation must be "sigmoid" or "relu", not {activation!r}')
     dA_prev, dW, db = linear_backward(dZ, linear_cache)
     return dA_prev, dW, db
+
+
+def dZ_without_fractions(A: Array, Y: Array) -> tuple[Array, Array, Array]:
+    """The two terms of dA * A (1 - A) at the output, canceled, and their sum.
+
+    Parameters
+    ----------
+    A, Y : arrays (1, m)
+        Predictions and labels.
+
+    Returns
+    -------
+    left, right, dZ : arrays (1, m)
+
+    Examples
+    --------
+    Right also for a prediction of exactly 1, where dA itself divides by zero:
+
+    >>> dZ_without_fractions(np.array([[1.0, 0.25]]), np.array([[0.0, 1.0]]))[2]
+    array([[ 1.  , -0.75]])
+    """
+    left = -Y * (1 - A)
+    right = (1 - Y) * A
+    dZ = A - Y
+    return left, right, dZ
 
 
 def L_model_backward(AL: Array, Y: Array, caches: list[Cache]) -> dict[str, Array]:

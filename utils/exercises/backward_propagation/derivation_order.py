@@ -24,8 +24,8 @@ exercise = Exercise(
     ],
     hints=(
         "Begin with what is known before any slope is taken: how the forward pass made Z.",
-        "One weight first, then one example, then all examples, then all weights at once. "
-        "The mean comes last.",
+        "Ask of each step what it needs: a slope needs what it is the slope of, a sum over paths "
+        "needs the paths, all weights at once need one weight.",
         "A similar problem, solved, for the bias: Z is a sum with b in it; its slope for b is 1; "
         "add over the examples; that is the row sum of dZ; divide by m.",
     ),
@@ -54,14 +54,14 @@ def _exchanged(i: int, j: int) -> str:
 
 
 @exercise.mistake(
-    "Two steps at the end are exchanged. One says “that sum”, one “that summed loss”: what does "
-    "each point back to?"
+    "Two neighbors among the last three are exchanged: can one know all of W before a single entry "
+    "of it?"
 )
 def end_exchanged() -> Any:
     return _exchanged(3, 4)
 
 
-@exercise.mistake("It begins with a step that says “so”. What does that step follow from?")
+@exercise.mistake("It begins with how far Z moves. What must be known of Z before that?")
 def beginning_exchanged() -> Any:
     return _exchanged(0, 1)
 
@@ -73,9 +73,7 @@ def chain_rule_too_early() -> Any:
     return _exchanged(1, 2)
 
 
-@exercise.mistake(
-    "“So that sum is …” comes too early: in which step does the sum over the examples arise?"
-)
+@exercise.mistake("All of W comes too early: first one entry of it, then all.")
 def product_too_early() -> Any:
     return _exchanged(2, 3)
 

@@ -25,7 +25,7 @@ exercise = Exercise(
     params="sigmoid",
     hints=(
         "Two factors: what comes in from above, and the slope of the sigmoid at Z.",
-        "The slope is the product of s and what s lacks to 1. First find s, which is no "
+        "The slope is the product of s and 1 − s. First find s, which is no "
         "argument: what turns Z into it?",
         "A similar problem, solved. Back through the cube, A = Z³, whose slope is 3 Z²: "
         "`slope = 3 * Z**2`, then `dZ = dA * slope`.",

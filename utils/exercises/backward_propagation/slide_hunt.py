@@ -74,6 +74,7 @@ exercise = Exercise(
     reference=reference.slide_hunt,
     returns="answers",
     cases=_cases,
+    builds_on=("relu_backward",),
     properties={"settled_lines": "settled lines"},
     hints=(
         "Take each line by itself and hold it against the four formulas of parts 2 and 4. "
