@@ -78,7 +78,7 @@ exercise = Exercise(
         "best × f. The whole range has the ratio high / low, so half of it has its square root.",
         "f × f is the ratio of the new range, √(high/low), so f is the fourth root of high / low. "
         "For momentum the same holds of the gaps: 1 − low, 1 − best, 1 − high.",
-        "A similar problem, solved. Tones from 100 to 1600 Hz are four octaves, each of the ratio 2. "
+        "A similar problem, solved. Tones from 100 to 1600 Hz span four octaves, each of ratio 2. "
         "Half as wide around 500 Hz: two octaves, one on each side, from 500 / 2 to 500 × 2.",
     ),
 )
