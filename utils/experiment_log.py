@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ import numpy as np
 
 from utils.files import written_aside
 
-__all__ = ["LogError", "append_record", "budget", "progress", "read_log"]
+__all__ = ["LogError", "append_record", "budget", "log_for", "progress", "read_log"]
 
 Record = dict[str, Any]
 Item = TypeVar("Item")
@@ -26,6 +26,73 @@ _NUMBERS = ("train_accuracy", "dev_accuracy", "seconds")
 
 class LogError(ValueError):
     """A file that exists but is not an experiment log; the message is one sentence."""
+
+
+def log_for(log: str | Path, space: Mapping[str, Any], seed: int) -> str:
+    """Start the experiment log of one search, or find it again; return its path.
+
+    A new log notes the space, budget included, and the seed. A log that exists must be of the same
+    search, so that no trials of two searches are mixed.
+
+    Parameters
+    ----------
+    log : path
+    space : dict
+        As `sample_configuration` takes it.
+    seed : int
+        What the search's generator was made from.
+
+    Raises
+    ------
+    LogError
+        If the file is not an experiment log, or is that of another space or seed.
+    """
+    search = json.loads(json.dumps({"seed": seed, "space": dict(space)}, default=_plain))
+    if not os.path.exists(log):
+        with written_aside(_place(log)) as aside, h5py.File(aside, "w", locking=False) as file:
+            file.attrs["format"] = _FORMAT
+            file.attrs["search"] = json.dumps(search)
+        return str(log)
+    count = _length(log)
+    with h5py.File(log, "r", locking=False) as file:
+        noted = json.loads(file.attrs.get("search", "{}"))
+    other = _difference(noted, search)
+    if other:
+        raise LogError(
+            f"{log} holds {count} trials of another search, {other}: give the log another name, "
+            "or delete the file."
+        )
+    return str(log)
+
+
+def _difference(noted: dict[str, Any], search: dict[str, Any]) -> str:
+    """Return in words how the search in a log differs from another, or an empty text."""
+    if not noted:
+        return "whose space and seed it does not tell"
+    if noted["seed"] != search["seed"]:
+        return f"with seed {noted['seed']} and not {search['seed']}"
+    for name in noted["space"] | search["space"]:
+        was, is_ = (one["space"].get(name, "missing") for one in (noted, search))
+        if was != is_:
+            return f"where {name} was {_said(was)} and not {_said(is_)}"
+    if list(noted["space"]) != list(search["space"]):
+        return "whose space has its names in another order"
+    return ""
+
+
+def _said(range_: Any) -> str:
+    """Return a range of a space with its numbers rounded."""
+    if isinstance(range_, list):
+        return f"({', '.join(map(_said, range_))})"
+    return f"{range_:.4g}" if isinstance(range_, float) else str(range_)
+
+
+def _place(log: str | Path) -> Path:
+    """Return the path of a log whose folder exists."""
+    path = Path(log)
+    if not path.parent.is_dir():
+        raise LogError(f"There is no folder {path.parent} for the log {path.name}.")
+    return path
 
 
 def read_log(log: str | Path | None) -> list[Record]:
@@ -58,14 +125,21 @@ def append_record(log: str | Path | None, record: Record) -> None:
 
     The whole file is replaced by a longer one, so it is never half written, whenever the program
     stops. If `log` is None, nothing happens.
+
+    Raises
+    ------
+    LogError
+        If the file is not an experiment log, its folder is missing, or a record stands for the log.
     """
+    if isinstance(log, dict):
+        raise LogError("append_record takes the log first, and then the record.")
     if log is None:
         return
-    count = _length(log)
-    with written_aside(Path(log)) as aside:
-        if count:
+    exists, count = os.path.exists(log), _length(log)
+    with written_aside(_place(log)) as aside:
+        if exists:
             shutil.copyfile(log, aside)
-        with h5py.File(aside, "a" if count else "w", locking=False) as file:
+        with h5py.File(aside, "a" if exists else "w", locking=False) as file:
             file.attrs["format"] = _FORMAT
             group = file.create_group(f"{count:06d}")
             group.attrs["configuration"] = json.dumps(record["configuration"], default=_plain)
@@ -112,32 +186,36 @@ def budget(full: int, small: int) -> int:
 def progress(items: Sequence[Item], what: str = "trials") -> Iterator[Item]:
     """Yield the items under a progress bar that shows the time left.
 
-    The bar appears only in a notebook, and only after half a second.
+    The bar appears only in a notebook, and only after half a second. A range that begins at 7
+    counts from 7, like a search that is resumed after 7 trials.
 
     >>> [2 * i for i in progress(range(3))]
     [0, 2, 4]
     """
-    total, began = len(items), perf_counter()
+    before = items.start if isinstance(items, range) and len(items) and items.step == 1 else 0
+    total, began = before + len(items), perf_counter()
     handle = None
-    for done, item in enumerate(items):
-        handle = _show(handle, _Bar(done, total, perf_counter() - began, what))
+    for done, item in enumerate(items, before):
+        handle = _show(handle, _Bar(done, total, perf_counter() - began, what, before))
         yield item
-    _show(handle, _Bar(total, total, perf_counter() - began, what))
+    _show(handle, _Bar(total, total, perf_counter() - began, what, before))
 
 
 class _Bar:
     """One state of a progress bar."""
 
-    def __init__(self, done: int, total: int, seconds: float, what: str) -> None:
+    def __init__(self, done: int, total: int, seconds: float, what: str, before: int = 0) -> None:
         self.done, self.total, self.seconds, self.what = done, total, seconds, what
+        self.before = before  # done earlier, in no time of this run
 
     def __repr__(self) -> str:
         if self.done == self.total:
-            return f"{self.total} {self.what} in {_clock(self.seconds)}"
+            run = f"{self.total} {self.what} in {_clock(self.seconds)}"
+            return f"{run}, {self.before} of them earlier" if self.before else run
         told = f"{self.done} of {self.total} {self.what}"
-        if not self.done:
+        if self.done == self.before:
             return told
-        left = self.seconds / self.done * (self.total - self.done)
+        left = self.seconds / (self.done - self.before) * (self.total - self.done)
         return f"{told}, about {_clock(left)} left"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

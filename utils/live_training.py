@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from utils.accuracy_variants import accuracy
 from utils.given_forward import L_model_forward, compute_cost
-from utils.plots import BLUE, GRAY, ORANGE, Picture, quiet
+from utils.plots import BLUE, GRAY, ORANGE, Picture, errors, quiet
 from utils.render import template
 
 __all__ = ["Run", "boundary", "compare", "errors", "live"]
@@ -301,22 +301,6 @@ def _strip(X: Array, Y: Array, moments: Sequence[tuple[int, float, Parameters]])
         "Two classes of points, circles and triangles, and the border that the network draws "
         f"between them: {'; '.join(told)}.",
     )
-
-
-def errors(X: Array, Y: Array, AL: Array, names: Sequence[str], count: int = 6) -> Picture:
-    """Show the pictures on which the network is most certain and wrong."""
-    doubt = np.where(Y == 1, AL, 1 - AL).ravel()
-    worst = np.argsort(doubt)[:count]
-    side = round(float(np.sqrt(X.shape[0])))
-    figure = Figure(figsize=(7.5, 1.9), layout="constrained")
-    told = []
-    for ax, i in zip(figure.subplots(1, count), worst, strict=True):
-        ax.imshow(X[:, i].reshape(side, side), cmap="gray_r")
-        ax.axis("off")
-        name = names[int(Y[0, i])]
-        ax.set_title(f"{name}\ngiven {doubt[i]:.1%}", fontsize=10)
-        told.append(f"a {name} that was given {doubt[i]:.1%}")
-    return Picture(figure, f"The {count} worst errors: {', '.join(told)}.")
 
 
 def _says(network: Parameters, examples: Array) -> Array:

@@ -4,7 +4,8 @@
     network.accuracy(X, Y)
 
 Forward and backward propagation are written for speed, in float32 and mostly in place. The
-mathematics is that of notebooks 01 and 02, with mini-batches and momentum added.
+mathematics is that of notebooks 01 and 02, with mini-batches, momentum, L2 regularization, decay
+of the learning rate and early stopping added.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ class Network:
     activation : "relu", "tanh" or "sigmoid"
         Activation of the hidden layers.
     costs : (iterations,) array of float32
-        The cost of each mini-batch before its update; nan once training has stopped early.
-    watched : (iterations,) array of float32, or None
+        The cost of each mini-batch before its update, without the L2 term; nan from where a cost
+        was nan or inf. It is shorter if `patience` ended the training.
+    watched : array of float32 like `costs`, or None
         The cost of the watched examples before each update, if there are any.
     seconds : float
         How long the training took.
@@ -70,15 +72,19 @@ def train(
     Y: Array,
     *,
     rng: np.random.Generator,
-    learning_rate: float = 0.1,
+    learning_rate: float | Array = 0.1,
     momentum: float = 0.9,
     depth: int = 2,
     width: int = 32,
     batch_size: int = 64,
     activation: str = "relu",
     iterations: int = 200,
+    examples: int | None = None,
+    l2: float = 0.0,
+    decay: float = 0.0,
     start: Network | None = None,
     watch: tuple[Array, Array] | None = None,
+    patience: int | None = None,
 ) -> Network:
     """Train a network from fresh random parameters.
 
@@ -89,7 +95,7 @@ def train(
         Labels, 0 or 1.
     rng : numpy.random.Generator
         Draws the initial parameters and the order of the examples.
-    learning_rate : float
+    learning_rate : float, or an array with one number for each update
         Each update moves a parameter by this times its velocity.
     momentum : float, 0 up to but not including 1
         beta in velocity = beta * velocity + (1 - beta) * gradient; 0 is plain descent.
@@ -102,11 +108,22 @@ def train(
     activation : "relu", "tanh" or "sigmoid"
         Activation of the hidden layers.
     iterations : int
-        Updates, one a mini-batch. Training stops early only if the cost is nan or inf.
+        Updates, one a mini-batch. If the cost is nan or inf, training stops before.
+    examples : int, optional
+        Examples to compute gradients of, in all: examples / batch_size updates, rounded up.
+        `iterations` is then not used.
+    l2 : float
+        L2 regularization: l2 / 2 times the sum of all squared weights is added to the cost.
+    decay : float from 0 to 1
+        How much smaller the learning rate is at the end than at the start: 0 keeps it, and with 1
+        it falls to 0, always along a straight line.
     start : Network, optional
         Continue from this network's parameters; `depth` and `width` are then not used.
     watch : (X, Y), optional
         Other examples whose cost is recorded before each update.
+    patience : int, optional
+        Early stopping: training ends after this many updates without a new lowest cost of the
+        watched examples, and the network keeps its parameters from that lowest cost.
 
     Returns
     -------
@@ -115,7 +132,7 @@ def train(
     Raises
     ------
     ValueError
-        If a setting is outside its range.
+        If a setting is outside its range, or there is `patience` and nothing to watch.
 
     Examples
     --------
@@ -136,9 +153,13 @@ def train(
     else:
         parameters = {name: value.copy() for name, value in start.parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
+    if examples is not None:
+        iterations = -(-int(examples) // min(int(batch_size), X.shape[1]))
     costs = np.full(int(iterations), np.nan, np.float32)
     watched = np.full_like(costs, np.nan) if watch is not None else None
+    rates = learning_rate * (1 - decay * np.arange(costs.size) / costs.size)
     batches = _batches(X, Y, int(batch_size), rng)
+    best = _Best(parameters)
     with np.errstate(all="ignore"):
         for i in range(costs.size):
             X_batch, Y_batch = next(batches)
@@ -148,11 +169,32 @@ def train(
                 watched[i] = cost_of(parameters, *watch, activation)
             if not np.isfinite(cost):
                 break
+            if patience is not None and watched is not None:
+                best.look(i, watched[i], parameters)
+                if i - best.when >= patience:
+                    costs, watched = costs[: i + 1], watched[: i + 1]
+                    break
             for name, gradient in gradients.items():
+                if l2 and name.startswith("W"):
+                    gradient += np.float32(l2) * parameters[name]
                 velocity[name] *= momentum
                 velocity[name] += (1 - momentum) * gradient
-                parameters[name] -= learning_rate * velocity[name]
+                parameters[name] -= rates[i] * velocity[name]
+    if patience is not None:
+        parameters = best.parameters
     return Network(parameters, activation, costs, watched, perf_counter() - began)
+
+
+class _Best:
+    """The parameters at the lowest watched cost so far, and the update before which it was."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters, self.when, self.cost = parameters, 0, np.inf
+
+    def look(self, i: int, cost: float, parameters: Parameters) -> None:
+        if cost < self.cost:
+            self.parameters = {name: value.copy() for name, value in parameters.items()}
+            self.when, self.cost = i, cost
 
 
 def initialize(layer_dims: list[int], activation: str, rng: np.random.Generator) -> Parameters:
@@ -253,9 +295,31 @@ def _refuse_nonsense(settings: dict[str, Any]) -> None:
         raise ValueError(f"activation must be one of {known}, got {settings['activation']!r}.")
     if not 0 <= settings["momentum"] < 1:
         raise ValueError(f"momentum must be from 0 to below 1, got {settings['momentum']!r}.")
-    if not settings["learning_rate"] > 0:
+    if not np.all(np.asarray(settings["learning_rate"]) > 0):
         raise ValueError(f"learning_rate must be above 0, got {settings['learning_rate']!r}.")
-    for name, least in (("depth", 0), ("width", 1), ("batch_size", 1), ("iterations", 1)):
+    if not settings["l2"] >= 0:
+        raise ValueError(f"l2 must be 0 or above, got {settings['l2']!r}.")
+    if not 0 <= settings["decay"] <= 1:
+        raise ValueError(f"decay must be from 0 to 1, got {settings['decay']!r}.")
+    for name, least in _WHOLE.items():
         value = settings[name]
+        if value is None and name in ("examples", "patience"):
+            continue
         if value != int(value) or value < least:
             raise ValueError(f"{name} must be a whole number from {least} up, got {value!r}.")
+        if value > _MOST:
+            raise ValueError(f"{name} must be at most {_MOST:,}, got {value!r}.")
+    if settings["patience"] is not None and settings["watch"] is None:
+        raise ValueError("patience needs examples to watch: give them as watch=(X, Y).")
+    rates = np.size(settings["learning_rate"])
+    if rates > 1 and (settings["examples"] is not None or rates != settings["iterations"]):
+        raise ValueError(
+            f"learning_rate holds {rates} numbers, and needs one for each of the iterations."
+        )
+
+
+# Settings that are whole numbers, each with its least.
+_WHOLE = {"depth": 0} | dict.fromkeys(
+    ("width", "batch_size", "iterations", "examples", "patience"), 1
+)
+_MOST = 10**8  # far above any use; more costs than this would fill the memory

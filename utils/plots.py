@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from utils.data import Garments
 
-__all__ = ["Picture", "activations", "gallery", "joints", "signal", "timings"]
+__all__ = ["Picture", "activations", "errors", "gallery", "joints", "signal", "timings"]
 
 Array = NDArray[Any]
 
@@ -157,6 +157,22 @@ def gallery(garments: Garments, count: int = 12) -> Picture:
             ax.imshow(garments.X[:, i].reshape(garments.image_shape), cmap="gray_r")
             ax.set_title(names[i], fontsize=10)
     return Picture(figure, f"{count} small gray pictures of garments: {', '.join(names)}.")
+
+
+def errors(X: Array, Y: Array, AL: Array, names: Sequence[str], count: int = 6) -> Picture:
+    """Show the pictures on which the network is most certain and wrong."""
+    doubt = np.where(Y == 1, AL, 1 - AL).ravel()
+    worst = np.argsort(doubt)[:count]
+    side = round(float(np.sqrt(X.shape[0])))
+    figure = Figure(figsize=(7.5, 1.9), layout="constrained")
+    told = []
+    for ax, i in zip(figure.subplots(1, count), worst, strict=True):
+        ax.imshow(X[:, i].reshape(side, side), cmap="gray_r")
+        ax.axis("off")
+        name = names[int(Y[0, i])]
+        ax.set_title(f"{name}\ngiven {doubt[i]:.1%}", fontsize=10)
+        told.append(f"a {name} that was given {doubt[i]:.1%}")
+    return Picture(figure, f"The {count} worst errors: {', '.join(told)}.")
 
 
 def quiet(ax: Axes, label_size: float | None = None) -> None:

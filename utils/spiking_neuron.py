@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from utils.plots import BLUE, GRAY, GREEN, ORANGE, Picture, quiet
 from utils.render import template
+from utils.sealed import unseal
 
 __all__ = ["CLAIMS", "DT", "Claim", "Sorting", "fire", "rates", "same_rate", "trains", "voltages"]
 
@@ -195,12 +196,16 @@ def rates(z: Array, outputs: Array, still: Array, trembling: Array) -> Picture:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim about units and neurons, with the evidence and its sources."""
+    """A claim about units and neurons, with the evidence and its sources.
+
+    The reason for its word is `sealed` with that word.
+    """
 
     name: str
     claim: str
     evidence: str
     source: str
+    sealed: str
 
 
 CLAIMS = (
@@ -211,6 +216,8 @@ CLAIMS = (
         "Below its threshold a neuron sends no spike at all, and after each spike it cannot fire "
         "again for about a millisecond, which limits the rate. The sigmoid is flat at both ends.",
         "Adrian 1928; Hodgkin & Huxley 1952",
+        "8wt+lImvauqxUzYbMm9Ma9zNrnsRcruEhH+3AC8PjijFAdMw/zFzQ2zVKPKLgmBrSc8ePoD+9u+mU0T+DemN"
+        "UMa1oS9nfilwvxUm6DH0nSO4jMEk587pZ60P0DqsuCHydrh/AjKrKQ==",
     ),
     Claim(
         "rate",
@@ -219,6 +226,8 @@ CLAIMS = (
         "second, all of one size. Barn owls find where a sound comes from by differences in spike "
         "times far below a millisecond, which a rate does not tell.",
         "Adrian & Zotterman 1926; Carr & Konishi 1990",
+        "2mrOcEysSNVZvQmbkb4BlK7O0y0SGXI59Zgw491GyB+rCDeLMLVsJS/0a8I50ZlNt3hVW9y/wPqosH+K2FXz"
+        "tBGBo/DL1FGQbG3oTo3u/1iRO2SGns2AV7L2idwhuBDBGGucoRlL84gDA6tgvgV0Utw=",
     ),
     Claim(
         "alone",
@@ -227,23 +236,30 @@ CLAIMS = (
         "not both” (XOR), which no single logistic unit can. To imitate a detailed model of one "
         "cortical neuron, networks with 5 to 8 layers were needed.",
         "Gidon et al. 2020; Beniaguev, Segev & London 2021",
+        "+TvnduRS/nMfDsX1U/PHgmR52saQgLLNP5nDVYg4YyjTEmYtW1cbqimbca+uAKkyAHg+iBnR0+nOHzbhNi+c"
+        "gmTziH0kBCbQmuNF8fqdASTK51ijBjiJR8Phvo2Ro9Uxbo+d",
     ),
     Claim(
         "energy",
         "In a brain each spike costs energy; in our NumPy code a unit that gives 0 costs as "
         "much work as one that gives 1.",
         "Spikes, and what they set off in other cells, were estimated to use most of the energy "
-        "that signals cost in the gray matter of rodents, but by no means all of it. A matrix "
-        "product multiplies by 0 as it multiplies by any other number.",
+        "that signals cost in the gray matter of rodents. A matrix product multiplies "
+        "by 0 as it multiplies by any other number.",
         "Attwell & Laughlin 2001",
+        "6+KK2YmvauqxXjkTNypdLtPb6zIMJ6mbn2X5RSVa2jPcBt917nRrTXCQfPeB0WAjVMxNIof3sqqpWFK5FemH"
+        "Vtn8pmZhcidqqRlv/X/42DD90JM/9NSqdeEZzW6h9nWhP783BjPuarFiO5ZvbBAh9Mxwr/VN+/A2h6H0m7U=",
     ),
     Claim(
         "learning",
-        "Learning changes the strengths of connections, in a brain as in a network.",
+        "Learning goes with changes in the strength of connections, in a brain as in a network.",
         "Brief, strong stimulation of one path in a rabbit's brain made its synapses pass signals "
         "on more strongly, for hours. Lasting changes, up and down, have since been found in many "
-        "parts of the brain, and blocking them impairs learning.",
+        "parts of the brain, and drugs that block them impair learning. In a network, training "
+        "changes the weights.",
         "Bliss & Lømo 1973; Martin, Grimwood & Morris 2000",
+        "M9S9HIehbfb4WD9fIidPYNXM/TIQNPmYiXnsUDIFiWDNHdEw+ztqQn/ZfPuAxjRvXssfOIb89e+0SEa4CbuS"
+        "Gdy1oWdpaTImrl0q8Sq8kT/9wcE+9dW+brMFiDq9pCToOKV5AGCtb6VvNNNrIxYisY106v1E6qQq3Q==",
     ),
     Claim(
         "signs",
@@ -252,6 +268,8 @@ CLAIMS = (
         "or inhibits them all, and learning does not turn one kind into the other. The weights "
         "that lead out of one unit may have both signs, and training may flip them.",
         "Eccles, Fatt & Koketsu 1954; Kandel et al. 2013",
+        "JKE000/jT8kLuQ6SkL8BgqLOzSxeBW8585gh+NEBwxy6CDnFPfxlKD/0JN54zZ0St3VOQ4Xrx/Ht/2eA2FLz"
+        "vgvS4urHlU7VfXX+TpDzvh2Vc2KM256IGaL/hZs6vFnHHGGcoR5f85tGQrE0ukBrV5VCsg==",
     ),
     Claim(
         "backward",
@@ -261,6 +279,8 @@ CLAIMS = (
         "out; no such path has been found. Whether brains reach something similar by other means "
         "is an open question.",
         "Rumelhart, Hinton & Williams 1986; Crick 1989; Lillicrap et al. 2020",
+        "kcgqqOwGrXMCScf/B73JmXlh2tzTj7PNO53bUYgGQwjfRnkgElEB+CiGIuOpBrNhFnQ4xkzZ1eiAGHuvbWGM"
+        "yminjTg3CHLImvhYpamTDmCe/FKjETyNQ92ku4jUp4k=",
     ),
     Claim(
         "layers",
@@ -269,6 +289,8 @@ CLAIMS = (
         "cells that answer to spots, one stage earlier. In monkeys, most areas for seeing that are "
         "joined at all are joined in both directions, and some paths skip stages.",
         "Hubel & Wiesel 1962; Felleman & Van Essen 1991",
+        "fuBOqULiXoFYpgabkexFiL/UnjoLBW19sZg7sIlJxEmhRjOLOrltIjjjZ5A60IhB+nVTW9yhx/bmumzGmVT+"
+        "uhXS4vbGlU/fcWvoCtnu/B2AdH+IntqAS7D5mJU9pgqGXXnSplZN8pFGQqghvQhrHoFH9dgoCWrnynlMFQ==",
     ),
     Claim(
         "size",
@@ -277,25 +299,42 @@ CLAIMS = (
         "86 billion is the number of neurons. The counterpart of a weight is a connection, and "
         "a neuron of the human cortex has thousands of them.",
         "Herculano-Houzel 2009; Pakkenberg et al. 2003",
+        "LTL9CvIX5H0ZHdqwEu/H13V5wYiHhLjNKpvOUMYTWFqRV2Q3XVoAsGeAOabhBK80GmU42hzeyOnOEzGvbS+f"
+        "j2i0lmx2FHWAlKpI6rScAmfK5lLtSXSJQMrhsp/SvIcwZZ3BaxADxRD0Wd6U2rorEIT57vc=",
     ),
 )
 
 
 class Sorting:
-    """The claims sorted under three words by a reader, with evidence and sources."""
+    """The claims sorted under three words by a reader, with evidence and sources.
+
+    Once all words are right, each claim has one sentence that gives the reason.
+    """
 
     def __init__(self, verdicts: Mapping[str, str]) -> None:
         self.verdicts = verdicts
+
+    def _reasons(self) -> dict[str, str]:
+        """Return the reason of each claim by its name, or nothing while one has another word."""
+        opened = {c.name: unseal(c.sealed, str(self.verdicts.get(c.name))) for c in CLAIMS}
+        found = {name: reason for name, reason in opened.items() if reason is not None}
+        return found if len(found) == len(CLAIMS) else {}
 
     def _drawers(self) -> dict[str, list[Claim]]:
         words = ("holds", "loose", "misleading")
         return {word: [c for c in CLAIMS if self.verdicts.get(c.name) == word] for word in words}
 
     def _repr_html_(self) -> str:
-        return template(__file__).render(drawers=self._drawers())
+        return template(__file__).render(drawers=self._drawers(), reasons=self._reasons())
 
     def __repr__(self) -> str:
+        reasons = self._reasons()
         return "\n".join(
-            f"{word}\n" + "\n".join(f"  {c.claim} ({c.source})" for c in claims)
+            f"{word}\n"
+            + "\n".join(
+                f"  {c.claim} ({c.source})"
+                + (f"\n    Why: {reasons[c.name]}" if c.name in reasons else "")
+                for c in claims
+            )
             for word, claims in self._drawers().items()
         )

@@ -31,7 +31,7 @@ TRANSPOSED = f"{HEAD}    Z = W.T @ A_prev + b\n{TAIL}"
 
 SEARCH = "04_hyperparameters/04_hyperparameters.ipynb"
 BEFORE_THE_SEARCH = (
-    *("setup", "cycle-demo", "split_data-solution", "split-demo", "sample_log_uniform-solution"),
+    *("setup", "split_data-solution", "data-code", "sample_log_uniform-solution"),
     *("sample_one_minus_log_uniform-solution", "sample_configuration-solution", "space-code"),
     *("train_and_evaluate-solution", "random_search-solution", "best_trial-solution"),
 )

@@ -16,7 +16,14 @@ from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
 from utils.exercises.hyperparameters.read_curves import CURVES, gallery_runs
-from utils.experiment_log import LogError, append_record, budget, progress, read_log
+from utils.experiment_log import (
+    LogError,
+    append_record,
+    budget,
+    log_for,
+    progress,
+    read_log,
+)
 from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
 from utils.plots import Picture
 from utils.reference import hyperparameters as reference
@@ -108,11 +115,65 @@ def test_diverged_training_fills_the_costs_with_nan():
         ({"learning_rate": 0}, "learning_rate must be above 0, got 0."),
         ({"width": 2.5}, "width must be a whole number from 1 up, got 2.5."),
         ({"depth": -1}, "depth must be a whole number from 0 up, got -1."),
+        ({"iterations": 10**12}, "iterations must be at most 100,000,000, got 1000000000000."),
+        ({"examples": 0}, "examples must be a whole number from 1 up, got 0."),
+        ({"l2": -1}, "l2 must be 0 or above, got -1."),
+        ({"decay": 1.5}, "decay must be from 0 to 1, got 1.5."),
+        ({"patience": 5}, "patience needs examples to watch: give them as watch=(X, Y)."),
+        ({"learning_rate": np.ones(3)}, "learning_rate holds 3 numbers, and needs one for each"),
     ],
 )
 def test_invalid_settings_are_refused(setting, said):
     with pytest.raises(ValueError, match=re.escape(said)):
         train(*points(), rng=np.random.default_rng(1), **setting)
+
+
+@pytest.mark.parametrize(("batch_size", "updates"), [(10, 8), (32, 3), (1000, 1)])
+def test_examples_decide_the_number_of_updates(batch_size, updates):
+    X, Y = points()
+    network = train(X, Y, rng=np.random.default_rng(1), examples=80, batch_size=batch_size)
+    assert network.costs.shape == (updates,)
+
+
+def test_l2_and_decay_enter_the_update_as_documented():
+    X, Y = points(m=6)
+    start = train(X, Y, rng=np.random.default_rng(1), depth=0, iterations=1, momentum=0)
+    settings = {"learning_rate": 0.5, "momentum": 0, "iterations": 2, "start": start}
+    l2, decay = 0.3, 0.6
+    network = train(X, Y, rng=np.random.default_rng(2), l2=l2, decay=decay, **settings)
+    W, b = (start.parameters[name].astype(float) for name in ("W1", "b1"))
+    for rate in (0.5, 0.5 * (1 - decay / 2)):
+        _, gradients = cost_and_gradients({"W1": W, "b1": b}, X, Y, "relu")
+        W, b = W - rate * (gradients["W1"] + l2 * W), b - rate * gradients["b1"]
+    np.testing.assert_allclose(network.parameters["W1"], W, rtol=1e-4)
+    np.testing.assert_allclose(network.parameters["b1"], b, rtol=1e-4, atol=1e-6)
+
+
+def test_each_update_can_have_its_own_learning_rate():
+    X, Y = points()
+    one, other = (
+        train(X, Y, rng=np.random.default_rng(1), learning_rate=rate, iterations=5)
+        for rate in (0.3, np.full(5, 0.3))
+    )
+    assert np.array_equal(one.costs, other.costs)
+
+
+def test_early_stopping_keeps_the_parameters_of_the_lowest_watched_cost():
+    X, Y = points(m=30)
+    watch = (X, 1 - Y)  # what is learned makes the cost of these rise
+    settings = {"learning_rate": 0.5, "depth": 0, "iterations": 50, "watch": watch}
+    start = train(X, Y, rng=np.random.default_rng(1), **settings).watched
+    stopped = train(X, Y, rng=np.random.default_rng(1), patience=7, **settings)
+    best = int(np.argmin(start))
+    assert stopped.costs.size == stopped.watched.size == best + 8 < 50
+    assert np.all(np.isfinite(stopped.costs))
+    kept = network_cost(stopped, watch)
+    assert kept == pytest.approx(np.min(stopped.watched), rel=1e-5)
+
+
+def network_cost(network, examples):
+    AL, Y = network.predict(examples[0]).astype(float), examples[1]
+    return float(-np.mean(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)))
 
 
 # -- the log, the bar, the budget -----------------------------------------------------------------
@@ -174,6 +235,64 @@ def test_file_that_is_no_log_is_reported_and_unchanged(kind, tmp_path):
         with pytest.raises(LogError, match="is not an experiment log: give the log another name"):
             use()
     assert path.read_bytes() == before
+
+
+SPACE = {"learning_rate": ("log", 1e-3, 0.1), "width": ("choice", [3, np.int64(5)])}
+
+
+def test_log_finds_its_own_search_again(tmp_path):
+    log = tmp_path / "search.h5"
+    assert log_for(log, SPACE, 4) == str(log)
+    assert read_log(log) == []
+    append_record(log, a_record())
+    assert log_for(log, dict(SPACE), 4) == str(log)
+    assert len(read_log(log)) == 1
+
+
+@pytest.mark.parametrize(
+    ("space", "seed", "said"),
+    [
+        (SPACE, 5, "with seed 4 and not 5"),
+        (
+            SPACE | {"learning_rate": ("log", 1e-3, 0.25)},
+            4,
+            "where learning_rate was (log, 0.001, 0.1) and not (log, 0.001, 0.25)",
+        ),
+        (SPACE | {"momentum": ("log", 0.1, 1)}, 4, "where momentum was missing and not (log, 0.1"),
+        (dict(reversed(SPACE.items())), 4, "whose space has its names in another order"),
+    ],
+)
+def test_log_of_another_search_is_refused_and_unchanged(space, seed, said, tmp_path):
+    log = tmp_path / "search.h5"
+    append_record(log_for(log, SPACE, 4), a_record())
+    before = log.read_bytes()
+    with pytest.raises(LogError, match="holds 1 trials of another search") as refused:
+        log_for(log, space, seed)
+    assert said in str(refused.value)
+    assert "give the log another name" in str(refused.value)
+    assert log.read_bytes() == before
+
+
+def test_log_of_no_known_search_is_refused(tmp_path):
+    append_record(tmp_path / "old.h5", a_record())
+    with pytest.raises(LogError, match="whose space and seed it does not tell"):
+        log_for(tmp_path / "old.h5", SPACE, 4)
+
+
+def test_log_in_a_missing_folder_is_refused_in_a_sentence(tmp_path):
+    for use in (lambda log: log_for(log, SPACE, 4), lambda log: append_record(log, a_record())):
+        with pytest.raises(LogError, match=r"There is no folder .*none for the log search\.h5\."):
+            use(tmp_path / "none" / "search.h5")
+
+
+def test_resumed_search_is_counted_from_its_first_trial():
+    bar = experiment_log._Bar(9, 30, 4, "trials", before=7)
+    assert repr(bar) == "9 of 30 trials, about 0:42 left"
+    assert (
+        repr(experiment_log._Bar(30, 30, 65, "trials", 7)) == "30 trials in 1:05, 7 of them earlier"
+    )
+    assert list(progress(range(7, 10))) == [7, 8, 9]
+    assert list(progress(range(3, 3))) == []
 
 
 def test_progress_bar_shows_the_remaining_time():
@@ -266,9 +385,19 @@ def log_taken_away(space, n_trials, data, rng, log):
     return records
 
 
+def spawned_for_the_rest(space, n_trials, data, rng, log):
+    records = read_log(log)
+    for child in rng.spawn(n_trials - len(records)):
+        configuration = reference.sample_configuration(space, child)
+        records.append(reference.train_and_evaluate(configuration, data, child))
+        append_record(log, records[-1])
+    return records
+
+
 @pytest.mark.parametrize(
     ("function", "said"),
     [
+        (spawned_for_the_rest, "trial i is to use child i"),
         (keep_at_the_end, "keep each record as soon as it is there"),
         (no_log, "No log was written"),
         (run_again, "were run again"),
@@ -330,6 +459,8 @@ def test_pictures_have_alt_text():
     }
     records = reference.random_search(space, 8, data, np.random.default_rng(1), None)
     rng = np.random.default_rng(2)
+    short = {name: range_ for name, range_ in space.items() if name != "iterations"}
+    halved = reference.successive_halving(short, 2, 40, data, rng)
     samples = {
         "uniform": rng.uniform(1e-4, 1, 50),
         "log": reference.sample_log_uniform(1e-4, 1, 50, rng),
@@ -339,7 +470,20 @@ def test_pictures_have_alt_text():
     for picture, words in (
         (experiment_plots.draws(samples, 0.01), ["uniform: ", "% to the left of the middle"]),
         (experiment_plots.curve_gallery(runs), ["6 panels", "F: train"]),
-        (experiment_plots.one_at_a_time({"width": records}), ["width "]),
+        (experiment_plots.one_at_a_time({"width": records * 2}), ["width ", " ± "]),
+        (
+            experiment_plots.spread({"usual": records, "other": records[:1]}, {"other": 0.75}),
+            ["usual: ", " ± 0.000, found at 0.750"],
+        ),
+        (experiment_plots.range_test(np.geomspace(1e-3, 1, 30), records[0]["costs"]), ["to 1."]),
+        (
+            experiment_plots.stopping(records[0]["costs"], records[0]["costs"]),
+            ["during 30 updates", "lowest at update"],
+        ),
+        (
+            experiment_plots.halving(halved),
+            ["2 trials with 40 examples", "1 trials with 80 examples"],
+        ),
         (
             experiment_plots.grid_and_random(records, records, "learning_rate", "width"),
             ["tried 8 different values", f"{best:.3f}"],
@@ -354,6 +498,8 @@ def test_pictures_have_alt_text():
         experiment_plots.draws(samples | {"third": samples["log"]}, 0.01)
     lost = [record | {"diverged": True} for record in records]
     assert "8 diverged" in experiment_plots.parallel_coordinates(space, lost).alt
+    with pytest.raises(ValueError, match="There are no trials to draw"):
+        experiment_plots.parallel_coordinates(space, [])
 
 
 # -- the report -----------------------------------------------------------------------------------

@@ -189,8 +189,8 @@ SOURCES = {
 }
 
 
-def test_there_are_eight_random_exercises():
-    assert len(RANDOM) == 8
+def test_there_are_nine_random_exercises():
+    assert len(RANDOM) == 9
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -11,7 +11,9 @@ from utils import spiking_neuron
 from utils.checker.cases import leaves
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
+from utils.exercises.the_brain.sort_claims import REASONS
 from utils.reference import the_brain as reference
+from utils.sealed import seal, unseal
 
 NAME = "05_the_brain"
 ANSWERS = reference.sort_claims()
@@ -189,3 +191,21 @@ def test_sorting_has_html_and_text_forms():
     assert "<h4>misleading (2)</h4>" in sorting._repr_html_()
     assert "Bliss &amp; Lømo 1973" in sorting._repr_html_()
     assert str(sorting).startswith("holds\n  A neuron and a logistic unit both bend")
+
+
+def test_reasons_appear_once_all_claims_are_settled():
+    whole = spiking_neuron.Sorting(ANSWERS)
+    for reason in REASONS.values():
+        assert reason in str(whole)
+    assert whole._repr_html_().count("→ ") == 9
+    for claim in ANSWERS:
+        almost = spiking_neuron.Sorting(ANSWERS | {claim: others(ANSWERS[claim])[0]})
+        assert "Why:" not in str(almost)
+        assert "→ " not in almost._repr_html_()
+
+
+@pytest.mark.parametrize("claim", spiking_neuron.CLAIMS, ids=lambda claim: claim.name)
+def test_sealed_reason_is_that_of_the_exercise(claim):
+    word = ANSWERS[claim.name]
+    assert unseal(claim.sealed, word) == REASONS[claim.name], seal(REASONS[claim.name], word)
+    assert [unseal(claim.sealed, other) for other in others(word)] == [None, None]

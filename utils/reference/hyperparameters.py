@@ -24,11 +24,11 @@ def sort_settings() -> dict[str, str]:
     kinds = {}
     kinds["W2"] = "parameter"
     kinds["b1"] = "parameter"
-    kinds["learning rate"] = "hyperparameter"
+    kinds["learning_rate"] = "hyperparameter"
     kinds["width"] = "hyperparameter"
     kinds["depth"] = "hyperparameter"
     kinds["activation"] = "hyperparameter"
-    kinds["batch size"] = "hyperparameter"
+    kinds["batch_size"] = "hyperparameter"
     kinds["iterations"] = "hyperparameter"
     return kinds
 
@@ -222,6 +222,51 @@ def best_trial(records: list[Record]) -> Record:
     """
     finished = [record for record in records if not record["diverged"]]
     return max(finished, key=lambda record: record["dev_accuracy"])
+
+
+def successive_halving(
+    space: Space, n: int, budget: int, data: Data, rng: Rng
+) -> list[list[Record]]:
+    """A search that gives each round half the configurations and twice the budget.
+
+    Parameters
+    ----------
+    space : dict
+        As for `sample_configuration`.
+    n : int
+        Configurations in the first round.
+    budget : int
+        Examples that each training of the first round sees, the setting "examples" of `train`.
+    data : dict
+        As for `train_and_evaluate`.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    rounds : list of lists of records
+        A list for each round, the last of one record. Of k records, the k // 2 best on dev that
+        have not diverged go on, with fresh parameters and twice the budget; at least one does.
+
+    Raises
+    ------
+    ValueError
+        Where all trials of a round have diverged.
+    """
+    configurations = [sample_configuration(space, rng) for _ in range(n)]
+    rounds = []
+    while configurations:
+        records = []
+        for configuration in configurations:
+            longer = {**configuration, "examples": budget}
+            records.append(train_and_evaluate(longer, data, rng))
+        rounds.append(records)
+        finished = [record for record in records if not record["diverged"]]
+        if len(records) > 1 and not finished:
+            raise ValueError("all trials of a round have diverged")
+        finished.sort(key=lambda record: record["dev_accuracy"], reverse=True)
+        configurations = [record["configuration"] for record in finished[: len(records) // 2]]
+        budget = 2 * budget
+    return rounds
 
 
 def refine_space(space: Space, records: list[Record]) -> Space:

@@ -42,8 +42,8 @@ exercise = Exercise(
         "First leave out what has diverged, then look for the highest dev accuracy.",
         "max takes a list, and with key= a function that says what to compare. Of an empty list, "
         "it raises a ValueError by itself.",
-        "A similar problem, solved. The shortest of the words that have an a: "
-        '`with_a = [word for word in text.split() if "a" in word]`, then `min(with_a, key=len)`.',
+        'A similar problem, solved. The shortest word that begins with "a": '
+        '`candidates = [w for w in words if w.startswith("a")]`, then `min(candidates, key=len)`.',
     ),
 )
 

@@ -150,7 +150,8 @@ def no_children(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any
 
 
 @exercise.mistake(
-    "All trials share one child. Each needs its own, so that it is the same whatever came before."
+    "All trials use one and the same child. Each needs its own; counted from len(records), which "
+    "grows in the loop, the place in children never moves."
 )
 def one_child_for_all(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
     child, _ = rng.spawn(2)
@@ -319,6 +320,15 @@ def append_given_a_name(space: Any, n_trials: int, data: Any, rng: Rng, log: Any
     records: Any = []
     for child in rng.spawn(n_trials):
         records = records.append(experiment(drawn(space, child), data, child))
+    return records
+
+
+@exercise.raising_mistake("append_record takes the log first, and then the record.")
+def record_for_log(space: Any, n_trials: int, data: Any, rng: Rng, log: Any) -> Any:
+    records = read_log(log)
+    for child in rng.spawn(n_trials):
+        records.append(experiment(drawn(space, child), data, child))
+        append_record(records[-1], log)
     return records
 
 

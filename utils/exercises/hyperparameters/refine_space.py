@@ -57,12 +57,12 @@ exercise = Exercise(
     name="refine_space",
     assignment="04_hyperparameters",
     rubric={
-        "shape": 2,
-        "log": 2,
-        "one_minus_log": 2,
-        "int": 2,
-        "whole spaces": 1,
-        "inputs left alone": 1,
+        "shape": 1,
+        "log": 1,
+        "one_minus_log": 1,
+        "int": 1,
+        "whole spaces": 0.5,
+        "inputs left alone": 0.5,
     },
     reference=reference.refine_space,
     returns="space",
@@ -78,8 +78,8 @@ exercise = Exercise(
         "best × f. The whole range has the ratio high / low, so half of it has its square root.",
         "f × f is the ratio of the new range, √(high/low), so f is the fourth root of high / low. "
         "For momentum the same holds of the gaps: 1 − low, 1 − best, 1 − high.",
-        "A similar problem, solved. Opening hours from 8 to 16, half as long around noon: the day "
-        "is 8 hours long, the new one 4, so 2 on each side of 12: from 10 to 14.",
+        "A similar problem, solved. Tones from 100 to 1600 Hz span four octaves, each of ratio 2. "
+        "Half as wide around 500 Hz: two octaves, one on each side, from 500 / 2 to 500 × 2.",
     ),
 )
 

@@ -75,7 +75,7 @@ def words_exchanged() -> Any:
     "What stands in the call of train was taken for learned. Who chose these numbers?"
 )
 def arguments_of_training() -> Any:
-    return _sorted("W2", "b1", "learning rate", "batch size", "iterations")
+    return _sorted("W2", "b1", "learning_rate", "batch_size", "iterations")
 
 
 @exercise.mistake(
@@ -144,7 +144,7 @@ def with_update() -> Any:
     kinds = {"W2": "parameter"}
     kinds.update(b1="parameter", width="hyperparameter", depth="hyperparameter")
     kinds.update(activation="hyperparameter", iterations="hyperparameter")
-    kinds |= {"learning rate": "hyperparameter", "batch size": "hyperparameter"}
+    kinds |= {"learning_rate": "hyperparameter", "batch_size": "hyperparameter"}
     return kinds
 
 

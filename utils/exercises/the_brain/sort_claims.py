@@ -15,6 +15,47 @@ from utils.reference import the_brain as reference
 WORDS = ("holds", "loose", "misleading")
 CLAIMS = tuple(reference.sort_claims())
 
+# What the last page says of each claim once all are settled. In `utils.spiking_neuron` each is
+# sealed with its word, so that a bundle does not show it: `utils.sealed.seal(reason, word)`.
+REASONS = {
+    "bend": (
+        "Both ends bend in both: nothing below the threshold and a limit above it "
+        "here, two flat ends there."
+    ),
+    "rate": (
+        "A stronger stimulus does give a higher rate, but the owl shows that the times "
+        "of single spikes count as well."
+    ),
+    "alone": (
+        "A single neuron can tell XOR, which no logistic unit can: the very point of "
+        "the claim is wrong."
+    ),
+    "energy": (
+        "Both halves are supported: spikes take most of the energy for signals, and a "
+        "product with 0 is as much work as any other."
+    ),
+    "learning": (
+        "Lasting changes of synapses are found, and learning suffers without them; in "
+        "a network, training changes the weights."
+    ),
+    "signs": (
+        "Both kinds exist in both, but one neuron has only one of them and keeps it, "
+        "while a weight may change its sign."
+    ),
+    "backward": (
+        "It is not known: no path for the errors has been found, and its authors said "
+        "so themselves."
+    ),
+    "layers": (
+        "One stage does build on the one before, but most joined areas are joined in "
+        "both directions, and some paths skip stages."
+    ),
+    "size": (
+        "Weights are counted against neurons: the counterpart of a weight is a "
+        "connection, and each neuron has thousands."
+    ),
+}
+
 
 def _cases(rng: np.random.Generator) -> list[Case]:
     return [Case({}, expected=Returned(Anything()), earns="claims")]

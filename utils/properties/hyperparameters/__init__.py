@@ -18,6 +18,13 @@ from utils.properties.hyperparameters.draws import (
     within_ends,
     within_ends_below_one,
 )
+from utils.properties.hyperparameters.halving import (
+    better_half_goes_on,
+    diverged_stay_behind,
+    drawn_once_each,
+    fresh_rounds,
+    test_part_of_a_halving,
+)
 from utils.properties.hyperparameters.searches import (
     equal_budgets,
     first_trials_stay,
@@ -65,4 +72,9 @@ PROPERTIES: dict[str, Property] = {
     "log_holds_records": log_holds_records,
     "log_as_it_goes": log_as_it_goes,
     "search_goes_on": search_goes_on,
+    "better_half_goes_on": better_half_goes_on,
+    "diverged_stay_behind": diverged_stay_behind,
+    "drawn_once_each": drawn_once_each,
+    "fresh_rounds": fresh_rounds,
+    "test_part_of_a_halving": test_part_of_a_halving,
 }

@@ -14,6 +14,7 @@ from utils.checker.cases import Case, Raised, Returned, Seed, TempFile
 from utils.checker.compare import Finding
 from utils.checker.property import Call
 from utils.network import train
+from utils.properties.hyperparameters.trials import TOUCHED, alike, plain, points
 
 __all__ = [
     "equal_budgets",
@@ -38,17 +39,11 @@ def test_part_untouched(call: Call, params: Any) -> Finding | None:
     configuration = {"width": 5, "depth": 1, "iterations": 20, "learning_rate": 0.5}
     one, two = call.all(
         [
-            Case({"configuration": configuration, "data": _points(poisoned), "rng": Seed(3)})
+            Case({"configuration": configuration, "data": points(poisoned), "rng": Seed(3)})
             for poisoned in ("", "test")
         ]
     )
-    return None if _alike(one, two) else _TOUCHED
-
-
-_TOUCHED = Finding(
-    "property",
-    "The result changes with the examples in the test part: that part is for the very end.",
-)
+    return None if alike(one, two) else TOUCHED
 
 
 def seconds_of_training(call: Call, params: Any) -> Finding | None:
@@ -59,11 +54,11 @@ def seconds_of_training(call: Call, params: Any) -> Finding | None:
     configuration: dict[str, Any] = {"width": 5, "depth": 1, "iterations": 200}  # for coarse clocks
     for _ in range(CALLS):  # a busy machine may stretch the way to the call, and not the training
         run = call.run(
-            Case({"configuration": configuration, "data": _points(), "rng": Seed(6)}),
+            Case({"configuration": configuration, "data": points(), "rng": Seed(6)}),
         )
         assert isinstance(run.outcome, Returned)
         seconds = run.outcome.value["seconds"]
-        own = train(*_points()["train"], rng=np.random.default_rng(6), **configuration).seconds
+        own = train(*points()["train"], rng=np.random.default_rng(6), **configuration).seconds
         if 0.1 * own < seconds < 1.1 * run.seconds + 0.02:
             return None
     return Finding(
@@ -92,7 +87,7 @@ def _search(
     space: Any, n_trials: int, log: TempFile | None = None, poisoned: str = "", seed: int = 4
 ) -> Case:
     """Return a case of `random_search`; `poisoned` is the part whose data are changed."""
-    arguments = {"space": space, "n_trials": n_trials, "data": _points(poisoned)}
+    arguments = {"space": space, "n_trials": n_trials, "data": points(poisoned)}
     return Case(arguments | {"rng": Seed(seed), "log": log})
 
 
@@ -103,14 +98,14 @@ def fresh_draws(call: Call, params: Any) -> Finding | None:
         return Finding(
             "property", f"6 trials were asked for, and {len(records)} records came back."
         )
-    drawn = {json.dumps(record["configuration"], default=_plain) for record in records}
+    drawn = {json.dumps(record["configuration"], default=plain) for record in records}
     if len(drawn) < len(records):
         return Finding(
             "property",
             f"Of the configurations of 6 trials, only {len(drawn)} are different: "
             "draw a fresh one in each.",
         )
-    if _alike(records, other):
+    if alike(records, other):
         return Finding(
             "property",
             "Generators of different seeds gave the same search: let rng make the children.",
@@ -188,7 +183,7 @@ def _is_of_training(record: Any, data: Any) -> bool:
 def test_part_of_a_search(call: Call, params: Any) -> Finding | None:
     """Check that a search does not depend on the test part."""
     one, other = call.all([_search(_FREE, 6, poisoned=poisoned) for poisoned in ("", "test")])
-    return None if _alike(one, other) else _TOUCHED
+    return None if alike(one, other) else TOUCHED
 
 
 def parts_of_a_search(call: Call, params: Any) -> Finding | None:
@@ -211,7 +206,7 @@ def parts_of_a_search(call: Call, params: Any) -> Finding | None:
 def first_trials_stay(call: Call, params: Any) -> Finding | None:
     """Check that a search of 3 trials is the beginning of a search of 6."""
     six, three = call.all([_search(_FREE, count) for count in (6, 3)])
-    if _alike(six[:3], three):
+    if alike(six[:3], three):
         return None
     return Finding(
         "property",
@@ -237,7 +232,7 @@ def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:
         return Finding("property", "No log was written: each record is to be kept in `log`.")
     if not isinstance(kept, list):
         return Finding("property", "The log cannot be read again: write it with append_record.")
-    if not _alike(kept, records):
+    if not alike(kept, records):
         return Finding(
             "property", f"After a search of 3 trials the log holds {len(kept)} records, or others."
         )
@@ -265,7 +260,7 @@ def search_goes_on(call: Call, params: Any) -> Finding | None:
         return Finding(
             "property", "Trials that the log holds already were run again: go on after them."
         )
-    if _alike(resumed, whole):
+    if alike(resumed, whole):
         return None
     return Finding(
         "property",
@@ -290,7 +285,7 @@ def log_as_it_goes(call: Call, params: Any) -> Finding | None:
     failed = 0
     for seed in range(25):
         log = _new_log()
-        arguments = {"space": space, "n_trials": 8, "data": _points()}
+        arguments = {"space": space, "n_trials": 8, "data": points()}
         run = call.run(Case(arguments | {"rng": Seed(100 + seed), "log": log}))
         if isinstance(run.outcome, Raised):
             if call.log(log):
@@ -302,37 +297,3 @@ def log_as_it_goes(call: Call, params: Any) -> Finding | None:
             "When a later trial fails, the log is empty: keep each record as soon as it is there.",
         )
     return None
-
-
-def _points(poisoned: str = "") -> dict[str, Any]:
-    """Return points in the plane that are easy to classify; `poisoned` is the part to change."""
-    rng = np.random.default_rng(5)
-    data = {}
-    for part, m in (("train", 61), ("dev", 31), ("test", 29)):
-        Y = (np.arange(m) % 2).reshape(1, m).astype(float)
-        data[part] = (0.25 * rng.normal(0, 1, (2, m)) + Y - 0.5, Y)
-    if poisoned == "test":
-        X, Y = data["test"]
-        data["test"] = (100 - X[:, ::-1], 1 - Y)
-    elif poisoned == "dev":  # an odd number of examples, so every accuracy changes
-        X, Y = data["dev"]
-        data["dev"] = (X, 1 - Y)
-    return data
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Return whether two records, or lists of them, agree in everything but their times."""
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(_alike, one, other))
-    names = ("train_accuracy", "dev_accuracy", "diverged")
-    return (
-        json.dumps(one["configuration"], default=_plain, sort_keys=True)
-        == json.dumps(other["configuration"], default=_plain, sort_keys=True)
-        and np.shape(one["costs"]) == np.shape(other["costs"])
-        and np.allclose(one["costs"], other["costs"], rtol=1e-4, equal_nan=True)
-        and all(bool(one[name] == other[name]) for name in names)
-    )
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else str(value)

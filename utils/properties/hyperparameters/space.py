@@ -30,6 +30,8 @@ def _halved(
     new = call(Case({"space": {"it": range_}, "records": [_trial(0.9, it=best)]}))["it"]
     first, last = scale(new[1]), scale(new[2])
     share = (last - first) / (scale(high) - scale(low))
+    if abs(share - 1) < 1e-6:
+        return Finding("property", f'A "{kind}" range is as wide as before, on its own scale.')
     if not abs(share - 0.5) < 1e-6:
         return Finding(
             "property",

@@ -1,0 +1,53 @@
+"""Data to train on, and comparisons of records, for the properties of trials and searches."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from utils.checker.compare import Finding
+
+__all__ = ["TOUCHED", "alike", "plain", "points"]
+
+
+TOUCHED = Finding(
+    "property",
+    "The result changes with the examples in the test part: that part is for the very end.",
+)
+
+
+def points(poisoned: str = "") -> dict[str, Any]:
+    """Return points in the plane that are easy to classify; `poisoned` is the part to change."""
+    rng = np.random.default_rng(5)
+    data = {}
+    for part, m in (("train", 61), ("dev", 31), ("test", 29)):
+        Y = (np.arange(m) % 2).reshape(1, m).astype(float)
+        data[part] = (0.25 * rng.normal(0, 1, (2, m)) + Y - 0.5, Y)
+    if poisoned == "test":
+        X, Y = data["test"]
+        data["test"] = (100 - X[:, ::-1], 1 - Y)
+    elif poisoned == "dev":  # an odd number of examples, so every accuracy changes
+        X, Y = data["dev"]
+        data["dev"] = (X, 1 - Y)
+    return data
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Return whether two records, or lists of them, agree in everything but their times."""
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    names = ("train_accuracy", "dev_accuracy", "diverged")
+    return (
+        json.dumps(one["configuration"], default=plain, sort_keys=True)
+        == json.dumps(other["configuration"], default=plain, sort_keys=True)
+        and np.shape(one["costs"]) == np.shape(other["costs"])
+        and np.allclose(one["costs"], other["costs"], rtol=1e-4, equal_nan=True)
+        and all(bool(one[name] == other[name]) for name in names)
+    )
+
+
+def plain(value: Any) -> Any:
+    """Return a NumPy number as a Python number, for JSON."""
+    return value.item() if hasattr(value, "item") else str(value)
