@@ -66,9 +66,9 @@ ATTACKS = [
     inside(
         "patched_words",
         "patches how exceptions are put into words, so that nothing seems to be wrong",
-        "import utils.checker.student_code, utils.checker.judge\n"
-        "utils.checker.student_code.explain = lambda *a: None\nutils.checker.judge.unexpected = lambda *a: False\n"
-        "utils.checker.judge.inspect_run = lambda *a: []",
+        "import utils.checker.student_code, utils.checker.judgment\n"
+        "utils.checker.student_code.explain = lambda *a: None\nutils.checker.judgment.unexpected = lambda *a: False\n"
+        "utils.checker.judgment.inspect_run = lambda *a: []",
         {"sigmoid": "def sigmoid(Z):\n    raise ValueError"},
     ),
     inside(

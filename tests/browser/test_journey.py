@@ -333,7 +333,7 @@ def test_questions_formulas_and_pictures(forward):
 
     forward.page.keyboard.press("Tab")
     forward.page.keyboard.press("Space")
-    expect(question).to_contain_text("Nearly.", use_inner_text=True)
+    expect(question).to_contain_text("Not quite.", use_inner_text=True)
 
     everything_is_drawn(forward)
 

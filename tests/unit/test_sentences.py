@@ -10,7 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from autograder.course import notebooks
+from tests.support import ROOT
 from utils.check import check, hint, ready
+from utils.checker.error_messages import stub
 from utils.checker.judge import judge
 from utils.checker.verdict import CheckFailed, Earned, Status, Verdict
 from utils.exercises import EXERCISES
@@ -511,3 +514,21 @@ def test_right_work_that_went_another_way_gets_a_remark(exercise, way, told, liv
 )
 def test_trouble_is_told_in_words_of_the_course(exercise, source, told):
     assert told in read(exercise, source).text()
+
+
+STUBS = [
+    pytest.param(cell.source, id=cell.id)
+    for assignment in notebooks.assignments(ROOT)
+    for cell in notebooks.read(notebooks.notebook_of(ROOT, assignment)).cells
+    if cell.cell_type == "code" and cell.id.endswith(notebooks.SOLUTION)
+]
+
+
+@pytest.mark.parametrize("source", STUBS)
+def test_a_stub_of_the_course_is_blank_whatever_lines_it_gives(source, tmp_path):
+    file = tmp_path / "cell.py"
+    file.write_text(source)
+    frame = SimpleNamespace(f_code=SimpleNamespace(co_filename=str(file)))
+    stubs = [i for i, line in enumerate(source.split("\n"), 1) if "raise NotImpl" in line]
+    for line in stubs:
+        assert not stub.is_under_code(SimpleNamespace(frame=frame, line=line))

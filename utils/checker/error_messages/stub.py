@@ -43,6 +43,8 @@ def _is_code(
     above: Sequence[ast.stmt], below: Sequence[ast.stmt], line_above: str, outermost: bool
 ) -> bool:
     """Return whether a student wrote some of these statements around a stub."""
+    if any(isinstance(node, ast.Raise) for one in below for node in ast.walk(one)):
+        return False  # another stub
     plain = [one for one in below if isinstance(one, ast.Assign | ast.AugAssign | ast.AnnAssign)]
     if plain or (above and "YOUR CODE HERE" not in line_above):
         return True
@@ -54,7 +56,7 @@ def _is_code(
         if isinstance(one, ast.Assign) and not isinstance(one.value, _LITERALS)
         for target in one.targets
         for name in ast.walk(target)
-        if isinstance(name, ast.Name)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
     }
     returned = {
         name.id
