@@ -10,10 +10,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
-import h5py
 import numpy as np
 
 from utils.files import written_aside
+from utils.hdf5 import h5py_or_none, is_hdf5, opened, write_npz
 
 __all__ = ["LogError", "append_record", "budget", "progress", "read_log"]
 
@@ -45,7 +45,7 @@ def read_log(log: str | Path | None) -> list[Record]:
     if log is None or not os.path.exists(log):
         return []
     try:
-        with h5py.File(log, "r", locking=False) as file:
+        with opened(log) as file:
             if file.attrs.get("format") != _FORMAT:
                 raise LogError(f"{log} is not an experiment log: give the log another name.")
             return [_read(file[name]) for name in sorted(file)]
@@ -57,29 +57,45 @@ def append_record(log: str | Path | None, record: Record) -> None:
     """Append a record to an experiment log, creating the log if it does not exist.
 
     The whole file is replaced by a longer one, so it is never half written, whenever the program
-    stops. If `log` is None, nothing happens.
+    stops. If `log` is None, nothing happens. Where h5py is missing, a new log is written in NumPy's
+    format, under the same name; `read_log` reads both.
     """
     if log is None:
         return
-    count = _length(log)
+    count, values, costs = _length(log), _written(record), np.asarray(record["costs"])
+    h5py = h5py_or_none()
+    if h5py is None or (count and not is_hdf5(log)):
+        arrays: dict[str, Any] = {"@format": _FORMAT}
+        if count:
+            with np.load(log, allow_pickle=False) as earlier:
+                arrays |= earlier
+        arrays |= {f"{count:06d}/@{name}": value for name, value in values.items()}
+        write_npz(Path(log), arrays | {f"{count:06d}/costs": costs})
+        return
     with written_aside(Path(log)) as aside:
         if count:
             shutil.copyfile(log, aside)
         with h5py.File(aside, "a" if count else "w", locking=False) as file:
             file.attrs["format"] = _FORMAT
             group = file.create_group(f"{count:06d}")
-            group.attrs["configuration"] = json.dumps(record["configuration"], default=_plain)
-            group.attrs["diverged"] = bool(record["diverged"])
-            for name in _NUMBERS:
-                group.attrs[name] = float(record[name])
-            group["costs"] = np.asarray(record["costs"])
+            group.attrs.update(values)
+            group["costs"] = costs
+
+
+def _written(record: Record) -> dict[str, Any]:
+    """Return what a log keeps of a record as attributes."""
+    return {
+        "configuration": json.dumps(record["configuration"], default=_plain),
+        "diverged": bool(record["diverged"]),
+        **{name: float(record[name]) for name in _NUMBERS},
+    }
 
 
 def _length(log: str | Path) -> int:
     if not os.path.exists(log):
         return 0
     try:
-        with h5py.File(log, "r", locking=False) as file:
+        with opened(log) as file:
             if file.attrs.get("format") == _FORMAT:
                 return len(file)
     except OSError:
@@ -87,7 +103,7 @@ def _length(log: str | Path) -> int:
     raise LogError(f"{log} is not an experiment log: give the log another name.")
 
 
-def _read(group: h5py.Group) -> Record:
+def _read(group: Any) -> Record:
     return {
         "configuration": json.loads(group.attrs["configuration"]),
         "costs": group["costs"][()],

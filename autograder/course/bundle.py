@@ -33,6 +33,7 @@ from autograder.files import GENERATED_FOLDERS
 from utils.checker.answer_key import KeyFault, freeze
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES
+from utils.hdf5 import write_twin
 
 __all__ = [
     "contents",
@@ -44,6 +45,7 @@ __all__ = [
     "release",
     "release_all",
     "save",
+    "with_twins",
 ]
 
 KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known mistakes
@@ -189,6 +191,18 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
     files["README.md"] = README.format(title=title, assignment=assignment).encode()
     return dict(sorted(files.items()))
+
+
+def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return a bundle's files and the twin of each HDF5 file, for a place without h5py."""
+    found = dict(files)
+    with tempfile.TemporaryDirectory() as aside:
+        for name, content in files.items():
+            if name.endswith(".h5"):
+                file = Path(aside, Path(name).name)
+                file.write_bytes(content)
+                found[name.removesuffix(".h5") + ".npz"] = write_twin(file).read_bytes()
+    return dict(sorted(found.items()))
 
 
 def data_of(notebook: NotebookNode) -> tuple[str, ...]:
