@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from utils import record
@@ -20,8 +21,9 @@ from utils.checker.explain import is_blank
 from utils.checker.judge import judge_exercise
 from utils.checker.student_code import Notebook
 from utils.checker.verdict import CheckFailed, Status, Verdict
+from utils.progress import Progress, next_step
 
-__all__ = ["check", "hint", "ready", "solution"]
+__all__ = ["check", "hint", "progress", "ready", "solution"]
 
 LONG = 8  # seconds, after which a check says how to interrupt it
 
@@ -49,6 +51,10 @@ def check(exercise: str, seed: int | None = None) -> None:
         older = _name(exercise) in namespace and _broken_cell(_name(exercise))
         verdict = older or _verdict(_name(exercise), namespace, seed)
     _show(verdict)
+    with contextlib.suppress(Exception):  # no trouble with the record ever stops a check
+        record.keep(verdict)
+        if verdict.status is Status.CORRECT and (line := next_step(verdict.exercise, Path.cwd())):
+            _say(line)
     if verdict.status is not Status.CORRECT:
         raise CheckFailed(verdict) from None
 
@@ -80,6 +86,19 @@ def hint(exercise: str) -> None:
 def _given(exercise: str) -> int:
     """Return how many hints were given, also before Python was started again."""
     return max(_hints_given.get(exercise, 0), int(record.entry(exercise).get("hints", 0)))
+
+
+def progress(save: str | Path | None = None) -> None:
+    """Show the map of the course with what is done and what is next; `save` names a file for it."""
+    found = Progress(Path.cwd())
+    _display(found)
+    if save is not None:
+        try:
+            found.save(Path(save))
+        except OSError as error:
+            _say(f"{save} cannot be written: {error.strerror}.")
+        else:
+            _say(f"Saved as {save}: open it in any browser. It says nothing but what you see here.")
 
 
 def solution(exercise: str, show_me: bool = False) -> None:

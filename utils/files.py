@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["written_aside"]
+__all__ = ["RECORD", "written_aside"]
+
+RECORD = "progress.json"
+"""A learner's record beside a page (`utils.record`): never copied, released or handed in."""
 
 
 @contextmanager

@@ -16,11 +16,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from utils.files import written_aside
+from utils.checker.verdict import Status, Verdict
+from utils.files import RECORD, written_aside
 
-__all__ = ["FILE", "Page", "entry", "note", "page_in", "pages", "read"]
+__all__ = ["Page", "entry", "keep", "note", "now", "page_in", "pages", "read"]
 
-FILE = "progress.json"
 ABOUT = "Your own record of this course's checks. It stays on this machine; delete it as you like."
 
 _unsaved: dict[Path, dict[str, Any]] = {}  # records of folders that cannot be written
@@ -59,12 +59,16 @@ def page_in(folder: Path) -> Page | None:
 
 
 def pages(folder: Path) -> list[Page]:
-    """Return the page in a folder and those in the folders beside it, by number."""
-    around = folder.resolve().parent
+    """Return the pages in the folders in a folder; for a page's folder, in those beside it."""
+    folder = folder.resolve()
+    own = page_in(folder)
+    around = folder.parent if own else folder
     with suppress(OSError):
-        found = map(page_in, sorted({folder.resolve(), *around.glob("[0-9][0-9]_*")}))
-        return sorted(filter(None, found), key=lambda page: page.path.stem)
-    return []
+        found = {page.path: page for page in map(page_in, around.glob("[0-9][0-9]_*")) if page}
+        if own:
+            found[own.path] = own
+        return [found[path] for path in sorted(found, key=lambda path: path.stem)]
+    return [own] if own else []
 
 
 @lru_cache(maxsize=32)
@@ -89,10 +93,27 @@ def read(folder: Path) -> dict[str, Any]:
     if folder in _unsaved:
         return dict(_unsaved[folder])
     try:
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))["exercises"]
+        kept = json.loads((folder / RECORD).read_text(encoding="utf-8"))["exercises"]
         return {str(name): dict(one) for name, one in kept.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
+
+
+def keep(verdict: Verdict) -> None:
+    """Note a verdict; a blank answer, or one that could not be checked, is no try."""
+    if verdict.status in (Status.BLANK, Status.UNCHECKED):
+        return
+    earlier = entry(verdict.exercise)
+    changes: dict[str, Any] = {
+        "status": str(verdict.status),
+        "points": verdict.points,
+        "of": verdict.max_points,
+        "checked": now(),
+    }
+    if "passed" not in earlier:
+        changes["tries"] = earlier.get("tries", 0) + 1
+        changes["passed"] = now() if verdict.status is Status.CORRECT else None
+    note(verdict.exercise, changes)
 
 
 def entry(exercise: str) -> dict[str, Any]:
@@ -118,7 +139,7 @@ def note(exercise: str, changes: Mapping[str, Any]) -> None:
         ordered = {name: kept.pop(name) for name in page.exercises if name in kept} | kept
         text = json.dumps({"about": ABOUT, "exercises": ordered}, indent=1, ensure_ascii=False)
         try:
-            with written_aside(folder / FILE) as aside:
+            with written_aside(folder / RECORD) as aside:
                 aside.write_text(text + "\n", encoding="utf-8")
             _unsaved.pop(folder, None)
         except OSError:

@@ -29,7 +29,7 @@ from autograder.course.notebooks import (
     to_text,
 )
 from autograder.errors import BrokenCourse, UsageError
-from autograder.files import GENERATED_FOLDERS
+from autograder.files import GENERATED
 from utils.checker.answer_key import KeyFault, freeze
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES
@@ -167,7 +167,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         file.relative_to(path.parent).as_posix(): file.read_bytes()
         for file in path.parent.rglob("*")
         if file.is_file()
-        and not GENERATED_FOLDERS.intersection(file.parts)
+        and not GENERATED.intersection(file.parts)
         and file.suffix not in {".ipynb", ".h5"}
     }
     notebook.metadata[RELEASE] = {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
-from autograder.files import GENERATED_FOLDERS
+from autograder.files import GENERATED
 
 __all__ = ["copy_missing", "open_lab"]
 
@@ -71,7 +71,7 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     try:
         for file in sorted(source.rglob("*")):
             relative = file.relative_to(source)
-            generated = GENERATED_FOLDERS.intersection(relative.parts)
+            generated = GENERATED.intersection(relative.parts)
             if generated or file.suffix == ".h5" or not file.is_file():
                 continue
             (target / relative).parent.mkdir(parents=True, exist_ok=True)

@@ -6,10 +6,16 @@ import shutil
 
 import pytest
 
+from autograder import cli
+from autograder.course.lab import copy_missing
+from autograder.grading.helper_files import helper_files
+from autograder.nbgrader_bridge.course_directory import STUDENTS_SETTINGS
 from tests.support import ROOT
 from utils import check as page_functions
 from utils import record
 from utils.checker import course
+from utils.checker.verdict import CheckFailed
+from utils.progress import next_step
 
 RIGHT = "import numpy as np\ndef relu(Z):\n    return np.where(Z > 0, Z, 0.0).astype(Z.dtype)\n"
 WARNS = "import numpy as np\ndef sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))\n"
@@ -80,3 +86,95 @@ def test_a_folder_made_for_a_class_has_no_solution_and_says_so(page, capsys, mon
 def test_a_misspelled_solution_is_named(page, capsys):
     page("solution('rleu')")
     assert "Did you mean relu?" in capsys.readouterr().out
+
+
+# -- the record and the map -----------------------------------------------------------------------
+
+
+def test_verdicts_are_kept_and_what_is_next_is_told(page, capsys):
+    with pytest.raises(CheckFailed):
+        page(WRONG + "check('relu')")
+    assert kept()["relu"]["status"] == "wrong"
+    assert "Next" not in capsys.readouterr().out
+    page(RIGHT + "check('relu')")
+    one = kept()["relu"]
+    assert (one["status"], one["points"], one["of"], one["tries"]) == ("correct", 5, 5, 2)
+    assert capsys.readouterr().out.endswith(
+        "\nNext on this page: initialize_parameters_deep (1 of 7 passed).\n"
+    )
+    with pytest.raises(CheckFailed):
+        page(WRONG + "check('relu')")
+    later = kept()["relu"]
+    assert later["status"] == "wrong"
+    assert (later["passed"], later["tries"]) == (one["passed"], 2)
+
+
+def test_blank_answers_are_no_tries(page):
+    with pytest.raises(CheckFailed):
+        page("def relu(Z):\n    # YOUR CODE HERE\n    raise NotImplementedError()\ncheck('relu')")
+    assert not record.read(record.Path.cwd())
+
+
+def test_the_map_shows_what_is_done_next_and_left(page, capsys, monkeypatch):
+    page(RIGHT + "check('relu')\nhint('sigmoid')\nprogress(save='map.html')")
+    said = capsys.readouterr().out
+    assert "→ 00 Start here           15 minutes   0 of 1 passed; next: double\n" in said
+    assert "○ 01 Forward propagation  110 minutes  1 of 7 passed\n" in said
+    assert "1 of 8 checks passed; about 2 hours to go.\n" in said
+    saved = record.Path("map.html").read_text()
+    assert 'aria-label="0 of 1 passed; next: double"' in saved
+    assert 'title="relu: passed"' in saved
+    assert "color-scheme:light dark" in saved
+    page("progress(save='no/map.html')")
+    assert "no/map.html cannot be written: No such file" in capsys.readouterr().out
+    folder = record.Path.cwd().parent
+    assert cli.main(["progress", str(folder), "--save", str(folder / "map.html")]) == 0
+    assert "1 of 8 checks passed" in capsys.readouterr().out
+    assert (folder / "map.html").is_file()
+    assert cli.main(["progress", str(folder / "nothing")]) == 2
+    assert "There are no pages of the course in" in capsys.readouterr().err
+
+
+def test_all_done_leads_to_the_next_page_and_to_the_end(page, capsys, monkeypatch):
+    here = record.Path.cwd()
+    for name in record.page_in(here).exercises:
+        record.note(name, {"passed": "today"})
+    assert next_step("relu", here) == "Everything on this page has passed."
+    monkeypatch.chdir(here.parent / "00_start_here")
+    record.note("double", {"passed": "today"})
+    assert next_step("double", record.Path.cwd()) == (
+        "Next page: 01 Forward propagation, about 110 minutes."
+    )
+    page("progress()")
+    assert "All 8 checks passed. That was the course: well done." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"exercises": [1]}', "\x00"])
+def test_a_damaged_record_begins_anew(page, damage):
+    record.Path("progress.json").write_text(damage)
+    page(RIGHT + "check('relu')")
+    assert kept()["relu"]["tries"] == 1
+
+
+def test_nothing_breaks_where_the_folder_cannot_be_written(page, capsys, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(record, "written_aside", refuse)
+    page(RIGHT + "check('relu')\nprogress()")
+    assert "1 of 7 passed" in capsys.readouterr().out  # for as long as Python runs
+    assert not record.Path("progress.json").exists()
+
+
+def test_no_record_is_written_where_no_page_is(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page(RIGHT + "check('relu')")
+    assert not list(tmp_path.glob("*.json"))
+
+
+def test_a_record_is_neither_handed_in_nor_copied_nor_released(page, tmp_path):
+    page(RIGHT + "check('relu')")
+    here = record.Path.cwd()
+    assert helper_files(here) == ({}, [])
+    assert record.Path("progress.json") not in copy_missing(here, tmp_path / "copy")
+    assert '"progress.json"' in STUDENTS_SETTINGS
