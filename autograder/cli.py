@@ -102,6 +102,21 @@ def progress(
 
 
 Assignment = Annotated[str, typer.Argument(help="A folder of `notebooks/`.", show_default=False)]
+
+
+@app.command(rich_help_panel=LEARNERS, epilog="Example: `course reset 01_forward_propagation`")
+def reset(
+    page: Annotated[str, typer.Argument(help="A folder of `my_notebooks`.", show_default=False)],
+) -> None:
+    """Begin a page of `my_notebooks` afresh; your old one is kept beside it, with its record.
+
+    Close the page in JupyterLab first. For one exercise, use `reset("NAME")` in the page.
+    """
+    from autograder.course import lab
+
+    print(f"Your old page is {lab.reset(ROOT, page)}. Open the page again: it is as new.")
+
+
 Assignments = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ASSIGNMENT]...", help="All of them, if none is named."),

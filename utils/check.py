@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from utils import record
+from utils.afresh import begin_afresh
 from utils.checker import course
 from utils.checker.answer_key import KeyFault, UnknownExercise, open_key
 from utils.checker.explain import is_blank
@@ -23,7 +24,7 @@ from utils.checker.student_code import Notebook
 from utils.checker.verdict import CheckFailed, Status, Verdict
 from utils.progress import Progress, next_step
 
-__all__ = ["check", "hint", "progress", "ready", "solution"]
+__all__ = ["check", "hint", "progress", "ready", "reset", "solution"]
 
 LONG = 8  # seconds, after which a check says how to interrupt it
 
@@ -143,6 +144,12 @@ def solution(exercise: str, show_me: bool = False) -> None:
     else:
         record.note(exercise, {"solution": "seen before it passed"})
         _display(Solution(exercise, reference))
+
+
+def reset(exercise: str) -> None:
+    """Begin an exercise afresh: keep the old answer in a file, and print the blank to paste."""
+    _hints_given.pop(_name(exercise), None)
+    _say(begin_afresh(_name(exercise), sys._getframe(1).f_globals))
 
 
 def ready(*exercises: str) -> bool:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["RECORD", "written_aside"]
+__all__ = ["KEPT", "RECORD", "written_aside"]
+
+KEPT = "kept"
+"""The folder beside a page with old answers (`utils.afresh`): treated like the record."""
 
 RECORD = "progress.json"
 """A learner's record beside a page (`utils.record`): never copied, released or handed in."""

@@ -28,12 +28,25 @@ _unsaved: dict[Path, dict[str, Any]] = {}  # records of folders that cannot be w
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the course: its notebook, title, time ("110 minutes") and exercises in order."""
+    """A page of the course.
+
+    Attributes
+    ----------
+    path : Path
+        Its notebook.
+    title, time : str
+        "Forward propagation", "110 minutes"
+    exercises : tuple of str
+        Those with a check, in order.
+    blanks : dict
+        The text of each exercise's cell, as it stands in the notebook.
+    """
 
     path: Path
     title: str
     time: str
     exercises: tuple[str, ...]
+    blanks: Mapping[str, str]
 
     @property
     def folder(self) -> Path:
@@ -78,13 +91,18 @@ def _page(path: Path, changed: int) -> Page | None:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         marks = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
         exercises = tuple(str(one["grade_id"]) for one in marks if one.get("grade"))
+        blanks = {
+            str(one["grade_id"]).removesuffix("-solution"): "".join(cell["source"])
+            for one, cell in zip(marks, cells, strict=True)
+            if one.get("solution")
+        }
         first = "".join(cells[0]["source"])
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     title, time = re.search(r"(?m)^# (.+)", first), re.search(r"\*\*About ([^*·]+?) ·", first)
     if not (exercises and title):
         return None
-    return Page(path, title[1].strip(), time[1] if time else "", exercises)
+    return Page(path, title[1].strip(), time[1] if time else "", exercises, blanks)
 
 
 def read(folder: Path) -> dict[str, Any]:

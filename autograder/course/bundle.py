@@ -5,6 +5,7 @@ answer key of expected results. The solutions and the code of known mistakes are
 """
 
 import datetime
+import json
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ from utils.checker.answer_key import KeyFault, freeze
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES
 from utils.hdf5 import write_twin
+from utils.record import page_in
 
 __all__ = [
     "contents",
@@ -180,6 +182,10 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     }
     files[path.name] = to_text(notebook).encode()
     files |= modules(root, notebook, assignment)
+    blanks = page_in(path.parent)
+    files["utils/blanks.json"] = json.dumps(
+        dict(blanks.blanks if blanks else {}), indent=1
+    ).encode()
     for name in (*COPIED, *data_of(notebook)):
         files[name] = _course_file(root, name)
     files["start.py"] = _course_file(root, "autograder/course/start.py")

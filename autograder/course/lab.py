@@ -15,8 +15,10 @@ from pathlib import Path
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import GENERATED
+from utils.afresh import free_path
+from utils.files import KEPT, RECORD
 
-__all__ = ["copy_missing", "open_lab"]
+__all__ = ["copy_missing", "open_lab", "reset"]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
@@ -82,6 +84,38 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
             f"Your copy of the notebooks could not be made: {error.strerror} ({error.filename})."
         ) from error
     return copied
+
+
+def reset(root: Path, assignment: str) -> Path:
+    """Put the course's page in place of the learner's, which is kept with its record.
+
+    Returns
+    -------
+    Path
+        Where the learner's page is now.
+
+    Raises
+    ------
+    UsageError
+        If the learner has no copy of this page, or it cannot be moved.
+    """
+    source = root / "notebooks" / assignment / f"{assignment}.ipynb"
+    page = root / OWN_COPY / assignment / source.name
+    if not source.is_file() or not page.is_file():
+        raise UsageError(f"There is no {page} to begin afresh. `course lab` makes your pages.")
+    kept = free_path(page.parent / KEPT, assignment, ".ipynb")
+    try:
+        os.rename(page, kept)
+        try:
+            copy_if_missing(source, page)
+        except OSError:
+            os.rename(kept, page)
+            raise
+        with suppress(FileNotFoundError):
+            os.rename(page.parent / RECORD, kept.with_suffix(".json"))
+    except OSError as error:
+        raise UsageError(f"{page} cannot be moved: {error.strerror}.") from error
+    return kept
 
 
 def copy_if_missing(source: Path, target: Path) -> bool:

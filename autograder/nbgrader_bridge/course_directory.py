@@ -104,10 +104,10 @@ c.CourseDirectory.include = [
     *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.svg", "*.pdf"),
 ]
 
-# Nor a student's own record of checks, which is nobody else's business.
+# Nor a student's own record of checks and old answers, which are nobody else's business.
 c.CourseDirectory.ignore = [
     *(".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"),
-    "progress.json",
+    *("progress.json", "kept"),
 ]
 '''
 

@@ -231,7 +231,7 @@ def serve(channel: Channel) -> None:
     """Reply to the judge's requests until there are no more."""
     # `check` in student code would raise for lack of an answer key; the judge checks anyway.
     check.check = lambda exercise, seed=None: None
-    for name in ("progress", "solution"):
+    for name in ("progress", "reset", "solution"):
         setattr(check, name, _not_while_graded(name))
     builtins.input = _no_input
     # As in a student's folder: modules beside the notebook can be imported, and the data is there.

@@ -11,8 +11,8 @@ from autograder.course.lab import copy_missing
 from autograder.grading.helper_files import helper_files
 from autograder.nbgrader_bridge.course_directory import STUDENTS_SETTINGS
 from tests.support import ROOT
+from utils import afresh, record
 from utils import check as page_functions
-from utils import record
 from utils.checker import course
 from utils.checker.verdict import CheckFailed
 from utils.progress import next_step
@@ -177,4 +177,65 @@ def test_a_record_is_neither_handed_in_nor_copied_nor_released(page, tmp_path):
     here = record.Path.cwd()
     assert helper_files(here) == ({}, [])
     assert record.Path("progress.json") not in copy_missing(here, tmp_path / "copy")
-    assert '"progress.json"' in STUDENTS_SETTINGS
+    page("reset('relu')")
+    assert helper_files(here) == ({}, [])
+    assert '("progress.json", "kept")' in STUDENTS_SETTINGS
+
+
+# -- afresh ---------------------------------------------------------------------------------------
+
+
+def test_reset_keeps_the_old_answer_and_shows_the_blank(page, capsys):
+    page(RIGHT + "hint('relu')\ncheck('relu')\nreset('relu')")
+    said = capsys.readouterr().out
+    [old] = record.Path("kept").iterdir()
+    assert f"Your old relu is in {old.resolve()}." in said
+    assert old.read_text() == RIGHT.partition("\n")[2]
+    blank = said[said.index("\n\ndef relu(Z):") :]
+    assert "# YOUR CODE HERE" in blank
+    assert kept() == {"relu": {}}
+    with pytest.raises(CheckFailed, match="there is no relu yet"):
+        page("check('relu')")
+    page(blank)
+    with pytest.raises(CheckFailed, match="○ relu"):
+        page("check('relu')")
+    page("reset('relu')\nhint('relu')\nreset('no_such')")
+    said = capsys.readouterr().out
+    assert len(list(record.Path("kept").iterdir())) == 2
+    assert "Hint 1 of 3 for relu" in said
+    assert "There is no exercise no_such" in said
+
+
+def test_reset_changes_nothing_where_the_old_answer_cannot_be_kept(page, capsys):
+    record.Path("kept").write_text("a file where the folder should be")
+    page(RIGHT + "reset('relu')\ncheck('relu')")
+    assert "Nothing was changed: your old relu cannot be kept" in capsys.readouterr().out
+
+
+def test_reset_in_a_bundle_takes_the_blanks_that_came_with_it(page, capsys, monkeypatch, tmp_path):
+    blanks = tmp_path / "blanks.json"
+    blanks.write_text('{"relu": "def relu(Z): ..."}')
+    monkeypatch.setattr(afresh, "BLANKS", blanks)
+    page("reset('relu')")
+    said = capsys.readouterr().out
+    assert said.startswith("Your relu had not run yet")
+    assert said.endswith("\n\ndef relu(Z): ...\n")
+
+
+def test_course_reset_puts_a_new_page_in_place_of_the_old(page, capsys, monkeypatch, tmp_path):
+    course_folder = tmp_path / "course"
+    own, new = (course_folder / part / NAME for part in ("my_notebooks", "notebooks"))
+    for folder in (own, new):
+        shutil.copytree(record.Path.cwd(), folder)
+    (own / f"{NAME}.ipynb").write_text("mine")
+    (own / "progress.json").write_text("{}")
+    monkeypatch.setattr(cli, "ROOT", course_folder)
+    assert cli.main(["reset", NAME]) == 0
+    [old] = (own / "kept").glob("*.ipynb")
+    assert capsys.readouterr().out.startswith(f"Your old page is {old}.")
+    assert old.read_text() == "mine"
+    assert old.with_suffix(".json").read_text() == "{}"
+    assert (own / f"{NAME}.ipynb").read_text() == (new / f"{NAME}.ipynb").read_text()
+    assert not (own / "progress.json").exists()
+    assert cli.main(["reset", "00_start_here"]) == 2
+    assert "to begin afresh. `course lab` makes your pages." in capsys.readouterr().err
