@@ -6,14 +6,13 @@ import inspect
 import json
 import textwrap
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from utils import record
-from utils.files import KEPT, written_aside
+from utils.files import KEPT, free_path, written_aside
 
-__all__ = ["begin_afresh", "free_path"]
+__all__ = ["begin_afresh"]
 
 COURSE = Path(__file__).resolve().parents[1]
 BLANKS = Path(__file__).with_name("blanks.json")  # in a bundle, which has no other copy of its page
@@ -58,17 +57,6 @@ def _kept(exercise: str, answer: Any) -> Path:
     path = free_path(Path.cwd() / KEPT, exercise, ".py")
     with written_aside(path) as aside:
         aside.write_text(text, encoding="utf-8")
-    return path
-
-
-def free_path(folder: Path, stem: str, suffix: str) -> Path:
-    """Return a path in a folder, which is made, that names the time and is not taken."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stem, number = f"{stem}_{datetime.now():%Y-%m-%d_%H%M%S}", 1
-    path = folder / f"{stem}{suffix}"
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}_{number}{suffix}"
     return path
 
 

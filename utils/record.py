@@ -89,6 +89,7 @@ def _page(path: Path, changed: int) -> Page | None:
     """Return the page in a file that was changed at this time; None if it is none."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = [cell for cell in cells if cell["cell_type"] == "code" or cell is cells[0]]
         marks = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
         exercises = tuple(str(one["grade_id"]) for one in marks if one.get("grade"))
         blanks = {

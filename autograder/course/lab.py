@@ -1,7 +1,8 @@
 """Open the course in JupyterLab, on the learner's own copy of the notebooks.
 
 The copy is ``my_notebooks/``, beside ``notebooks/``. Git ignores it, and no file in it is ever
-overwritten, so a learner can save work there and still update the course.
+overwritten, so a learner can save work there and still update the course. `reset` puts a new page
+in place of an old one, which it keeps.
 """
 
 import importlib.util
@@ -15,8 +16,7 @@ from pathlib import Path
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import GENERATED
-from utils.afresh import free_path
-from utils.files import KEPT, RECORD
+from utils.files import KEPT, RECORD, free_path
 
 __all__ = ["copy_missing", "open_lab", "reset"]
 
@@ -103,8 +103,8 @@ def reset(root: Path, assignment: str) -> Path:
     page = root / OWN_COPY / assignment / source.name
     if not source.is_file() or not page.is_file():
         raise UsageError(f"There is no {page} to begin afresh. `course lab` makes your pages.")
-    kept = free_path(page.parent / KEPT, assignment, ".ipynb")
     try:
+        kept = free_path(page.parent / KEPT, assignment, ".ipynb")
         os.rename(page, kept)
         try:
             copy_if_missing(source, page)

@@ -15,6 +15,7 @@ from utils import afresh, record
 from utils import check as page_functions
 from utils.checker import course
 from utils.checker.verdict import CheckFailed
+from utils.exercises import EXERCISES
 from utils.progress import next_step
 
 RIGHT = "import numpy as np\ndef relu(Z):\n    return np.where(Z > 0, Z, 0.0).astype(Z.dtype)\n"
@@ -147,6 +148,13 @@ def test_all_done_leads_to_the_next_page_and_to_the_end(page, capsys, monkeypatc
     )
     page("progress()")
     assert "All 8 checks passed. That was the course: well done." in capsys.readouterr().out
+
+
+def test_pages_have_exactly_the_exercises_with_a_check():
+    found = [name for page in record.pages(ROOT / "notebooks") for name in page.exercises]
+    assert found == list(EXERCISES)
+    blanks = [name for page in record.pages(ROOT / "notebooks") for name in page.blanks]
+    assert sorted(blanks) == sorted(EXERCISES)
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"exercises": [1]}', "\x00"])
