@@ -71,7 +71,52 @@ def lab(
     open_lab(ROOT, browser=browser, port=port, extra=extra or [])
 
 
+@app.command(rich_help_panel=LEARNERS, epilog="Example: `course progress --save progress.html`")
+def progress(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Where your pages are.", show_default="my_notebooks, or here"),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write it as a page, to show.", show_default=False)
+    ] = None,
+) -> None:
+    """Show what you have done, what is next, and how long the rest takes."""
+    from autograder.course.lab import OWN_COPY
+    from utils.progress import Progress
+
+    own = ROOT / OWN_COPY
+    found = Progress(folder or (own if own.is_dir() else Path()))
+    if not found.rows:
+        raise UsageError(
+            f"There are no pages of the course in {folder or Path.cwd()}. "
+            "Name the folder that holds them, or begin with `course lab`."
+        )
+    print(found)
+    if save is not None:
+        try:
+            found.save(save)
+        except OSError as error:
+            raise UsageError(f"{save} cannot be written: {error.strerror}.") from error
+        print(f"Written: {save}")
+
+
 Assignment = Annotated[str, typer.Argument(help="A folder of `notebooks/`.", show_default=False)]
+
+
+@app.command(rich_help_panel=LEARNERS, epilog="Example: `course reset 01_forward_propagation`")
+def reset(
+    page: Annotated[str, typer.Argument(help="A folder of `my_notebooks`.", show_default=False)],
+) -> None:
+    """Begin a page of `my_notebooks` afresh; your old one is kept beside it, with its record.
+
+    Close the page in JupyterLab first. For one exercise, use `reset("NAME")` in the page.
+    """
+    from autograder.course import lab
+
+    print(f"Your old page is {lab.reset(ROOT, page)}. Open the page again: it is as new.")
+
+
 Assignments = Annotated[
     list[str] | None,
     typer.Argument(metavar="[ASSIGNMENT]...", help="All of them, if none is named."),

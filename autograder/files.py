@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.errors import UsageError
-from utils.files import written_aside
+from utils.files import KEPT, RECORD, written_aside
 
-__all__ = ["GENERATED_FOLDERS", "ROOT", "write_text"]
+__all__ = ["GENERATED", "ROOT", "write_text"]
 
 ROOT = Path(__file__).resolve().parents[1]
 """The course's folder: an editable install leaves this file in its place there."""
 
-GENERATED_FOLDERS = {".ipynb_checkpoints", "__pycache__"}
-"""Folders that running notebooks or Python makes; not part of the course, so never copied."""
+GENERATED = {".ipynb_checkpoints", "__pycache__", KEPT, RECORD}
+"""What running notebooks or Python makes; not part of the course, so never copied."""
 
 
 def write_text(path: Path, parts: Iterable[str], mode: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`check("linear_forward")`, the call in every test cell, with `hint` and `ready`."""
+"""`check("linear_forward")`, the call in every test cell, and what else a page calls by name."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from utils import record
+from utils.afresh import begin_afresh
+from utils.checker import course
 from utils.checker.answer_key import KeyFault, UnknownExercise, open_key
 from utils.checker.explain import is_blank
 from utils.checker.judge import judge_exercise
 from utils.checker.student_code import Notebook
 from utils.checker.verdict import CheckFailed, Status, Verdict
+from utils.progress import Progress, next_step
 
-__all__ = ["check", "hint", "ready"]
+__all__ = ["check", "hint", "progress", "ready", "reset", "solution"]
 
 LONG = 8  # seconds, after which a check says how to interrupt it
 
@@ -47,6 +52,10 @@ def check(exercise: str, seed: int | None = None) -> None:
         older = _name(exercise) in namespace and _broken_cell(_name(exercise))
         verdict = older or _verdict(_name(exercise), namespace, seed)
     _show(verdict)
+    with contextlib.suppress(Exception):  # no trouble with the record ever stops a check
+        record.keep(verdict)
+        if verdict.status is Status.CORRECT and (line := next_step(verdict.exercise, Path.cwd())):
+            _say(line)
     if verdict.status is not Status.CORRECT:
         raise CheckFailed(verdict) from None
 
@@ -63,15 +72,84 @@ def hint(exercise: str) -> None:
             return
         _say(f"There is no hint: {fault}.")
         return
-    given = _hints_given.get(exercise, 0)
+    given = _given(exercise)
     number = min(given, len(hints) - 1)
     _hints_given[exercise] = given + 1
+    record.note(exercise, {"hints": number + 1})
     more = (
         "Run this cell again for the next one."
         if number + 1 < len(hints)
         else "That was the last one."
     )
     _say(f"Hint {number + 1} of {len(hints)} for {exercise}: {hints[number]}\n{more}")
+
+
+def _given(exercise: str) -> int:
+    """Return how many hints were given, also before Python was started again."""
+    return max(_hints_given.get(exercise, 0), int(record.entry(exercise).get("hints", 0)))
+
+
+def progress(save: str | Path | None = None) -> None:
+    """Show the map of the course with what is done and what is next; `save` names a file for it."""
+    found = Progress(Path.cwd())
+    _display(found)
+    if save is not None:
+        try:
+            found.save(Path(save))
+        except OSError as error:
+            _say(f"{save} cannot be written: {error.strerror}.")
+        else:
+            _say(f"Saved as {save}: open it in any browser. It says nothing but what you see here.")
+
+
+def solution(exercise: str, show_me: bool = False) -> None:
+    """Show the reference's solution: beside one's own once that passes, with what differs.
+
+    Before that it needs all three hints, and `show_me=True`, which is noted in the progress.
+    """
+    exercise = _name(exercise)
+    if not course.has_solutions():
+        _say(
+            "There are no solutions in this folder: it was made for a class. "
+            f'`hint("{exercise}")` helps, and so does whoever gave you this notebook.'
+        )
+        return
+    from utils.solution import Solution, differences, source_of
+
+    try:
+        key = open_key()
+        question, asked = key.question(exercise), course.exercises()[exercise]
+    except KeyFault as fault:
+        _say(_misspelled(exercise, fault) or f"There is no solution: {fault}.")
+        return
+    namespace = sys._getframe(1).f_globals
+    reference = source_of(asked.reference)
+    if _verdict(exercise, namespace, None).status is Status.CORRECT:
+        own = namespace[exercise]
+        differs = differences(question, own, asked.reference)
+        _display(Solution(exercise, reference, source_of(own), differs))
+        return
+    hints = len(question.hints)
+    if (given := _given(exercise)) < hints:
+        _say(
+            f"Your {exercise} does not pass yet, and you have seen {given} of its {hints} hints. "
+            f'`hint("{exercise}")` gives the next; the last solves a similar problem.'
+        )
+    elif not show_me:
+        _say(
+            f"Your {exercise} does not pass yet. Do you want to see the solution now? What you "
+            "find yourself, you keep longer. If yes, it is noted in your progress: "
+            f'`solution("{exercise}", show_me=True)`.'
+        )
+    else:
+        record.note(exercise, {"solution": "seen before it passed"})
+        _display(Solution(exercise, reference))
+
+
+def reset(exercise: str) -> None:
+    """Begin an exercise afresh: keep the old answer in a file, and print the blank to paste."""
+    _hints_given.pop(_name(exercise), None)
+    _say(begin_afresh(_name(exercise), sys._getframe(1).f_globals))
 
 
 def ready(*exercises: str) -> bool:
@@ -222,14 +300,27 @@ def _show(verdict: Verdict) -> None:
 
     In IPython without a notebook a failed check prints nothing here: its exception prints the text.
     """
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        shell = None
-    else:
-        shell = get_ipython()
-    if shell is not None and hasattr(shell, "kernel"):
-        display(verdict)  # type: ignore[no-untyped-call]
+    shell = _shell()
+    if hasattr(shell, "kernel"):
+        _display(verdict)
     elif shell is None or verdict.status is Status.CORRECT:
         _say(verdict.text())
+
+
+def _display(shown: Any) -> None:
+    """Display an object in a notebook, else print it."""
+    if hasattr(_shell(), "kernel"):
+        from IPython.display import display
+
+        display(shown)  # type: ignore[no-untyped-call]
+    else:
+        _say(repr(shown))
+
+
+def _shell() -> Any:
+    """Return the IPython shell, or None outside of IPython."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    return get_ipython()

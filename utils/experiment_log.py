@@ -10,10 +10,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
 
-import h5py
 import numpy as np
 
 from utils.files import written_aside
+from utils.hdf5 import h5py_or_none, is_hdf5, opened, write_npz
 
 __all__ = ["LogError", "append_record", "budget", "log_for", "progress", "read_log"]
 
@@ -49,13 +49,17 @@ def log_for(log: str | Path, space: Mapping[str, Any], seed: int) -> str:
     """
     search = json.loads(json.dumps({"seed": seed, "space": dict(space)}, default=_plain))
     if not os.path.exists(log):
+        attributes = {"format": _FORMAT, "search": json.dumps(search)}
+        h5py = h5py_or_none()
+        if h5py is None:
+            write_npz(_place(log), {f"@{name}": value for name, value in attributes.items()})
+            return str(log)
         with written_aside(_place(log)) as aside, h5py.File(aside, "w", locking=False) as file:
-            file.attrs["format"] = _FORMAT
-            file.attrs["search"] = json.dumps(search)
+            file.attrs.update(attributes)
         return str(log)
     count = _length(log)
-    with h5py.File(log, "r", locking=False) as file:
-        noted = json.loads(file.attrs.get("search", "{}"))
+    with opened(log) as file:
+        noted = json.loads(str(file.attrs.get("search", "{}")))
     other = _difference(noted, search)
     if other:
         raise LogError(
@@ -112,7 +116,7 @@ def read_log(log: str | Path | None) -> list[Record]:
     if log is None or not os.path.exists(log):
         return []
     try:
-        with h5py.File(log, "r", locking=False) as file:
+        with opened(log) as file:
             if file.attrs.get("format") != _FORMAT:
                 raise LogError(f"{log} is not an experiment log: give the log another name.")
             return [_read(file[name]) for name in sorted(file)]
@@ -124,7 +128,8 @@ def append_record(log: str | Path | None, record: Record) -> None:
     """Append a record to an experiment log, creating the log if it does not exist.
 
     The whole file is replaced by a longer one, so it is never half written, whenever the program
-    stops. If `log` is None, nothing happens.
+    stops. If `log` is None, nothing happens. Where h5py is missing, a new log is written in NumPy's
+    format, under the same name; `read_log` reads both.
 
     Raises
     ------
@@ -136,24 +141,40 @@ def append_record(log: str | Path | None, record: Record) -> None:
     if log is None:
         return
     exists, count = os.path.exists(log), _length(log)
+    values, costs = _written(record), np.asarray(record["costs"])
+    h5py = h5py_or_none()
+    if h5py is None or (exists and not is_hdf5(log)):
+        arrays: dict[str, Any] = {"@format": _FORMAT}
+        if exists:
+            with np.load(log, allow_pickle=False) as earlier:
+                arrays |= earlier
+        arrays |= {f"{count:06d}/@{name}": value for name, value in values.items()}
+        write_npz(_place(log), arrays | {f"{count:06d}/costs": costs})
+        return
     with written_aside(_place(log)) as aside:
         if exists:
             shutil.copyfile(log, aside)
         with h5py.File(aside, "a" if exists else "w", locking=False) as file:
             file.attrs["format"] = _FORMAT
             group = file.create_group(f"{count:06d}")
-            group.attrs["configuration"] = json.dumps(record["configuration"], default=_plain)
-            group.attrs["diverged"] = bool(record["diverged"])
-            for name in _NUMBERS:
-                group.attrs[name] = float(record[name])
-            group["costs"] = np.asarray(record["costs"])
+            group.attrs.update(values)
+            group["costs"] = costs
+
+
+def _written(record: Record) -> dict[str, Any]:
+    """Return what a log keeps of a record as attributes."""
+    return {
+        "configuration": json.dumps(record["configuration"], default=_plain),
+        "diverged": bool(record["diverged"]),
+        **{name: float(record[name]) for name in _NUMBERS},
+    }
 
 
 def _length(log: str | Path) -> int:
     if not os.path.exists(log):
         return 0
     try:
-        with h5py.File(log, "r", locking=False) as file:
+        with opened(log) as file:
             if file.attrs.get("format") == _FORMAT:
                 return len(file)
     except OSError:
@@ -161,7 +182,7 @@ def _length(log: str | Path) -> int:
     raise LogError(f"{log} is not an experiment log: give the log another name.")
 
 
-def _read(group: h5py.Group) -> Record:
+def _read(group: Any) -> Record:
     return {
         "configuration": json.loads(group.attrs["configuration"]),
         "costs": group["costs"][()],

@@ -5,6 +5,7 @@ answer key of expected results. The solutions and the code of known mistakes are
 """
 
 import datetime
+import json
 import os
 import re
 import shutil
@@ -29,10 +30,12 @@ from autograder.course.notebooks import (
     to_text,
 )
 from autograder.errors import BrokenCourse, UsageError
-from autograder.files import GENERATED_FOLDERS
+from autograder.files import GENERATED
 from utils.checker.answer_key import KeyFault, freeze
 from utils.checker.course import property_module
 from utils.exercises import EXERCISES
+from utils.hdf5 import write_twin
+from utils.record import page_in
 
 __all__ = [
     "contents",
@@ -44,6 +47,7 @@ __all__ = [
     "release",
     "release_all",
     "save",
+    "with_twins",
 ]
 
 KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known mistakes
@@ -165,7 +169,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         file.relative_to(path.parent).as_posix(): file.read_bytes()
         for file in path.parent.rglob("*")
         if file.is_file()
-        and not GENERATED_FOLDERS.intersection(file.parts)
+        and not GENERATED.intersection(file.parts)
         and file.suffix not in {".ipynb", ".h5"}
     }
     notebook.metadata[RELEASE] = {
@@ -178,6 +182,10 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     }
     files[path.name] = to_text(notebook).encode()
     files |= modules(root, notebook, assignment)
+    blanks = page_in(path.parent)
+    files["utils/blanks.json"] = json.dumps(
+        dict(blanks.blanks if blanks else {}), indent=1
+    ).encode()
     for name in (*COPIED, *data_of(notebook)):
         files[name] = _course_file(root, name)
     files["start.py"] = _course_file(root, "autograder/course/start.py")
@@ -189,6 +197,18 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
     files["README.md"] = README.format(title=title, assignment=assignment).encode()
     return dict(sorted(files.items()))
+
+
+def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return a bundle's files and the twin of each HDF5 file, for a place without h5py."""
+    found = dict(files)
+    with tempfile.TemporaryDirectory() as aside:
+        for name, content in files.items():
+            if name.endswith(".h5"):
+                file = Path(aside, Path(name).name)
+                file.write_bytes(content)
+                found[name.removesuffix(".h5") + ".npz"] = write_twin(file).read_bytes()
+    return dict(sorted(found.items()))
 
 
 def data_of(notebook: NotebookNode) -> tuple[str, ...]:

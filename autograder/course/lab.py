@@ -1,7 +1,8 @@
 """Open the course in JupyterLab, on the learner's own copy of the notebooks.
 
 The copy is ``my_notebooks/``, beside ``notebooks/``. Git ignores it, and no file in it is ever
-overwritten, so a learner can save work there and still update the course.
+overwritten, so a learner can save work there and still update the course. `reset` puts a new page
+in place of an old one, which it keeps.
 """
 
 import importlib.util
@@ -14,9 +15,10 @@ from pathlib import Path
 
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
-from autograder.files import GENERATED_FOLDERS
+from autograder.files import GENERATED
+from utils.files import KEPT, RECORD, free_path
 
-__all__ = ["copy_missing", "open_lab"]
+__all__ = ["copy_missing", "open_lab", "reset"]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
@@ -71,7 +73,7 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     try:
         for file in sorted(source.rglob("*")):
             relative = file.relative_to(source)
-            generated = GENERATED_FOLDERS.intersection(relative.parts)
+            generated = GENERATED.intersection(relative.parts)
             if generated or file.suffix == ".h5" or not file.is_file():
                 continue
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
@@ -82,6 +84,38 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
             f"Your copy of the notebooks could not be made: {error.strerror} ({error.filename})."
         ) from error
     return copied
+
+
+def reset(root: Path, assignment: str) -> Path:
+    """Put the course's page in place of the learner's, which is kept with its record.
+
+    Returns
+    -------
+    Path
+        Where the learner's page is now.
+
+    Raises
+    ------
+    UsageError
+        If the learner has no copy of this page, or it cannot be moved.
+    """
+    source = root / "notebooks" / assignment / f"{assignment}.ipynb"
+    page = root / OWN_COPY / assignment / source.name
+    if not source.is_file() or not page.is_file():
+        raise UsageError(f"There is no {page} to begin afresh. `course lab` makes your pages.")
+    try:
+        kept = free_path(page.parent / KEPT, assignment, ".ipynb")
+        os.rename(page, kept)
+        try:
+            copy_if_missing(source, page)
+        except OSError:
+            os.rename(kept, page)
+            raise
+        with suppress(FileNotFoundError):
+            os.rename(page.parent / RECORD, kept.with_suffix(".json"))
+    except OSError as error:
+        raise UsageError(f"{page} cannot be moved: {error.strerror}.") from error
+    return kept
 
 
 def copy_if_missing(source: Path, target: Path) -> bool:

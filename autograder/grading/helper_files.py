@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.limits import LIMITS, MIB
+from utils.files import KEPT, RECORD
 
 __all__ = ["helper_files"]
 
@@ -27,8 +28,8 @@ def helper_files(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     for path in sorted(_candidates(folder)):
         name = path.relative_to(folder).as_posix()
         module = name.partition("/")[0].removesuffix(".py")
-        if module in OURS:
-            continue  # the course's own, as every bundle has them
+        if module in OURS or module == KEPT or name == RECORD:
+            continue  # the course's own, as every bundle has them; what a learner keeps is private
         if path.suffix == ".py" and _is_taken(module):
             sentences.append(
                 f"{name} was set aside: {module} is the name of a module of Python or of a package."

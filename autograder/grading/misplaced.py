@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
-from autograder.files import GENERATED_FOLDERS
+from autograder.files import GENERATED
 
 __all__ = ["misplaced"]
 
@@ -51,7 +51,7 @@ def _files(
         for entry in islice(entries, ENTRIES):
             path, name = Path(entry.path), entry.name.casefold()
             stem = name.partition(".")[0]
-            if name.startswith(".") or name in GENERATED_FOLDERS or (depth == 0 and stem in others):
+            if name.startswith(".") or name in GENERATED or (depth == 0 and stem in others):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if depth < DEPTH:

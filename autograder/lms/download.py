@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import IO
 
 from autograder.errors import UsageError
-from autograder.files import GENERATED_FOLDERS
+from autograder.files import GENERATED
 from autograder.limits import DOWNLOAD, MIB, DownloadLimits
 from utils.checker.verdict import printable
 
 __all__ = ["Download", "Entry"]
 
-JUNK = {"__MACOSX", ".git", ".DS_Store", "Thumbs.db", "desktop.ini", ".venv", *GENERATED_FOLDERS}
+JUNK = {"__MACOSX", ".git", ".DS_Store", "Thumbs.db", "desktop.ini", ".venv", *GENERATED}
 CHUNK = 1 << 20
 
 

@@ -103,6 +103,12 @@ c.CourseDirectory.include = [
     *("*.ipynb", "*.py", "*.txt", "*.md", "*.csv", "*.json"),
     *("*.png", "*.jpg", "*.jpeg", "*.gif", "*.svg", "*.pdf"),
 ]
+
+# Nor a student's own record of checks and old answers, which are nobody else's business.
+c.CourseDirectory.ignore = [
+    *(".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"),
+    *("progress.json", "kept"),
+]
 '''
 
 

@@ -81,6 +81,15 @@ def _no_input(prompt: object = "") -> str:
     raise EOFError("input() has nobody to answer it while your work is graded")
 
 
+def _not_while_graded(name: str) -> Callable[..., None]:
+    """Return a function in place of one that helps a learner: it only prints that it does not."""
+
+    def does_nothing(*_: object, **__: object) -> None:
+        print(f"{name}() does nothing while work is graded.")
+
+    return does_nothing
+
+
 FOLDER = Path(".")  # the scratch folder, which is deleted as a whole
 SHELL = _shell()  # made once, in the zygote
 
@@ -222,6 +231,8 @@ def serve(channel: Channel) -> None:
     """Reply to the judge's requests until there are no more."""
     # `check` in student code would raise for lack of an answer key; the judge checks anyway.
     check.check = lambda exercise, seed=None: None
+    for name in ("progress", "reset", "solution"):
+        setattr(check, name, _not_while_graded(name))
     builtins.input = _no_input
     # As in a student's folder: modules beside the notebook can be imported, and the data is there.
     sys.path.insert(0, "")

@@ -61,12 +61,15 @@ def test_bundle_has_exactly_the_needed_files(bundles, assignment):
     assert {"checker/templates/verdict.html", "checker/templates/shapes.html"} < own
     assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
+    texts = {f.name for f in (ROOT / "notebooks" / assignment).glob("*.md")}
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
         *("start.py", "utils/answer_key.h5", "utils/jupyter/labconfig/page_config.json"),
+        "utils/blanks.json",
         *(["datasets/README.md", "datasets/garments.h5"] if assignment in WITH_GARMENTS else []),
         *(f"utils/{name}" for name in own),
         *pictures,
+        *texts,
     }
     notebook = (bundles / assignment / f"{assignment}.ipynb").read_text()
     for picture in re.findall(r"\]\((images/[^)]+)\)|src=\\?\"(images/[^\"\\]+)", notebook):

@@ -71,6 +71,19 @@ def requests(monkeypatch):
     return sent
 
 
+def test_what_helps_a_learner_does_nothing_while_work_is_graded():
+    calls = "progress(save='map.html')\nreset('relu')\nsolution('relu', show_me=True)\n"
+    helped = f"from utils.check import progress, reset, solution\n{calls}{ANSWERS['relu']}"
+    work = Task(TASK, pieces(relu=helped), EXERCISES_OF_TASK, Settings("spring"))
+    result = judging.run_task(work)
+    assert {one[MIME]["status"] for one in result.verdicts.values()} == {"correct"}
+    [printed] = [text for text in result.printed.values() if "does nothing" in text]
+    assert printed == "".join(
+        f"{name}() does nothing while work is graded.\n"
+        for name in ("progress", "reset", "solution")
+    )
+
+
 def test_an_exercise_takes_one_request_and_each_of_its_properties_one(graded, requests):
     assert {one["status"] for one in graded().values()} == {"correct"}
     properties = sum(len(EXERCISES[name].properties) for name in EXERCISES_OF_TASK)

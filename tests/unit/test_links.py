@@ -10,7 +10,7 @@ PAGES = [
     *ROOT.glob("*.md"),
     *(
         page
-        for name in ("docs", "datasets", "benchmarks", "tests")
+        for name in ("docs", "datasets", "benchmarks", "notebooks", "tests")
         for page in (ROOT / name).rglob("*.md")
     ),
 ]

@@ -272,3 +272,16 @@ def test_demonstrations_leave_no_names_of_answers_behind(assignment):
         if cell.cell_type == "code" and not name.endswith("-solution")
     }
     assert {name: names for name, names in left.items() if names} == {}
+
+
+def test_fairness_states_the_numbers_that_were_measured():
+    measured = (ROOT / "benchmarks" / "README.md").read_text("utf-8")
+    [checks] = re.findall(r"The ([\d,]+) checks of correct .* gave no false alarm", measured)
+    total = re.search(r"(?m)^\| all \| (\d+) \|.* (\d+) \| 0 \|$", measured)
+    mutants, equivalent = f"{int(total[1]):,}", total[2]
+    said = (ROOT / "notebooks" / FIRST / "fairness.md").read_text("utf-8")
+    for page in (said, cells(FIRST)["fairness"].source):
+        assert f"{checks} checks" in page
+        assert f"{mutants} " in page
+    assert f" {equivalent} of them still do all" in said
+    assert "(fairness.md)" in cells(FIRST)["fairness"].source

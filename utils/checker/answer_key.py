@@ -17,7 +17,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import h5py
 import numpy as np
 
 from utils.checker import course
@@ -26,6 +25,7 @@ from utils.checker.compare import Template
 from utils.checker.serialize import Packer, unpack
 from utils.checker.student_code import call
 from utils.files import written_aside
+from utils.hdf5 import opened, readable
 
 __all__ = ["FROZEN_KEY", "AnswerKey", "FrozenKey", "KeyFault", "LiveKey", "Question", "freeze"]
 
@@ -183,7 +183,7 @@ class LiveKey:
 
 
 class FrozenKey:
-    """An answer key read from an HDF5 file that `freeze` wrote."""
+    """An answer key read from an HDF5 file that `freeze` wrote, or from the twin of one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -196,15 +196,18 @@ class FrozenKey:
             return _unpack_question(file[exercise])
 
     @contextmanager
-    def _opened(self) -> Iterator[h5py.File]:
+    def _opened(self) -> Iterator[Any]:
         advice = "get a fresh copy of the assignment, or run `course key` where the course is"
-        if not self.path.exists():
+        path = readable(self.path)
+        if not path.exists():
             raise KeyFault(f"the answer key {self.path} is missing; {advice}")
         try:
-            with h5py.File(self.path, "r", locking=False) as file:
+            with opened(path) as file:
                 if file.attrs.get("format") != FORMAT:
                     raise KeyFault(f"{self.path} is not an answer key of this course; {advice}")
                 yield file
+        except ModuleNotFoundError as error:
+            raise KeyFault(str(error)) from error
         except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise KeyFault(f"the answer key {self.path} cannot be read; {advice}") from error
 
@@ -215,6 +218,8 @@ def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
     Each known mistake's outcomes are stored with its sentence, but no code: the file shows only the
     outcomes of the cases.
     """
+    import h5py
+
     live = LiveKey()
     with written_aside(path) as aside, h5py.File(aside, "w") as file:
         file.attrs["format"] = FORMAT
@@ -242,7 +247,7 @@ def _answered(case: Case, reference: Callable[..., Any]) -> Case:
 # --- the file: JSON for the structure, one dataset for all numbers ------------------------------
 
 
-def _pack_question(group: h5py.Group, question: Question) -> None:
+def _pack_question(group: Any, question: Question) -> None:
     store = Packer()
     data = {
         "exercise": question.exercise,
@@ -282,8 +287,8 @@ def _pack_question(group: h5py.Group, question: Question) -> None:
     group.create_dataset("arrays", data=numbers, compression="gzip", shuffle=True)
 
 
-def _unpack_question(group: h5py.Group) -> Question:
-    data = json.loads(group["question"].asstr()[()])
+def _unpack_question(group: Any) -> Question:
+    data = json.loads(group["question"][()])
     buffer = group["arrays"][()].tobytes()
 
     def known(outcomes: list[Any]) -> Callable[[int], Outcome]:
