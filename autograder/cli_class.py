@@ -247,13 +247,15 @@ def forget(
     others = [*(also or [])]
     if workspace is not None:
         others += [workspace / name for name in ("autograded", "feedback")]
-    print(*forget_one(student, submissions, output, tuple(others)), sep="\n")
+    for line in forget_one(ROOT, student, submissions, output, others):
+        print(line, flush=True)
     if workspace is not None:
         from autograder.nbgrader_bridge.students import remove_student
         from autograder.nbgrader_bridge.workspace import Workspace as Opened
 
-        if remove_student(Opened(workspace), student):
-            print("Taken out of: the gradebook")
+        opened = Opened(workspace)
+        if remove_student(opened, student):
+            print(f"Taken out of: the gradebook, {opened.gradebook}")
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course demo`")
@@ -299,8 +301,8 @@ def demo(
     report_page = (to / "grades" / "report.html").resolve()
     print(f"\nThat took {time.monotonic() - start:.0f} seconds. Look at:")
     print(f"- {report_page}: the class")
-    print(f"- {to / 'feedback' / ASSIGNMENT}: a page for each student, such as thistle.html, whose")
-    print("  code tried to read and to stop what is not theirs")
+    print(f"- {to / 'feedback' / ASSIGNMENT}: a page for each student")
+    print("- above, what needs your eyes: thistle's code told the judge that it is right")
     print(f"- {to / 'to_import.csv'}: the gradebook, with one column filled in")
     print("Then type:")
     print(f"  cd {shlex.quote(str(to))}")

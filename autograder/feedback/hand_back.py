@@ -15,18 +15,16 @@ from autograder.feedback.page import About, draw_page, page_without_work
 from autograder.files import write_text
 from autograder.grading import worker_pool
 from autograder.grading.class_folder import (
-    Submission,
     find_submission,
     shown_names,
     students_in,
 )
 from autograder.grading.course_notebook import read_course_notebook
 from autograder.grading.grade_file import FileResult, FileTask
-from autograder.grading.missing_verdicts import MissingVerdicts
-from autograder.grading.results import settings_of
+from autograder.grading.known_verdicts import KnownVerdicts
 from autograder.grading.verdict_cache import VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
-from autograder.lms.records import Record, Records
+from autograder.lms.records import MADE_HERE, Record, Records
 from autograder.lms.roster import folder_name
 from utils.files import written_aside
 
@@ -100,7 +98,7 @@ def hand_back(
             uploads[about.student] = records[student]
 
     with VerdictCache(output / assignment / "verdicts.db") as cache:
-        known = _Known(root, assignment, cache)
+        known = KnownVerdicts(root, assignment, cache)
 
         def tasks() -> Iterator[tuple[tuple[str, About], FileTask]]:
             abouts = _abouts(root, assignment, output, grades)
@@ -138,33 +136,6 @@ def hand_back(
         done.packed = target / f"{assignment}.{system}.zip"
         _pack(done.packed, done, uploads, system)
     return done
-
-
-class _Known:
-    """Look up what grading gave, in the cache of verdicts."""
-
-    def __init__(self, root: Path, assignment: str, cache: VerdictCache) -> None:
-        self.root, self.assignment, self.cache = root, assignment, cache
-        self.course = read_course_notebook(root, assignment)
-        self.readers: dict[tuple[str, bool], MissingVerdicts] = {}
-
-    def task(self, submission: Submission, record: Mapping[str, Any]) -> FileTask | None:
-        """Return the task that draws the page; None for a file that was not graded as it is."""
-        settings = settings_of(self.cache.path.parent, record)
-        for sandboxed in (True, False):
-            key = str(settings), sandboxed
-            if key not in self.readers:
-                self.readers[key] = MissingVerdicts(
-                    self.root, self.assignment, self.course, settings, self.cache, sandboxed, None
-                )
-            found = replace(submission, notes=[*submission.notes], verdicts={}, keys={})
-            self.readers[key].task_for(found)
-            if found.verdicts or not found.gradable:
-                break
-        if found.reading is None:
-            return None
-        files = tuple((path.name, path) for path in found.notebooks)
-        return FileTask(self.root, self.assignment, found, files, (), settings)
 
 
 def _abouts(
@@ -209,6 +180,7 @@ def _pack(target: Path, done: HandedBack, records: Mapping[str, Record], system:
         written_aside(target) as aside,
         zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
+        archive.comment = MADE_HERE
         for name, page in packed.items():
             archive.write(page, name)
 

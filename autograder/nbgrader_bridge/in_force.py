@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT
@@ -57,7 +55,7 @@ def in_force(folder: Path) -> InForce:
         "seed": ("secret" if seed else "the assignment's name", source("", seed)),
         "packages": (", ".join(settings.packages) or "the usual ones", source(beside.packages, "")),
         "exchange": (exchange, source(beside.exchange == exchange, exchange != EXCHANGE)),
-        "gradebook": (make_url(opened.directory.db_url).render_as_string(), CONFIG),
+        "gradebook": (opened.gradebook, CONFIG),
     }
     for one in fields(LIMITS):
         value = getattr(configured.limits, one.name)

@@ -4,12 +4,14 @@ import csv
 import json
 import re
 import shlex
+import shutil
 import zipfile
 
 import pytest
 
 from autograder import cli, demo
 from autograder.errors import ExitCode
+from autograder.grading.verdict_cache import VerdictCache
 from tests.support import ROOT
 from tests.support.course_notebooks import blank, solved
 from tests.support.downloads import GRADEBOOK, NOTEBOOK, WORKSHEET, zipped
@@ -120,6 +122,7 @@ def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
     shown = capfd.readouterr().out
     assert "matched                       5" in shown
     assert "- poppy" in shown
+    assert "- thistle, relu: tampered: It sent an invalid message" in shown
     with (tmp_path / "demo" / "to_import.csv").open(newline="") as file:
         filled = {row["Student"]: row[f"{COLUMN} (4711)"] for row in csv.DictReader(file)}
     assert filled["Example, Poppy"] == filled["Example, Quince"] == ""
@@ -127,6 +130,22 @@ def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
     assert cli.main(["demo", "--to", str(tmp_path / "demo")]) == ExitCode.USAGE
     [last] = [line for line in shown.splitlines() if line.startswith("  course explain")]
     assert last.split()[2] in map(str.lower, demo.FLOWERS.split())
+
+
+def test_forgotten_student_leaves_the_others_verdicts_in_the_cache(desk, tmp_path, capsys):
+    for name in ("submitted", "grades"):
+        shutil.copytree(desk / name, tmp_path / name)
+    where = [
+        f"--{a}={tmp_path / b}" for a, b in (("submissions", "submitted"), ("output", "grades"))
+    ]
+    assert cli.main(["forget", "grace", *where]) == ExitCode.FINE
+    with VerdictCache(tmp_path / "grades" / TASK / "verdicts.db") as cache:
+        kept = cache._db.execute("SELECT verdict FROM verdicts").fetchall()
+    assert kept
+    assert not [one for (one,) in kept if "this is |Z|" in one]
+    capsys.readouterr()
+    assert cli.main(["grade", TASK, *where, "--jobs", "1"]) == ExitCode.FINE
+    assert "14 of them were known from an earlier run" in capsys.readouterr().out
 
 
 def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsys):
