@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -155,7 +155,13 @@ def export(
 )
 def feedback(
     assignment: Assignment,
-    to: Annotated[Path, typer.Option(help="The folder to write into.", show_default=False)],
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder to write into.",
+            show_default="WORKSPACE/feedback, as `nbgrader release_feedback` takes the pages",
+        ),
+    ] = None,
     canvas: Annotated[
         bool, typer.Option("--canvas", help="Pack the pages as Canvas takes them back.")
     ] = False,
@@ -176,11 +182,15 @@ def feedback(
 
     if canvas and moodle:
         raise UsageError("Say --canvas or --moodle, not both.")
+    if to is None and (workspace is None or canvas or moodle):
+        raise UsageError("Say where the pages go: --to DIR.")
+    tree, to = to is None, to or Path(workspace or ".", "feedback")
     submissions, output = folders(submissions, output, workspace)
     [assignment] = assignments(ROOT, [assignment])
     system: System = "canvas" if canvas else "moodle" if moodle else ""
     folders_given = (submissions, output, to)
-    done = hand_back(ROOT, assignment, *folders_given, system=system, jobs=cores(), force=force)
+    options: dict[str, Any] = {"system": system, "tree": tree, "jobs": cores(), "force": force}
+    done = hand_back(ROOT, assignment, *folders_given, **options)
     print(*done.lines(), sep="\n")
 
 

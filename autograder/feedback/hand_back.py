@@ -26,10 +26,12 @@ from autograder.grading.verdict_cache import VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
 from autograder.lms.records import MADE_HERE, Record, Records
 from autograder.lms.roster import folder_name
+from autograder.nbgrader_bridge.exchange_files import BESIDE, short_file
 from utils.files import written_aside
 
 __all__ = ["HandedBack", "System", "hand_back"]
 
+NO_SECRET = "not handed in through nbgrader's exchange; --to writes a page anyway"
 System = Literal["", "canvas", "moodle"]
 
 
@@ -61,6 +63,7 @@ def hand_back(
     target: Path,
     *,
     system: System = "",
+    tree: bool = False,
     jobs: int = 1,
     force: bool = False,
 ) -> HandedBack:
@@ -73,6 +76,8 @@ def hand_back(
     submissions, output : as for `course grade`
     target : gets the pages, and the packed file
     system : for which the pages are packed, in ``TARGET/ASSIGNMENT.SYSTEM.zip``
+    tree : whether to write ``TARGET/STUDENT/ASSIGNMENT/ASSIGNMENT.html``, as nbgrader does, for
+        those who handed in through its exchange: `nbgrader release_feedback` takes these
     jobs : processes
     force : whether to replace pages that are there
 
@@ -81,17 +86,22 @@ def hand_back(
     UsageError
         When the assignment was not graded, or pages are there already.
     """
-    folder = target / assignment
-    if folder.exists() and any(folder.iterdir()) and not force:
-        raise UsageError(f"{folder} is there already. Add --force to replace its pages.")
+    there = list(target.glob(f"*/{assignment}/*.html" if tree else f"{assignment}/*"))
+    if there and not force:
+        raise UsageError(f"{there[0].parent} is there already. Add --force to replace its pages.")
     grades = {one.student: one for one in read_grades(output, assignment)}
     records = Records.read(submissions, assignment).by_student
     done = HandedBack()
     uploads: dict[str, Record] = {}
-    folder.mkdir(parents=True, exist_ok=True)
 
     def write(student: str, about: About, text: str) -> None:
-        page = folder / f"{folder_name(student)}.html"
+        page = target / assignment / f"{folder_name(student)}.html"
+        if tree:
+            page = target / student / assignment / f"{assignment}.html"
+            if not _copy_beside(submissions / student / assignment, page.parent):
+                done.without.append(f"{about.student}: {NO_SECRET}")
+                return
+        page.parent.mkdir(parents=True, exist_ok=True)
         write_text(page, [text])
         done.pages[about.student] = page
         if student in records:
@@ -136,6 +146,17 @@ def hand_back(
         done.packed = target / f"{assignment}.{system}.zip"
         _pack(done.packed, done, uploads, system)
     return done
+
+
+def _copy_beside(submission: Path, folder: Path) -> bool:
+    """Copy what `nbgrader release_feedback` reads beside a page; return whether it is all there."""
+    found = {name: short_file(submission / name) for name in BESIDE}
+    if not all(found.values()):
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in found.items():
+        write_text(folder / name, [content.decode(errors="replace")])
+    return True
 
 
 def _abouts(

@@ -39,15 +39,13 @@ from autograder.grading.class_folder import Submission
 from autograder.grading.grade_file import Draw
 from autograder.grading.results import NEEDS_REVIEW, Result
 from autograder.grading.student_results import Recorded
+from autograder.nbgrader_bridge.exchange_files import BESIDE, TIMESTAMP, short_file
 from autograder.nbgrader_bridge.graded_notebook import draw, draw_unread
 
-__all__ = ["BESIDE", "Book", "recorded", "short_file", "with_grades"]
+__all__ = ["Book", "recorded", "with_grades"]
 
 LONGEST = 300  # letters of an error's text
 COMMIT_INTERVAL = 2  # seconds between two commits, at least
-TIMESTAMP = "timestamp.txt"
-# Files that nbgrader's exchange needs beside a notebook, from `submit` to `fetch_feedback`.
-BESIDE = (TIMESTAMP, "submission_secret.txt")
 
 
 @dataclass(frozen=True)
@@ -319,13 +317,3 @@ def handed_in_at(folder: Path) -> datetime | None:
     except Exception:  # its parser has many ways to fail on a strange text
         return None
     return timestamp
-
-
-def short_file(path: Path) -> bytes:
-    """Return the content of a short file; b"" for a link, a long file or a missing one."""
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
-            return b""
-        return path.read_bytes()
-    except OSError:
-        return b""

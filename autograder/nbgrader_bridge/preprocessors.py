@@ -40,7 +40,7 @@ from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of, release_of
 from autograder.grading.uncredited import uncredited
 from autograder.limits import LIMITS, changed
-from autograder.nbgrader_bridge.gradebook import BESIDE
+from autograder.nbgrader_bridge.exchange_files import BESIDE
 from autograder.nbgrader_bridge.graded_notebook import graded_notebook
 from autograder.nbgrader_bridge.late import settings_of_workspace
 from autograder.nbgrader_bridge.workspace import own_notebook

@@ -54,7 +54,7 @@ class Workspace:
     @property
     def gradebook(self) -> str:
         """Return the gradebook's address, without a password."""
-        return make_url(self.directory.db_url).render_as_string()
+        return str(make_url(self.directory.db_url))
 
     def warnings(self, root: Path, assignment: str) -> Iterator[str]:
         """Yield a sentence if ``source/`` is older than the course."""

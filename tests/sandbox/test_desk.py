@@ -8,6 +8,9 @@ import shutil
 import zipfile
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
 
 from autograder import cli, demo
 from autograder.errors import ExitCode
@@ -82,6 +85,33 @@ def test_feedback_has_the_verdicts_and_is_packed(desk):
             "smithjane_103_9003_feedback.html",
         ]
         assert archive.read(names[1]).decode() == page
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # nbgrader's own
+def test_nbgrader_hands_out_the_pages_of_a_workspace(desk, tmp_path, capsys):
+    beside = {"timestamp.txt": "2026-11-20 08:00:00 UTC", "submission_secret.txt": "s3cret"}
+    folder = desk / "submitted" / "ada" / TASK
+    try:
+        for name, text in beside.items():
+            (folder / name).write_text(text)
+        command = ["feedback", TASK, "--workspace", "."]
+        assert cli.main([*command, "--force"]) == ExitCode.FINE
+        said = capsys.readouterr().out
+        assert "Written: feedback for 1." in said
+        assert "- grace: not handed in through nbgrader's exchange" in said
+        assert cli.main(command) == ExitCode.USAGE
+    finally:
+        for name in beside:
+            (folder / name).unlink()
+    course = CourseDirectory(root=str(desk), course_id="course", assignment_id=TASK)
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    ExchangeReleaseFeedback(coursedir=course, root=str(exchange)).start()
+    [released] = (exchange / "course" / "feedback").iterdir()
+    assert released.stem == notebook_hash(
+        secret="s3cret", notebook_id=TASK
+    )  # what students look for
+    assert "Feedback for ada" in released.read_text()
 
 
 def test_exports_are_filled_in(desk, capsys):
