@@ -251,21 +251,27 @@ def forget(
 
     What you sent to others, and your own copies, are yours to find.
     """
+    from autograder.lms.forget import LEFT
     from autograder.lms.forget import forget as forget_one
 
     submissions, output = folders(submissions, output, workspace)
     others = [*(also or [])]
     if workspace is not None:
         others += [workspace / name for name in ("autograded", "feedback")]
-    for line in forget_one(ROOT, student, submissions, output, others):
-        print(line, flush=True)
+    lines, gone = forget_one(ROOT, student, submissions, output, others), False
     if workspace is not None:
         from autograder.nbgrader_bridge.students import remove_student
         from autograder.nbgrader_bridge.workspace import Workspace as Opened
 
         opened = Opened(workspace)
         if remove_student(opened, student):
-            print(f"Taken out of: the gradebook, {opened.gradebook}")
+            gone = True
+            print(f"Taken out of: the gradebook, {opened.gradebook}", flush=True)
+    for line in lines:
+        gone |= not line.startswith(LEFT)
+        print(line, flush=True)
+    if not gone:
+        raise UsageError(f"There is nothing of {student} in {submissions} and {output}.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course demo`")

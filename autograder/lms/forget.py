@@ -22,17 +22,19 @@ from autograder.grading.verdict_cache import VerdictCache
 from autograder.lms.records import FOLDER, MADE_HERE
 from autograder.lms.roster import folder_name
 
-__all__ = ["forget"]
+__all__ = ["LEFT", "forget"]
 
 TABLES = ("grades.csv", "grades.partial.csv", "attention.csv", "attention.partial.csv")
-LEFT = "Left as it is"
+LEFT = "Left as it is"  # begins a line on what was not removed
 RESULTS = ("results.jsonl", "results.partial.jsonl")
 
 
 def forget(
     root: Path, student: str, submissions: Path, output: Path, others: Sequence[Path] = ()
 ) -> Iterator[str]:
-    """Remove a student's folder, results and pages; yield a line for each thing once it is gone.
+    """Return an iterator that removes what there is of a student, with a line for each thing.
+
+    It removes folder, results and pages; a line comes once its thing is gone.
 
     Parameters
     ----------
@@ -44,19 +46,19 @@ def forget(
     Raises
     ------
     UsageError
-        When nothing is there of such a student, or something cannot be removed.
+        When that is no name of a student, or something cannot be removed.
     """
     if student in ("", ".", "..") or "/" in student or student.startswith("."):
         raise UsageError(f"{student!r} is no student's name.")
-    gone = False
+    return _with_sentence(_forget(root, student, submissions, output, others))
+
+
+def _with_sentence(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines; raise UsageError where something cannot be removed."""
     try:
-        for line in _forget(root, student, submissions, output, others):
-            gone |= not line.startswith(LEFT)
-            yield line
+        yield from lines
     except OSError as error:
         raise UsageError(f"{error.filename} cannot be removed: {error.strerror}.") from error
-    if not gone:
-        raise UsageError(f"There is nothing of {student} in {submissions} and {output}.")
 
 
 def _forget(

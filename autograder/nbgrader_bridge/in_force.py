@@ -42,7 +42,8 @@ def in_force(folder: Path) -> InForce:
     """
     opened, beside = Workspace(folder), GradingSettings.beside(folder / "submitted")
     every = assignments(ROOT)
-    configured = Execute(config=opened.config).settings(every[0])
+    judge = Execute(config=opened.config)
+    configured = judge.settings(every[0])
     settings = beside.over(configured)
     exchange = opened.config.get("Exchange", {}).get("root", EXCHANGE)
 
@@ -56,6 +57,10 @@ def in_force(folder: Path) -> InForce:
         "packages": (", ".join(settings.packages) or "the usual ones", source(beside.packages, "")),
         "exchange": (exchange, source(beside.exchange == exchange, exchange != EXCHANGE)),
         "gradebook": (opened.gradebook, CONFIG),
+        "sandbox": (
+            "off for nbgrader autograde" if judge.no_sandbox else "on",
+            source("", judge.no_sandbox),
+        ),
     }
     for one in fields(LIMITS):
         value = getattr(configured.limits, one.name)

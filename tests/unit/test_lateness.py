@@ -191,11 +191,14 @@ def test_doctor_says_what_is_in_force_in_a_workspace(tmp_path, settings, capsys)
 def test_doctor_says_what_an_older_configuration_lacks(tmp_path, settings, capsys):
     make(ROOT, tmp_path, names=[TASK])
     (tmp_path / "grading.toml").write_text(f'exchange = "/srv/exchange"\n{TEXT}')
-    (tmp_path / CONFIG).write_text('c = get_config()\nc.Execute.follow_through = "half"\n')
+    (tmp_path / CONFIG).write_text(
+        'c = get_config()\nc.Execute.follow_through = "half"\nc.Execute.no_sandbox = True\n'
+    )
     cli.main(["doctor", "--workspace", str(tmp_path)])
     shown = capsys.readouterr().out
     for said in (
         "follow_through: half (nbgrader_config.py)",
+        "sandbox: off for nbgrader autograde (nbgrader_config.py)",
         "seed: the assignment's name (as always)",
         "autograder.nbgrader_bridge.late.LatePenalty",
         "write `c.Exchange.root = '/srv/exchange'` there",
