@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -155,7 +155,13 @@ def export(
 )
 def feedback(
     assignment: Assignment,
-    to: Annotated[Path, typer.Option(help="The folder to write into.", show_default=False)],
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder to write into.",
+            show_default="WORKSPACE/feedback, as `nbgrader release_feedback` takes the pages",
+        ),
+    ] = None,
     canvas: Annotated[
         bool, typer.Option("--canvas", help="Pack the pages as Canvas takes them back.")
     ] = False,
@@ -176,11 +182,15 @@ def feedback(
 
     if canvas and moodle:
         raise UsageError("Say --canvas or --moodle, not both.")
+    if to is None and (workspace is None or canvas or moodle):
+        raise UsageError("Say where the pages go: --to DIR.")
+    tree, to = to is None, to or Path(workspace or ".", "feedback")
     submissions, output = folders(submissions, output, workspace)
     [assignment] = assignments(ROOT, [assignment])
     system: System = "canvas" if canvas else "moodle" if moodle else ""
     folders_given = (submissions, output, to)
-    done = hand_back(ROOT, assignment, *folders_given, system=system, jobs=cores(), force=force)
+    options: dict[str, Any] = {"system": system, "tree": tree, "jobs": cores(), "force": force}
+    done = hand_back(ROOT, assignment, *folders_given, **options)
     print(*done.lines(), sep="\n")
 
 
@@ -241,19 +251,27 @@ def forget(
 
     What you sent to others, and your own copies, are yours to find.
     """
+    from autograder.lms.forget import LEFT
     from autograder.lms.forget import forget as forget_one
 
     submissions, output = folders(submissions, output, workspace)
     others = [*(also or [])]
     if workspace is not None:
         others += [workspace / name for name in ("autograded", "feedback")]
-    print(*forget_one(student, submissions, output, tuple(others)), sep="\n")
+    lines, gone = forget_one(ROOT, student, submissions, output, others), False
     if workspace is not None:
         from autograder.nbgrader_bridge.students import remove_student
         from autograder.nbgrader_bridge.workspace import Workspace as Opened
 
-        if remove_student(Opened(workspace), student):
-            print("Taken out of: the gradebook")
+        opened = Opened(workspace)
+        if remove_student(opened, student):
+            gone = True
+            print(f"Taken out of: the gradebook, {opened.gradebook}", flush=True)
+    for line in lines:
+        gone |= not line.startswith(LEFT)
+        print(line, flush=True)
+    if not gone:
+        raise UsageError(f"There is nothing of {student} in {submissions} and {output}.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course demo`")
@@ -299,8 +317,8 @@ def demo(
     report_page = (to / "grades" / "report.html").resolve()
     print(f"\nThat took {time.monotonic() - start:.0f} seconds. Look at:")
     print(f"- {report_page}: the class")
-    print(f"- {to / 'feedback' / ASSIGNMENT}: a page for each student, such as thistle.html, whose")
-    print("  code tried to read and to stop what is not theirs")
+    print(f"- {to / 'feedback' / ASSIGNMENT}: a page for each student")
+    print("- above, what needs your eyes: thistle's code told the judge that it is right")
     print(f"- {to / 'to_import.csv'}: the gradebook, with one column filled in")
     print("Then type:")
     print(f"  cd {shlex.quote(str(to))}")

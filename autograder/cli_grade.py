@@ -16,7 +16,6 @@ from autograder.limits import LIMITS
 
 if TYPE_CHECKING:
     from autograder.grading.lateness import GradingSettings
-    from autograder.limits import Limits
     from autograder.lms.collect import Collected
 
 __all__ = ["INSTRUCTORS", "Of", "RosterFile", "app", "collect_one", "cores", "folders"]
@@ -166,10 +165,8 @@ def grade(
                 opened.late.plugin_inst = late_plugin(beside, assignment)
             writer = stack.enter_context(opened.book(assignment))
             enter_due_date(writer.gradebook, assignment, beside)
-        try:
-            limits = changed(settings.limits, beside.limits)
-        except ValueError as error:
-            raise UsageError(f"{beside.path}: {error}") from None
+        settings = beside.over(settings)
+        limits = settings.limits
         limits = replace(limits, seconds=timeout) if timeout else limits
         try:
             limits = changed(
@@ -183,7 +180,7 @@ def grade(
             raise UsageError(f"--limit: {error}") from None
         chosen: dict[str, Any] = {
             "seed": seed,
-            "follow_through": follow_through or beside.follow_through,
+            "follow_through": follow_through,
             "limits": limits,
         }
         code = grade_all(
@@ -327,40 +324,20 @@ def doctor(
         needed = "must be here" if layer.needed else "makes it stronger"
         how = "" if layer.active else f" {layer.how}"
         print(f"{'✓' if layer.active else '✗'} {layer.name} ({needed}).{how}")
-    limits = LIMITS if workspace is None else _describe_workspace(workspace)
+    limits = LIMITS
+    if workspace is not None:
+        from autograder.nbgrader_bridge.in_force import in_force
+
+        state = in_force(workspace)
+        print(f"In {workspace}:", *state.said, sep="\n- ")
+        print(*(state.stale or ["Nothing there is out of date."]), sep="\n")
+        limits = state.limits
     print("A submission may take:", *described(limits), sep="\n- ")
     print("A download may hold:", *described(DOWNLOAD), sep="\n- ")
     if not meets_minimum(found):
         print("So `course grade` refuses to run here, unless --no-sandbox is typed.")
         raise typer.Exit(ExitCode.PROBLEMS)
     print("`course grade` can run here: students' code stays in its sandbox.")
-
-
-def _describe_workspace(workspace: Path) -> "Limits":
-    """Print what is set in a workspace, and what is stale there; return the limits in force."""
-    from autograder.course.notebooks import assignments
-    from autograder.grading.lateness import GradingSettings, as_record
-    from autograder.limits import changed
-    from autograder.nbgrader_bridge.preprocessors import Execute
-    from autograder.nbgrader_bridge.workspace import Workspace
-
-    opened, beside = Workspace(workspace), GradingSettings.beside(workspace / "submitted")
-    every = assignments(ROOT)
-    settings = Execute(config=opened.config).settings(every[0])
-    try:
-        limits = changed(settings.limits, beside.limits)
-    except ValueError as error:
-        raise UsageError(f"{beside.path}: {error}") from None
-    said = as_record(beside) | {
-        "follow_through": beside.follow_through or settings.follow_through,
-        "exchange": opened.config.get("Exchange", {}).get("root", "nbgrader's own"),
-    }
-    print(f"In {workspace}:", *(f"{name}: {value}" for name, value in said.items()), sep="\n- ")
-    stale = [line for name in every for line in opened.warnings(ROOT, name)]
-    unknown = sorted(set(beside.due) - set(every))
-    stale += [f"{beside.path}: the course has no {name}, which has a due date." for name in unknown]
-    print(*(stale or ["Nothing there is out of date."]), sep="\n")
-    return limits
 
 
 def cores() -> int:

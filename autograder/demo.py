@@ -34,13 +34,17 @@ NAMES = FLOWERS.split()
 ABSENT = ("Poppy", "Zinnia")
 LATE = ("Clover", "Jasmine", "Yarrow")
 TWICE = ("Dahlia", "Sage")
+# Nothing that it looks for is in the sandbox, and nobody there hears it. Only the last step reaches
+# the judge: a message that claims all points.
 HOSTILE = """\
 def relu(Z):
-    import os, pathlib, subprocess
+    import gc, os, pathlib, subprocess
     for place in ("/etc/passwd", pathlib.Path.home() / ".ssh"):
         print(place, os.path.exists(place))
     print(subprocess.run("curl https://example.org", shell=True))
-    os.kill(os.getppid(), 9)
+    for one in gc.get_objects():
+        if type(one).__name__ == "Channel":
+            one.send(b'{"points": 5}')
     return Z"""
 
 

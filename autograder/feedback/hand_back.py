@@ -15,23 +15,23 @@ from autograder.feedback.page import About, draw_page, page_without_work
 from autograder.files import write_text
 from autograder.grading import worker_pool
 from autograder.grading.class_folder import (
-    Submission,
     find_submission,
     shown_names,
     students_in,
 )
 from autograder.grading.course_notebook import read_course_notebook
 from autograder.grading.grade_file import FileResult, FileTask
-from autograder.grading.missing_verdicts import MissingVerdicts
-from autograder.grading.results import settings_of
+from autograder.grading.known_verdicts import KnownVerdicts
 from autograder.grading.verdict_cache import VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
-from autograder.lms.records import Record, Records
+from autograder.lms.records import MADE_HERE, Record, Records
 from autograder.lms.roster import folder_name
+from autograder.nbgrader_bridge.exchange_files import BESIDE, short_file
 from utils.files import written_aside
 
 __all__ = ["HandedBack", "System", "hand_back"]
 
+NO_SECRET = "not handed in through nbgrader's exchange; --to writes a page anyway"
 System = Literal["", "canvas", "moodle"]
 
 
@@ -63,6 +63,7 @@ def hand_back(
     target: Path,
     *,
     system: System = "",
+    tree: bool = False,
     jobs: int = 1,
     force: bool = False,
 ) -> HandedBack:
@@ -75,6 +76,8 @@ def hand_back(
     submissions, output : as for `course grade`
     target : gets the pages, and the packed file
     system : for which the pages are packed, in ``TARGET/ASSIGNMENT.SYSTEM.zip``
+    tree : whether to write ``TARGET/STUDENT/ASSIGNMENT/ASSIGNMENT.html``, as nbgrader does, for
+        those who handed in through its exchange: `nbgrader release_feedback` takes these
     jobs : processes
     force : whether to replace pages that are there
 
@@ -83,24 +86,29 @@ def hand_back(
     UsageError
         When the assignment was not graded, or pages are there already.
     """
-    folder = target / assignment
-    if folder.exists() and any(folder.iterdir()) and not force:
-        raise UsageError(f"{folder} is there already. Add --force to replace its pages.")
+    there = list(target.glob(f"*/{assignment}/*.html" if tree else f"{assignment}/*"))
+    if there and not force:
+        raise UsageError(f"{there[0].parent} is there already. Add --force to replace its pages.")
     grades = {one.student: one for one in read_grades(output, assignment)}
     records = Records.read(submissions, assignment).by_student
     done = HandedBack()
     uploads: dict[str, Record] = {}
-    folder.mkdir(parents=True, exist_ok=True)
 
     def write(student: str, about: About, text: str) -> None:
-        page = folder / f"{folder_name(student)}.html"
+        page = target / assignment / f"{folder_name(student)}.html"
+        if tree:
+            page = target / student / assignment / f"{assignment}.html"
+            if not _copy_beside(submissions / student / assignment, page.parent):
+                done.without.append(f"{about.student}: {NO_SECRET}")
+                return
+        page.parent.mkdir(parents=True, exist_ok=True)
         write_text(page, [text])
         done.pages[about.student] = page
         if student in records:
             uploads[about.student] = records[student]
 
     with VerdictCache(output / assignment / "verdicts.db") as cache:
-        known = _Known(root, assignment, cache)
+        known = KnownVerdicts(root, assignment, cache)
 
         def tasks() -> Iterator[tuple[tuple[str, About], FileTask]]:
             abouts = _abouts(root, assignment, output, grades)
@@ -140,31 +148,15 @@ def hand_back(
     return done
 
 
-class _Known:
-    """Look up what grading gave, in the cache of verdicts."""
-
-    def __init__(self, root: Path, assignment: str, cache: VerdictCache) -> None:
-        self.root, self.assignment, self.cache = root, assignment, cache
-        self.course = read_course_notebook(root, assignment)
-        self.readers: dict[tuple[str, bool], MissingVerdicts] = {}
-
-    def task(self, submission: Submission, record: Mapping[str, Any]) -> FileTask | None:
-        """Return the task that draws the page; None for a file that was not graded as it is."""
-        settings = settings_of(self.cache.path.parent, record)
-        for sandboxed in (True, False):
-            key = str(settings), sandboxed
-            if key not in self.readers:
-                self.readers[key] = MissingVerdicts(
-                    self.root, self.assignment, self.course, settings, self.cache, sandboxed, None
-                )
-            found = replace(submission, notes=[*submission.notes], verdicts={}, keys={})
-            self.readers[key].task_for(found)
-            if found.verdicts or not found.gradable:
-                break
-        if found.reading is None:
-            return None
-        files = tuple((path.name, path) for path in found.notebooks)
-        return FileTask(self.root, self.assignment, found, files, (), settings)
+def _copy_beside(submission: Path, folder: Path) -> bool:
+    """Copy what `nbgrader release_feedback` reads beside a page; return whether it is all there."""
+    found = {name: short_file(submission / name) for name in BESIDE}
+    if not all(found.values()):
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in found.items():
+        write_text(folder / name, [content.decode(errors="replace")])
+    return True
 
 
 def _abouts(
@@ -209,6 +201,7 @@ def _pack(target: Path, done: HandedBack, records: Mapping[str, Record], system:
         written_aside(target) as aside,
         zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
+        archive.comment = MADE_HERE
         for name, page in packed.items():
             archive.write(page, name)
 

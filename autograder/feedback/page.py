@@ -5,10 +5,13 @@ The page is one file. It loads nothing and runs nothing, and its policy forbids 
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
@@ -18,6 +21,7 @@ from autograder.files import ROOT
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import answer_cells, read_course_notebook
 from autograder.grading.merge import MergedNotebook
+from autograder.grading.pictures import MOST, linked_picture
 from autograder.grading.results import Result
 from utils.checker.verdict import Status
 from utils.render import template
@@ -103,6 +107,7 @@ def _points(record: Mapping[str, Any]) -> str:
 def _parts(submission: Submission, merged: MergedNotebook) -> Iterator[dict[str, Any]]:
     """Yield what to show of each cell that is the student's, and each verdict."""
     given, answers = _course(submission.folder.name)
+    beside = _Beside(submission.folder)
     heading = ""
     for cell in merged.notebook.cells:
         source, marks = cell.source, cell.metadata.get("nbgrader", {})
@@ -125,7 +130,7 @@ def _parts(submission: Submission, merged: MergedNotebook) -> Iterator[dict[str,
             "heading": prose_html(heading).removeprefix("<p>").removesuffix("</p>\n"),
             "exercise": exercise,
             "what": "" if exercise or verdict else "your own cell" if own else "changed by you",
-            "html": _content(cell) if theirs else "",
+            "html": _content(cell, beside) if theirs else "",
             "is_code": cell.cell_type == "code",
             "printed": _cut(outputs[0]),
             "raised": _cut(outputs[1]),
@@ -143,17 +148,33 @@ def _course(assignment: str) -> tuple[dict[str, str], dict[str, str]]:
     return {cell.id: cell.source for cell in course.cells}, answers
 
 
-def _content(cell: NotebookNode) -> str:
+class _Beside:
+    """The pictures beside a notebook, of which a page shows a bounded number."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._found: dict[str, str | None] = {}
+
+    def picture(self, address: str) -> str | None:
+        """Return the content of a picture that was handed in as a file, or None."""
+        if address not in self._found and len(self._found) < MOST:
+            data = linked_picture(address, self._folder)
+            found = data and f"data:image/png;base64,{base64.b64encode(data).decode()}"
+            self._found[address] = found or None
+        return self._found.get(address)
+
+
+def _content(cell: NotebookNode, beside: _Beside) -> str:
     if cell.cell_type == "code":
         return code_html(cell.source)
     attached = cell.get("attachments") or {}
-    pictures = {
-        name: f"data:{kind};base64,{''.join(data)}"
+    pasted = {
+        f"attachment:{name}": f"data:{kind};base64,{''.join(data)}"
         for name, kinds in attached.items()
         for kind, data in kinds.items()
         if kind in ("image/png", "image/jpeg")
     }
-    return prose_html(cell.source, pictures)
+    return prose_html(cell.source, lambda url: pasted.get(unquote(url)) or beside.picture(url))
 
 
 def _cut(text: str) -> str:

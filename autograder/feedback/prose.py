@@ -1,12 +1,13 @@
 """Turn Markdown and code that a student wrote into HTML that is safe, and needs no network.
 
-Formulas become MathML, which browsers draw and screen readers speak; pasted pictures are embedded.
+Formulas become MathML, which browsers draw and screen readers speak; pictures that were handed in
+are embedded.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from typing import Any
@@ -38,15 +39,15 @@ ELEMENTS, ATTRIBUTES = frozenset(MATHML.split()), frozenset(PLAIN.split())
 register_namespace("", "http://www.w3.org/1998/Math/MathML")  # <math>, not <ns0:math>
 
 
-def prose_html(text: str, pictures: Mapping[str, str] | None = None) -> str:
+def prose_html(text: str, picture: Callable[[str], str | None] = lambda _: None) -> str:
     """Return a cell's Markdown as HTML.
 
     Parameters
     ----------
     text : Markdown; HTML in it is shown as text
-    pictures : addresses (``data:…``) of the pictures pasted into the cell, by name
+    picture : returns the content (``data:…``) for a picture's address, or None for its text alone
     """
-    markdown = mistune.Markdown(_Renderer(pictures or {}), plugins=[math, table])
+    markdown = mistune.Markdown(_Renderer(picture), plugins=[math, table])
     return str(markdown(text))
 
 
@@ -84,11 +85,11 @@ def _is_plain(element: Element) -> bool:
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """Draw Markdown with formulas and pasted pictures, and without HTML or foreign addresses."""
+    """Draw Markdown with formulas and embedded pictures, and without HTML or foreign addresses."""
 
-    def __init__(self, pictures: Mapping[str, str]) -> None:
+    def __init__(self, picture: Callable[[str], str | None]) -> None:
         super().__init__(escape=True)
-        self.pictures = pictures
+        self.picture = picture
 
     def inline_math(self, text: str) -> str:
         """Return a formula in a line."""
@@ -109,8 +110,8 @@ class _Renderer(mistune.HTMLRenderer):
         return text
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Return a pasted picture; of all others their text."""
-        source = self.pictures.get(url.removeprefix("attachment:"))
+        """Return a picture that was handed in; of all others their text."""
+        source = self.picture(url)
         said = escape(re.sub(r"<[^>]*>", "", text))
         if source is None:
             return f"<em>[picture: {said or escape(url)[:80]}]</em>"

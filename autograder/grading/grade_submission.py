@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from autograder.grading.packages import sentence
 from autograder.grading.pictures import safe_picture
 from autograder.grading.required_cells import global_names
 from autograder.limits import LIMITS, Limits
@@ -36,9 +37,6 @@ __all__ = [
     "judge_submission",
 ]
 
-PACKAGES = (
-    "What your code can import: NumPy, SciPy, Matplotlib, h5py, and all that comes with Python."
-)
 MISSING_NAME = re.compile(r"(?:the name|there is no) (\w+) (?:is not defined|yet)")
 TOTAL = "the notebook as a whole takes too long: other cells left no time for it."
 
@@ -52,11 +50,13 @@ class Settings:
     seed : determines the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.checker.judge`
     limits : bounds on time, memory and output
+    packages : further ones that students may import, with their versions
     """
 
     seed: str
     follow_through: str = "full"
     limits: Limits = LIMITS
+    packages: tuple[str, ...] = ()
 
 
 @dataclass
@@ -280,15 +280,27 @@ class _SubmissionJudge:
         for cell in own if not verdict.points else ():
             if raised := self.judged.raised.get(cell.name, ""):
                 advice = verdict.message[:1].upper() + verdict.message[1:]
-                message = f"the cell of your answer {_exception_said(raised)}"
+                message = f"the cell of your answer {self._exception_said(raised)}"
                 return replace(verdict, message=message, advice=advice)
         missing = MISSING_NAME.search(verdict.message)
         for cell in self.cells if missing else ():
             raised = self.judged.raised.get(cell.name, "")
             if raised and missing and missing[1] in global_names(cell.source)[0]:
-                advice = f"{missing[1]} is made in your cell that {_exception_said(raised)}"
+                advice = f"{missing[1]} is made in your cell that {self._exception_said(raised)}"
                 return replace(verdict, advice=advice)
         return verdict
+
+    def _exception_said(self, raised: str) -> str:
+        """Return the end of a sentence on the exception that ended a cell.
+
+        For a module that cannot be imported, it names those that can.
+        """
+        kind, _, message = raised.partition(": ")
+        if kind == "Stopped":
+            return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."
+        said = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)[:500]
+        there = f" {sentence(self.settings.packages)}" if kind == "ModuleNotFoundError" else ""
+        return f"stops with {said}.{there}"
 
     def _verdict_of_end(
         self, exercise: str, end: Ended | messages.ProtocolError, what: str
@@ -312,19 +324,6 @@ class _SubmissionJudge:
         }.get(end.reason, f"{what} ended the program ({end.sentence})")
         too_long = end.reason in ("timeout", "total", "cpu")
         return _no_points(exercise, Status.TIMEOUT if too_long else Status.ERROR, message)
-
-
-def _exception_said(raised: str) -> str:
-    """Return the end of a sentence on the exception that ended a cell.
-
-    For a module that cannot be imported, it names those that can.
-    """
-    kind, _, message = raised.partition(": ")
-    if kind == "Stopped":
-        return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."
-    said = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)[:500]
-    there = f" {PACKAGES}" if kind == "ModuleNotFoundError" else ""
-    return f"stops with {said}.{there}"
 
 
 def _no_points(exercise: str, status: Status, message: str) -> Verdict:

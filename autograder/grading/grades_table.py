@@ -64,7 +64,7 @@ def _row(one: StudentResults, full: float) -> list[str]:
         points_text(one.pending),
         *(str(one.statuses[kind]) for kind in kinds),
         *((points_text(book.hours_late), points_text(book.penalty)) if book else ("", "")),
-        " ".join(f"{name}: {comment}" for name, comment in book.comments.items()) if book else "",
+        book.said if book else "",
         one.version,
         *(points_text(one.final_points.get(name)) for name in one.points),
     ]

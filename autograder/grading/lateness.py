@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,10 @@ from typing import Any, Literal
 import msgspec
 
 from autograder.errors import UsageError
+from autograder.grading import packages
+from autograder.grading.grade_submission import Settings
 from autograder.grading.student_results import Recorded, StudentResults
+from autograder.limits import changed
 
 __all__ = [
     "FILE",
@@ -72,6 +75,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What `grading.toml` may say."""
 
     follow_through: Literal["full", "half", "none"] | None = None
+    packages: list[str] = []
+    exchange: str = ""
     limits: dict[str, float] = {}
     due: dict[str, datetime] = {}
     late: LateRule | None = None
@@ -95,6 +100,8 @@ class GradingSettings:
     follow_through, limits : as for ``course grade``; None and {} where they are not set
     due : the due date of each assignment that has one
     late : the rule, or None
+    packages : that students may import, beyond the usual ones
+    exchange : nbgrader's folder through which work goes out and comes back; "" for its usual one
     extensions : by student and assignment; "" stands for all assignments
     """
 
@@ -103,6 +110,8 @@ class GradingSettings:
     limits: Mapping[str, float] = field(default_factory=dict)
     due: Mapping[str, datetime] = field(default_factory=dict)
     late: LateRule | None = None
+    packages: Sequence[str] = ()
+    exchange: str = ""
     extensions: Mapping[tuple[str, str], Extension] = field(default_factory=dict)
 
     @classmethod
@@ -129,7 +138,26 @@ class GradingSettings:
                 )
         table = said.late.extensions if said.late else ""
         extensions = _extensions(path.parent / table) if table else {}
-        return cls(path, said.follow_through, said.limits, said.due, said.late, extensions)
+        rules = (said.follow_through, said.limits, said.due, said.late)
+        return cls(path, *rules, said.packages, said.exchange, extensions)
+
+    def over(self, settings: Settings) -> Settings:
+        """Return these settings, with what the file says in the place of theirs.
+
+        Raises
+        ------
+        UsageError
+            When the file names a limit that there is not, or a package that is not installed.
+        """
+        try:
+            return replace(
+                settings,
+                follow_through=self.follow_through or settings.follow_through,
+                limits=changed(settings.limits, self.limits),
+                packages=packages.found(self.packages),
+            )
+        except ValueError as error:
+            raise UsageError(f"{self.path}: {str(error).rstrip('.')}.") from None
 
     def extension(self, student: str, assignment: str) -> Extension:
         """Return what a student was granted for an assignment."""
@@ -207,7 +235,6 @@ def as_record(settings: GradingSettings) -> dict[str, Any]:
     """Return what is set, for people to read."""
     late = msgspec.to_builtins(settings.late) if settings.late else {}
     return {
-        "follow_through": settings.follow_through,
         **{f"limits.{name}": value for name, value in settings.limits.items()},
         **{f"due.{name}": due.isoformat() for name, due in settings.due.items()},
         **{f"late.{name}": value for name, value in late.items() if value not in (None, "")},

@@ -46,7 +46,7 @@ class MissingVerdicts:
         """Add cached verdicts to the submission; return a task for the others, or None."""
         if not submission.notebooks:
             return None
-        known = self.cache.get(self._reading_key(submission))
+        known = self.cache.get(self.reading_key(submission))
         if known is not None:
             self._add_reading(submission, msgspec.convert(known, Reading))
             self._look_up(submission)
@@ -80,7 +80,7 @@ class MissingVerdicts:
         judged = result.judged
         records: dict[str, dict[str, Any]] = {}
         if submission.reading is None:
-            records[self._reading_key(submission)] = asdict(result.reading)
+            records[self.reading_key(submission)] = asdict(result.reading)
             self._add_reading(submission, result.reading)
         new = {
             name: verdict
@@ -103,7 +103,7 @@ class MissingVerdicts:
         self.cache.put(records)
         return len(new)
 
-    def _reading_key(self, submission: Submission) -> str:
+    def reading_key(self, submission: Submission) -> str:
         """Return the cache key of this submission's reading."""
         names = [path.name for path in submission.notebooks]
         return digest("reading", submission.digest, names, self.reader)

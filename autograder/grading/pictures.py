@@ -8,14 +8,18 @@ import io
 import re
 import warnings
 from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-__all__ = ["safe_attachments", "safe_picture"]
+from autograder.limits import MIB
+
+__all__ = ["MOST", "linked_picture", "safe_attachments", "safe_picture"]
 
 PIXELS = 30_000_000  # of the largest that is decoded: a photograph of a telephone has twelve
 SIDE = 1600  # pixels of the longer side of what is kept
 KINDS = ("PNG", "JPEG")
 MOST = 20  # pictures of a cell
+LINKED = 16 * MIB  # of the largest file beside a notebook that is looked at
 ADDRESS = re.compile(r"attachment:([^\s)\"'>\]]+)")
 
 
@@ -42,6 +46,28 @@ def safe_picture(data: bytes) -> bytes | None:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning):
         return None
     return file.getvalue()
+
+
+def linked_picture(address: str, folder: Path) -> bytes | None:
+    """Return a picture file that was handed in beside the notebook, as `safe_picture` does.
+
+    Return None where there is none: for an address elsewhere, a link, or a file that is too large.
+
+    Parameters
+    ----------
+    address : as it stands in the Markdown, such as ``images/my%20plot.png``
+    folder : of the submission
+    """
+    parts = PurePosixPath(unquote(address)).parts
+    if not parts or not set(parts).isdisjoint(("..", "/")) or "\0" in address:
+        return None
+    paths = [folder.joinpath(*parts[: n + 1]) for n in range(len(parts))]
+    try:
+        if any(path.is_symlink() for path in paths) or not paths[-1].is_file():
+            return None
+        return safe_picture(paths[-1].read_bytes()) if paths[-1].stat().st_size <= LINKED else None
+    except (OSError, ValueError):
+        return None
 
 
 def safe_attachments(

@@ -37,6 +37,11 @@ class Recorded:
     comments: Mapping[str, str]
     asks: frozenset[str]
 
+    @property
+    def said(self) -> str:
+        """Return all comments in one line, each after its exercise."""
+        return " ".join(f"{name}: {comment}" for name, comment in self.comments.items())
+
 
 @dataclass
 class StudentResults:

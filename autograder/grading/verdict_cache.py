@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -91,6 +91,27 @@ class VerdictCache:
                 f"{self.path} cannot be written: {error}. What was graded before is kept; "
                 "the same command again goes on from there."
             ) from error
+
+    def keep(self, keys: Collection[str]) -> int:
+        """Remove everything but what these keys name, from the disk too; return how much that was.
+
+        Raises
+        ------
+        UsageError
+            When the file cannot be written, or another program uses it.
+        """
+        try:
+            with self._db:
+                self._db.execute("CREATE TEMPORARY TABLE kept (key TEXT PRIMARY KEY)")
+                self._db.executemany("INSERT INTO kept VALUES (?)", [(key,) for key in keys])
+                gone = self._db.execute(
+                    "DELETE FROM verdicts WHERE key NOT IN (SELECT key FROM kept)"
+                ).rowcount
+                self._db.execute("DROP TABLE kept")
+            self._db.execute("VACUUM")
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        return gone
 
     def _require_file_locks(self) -> None:
         """Raise if the folder has no file locks: SQLite would wait, then report a broken file."""

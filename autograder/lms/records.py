@@ -12,7 +12,10 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.lms.layouts import HandIn
 
-__all__ = ["FOLDER", "Record", "Records"]
+__all__ = ["FOLDER", "MADE_HERE", "Record", "Records"]
+
+MADE_HERE = b"Pages of feedback, packed by course feedback"
+"""The comment in each zip that `course feedback` writes, so that `course forget` knows them."""
 
 FOLDER = ".collected"  # neither `course grade` nor nbgrader takes it for a student's
 

@@ -30,6 +30,7 @@ MADE_FROM = "source/.made_from.json"
 SETTINGS = '''\
 """Settings of nbgrader for this course. Change them as you like: they are not overwritten."""
 
+import tomllib
 from pathlib import Path
 
 c = get_config()
@@ -76,9 +77,12 @@ c.Autograde.autograde_preprocessors = [
 # What late work loses: the rule in grading.toml, if you write one (docs/instructor.md).
 c.AssignLatePenalties.plugin_class = "autograder.nbgrader_bridge.late.LatePenalty"
 
-# The folder through which work goes out and comes back, where students share a machine with you.
-# Without this line it is nbgrader's own, /usr/local/share/nbgrader/exchange.
-# c.Exchange.root = "/srv/nbgrader/exchange"
+# The folder through which work goes out and comes back, where students share a machine with you:
+# `exchange` in grading.toml, or else nbgrader's own, /usr/local/share/nbgrader/exchange.
+settings = Path(__file__).resolve().with_name("grading.toml")
+said = tomllib.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {{}}
+if "exchange" in said:
+    c.Exchange.root = said["exchange"]
 
 # What you release, of each folder: all of it, whatever students' accounts hand in
 # (nbgrader_config_for_students.py).

@@ -39,15 +39,13 @@ from autograder.grading.class_folder import Submission
 from autograder.grading.grade_file import Draw
 from autograder.grading.results import NEEDS_REVIEW, Result
 from autograder.grading.student_results import Recorded
+from autograder.nbgrader_bridge.exchange_files import BESIDE, TIMESTAMP, short_file
 from autograder.nbgrader_bridge.graded_notebook import draw, draw_unread
 
-__all__ = ["BESIDE", "Book"]
+__all__ = ["Book", "recorded", "with_grades"]
 
 LONGEST = 300  # letters of an error's text
 COMMIT_INTERVAL = 2  # seconds between two commits, at least
-TIMESTAMP = "timestamp.txt"
-# Files that nbgrader's exchange needs beside a notebook, from `submit` to `fetch_feedback`.
-BESIDE = (TIMESTAMP, "submission_secret.txt")
 
 
 @dataclass(frozen=True)
@@ -155,32 +153,10 @@ class Book:
         self.commit()
         db = self.gradebook.db
         entries = db.query(SubmittedAssignment).filter_by(assignment_id=self.assignment_id)
-        found = {one.student_id: self._recorded(one) for one in entries.options(_with_grades())}
+        cells = (self.graded, self.answers, self.max_score)
+        found = {one.student_id: recorded(one, *cells) for one in entries.options(with_grades())}
         db.commit()
         return found
-
-    def _recorded(self, entry: SubmittedAssignment) -> Recorded:
-        grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
-        named = {self.graded[one.cell_id][0]: one for one in grades if one.cell_id in self.graded}
-        scores = {name: (one.manual_score, one.auto_score) for name, one in named.items()}
-        comments = [one for notebook in entry.notebooks for one in notebook.comments]
-        penalty = float(sum(one.late_submission_penalty or 0 for one in entry.notebooks))
-        return Recorded(
-            total=max(0.0, float(sum(grade.score or 0 for grade in grades)) - penalty),
-            max_points=self.max_score,
-            penalty=penalty,
-            hours_late=round(entry.total_seconds_late / 3600, 2),
-            points={
-                name: None if scores[name] == (None, None) else float(one.score)
-                for name, one in named.items()
-            },
-            comments={
-                self.answers[one.cell_id].removesuffix(SOLUTION): str(one.manual_comment)
-                for one in comments
-                if one.manual_comment and one.cell_id in self.answers
-            },
-            asks=frozenset(name for name, one in named.items() if one.needs_manual_grade),
-        )
 
     def _commit_one_by_one(self, queued: Mapping[str, _Entry]) -> None:
         """Commit each student's grades by themselves, and note those that cannot be entered."""
@@ -202,7 +178,7 @@ class Book:
             db.query(SubmittedAssignment)
             .filter_by(assignment_id=self.assignment_id)
             .filter(SubmittedAssignment.student_id.in_(queued))
-            .options(_with_grades())
+            .options(with_grades())
         )
         entries = {one.student_id: one for one in existing}
         for name in queued.keys() - entries.keys():
@@ -269,7 +245,7 @@ class Book:
         )
         files = {f"{self.assignment}.ipynb": notebook}
         for name in BESIDE:
-            if line := _short_file(submission.folder / name):
+            if line := short_file(submission.folder / name):
                 files[name] = line.decode(errors="replace")
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -288,7 +264,44 @@ class Book:
             raise UsageError(f"{folder} cannot be written to: {error.strerror}.") from error
 
 
-def _with_grades() -> Any:
+def recorded(
+    entry: SubmittedAssignment,
+    graded: Mapping[str, tuple[str, float]],
+    answers: Mapping[str, str],
+    max_points: float,
+) -> Recorded:
+    """Return what the gradebook has of one submission.
+
+    Parameters
+    ----------
+    entry : the submission
+    graded, answers : name and points of each graded cell, name of each answer's cell, by cell id
+    max_points : of the assignment
+    """
+    grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
+    named = {graded[one.cell_id][0]: one for one in grades if one.cell_id in graded}
+    scores = {name: (one.manual_score, one.auto_score) for name, one in named.items()}
+    comments = [one for notebook in entry.notebooks for one in notebook.comments]
+    penalty = float(sum(one.late_submission_penalty or 0 for one in entry.notebooks))
+    return Recorded(
+        total=max(0.0, float(sum(grade.score or 0 for grade in grades)) - penalty),
+        max_points=max_points,
+        penalty=penalty,
+        hours_late=round(entry.total_seconds_late / 3600, 2),
+        points={
+            name: None if scores[name] == (None, None) else float(one.score)
+            for name, one in named.items()
+        },
+        comments={
+            answers[one.cell_id].removesuffix(SOLUTION): str(one.manual_comment)
+            for one in comments
+            if one.manual_comment and one.cell_id in answers
+        },
+        asks=frozenset(name for name, one in named.items() if one.needs_manual_grade),
+    )
+
+
+def with_grades() -> Any:
     """Return the option of a query that loads submissions with their grades and comments."""
     return selectinload(SubmittedAssignment.notebooks).options(
         selectinload(SubmittedNotebook.grades), selectinload(SubmittedNotebook.comments)
@@ -299,18 +312,8 @@ def handed_in_at(folder: Path) -> datetime | None:
     """Return the time of submission in UTC, as nbgrader reads it, or None if unknown."""
     try:
         timestamp: datetime | None = parse_utc(
-            _short_file(folder / TIMESTAMP).decode().strip() or None
+            short_file(folder / TIMESTAMP).decode().strip() or None
         )
     except Exception:  # its parser has many ways to fail on a strange text
         return None
     return timestamp
-
-
-def _short_file(path: Path) -> bytes:
-    """Return the content of a short file; b"" for a link, a long file or a missing one."""
-    try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
-            return b""
-        return path.read_bytes()
-    except OSError:
-        return b""

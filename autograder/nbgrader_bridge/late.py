@@ -7,10 +7,17 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
+from traitlets.config import Config
 
 from autograder.grading.lateness import GradingSettings
 
-__all__ = ["LatePenalty", "enter_due_date", "late_plugin"]
+__all__ = ["LatePenalty", "enter_due_date", "late_plugin", "settings_of_workspace"]
+
+
+def settings_of_workspace(config: Config) -> GradingSettings:
+    """Return what `grading.toml` says in the workspace with this configuration."""
+    root = config.get("CourseDirectory", {}).get("root", ".")
+    return GradingSettings.beside(Path(str(root), "submitted"))
 
 
 class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships without types
@@ -26,8 +33,7 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Return the points to take off; without a rule, what nbgrader's own plugin says."""
-        root = self.config.get("CourseDirectory", {}).get("root", ".")
-        settings = self.settings or GradingSettings.beside(Path(str(root), "submitted"))
+        settings = self.settings or settings_of_workspace(self.config)
         if settings.late is None:
             own: float | None = super().late_submission_penalty(
                 student_id, score, total_seconds_late

@@ -40,8 +40,9 @@ from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of, release_of
 from autograder.grading.uncredited import uncredited
 from autograder.limits import LIMITS, changed
-from autograder.nbgrader_bridge.gradebook import BESIDE
+from autograder.nbgrader_bridge.exchange_files import BESIDE
 from autograder.nbgrader_bridge.graded_notebook import graded_notebook
+from autograder.nbgrader_bridge.late import settings_of_workspace
 from autograder.nbgrader_bridge.workspace import own_notebook
 from autograder.sandbox.capabilities import refuse_without_sandbox
 from utils.checker.judge import FOLLOW_THROUGH
@@ -104,7 +105,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
     ).tag(config=True)
 
     def settings(self, assignment: str) -> Settings:
-        """Return all that decides a verdict besides the answer."""
+        """Return all that decides a verdict besides the answer, but for `grading.toml`."""
         limits = replace(LIMITS, seconds=self.timeout)
         try:
             limits = changed(limits, self.limits)
@@ -132,7 +133,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
             name,
             tuple(code_cells(merged)),
             tuple(judged_exercises(course.notebook)),
-            self.settings(name),
+            settings_of_workspace(self.config).over(self.settings(name)),
             sandboxed=not self.no_sandbox,
             files=tuple(helper_files(Path(resources["metadata"]["path"]))[0].items()),
         )

@@ -51,6 +51,11 @@ class Workspace:
         sys.path[:] = path
         self.config, self.directory = nbgrader.config, nbgrader.coursedir
 
+    @property
+    def gradebook(self) -> str:
+        """Return the gradebook's address, without a password."""
+        return str(make_url(self.directory.db_url))
+
     def warnings(self, root: Path, assignment: str) -> Iterator[str]:
         """Yield a sentence if ``source/`` is older than the course."""
         if is_stale(root, self.folder, assignment):

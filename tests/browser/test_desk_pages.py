@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder import cli, demo
+from autograder.errors import ExitCode
 from autograder.feedback.page import About, draw_page
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
@@ -18,6 +20,7 @@ from utils.checker.verdict import MIME, Status, Verdict
 
 pytestmark = pytest.mark.xdist_group("browser")
 
+PICTURES = ROOT / "docs" / "images"
 COLUMNS = "student,total,max,pending,blank,missing,unreadable,late,penalty,comments,relu\n"
 FORMULA = (
     "The cost is $J = \\frac{1}{m}\\sum_i L_i$ and $\\text{<img src=x onerror='window.ran=1'>}$."
@@ -85,6 +88,29 @@ def test_page_loads_and_runs_nothing_in_light_dark_and_print(browser, pages, nam
         assert printed == "rgb(255, 255, 255)"
         page.close()
     assert len(backgrounds) == 2
+
+
+@pytest.fixture(scope="module")
+def shown(pages, pytestconfig, tmp_path_factory):
+    """Return both pages for pictures: of the demonstration's class, where pictures are taken."""
+    if not pytestconfig.getoption("pictures"):
+        return {"feedback": pages / "feedback.html", "report": pages / "report.html"}
+    folder = tmp_path_factory.mktemp("demo") / "class"
+    assert cli.main(["demo", "--no-browser", "--to", str(folder)]) == ExitCode.FINE
+    page = folder / "feedback" / demo.ASSIGNMENT / "wisteria.html"
+    return {"feedback": page, "report": folder / "grades" / "report.html"}
+
+
+@pytest.mark.parametrize("name", ["feedback", "report"])
+def test_picture_for_the_guide_is_taken(browser, shown, name, pytestconfig, tmp_path):
+    size = {"width": 900, "height": 1000}
+    page = browser.new_page(viewport=size, device_scale_factor=1.5, color_scheme="light")
+    page.goto(shown[name].as_uri())
+    folder = PICTURES if pytestconfig.getoption("pictures") else tmp_path
+    page.screenshot(path=folder / f"{name}.png")
+    page.close()
+    assert 10_000 < (folder / f"{name}.png").stat().st_size < 300_000
+    assert f"](images/{name}.png)" in (PICTURES.parent / "instructor.md").read_text()
 
 
 def test_screen_reader_finds_headings_tables_and_formulas(browser, pages):

@@ -23,6 +23,7 @@ SETTINGS = f"""
 points_per_day = 3
 extensions = "extensions.csv"
 """
+EXPORTER = "autograder.nbgrader_bridge.export.GradesExport"
 HANDED_IN = {"early": "2026-02-28", "late": "2026-03-01", "granted": "2026-03-02"}
 
 
@@ -42,6 +43,16 @@ def workspace(tmp_path_factory):
         (place / "timestamp.txt").write_text(f"{day} 01:00:00 UTC")
     assert cli.main(["grade", NAME, "--workspace", str(folder), "--jobs", "1"]) == ExitCode.FINE
     return folder
+
+
+def exported(folder, *options):
+    """Return the rows of nbgrader's export by our plugin, by student."""
+    target = folder / "ours.csv"
+    command = ["export", "--exporter", EXPORTER, "--to", str(target), *options]
+    run = [sys.executable, "-m", "nbgrader", *command]
+    subprocess.run(run, cwd=folder, env=environment(), check=True, capture_output=True)
+    with target.open() as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
 
 
 def totals(folder):
@@ -64,6 +75,53 @@ def test_table_and_gradebook_agree(workspace):
     assert nbgraders == ours
 
 
+def test_export_plugin_agrees_with_table_lms_and_formgrader(workspace, tmp_path):
+    with Gradebook(f"sqlite:///{workspace}/gradebook.db") as book:
+        book.update_or_create_student("absent", last_name="=1+1")
+        [grade] = [
+            one
+            for one in book.find_submission_notebook(NAME, NAME, "late").grades
+            if one.name == "relu"
+        ]
+        grade.manual_score = 4.37
+        comments = book.find_submission_notebook(NAME, NAME, "late").comments
+        [comment] = [one for one in comments if one.name == "relu-solution"]
+        comment.manual_comment = "Nearly."
+        book.db.commit()
+    try:
+        command = ["grade", NAME, "--workspace", str(workspace), "--jobs", "1"]
+        assert cli.main(command) == ExitCode.FINE
+        rows = exported(workspace)
+        absent = rows.pop("absent")
+        assert (absent["total"], absent["last_name"]) == ("", "'=1+1")
+        with (workspace / "grades" / NAME / "grades.csv").open() as file:
+            for ours in csv.DictReader(file):
+                row = rows[ours["student"]]
+                for column in ("total", "max", "pending", "late", "penalty", "comments"):
+                    assert row[column] == ours[column], (ours["student"], column)
+        assert rows["late"]["total"] == "1.37"
+        assert rows["late"]["comments"] == "relu: Nearly."
+        target = tmp_path / "lms.csv"
+        cli.main(["export", NAME, "--csv", "--to", str(target), "--workspace", str(workspace)])
+        with target.open() as file:
+            lms = {row["student"]: row["points"] for row in csv.DictReader(file)}
+        assert lms == {name: row["total"] for name, row in rows.items()}
+        with Gradebook(f"sqlite:///{workspace}/gradebook.db") as book:
+            for shown in book.submission_dicts(NAME):  # what formgrader shows, before penalties
+                row = rows[shown["student"]]
+                assert shown["score"] == float(row["total"]) + float(row["penalty"])
+        assert list(exported(workspace, "--student=['early']")) == ["early"]
+    finally:
+        with Gradebook(f"sqlite:///{workspace}/gradebook.db") as book:
+            book.remove_student("absent")
+            notebook = book.find_submission_notebook(NAME, NAME, "late")
+            for grade in notebook.grades:
+                grade.manual_score = None
+            for comment in notebook.comments:
+                comment.manual_comment = None
+            book.db.commit()
+
+
 def test_nbgrader_autograde_takes_off_the_same(workspace):
     command = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--student", "late", "--force"]
     subprocess.run(command, cwd=workspace, env=environment(), check=True, capture_output=True)
@@ -72,7 +130,7 @@ def test_nbgrader_autograde_takes_off_the_same(workspace):
 
 def test_forgotten_student_is_not_in_the_gradebook(workspace, capsys):
     assert cli.main(["forget", "early", "--workspace", str(workspace)]) == ExitCode.FINE
-    assert "Taken out of: the gradebook" in capsys.readouterr().out
+    assert "Taken out of: the gradebook, sqlite:///" in capsys.readouterr().out
     ours, nbgraders = totals(workspace)
     assert "early" not in ours
     assert "early" not in nbgraders

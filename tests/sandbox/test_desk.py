@@ -4,12 +4,17 @@ import csv
 import json
 import re
 import shlex
+import shutil
 import zipfile
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
 
 from autograder import cli, demo
 from autograder.errors import ExitCode
+from autograder.grading.verdict_cache import VerdictCache
 from tests.support import ROOT
 from tests.support.course_notebooks import blank, solved
 from tests.support.downloads import GRADEBOOK, NOTEBOOK, WORKSHEET, zipped
@@ -82,6 +87,33 @@ def test_feedback_has_the_verdicts_and_is_packed(desk):
         assert archive.read(names[1]).decode() == page
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # nbgrader's own
+def test_nbgrader_hands_out_the_pages_of_a_workspace(desk, tmp_path, capsys):
+    beside = {"timestamp.txt": "2026-11-20 08:00:00 UTC", "submission_secret.txt": "s3cret"}
+    folder = desk / "submitted" / "ada" / TASK
+    try:
+        for name, text in beside.items():
+            (folder / name).write_text(text)
+        command = ["feedback", TASK, "--workspace", "."]
+        assert cli.main([*command, "--force"]) == ExitCode.FINE
+        said = capsys.readouterr().out
+        assert "Written: feedback for 1." in said
+        assert "- grace: not handed in through nbgrader's exchange" in said
+        assert cli.main(command) == ExitCode.USAGE
+    finally:
+        for name in beside:
+            (folder / name).unlink()
+    course = CourseDirectory(root=str(desk), course_id="course", assignment_id=TASK)
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    ExchangeReleaseFeedback(coursedir=course, root=str(exchange)).start()
+    [released] = (exchange / "course" / "feedback").iterdir()
+    assert released.stem == notebook_hash(
+        secret="s3cret", notebook_id=TASK
+    )  # what students look for
+    assert "Feedback for ada" in released.read_text()
+
+
 def test_exports_are_filled_in(desk, capsys):
     for command in commands("Grades go out"):
         assert cli.main([*command, "--pending", "skip"]) in (ExitCode.FINE, ExitCode.PROBLEMS)
@@ -120,6 +152,7 @@ def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
     shown = capfd.readouterr().out
     assert "matched                       5" in shown
     assert "- poppy" in shown
+    assert "- thistle, relu: tampered: It sent an invalid message" in shown
     with (tmp_path / "demo" / "to_import.csv").open(newline="") as file:
         filled = {row["Student"]: row[f"{COLUMN} (4711)"] for row in csv.DictReader(file)}
     assert filled["Example, Poppy"] == filled["Example, Quince"] == ""
@@ -127,6 +160,22 @@ def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
     assert cli.main(["demo", "--to", str(tmp_path / "demo")]) == ExitCode.USAGE
     [last] = [line for line in shown.splitlines() if line.startswith("  course explain")]
     assert last.split()[2] in map(str.lower, demo.FLOWERS.split())
+
+
+def test_forgotten_student_leaves_the_others_verdicts_in_the_cache(desk, tmp_path, capsys):
+    for name in ("submitted", "grades"):
+        shutil.copytree(desk / name, tmp_path / name)
+    where = [
+        f"--{a}={tmp_path / b}" for a, b in (("submissions", "submitted"), ("output", "grades"))
+    ]
+    assert cli.main(["forget", "grace", *where]) == ExitCode.FINE
+    with VerdictCache(tmp_path / "grades" / TASK / "verdicts.db") as cache:
+        kept = cache._db.execute("SELECT verdict FROM verdicts").fetchall()
+    assert kept
+    assert not [one for (one,) in kept if "this is |Z|" in one]
+    capsys.readouterr()
+    assert cli.main(["grade", TASK, *where, "--jobs", "1"]) == ExitCode.FINE
+    assert "14 of them were known from an earlier run" in capsys.readouterr().out
 
 
 def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsys):

@@ -1,12 +1,15 @@
 """Test a student's page of feedback: what it says, that it is harmless, and how it is packed."""
 
 import base64
+import io
 import zipfile
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from autograder import cli
 from autograder.course.notebooks import notebook_of, read
@@ -156,10 +159,45 @@ def test_formula_never_breaks_the_page(latex):
 def test_formulas_and_pasted_pictures_need_no_network():
     text = "The cost is $J = \\frac{1}{m}$.\n\n$$\\sum_i x_i$$\n\n![my plot](attachment:p.png)"
     picture = "data:image/png;base64," + base64.b64encode(b"x").decode()
-    made = prose_html(text, {"p.png": picture})
+    made = prose_html(text, {"attachment:p.png": picture}.get)
     assert made.count("<math ") == 2
     assert f'<img src="{picture}" alt="my plot">' in made
     assert "<mfrac>" in made
+
+
+def test_pictures_handed_in_beside_the_notebook_are_embedded_and_no_others(tmp_path):
+    folder = tmp_path / "in" / "ada" / NAME
+    (folder / "images").mkdir(parents=True)
+    secret = tmp_path / "in" / "secret.png"
+    for path in (folder / "images" / "my plot.png", secret):
+        Image.new("RGB", (3, 2), "red").save(path, pnginfo=said("hidden"))
+    (folder / "link.png").symlink_to(secret)
+    (folder / "text.png").write_text("no picture")
+    mine = solved()
+    mine.cells[0].source = "\n\n".join(
+        f"![my {number}]({address})"
+        for number, address in enumerate(
+            [
+                *("images/my%20plot.png", "../secret.png", "link.png", "text.png", "none.png"),
+                *(secret.as_posix(), secret.as_uri(), "..%2Fsecret.png", "https://x.org/y.png"),
+            ]
+        )
+    )
+    merged = merge_answers(_course(), cells_of(mine))
+    page = draw_page(ABOUT, Submission("ada", folder), merged, [])
+    shown = [attributes for tag, attributes in Tags(page).found if tag == "img"]
+    assert [one["alt"] for one in shown] == ["my 0"]
+    with Image.open(io.BytesIO(base64.b64decode(shown[0]["src"].partition(",")[2]))) as picture:
+        assert (picture.size, picture.info) == ((3, 2), {})
+    assert page.count("[picture: my ") == 8
+    assert_harmless(page)
+
+
+def said(text):
+    """Return a PNG file's text, which may name a person."""
+    about = PngInfo()
+    about.add_text("Author", text)
+    return about
 
 
 # -- how it is packed -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Test `course forget`: nothing of the student is left, and all of the others is."""
 
 import re
+import zipfile
 
 import pytest
 
@@ -8,6 +9,7 @@ from autograder import cli
 from autograder.errors import ExitCode
 from autograder.grading.verdict_cache import VerdictCache
 from autograder.lms.collect import collect
+from autograder.lms.records import MADE_HERE
 from tests.support.downloads import CANVAS, GRADEBOOK, zipped
 from tests.support.small_course import TASK
 
@@ -30,7 +32,11 @@ def desk(tmp_path):
         page = folder / "feedback" / TASK / f"{name}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(name)
-    zipped(folder / "feedback" / f"{TASK}.canvas.zip", {"byronada_101_9001_feedback.html": "ada"})
+    packed = folder / "feedback" / f"{TASK}.canvas.zip"
+    zipped(packed, {"byronada_101_9001_feedback.html": "ada"})
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.comment = MADE_HERE
+    zipped(folder / "feedback" / "mine.zip", {"slides.pdf": "mine"})
     return folder
 
 
@@ -46,7 +52,18 @@ def test_nothing_of_the_student_is_left(desk, capsys):
     assert (desk / "submitted" / "grace" / TASK).is_dir()
     assert (desk / "feedback" / TASK / "grace.html").exists()
     assert (desk / "grades" / TASK / "grades.csv").read_text() == "student,total\ngrace,2\n"
-    assert "Taken out of:" in capsys.readouterr().out
+    assert (desk / "feedback" / "mine.zip").exists()
+    shown = capsys.readouterr().out
+    for name in (
+        f"Removed: {desk / 'submitted' / 'ada'} (",
+        f"Removed: {desk / 'feedback' / TASK / 'ada.html'}",
+        f"Removed: {desk / 'feedback' / TASK}.canvas.zip, which may hold the page",
+        f"Left as it is: {desk / 'feedback' / 'mine.zip'}",
+        f"Taken out of: {desk / 'grades' / TASK / 'results.jsonl'}",
+        "verdicts.db (entries that no other work has: 1)",
+        f"Removed: {desk / 'grades' / 'report.html'}",
+    ):
+        assert name in shown
     assert cli.main(command) == ExitCode.USAGE
     assert "There is nothing of ada" in capsys.readouterr().err
 

@@ -1,15 +1,20 @@
 """Test `grading.toml`: what late work loses, extensions, limits, and faults in it."""
 
+import json
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 
 import pytest
 
 from autograder import cli
 from autograder.errors import ExitCode, UsageError
+from autograder.grading.grade_submission import Settings
 from autograder.grading.lateness import GradingSettings, LateRule, submitted_at
 from autograder.grading.student_results import StudentResults
-from autograder.nbgrader_bridge.course_directory import make
+from autograder.limits import LIMITS, MIB
+from autograder.nbgrader_bridge.course_directory import CONFIG, make
 from autograder.nbgrader_bridge.late import late_plugin
 from tests.support import ROOT
 from tests.support.small_course import TASK
@@ -83,6 +88,7 @@ def test_without_a_file_nothing_is_late(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ('packages = "pandas"', "Expected `array`, got `str`"),
         ("late = 5", "Expected `object | null`, got `int`"),
         ("[late]\nper_day = 5", "unknown field `per_day`"),
         ("[late", "grading.toml: "),
@@ -126,11 +132,42 @@ def test_time_of_submission(text, at, tmp_path):
     assert submitted_at(tmp_path / "timestamp.txt") == at
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('packages = ["no_such_package"]', "grading.toml: packages: 'no_such_package' is not inst"),
+        ('packages = ["os.path"]', "packages: 'os.path' is not installed"),
+        ("[limits]\nbytes = 5", "grading.toml: There is no limit 'bytes'"),
+    ],
+)
+def test_what_cannot_be_in_force_is_named(text, says, tmp_path):
+    (tmp_path / "grading.toml").write_text(text)
+    with pytest.raises(UsageError, match=says):
+        GradingSettings.beside(tmp_path / "submitted").over(Settings(TASK))
+
+
+def test_file_stands_above_the_configuration(tmp_path):
+    (tmp_path / "grading.toml").write_text(
+        'follow_through = "half"\npackages = ["msgspec"]\n[limits]\nfile = 256'
+    )
+    settings = GradingSettings.beside(tmp_path / "submitted").over(Settings("x", "none"))
+    assert settings.follow_through == "half"
+    assert settings.limits.file == 256 * MIB
+    assert settings.packages == (f"msgspec {version('msgspec')}",)
+
+
 def test_doctor_says_what_is_in_force_in_a_workspace(tmp_path, settings, capsys):
     make(ROOT, tmp_path, names=[TASK])
     (tmp_path / "grading.toml").write_text(
-        TEXT.replace("[due]", "[due]\nmine = 2026-01-01T00:00:00Z")
+        'packages = ["msgspec"]\nexchange = "/srv/exchange"\n'
+        + TEXT.replace("[due]", "[due]\nmine = 2026-01-01T00:00:00Z")
     )
+    for student in ("bob", "cyd"):
+        (tmp_path / "submitted" / student).mkdir(parents=True)
+    judged = {"seed": "before", "follow_through": "full", "limits": asdict(LIMITS)}
+    (tmp_path / "grades" / TASK).mkdir(parents=True)
+    results = tmp_path / "grades" / TASK / "results.jsonl"
+    results.write_text(json.dumps({"settings": judged}) + "\n")
     assert cli.main(["doctor", "--workspace", str(tmp_path)]) in (ExitCode.FINE, ExitCode.PROBLEMS)
     shown = capsys.readouterr().out
     for said in (
@@ -138,5 +175,32 @@ def test_doctor_says_what_is_in_force_in_a_workspace(tmp_path, settings, capsys)
         "late.percent_per_day: 10",
         "256 MiB (file)",
         "the course has no mine, which has a due date",
+        f"packages: msgspec {version('msgspec')} (grading.toml)",
+        "exchange: /srv/exchange (grading.toml)",
+        "seed: secret (nbgrader_config.py)",
+        "gradebook: sqlite:///",
+        "extensions: 3 (extensions.csv)",
+        "Extensions for students who are not in",
+        "were made with other settings (seed, limits, packages)",
+    ):
+        assert said in shown
+    assert "source/" not in shown
+    assert "plugin_class" not in shown
+
+
+def test_doctor_says_what_an_older_configuration_lacks(tmp_path, settings, capsys):
+    make(ROOT, tmp_path, names=[TASK])
+    (tmp_path / "grading.toml").write_text(f'exchange = "/srv/exchange"\n{TEXT}')
+    (tmp_path / CONFIG).write_text(
+        'c = get_config()\nc.Execute.follow_through = "half"\nc.Execute.no_sandbox = True\n'
+    )
+    cli.main(["doctor", "--workspace", str(tmp_path)])
+    shown = capsys.readouterr().out
+    for said in (
+        "follow_through: half (nbgrader_config.py)",
+        "sandbox: off for nbgrader autograde (nbgrader_config.py)",
+        "seed: the assignment's name (as always)",
+        "autograder.nbgrader_bridge.late.LatePenalty",
+        "write `c.Exchange.root = '/srv/exchange'` there",
     ):
         assert said in shown
