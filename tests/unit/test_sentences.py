@@ -322,7 +322,7 @@ def test_assert_that_caught_a_fault_is_not_suspected():
     text = read("linear_backward", source).text()
     assert "here db.shape is (2,), and b.shape is (2, 1)." in text
     assert "left over" not in text
-    assert "Not yet: shape (3). Not counted yet: dA_prev, dW, db" in text
+    assert "Not yet: shape (2). Not counted yet: dA_prev, dW, db" in text
 
 
 # --- the line of points --------------------------------------------------------------------------
