@@ -286,7 +286,8 @@ def own(code, name="own-1"):
 
 def judged_with(*cells, exercises=("relu",), **limits):
     """Judge these cells of a notebook, and return statuses, and what cells raised."""
-    settings = Settings("x", limits=Limits(**{"seconds": 10} | limits))
+    limits = Limits(**{"seconds": 10} | limits)
+    settings = Settings("x", limits=limits, packages=("msgspec 0",))
     result = judging.run_task(Task(TASK, cells, exercises, settings))
     return {n: one[MIME]["status"] for n, one in result.verdicts.items()}, result
 
@@ -331,7 +332,7 @@ def test_missing_name_is_explained_by_the_cell_that_stopped():
     assert (
         "math is made in your cell that stops with ModuleNotFoundError: No module named" in message
     )
-    assert "What your code can import: NumPy, SciPy, Matplotlib, h5py" in message
+    assert "What your code can import: NumPy, SciPy, Matplotlib, h5py, msgspec, and all" in message
 
 
 def test_message_forged_while_the_cell_of_an_answer_runs_is_tampering():
