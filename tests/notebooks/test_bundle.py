@@ -218,6 +218,7 @@ SAID_ON_PURPOSE = {
     "m = Y.shape[1]",
     "AL - Y",
     "np.finfo(AL.dtype)",
+    "np.finfo(A.dtype)",
     "2 * X",
     "2 * X.T",
     "return 2 * X.T",
