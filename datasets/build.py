@@ -1,10 +1,11 @@
-"""Build `garments.h5`, the course's pictures of coats and shirts.
+"""Build `garments.h5` and `ten_garments.h5`, the course's pictures of garments.
 
-    python datasets/build.py [--from DIR] [--to FILE]
+    python datasets/build.py [--from DIR] [--to DIR]
 
-It reads the four files of Fashion-MNIST, keeps two of the ten classes, and
-writes three groups that share no picture: `train`, `dev` and `test`. Two runs
-give the same content. `datasets/README.md` describes what is in the file.
+It reads the four files of Fashion-MNIST. One file gets coats and shirts, the
+other some pictures of all ten classes, each in three groups that share no
+picture: `train`, `dev` and `test`. Two runs give the same content.
+`datasets/README.md` describes what is in the files.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import sys
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
@@ -25,7 +27,7 @@ from numpy.typing import NDArray
 from utils.files import written_aside
 
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
-GARMENTS_PATH = Path(__file__).resolve().parent / "garments.h5"
+FOLDER = Path(__file__).resolve().parent
 
 # SHA-256 of each file's content once unpacked. One comparison rules out a broken
 # download, a mix-up with the digits of MNIST (its files have the same names),
@@ -45,18 +47,52 @@ SHA256 = {
     ),
 }
 
-COAT, SHIRT = 4, 6  # Fashion-MNIST's own labels; ours are 0 and 1
-DEV_PER_CLASS = 1000
 SEED = 2017
+IMAGES = "images: (m, 28, 28) uint8, 0 is black, 255 is white; labels: (m,) uint8. "
+APART = "The groups train, dev and test share no picture."
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What one file holds of Fashion-MNIST.
+
+    Attributes
+    ----------
+    name : str
+        The file's name.
+    classes : dict
+        The name of each class, and Fashion-MNIST's own label; ours count from 0 in this order.
+    per_class : dict
+        The number of pictures of each class in train, dev and test.
+    description : str
+    """
+
+    name: str
+    classes: dict[str, int]
+    per_class: dict[str, int]
+    description: str
+
+
+SELECTIONS = (
+    Selection(
+        "garments.h5",
+        {"coat": 4, "shirt": 6},
+        {"train": 5000, "dev": 1000, "test": 1000},
+        "Grayscale pictures of coats (label 0) and shirts (label 1). " + IMAGES + APART,
+    ),
+    Selection(
+        "ten_garments.h5",
+        {
+            **{"T-shirt": 0, "trousers": 1, "pullover": 2, "dress": 3, "coat": 4},
+            **{"sandal": 5, "shirt": 6, "sneaker": 7, "bag": 8, "boot": 9},
+        },
+        {"train": 300, "dev": 100, "test": 100},
+        "Grayscale pictures of ten classes, which class_names lists. " + IMAGES + APART,
+    ),
+)
 
 ATTRIBUTES = {
-    "class_names": ["coat", "shirt"],
     "image_shape": np.array([28, 28], dtype=np.int64),
-    "description": (
-        "Grayscale pictures of coats (label 0) and shirts (label 1). "
-        "images: (m, 28, 28) uint8, 0 is black, 255 is white; labels: (m,) uint8. "
-        "The groups train, dev and test share no picture."
-    ),
     "source": (
         "Fashion-MNIST, Zalando Research: H. Xiao, K. Rasul, R. Vollgraf (2017), "
         "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning "
@@ -100,8 +136,8 @@ def read_idx(path: Path) -> bytes:
     return content
 
 
-def read_coats_and_shirts(folder: Path, prefix: str) -> tuple[UInt8Array, UInt8Array]:
-    """Return the two classes of one Fashion-MNIST part, in their own order.
+def read_part(folder: Path, prefix: str) -> tuple[UInt8Array, UInt8Array]:
+    """Return one Fashion-MNIST part, in its own order.
 
     Parameters
     ----------
@@ -114,41 +150,46 @@ def read_coats_and_shirts(folder: Path, prefix: str) -> tuple[UInt8Array, UInt8A
     -------
     images : (m, 28, 28) array of uint8
     labels : (m,) array of uint8
-        0 for a coat, 1 for a shirt.
+        Fashion-MNIST's own, 0 to 9.
     """
     # An IDX file is a header (16 bytes for images, 8 for labels), then plain bytes.
     images = np.frombuffer(read_idx(folder / f"{prefix}-images-idx3-ubyte.gz"), np.uint8, offset=16)
     labels = np.frombuffer(read_idx(folder / f"{prefix}-labels-idx1-ubyte.gz"), np.uint8, offset=8)
-    kept = np.isin(labels, (COAT, SHIRT))
-    return images.reshape(-1, 28, 28)[kept], (labels[kept] == SHIRT).astype(np.uint8)
+    return images.reshape(-1, 28, 28), labels
 
 
-def split(folder: Path) -> Parts:
+def split(folder: Path, selection: Selection) -> Parts:
     """Return images and labels of train, dev and test.
 
-    Test is Fashion-MNIST's own test part. Dev takes `DEV_PER_CLASS` pictures of
-    each class from its train part, and train keeps the rest. Every part is
-    shuffled, so that its first columns are a fair sample.
+    Test is from Fashion-MNIST's own test part, train and dev are from its train
+    part. Every part is shuffled, so that its first columns are a fair sample.
     """
-    images, labels = read_coats_and_shirts(folder, "train")
-    test_images, test_labels = read_coats_and_shirts(folder, "t10k")
+    images, labels = read_part(folder, "train")
+    test_images, test_labels = read_part(folder, "t10k")
+    count = selection.per_class
+    ours = np.zeros(10, np.uint8)
+    ours[list(selection.classes.values())] = np.arange(len(selection.classes))
 
     # RandomState, not default_rng: NumPy promises that its stream never changes.
     random = np.random.RandomState(SEED)
-    coats, shirts = (random.permutation(np.flatnonzero(labels == label)) for label in (0, 1))
-    dev = random.permutation(np.append(coats[:DEV_PER_CLASS], shirts[:DEV_PER_CLASS]))
-    train = random.permutation(np.append(coats[DEV_PER_CLASS:], shirts[DEV_PER_CLASS:]))
-    test = random.permutation(len(test_labels))
+    drawn = [random.permutation(np.flatnonzero(labels == k)) for k in selection.classes.values()]
+    first = [np.flatnonzero(test_labels == k)[: count["test"]] for k in selection.classes.values()]
+    ends = count["dev"], count["dev"] + count["train"]
+    dev = random.permutation(np.concatenate([one[: ends[0]] for one in drawn]))
+    train = random.permutation(np.concatenate([one[ends[0] : ends[1]] for one in drawn]))
+    test = random.permutation(np.sort(np.concatenate(first)))
     return {
-        "train": (images[train], labels[train]),
-        "dev": (images[dev], labels[dev]),
-        "test": (test_images[test], test_labels[test]),
+        "train": (images[train], ours[labels[train]]),
+        "dev": (images[dev], ours[labels[dev]]),
+        "test": (test_images[test], ours[test_labels[test]]),
     }
 
 
-def write(parts: Parts, path: Path) -> None:
+def write(parts: Parts, selection: Selection, path: Path) -> None:
     """Write the HDF5 file aside, then rename it: `path` is never half-written."""
     with written_aside(path) as aside, h5py.File(aside, "w") as file:
+        file.attrs["class_names"] = list(selection.classes)
+        file.attrs["description"] = selection.description
         for name, value in ATTRIBUTES.items():
             file.attrs[name] = value
         for part, (images, labels) in parts.items():
@@ -166,11 +207,11 @@ def write(parts: Parts, path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build the file; return 0, or 2 with one sentence on stderr."""
-    parser = argparse.ArgumentParser(description="Build the course's pictures of coats and shirts.")
+    """Build the files; return 0, or 2 with one sentence on stderr."""
+    parser = argparse.ArgumentParser(description="Build the course's pictures of garments.")
     parser.add_argument(
         "--from",
-        dest="folder",
+        dest="source",
         metavar="DIR",
         type=Path,
         default=DEBIAN_FOLDER,
@@ -178,26 +219,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument(
         "--to",
-        dest="path",
-        metavar="FILE",
+        dest="folder",
+        metavar="DIR",
         type=Path,
-        default=GARMENTS_PATH,
-        help="the HDF5 file to write (default: garments.h5 beside this script)",
+        default=FOLDER,
+        help="folder for the HDF5 files (default: that of this script)",
     )
     options = parser.parse_args(arguments)
-    try:
-        parts = split(options.folder)
-        write(parts, options.path)
-    except BuildError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        print(f"{options.path} cannot be written: {reason}.", file=sys.stderr)
-        return 2
-    counts = ", ".join(f"{len(labels):,} {part}" for part, (_, labels) in parts.items())
-    size = options.path.stat().st_size / 1e6
-    print(f"{options.path}: {counts} pictures, {size:.1f} MB.")
+    for selection in SELECTIONS:
+        path = options.folder / selection.name
+        try:
+            parts = split(options.source, selection)
+            write(parts, selection, path)
+        except BuildError as error:
+            print(error, file=sys.stderr)
+            return 2
+        except OSError as error:
+            reason = os.strerror(error.errno).lower() if error.errno else str(error)
+            print(f"{path} cannot be written: {reason}.", file=sys.stderr)
+            return 2
+        counts = ", ".join(f"{len(labels):,} {part}" for part, (_, labels) in parts.items())
+        print(f"{path}: {counts} pictures, {path.stat().st_size / 1e6:.1f} MB.")
     return 0
 
 

@@ -1,9 +1,10 @@
 """Data for the notebooks: pictures of garments, and toy sets in the plane.
 
     train = load_garments("train")      # real pictures: coats against shirts
+    ten = load_ten_garments("train")    # real pictures of ten classes
     X, Y = moons(200, rng=1)            # points that no straight line separates
 
-Examples are in columns everywhere: `X` is (n[0], m) and `Y` is (1, m).
+Examples are in columns everywhere: `X` is (n[0], m) and `Y` is (1, m), or (10, m) for ten classes.
 """
 
 from __future__ import annotations
@@ -18,12 +19,22 @@ from numpy.typing import NDArray
 
 from utils.hdf5 import is_hdf5, opened, readable
 
-__all__ = ["DataError", "Garments", "flower", "load_garments", "moons", "spiral"]
+__all__ = [
+    "DataError",
+    "Garments",
+    "flower",
+    "load_garments",
+    "load_ten_garments",
+    "moons",
+    "spiral",
+]
 
 Part = Literal["train", "dev", "test"]
+_COUNTED = {2: "two", 10: "ten"}
 ToySet = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 GARMENTS_PATH = Path(__file__).resolve().parent.parent / "datasets" / "garments.h5"
+TEN_GARMENTS_PATH = GARMENTS_PATH.with_name("ten_garments.h5")
 
 
 class DataError(ValueError):
@@ -44,10 +55,11 @@ class Garments:
     ----------
     X : (784, m) array of float32
         One picture a column, each pixel from 0 (black) to 1 (white).
-    Y : (1, m) array of float32
-        The class of each picture, 0 or 1.
+    Y : (1, m) or (10, m) array of float32
+        The class of each picture, 0 or 1; of ten classes, a 1 in the row of its class and 0
+        in the others.
     class_names : tuple of str
-        The names of classes 0 and 1.
+        The names of the classes, from class 0 on.
     image_shape : tuple of int
         Rows and columns of a picture: `X[:, i].reshape(image_shape)`.
     """
@@ -58,7 +70,8 @@ class Garments:
     image_shape: tuple[int, int]
 
     def __repr__(self) -> str:
-        names = " and ".join(self.class_names)
+        many = len(self.class_names) > 2
+        names = f"{len(self.class_names)} classes" if many else " and ".join(self.class_names)
         return f"Garments({names}, X {self.X.shape}, Y {self.Y.shape}, pictures {self.image_shape})"
 
 
@@ -103,12 +116,40 @@ def load_garments(part: Part = "train", path: Path | str = GARMENTS_PATH) -> Gar
     >>> test.class_names[int(test.Y[0, 3])]
     'shirt'
     """
+    images, labels, class_names = _load(part, path, classes=2)
+    Y = labels.reshape(1, -1).astype(np.float32)
+    return Garments(_columns(images), Y, class_names, (28, 28))
+
+
+def load_ten_garments(part: Part = "train", path: Path | str = TEN_GARMENTS_PATH) -> Garments:
+    """Load pictures of the ten classes of Fashion-MNIST.
+
+    Parameters, results and errors are those of `load_garments`, with 3,000, 1,000 and 1,000
+    pictures, as many of each class, and with labels of shape (10, m).
+
+    Examples
+    --------
+    >>> ten = load_ten_garments("dev")
+    >>> ten
+    Garments(10 classes, X (784, 1000), Y (10, 1000), pictures (28, 28))
+    >>> ten.class_names[int(ten.Y[:, 0].argmax())]
+    'trousers'
+    """
+    images, labels, class_names = _load(part, path, classes=10)
+    one_hot = (np.arange(10).reshape(10, 1) == labels).astype(np.float32)
+    return Garments(_columns(images), one_hot, class_names, (28, 28))
+
+
+def _load(
+    part: Part, path: Path | str, classes: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], tuple[str, ...]]:
+    """Return images, labels and class names of one part of a file."""
     if part not in get_args(Part):
         raise ValueError(f'part must be "train", "dev" or "test", got {part!r}.')
     try:
         path = readable(path)
         with opened(path) as file:
-            problem = _layout_problem(file)
+            problem = _layout_problem(file, classes)
             if problem:
                 raise DataError(path, problem)
             images = file[f"{part}/images"][()]
@@ -123,21 +164,24 @@ def load_garments(part: Part = "train", path: Path | str = GARMENTS_PATH) -> Gar
     except Exception:  # a damaged file can make h5py raise almost anything
         problem = "is damaged or cut short" if is_hdf5(path) else "is not an HDF5 file"
         raise DataError(path, problem) from None
-    if labels.max() > 1:
-        raise DataError(path, f"has labels other than 0 and 1 in its {part} part")
+    if labels.max() >= classes:
+        said = "0 and 1" if classes == 2 else f"0 to {classes - 1}"
+        raise DataError(path, f"has labels other than {said} in its {part} part")
+    return images, labels, class_names
 
-    m, *image_shape = images.shape
-    X = np.ascontiguousarray(images.reshape(m, -1).T, dtype=np.float32)
+
+def _columns(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return pictures as columns of pixels from 0 to 1."""
+    X = np.ascontiguousarray(images.reshape(len(images), -1).T, dtype=np.float32)
     X /= 255
-    Y = labels.reshape(1, m).astype(np.float32)
-    return Garments(X, Y, class_names, (image_shape[0], image_shape[1]))
+    return X
 
 
-def _layout_problem(file: Any) -> str | None:
+def _layout_problem(file: Any, classes: int) -> str | None:
     """Return how an open HDF5 file differs from the garments' layout, or None if it does not."""
     names = np.asarray(file.attrs.get("class_names", ()))
-    if names.shape != (2,) or not all(isinstance(name, str) for name in names):
-        return "does not name two classes in its attribute class_names"
+    if names.shape != (classes,) or not all(isinstance(name, str) for name in names):
+        return f"does not name {_COUNTED[classes]} classes in its attribute class_names"
     image_shape = np.asarray(file.attrs.get("image_shape", ()))
     if image_shape.tolist() != [28, 28]:
         return "does not have 28 x 28 as its attribute image_shape"

@@ -58,8 +58,12 @@ COPIED = (
     # The settings of the JupyterLab that start.py opens.
     *("utils/jupyter/nbgrader_config.py", "utils/jupyter/labconfig/page_config.json"),
 )
-# Only for the notebooks that load them.
-GARMENTS = ("datasets/README.md", "datasets/garments.h5")
+# Only for the notebooks that load them: the function that loads a file, and the file.
+DATASHEET = "datasets/README.md"
+DATA = {
+    "load_garments": "datasets/garments.h5",
+    "load_ten_garments": "datasets/ten_garments.h5",
+}
 
 README = """# {title}
 
@@ -213,8 +217,9 @@ def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def data_of(notebook: NotebookNode) -> tuple[str, ...]:
     """Return the paths of the data files that a notebook loads."""
-    loads = any("load_garments(" in c.source for c in notebook.cells if c.cell_type == "code")
-    return GARMENTS if loads else ()
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    loaded = [path for name, path in DATA.items() if re.search(rf"\b{name}\(", code)]
+    return (DATASHEET, *loaded) if loaded else ()
 
 
 def modules(root: Path, notebook: NotebookNode, assignment: str) -> dict[str, bytes]:
@@ -251,7 +256,17 @@ def _module_text(root: Path, file: Path) -> bytes:
     if len(references) > 1:
         raise BrokenCourse(f"{file} imports from more than one module of utils/reference.")
     if references:
-        return _course_file(root, f"utils/reference/{references[0]}.py")
+        return _given(root, references[0])
+    return text.encode()
+
+
+def _given(root: Path, reference: str) -> bytes:
+    """Return a reference's text; what it imports of an earlier one is given in a bundle, too."""
+    text = _course_file(root, f"utils/reference/{reference}.py").decode()
+    for module in sorted((root / "utils").glob("given_*.py")):
+        given = module.read_text(encoding="utf-8")
+        for earlier in re.findall(r"(?m)^from utils\.reference\.(\w+) import", given):
+            text = text.replace(f"utils.reference.{earlier} ", f"utils.{module.stem} ")
     return text.encode()
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tests.support import ROOT
 from utils import data
-from utils.data import DataError, flower, load_garments, moons, spiral
+from utils.data import DataError, flower, load_garments, load_ten_garments, moons, spiral
 
 BUILD = ROOT / "datasets" / "build.py"
 SIZES = {"train": 10_000, "dev": 2_000, "test": 2_000}
@@ -52,19 +52,22 @@ def content(path: Path) -> dict[str, object]:
 
 
 @pytest.mark.debian_dataset
-def test_committed_file_equals_a_fresh_build(tmp_path: Path) -> None:
-    fresh, earlier = tmp_path / "fresh.h5", tmp_path / "earlier.h5"
+def test_committed_files_equal_a_fresh_build(tmp_path: Path) -> None:
+    fresh, earlier = tmp_path / "garments.h5", tmp_path / "earlier.h5"
     earlier.write_text("an earlier build")
     fresh.hardlink_to(earlier)
-    done = build("--to", fresh)
+    done = build("--to", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
+    ten = tmp_path / "ten_garments.h5"
     assert content(fresh) == content(data.GARMENTS_PATH)
+    assert content(ten) == content(data.TEN_GARMENTS_PATH)
     assert earlier.read_text() == "an earlier build", "a file in use is replaced, not rewritten"
-    assert sorted(tmp_path.iterdir()) == [earlier, fresh], "the build leaves nothing else behind"
+    assert sorted(tmp_path.iterdir()) == [earlier, fresh, ten], "and nothing else is left behind"
 
 
-def test_the_file_is_small_enough_for_git() -> None:
+def test_the_files_are_small_enough_for_git() -> None:
     assert data.GARMENTS_PATH.stat().st_size <= 8_000_000
+    assert data.TEN_GARMENTS_PATH.stat().st_size <= 3_000_000
 
 
 def test_no_picture_occurs_twice() -> None:
@@ -98,7 +101,7 @@ def test_datasheet_has_the_counts_of_the_file() -> None:
 
 
 def test_missing_source_files_are_reported_in_one_sentence(tmp_path: Path) -> None:
-    done = build("--from", tmp_path, "--to", tmp_path / "never.h5")
+    done = build("--from", tmp_path, "--to", tmp_path)
     assert done.returncode == 2
     assert one_sentence(done.stderr)
     assert "train-images-idx3-ubyte.gz is missing" in done.stderr
@@ -118,17 +121,17 @@ def test_missing_source_files_are_reported_in_one_sentence(tmp_path: Path) -> No
 )
 def test_wrong_source_files_are_refused(tmp_path: Path, start: bytes, said: str) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(start)
-    done = build("--from", tmp_path, "--to", tmp_path / "never.h5")
+    done = build("--from", tmp_path, "--to", tmp_path)
     assert done.returncode == 2
     assert one_sentence(done.stderr)
     assert said in done.stderr
-    assert not (tmp_path / "never.h5").exists()
+    assert not (tmp_path / "garments.h5").exists()
 
 
 @pytest.mark.debian_dataset
 def test_unwritable_target_is_reported(tmp_path: Path) -> None:
     target = tmp_path / "no such folder" / "garments.h5"
-    done = build("--to", target)
+    done = build("--to", target.parent)
     assert done.returncode == 2
     assert done.stderr == f"{target} cannot be written: no such file or directory.\n"
 
@@ -136,9 +139,9 @@ def test_unwritable_target_is_reported(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = tmp_path / "garments.h5"
     folder.mkdir()
-    write = runpy.run_path(str(BUILD))["write"]
+    names = runpy.run_path(str(BUILD))
     with pytest.raises(OSError, match="directory"):
-        write({}, folder)
+        names["write"]({}, names["SELECTIONS"][0], folder)
     assert list(tmp_path.iterdir()) == [folder]
 
 
@@ -196,6 +199,46 @@ def test_garments_have_a_one_line_repr() -> None:
     assert repr(load_garments("test")) == (
         "Garments(coat and shirt, X (784, 2000), Y (1, 2000), pictures (28, 28))"
     )
+
+
+TEN = {"train": 3_000, "dev": 1_000, "test": 1_000}
+
+
+@pytest.mark.parametrize("part", TEN)
+def test_ten_classes_are_loaded_with_one_one_in_each_column(part: data.Part) -> None:
+    ten = load_ten_garments(part)
+    assert (ten.X.shape, ten.Y.shape) == ((784, TEN[part]), (10, TEN[part]))
+    assert ten.X.dtype == ten.Y.dtype == np.float32
+    assert (ten.Y.sum(axis=0) == 1).all()
+    assert (ten.Y.sum(axis=1) == TEN[part] / 10).all()
+    assert (ten.Y[:, :100].sum(axis=1) > 0).all(), "the first columns have every class"
+    assert repr(ten).startswith(f"Garments(10 classes, X (784, {TEN[part]})")
+    assert len(np.unique(ten.X, axis=1).T) == TEN[part], "no picture is there twice"
+
+
+def test_labels_of_ten_classes_match_their_names() -> None:
+    # Trousers have a gap between the legs, and shoes leave the top of the picture black.
+    ten = load_ten_garments("train")
+    mean = {
+        name: ten.X[:, ten.Y[k] == 1].mean(axis=1).reshape(28, 28)
+        for k, name in enumerate(ten.class_names)
+    }
+    assert mean["trousers"][20, 14] < 0.6 * mean["trousers"][20, 10:18].max()
+    for shoe in ("sandal", "sneaker"):
+        assert mean[shoe][4].mean() < 0.05 < mean["coat"][4].mean()
+
+
+def test_other_numbers_of_classes_are_refused() -> None:
+    with pytest.raises(DataError, match="does not name ten classes"):
+        load_ten_garments("dev", data.GARMENTS_PATH)
+    with pytest.raises(DataError, match="does not name two classes"):
+        load_garments("dev", data.TEN_GARMENTS_PATH)
+
+
+def test_datasheet_has_the_counts_of_the_ten_classes() -> None:
+    datasheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
+    for part, m in TEN.items():
+        assert f"| {part} | {m:,} | {m // 10} |" in datasheet
 
 
 def test_unknown_part_is_refused() -> None:
@@ -446,4 +489,5 @@ def test_invalid_seed_is_refused(toy: Callable[..., data.ToySet], rng: object) -
 
 
 def test_public_names() -> None:
-    assert data.__all__ == ["DataError", "Garments", "flower", "load_garments", "moons", "spiral"]
+    loaders = ["load_garments", "load_ten_garments"]
+    assert data.__all__ == ["DataError", "Garments", "flower", *loaders, "moons", "spiral"]

@@ -20,6 +20,7 @@ POINTS = {
     "03_matrix_dimensions": 100,
     "04_hyperparameters": 100,
     "05_the_brain": 20,
+    "07_ten_garments": 100,
 }
 
 
@@ -83,8 +84,17 @@ def test_map_lists_every_page_with_its_time(assignment):
     title = cells(assignment)["title"].source
     name = re.match(r"# (.+)", title)[1]
     time = re.search(r"\*\*About ([^*·]+?) ·", title)[1]
-    listed = {row[0]: row[-1] for row in rows(cells(FIRST)["map"].source)}
+    listed = {
+        row[0].removesuffix(" (optional)"): row[-1] for row in rows(cells(FIRST)["map"].source)
+    }
     assert minutes(listed[f"**{assignment[:2]} {name}**"]) == minutes(time)
+
+
+def test_start_page_and_page_say_that_ten_garments_is_optional():
+    said = cells(FIRST)["map"].source
+    assert "**07 Ten garments** (optional)" in said
+    assert "any time after 02" in said
+    assert "*This page is optional:*" in cells("07_ten_garments")["title"].source
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -200,7 +210,7 @@ def test_cell_ids_are_unique_and_readable(assignment):
 
 # -- the places of the right answers, and names that demonstrations leave behind ------------------
 
-SHUFFLED = LESSONS[:3]
+SHUFFLED = [*LESSONS[:3], "07_ten_garments"]
 
 
 def places(assignment):
@@ -221,7 +231,7 @@ def test_right_answers_stand_evenly_in_every_place(assignment):
     assert all(len(set(found[i : i + 3])) > 1 for i in range(len(found) - 2)), found
 
 
-@pytest.mark.parametrize("assignment", LESSONS[1:3])
+@pytest.mark.parametrize("assignment", SHUFFLED[1:])
 def test_page_begins_with_three_questions_on_earlier_pages(assignment):
     ids = list(cells(assignment))
     first = ids.index("ask-again-1")

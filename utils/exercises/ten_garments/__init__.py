@@ -1,0 +1,1 @@
+"""Notebook 05, the brain: its exercises, a module each."""
