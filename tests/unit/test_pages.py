@@ -200,7 +200,7 @@ def test_cell_ids_are_unique_and_readable(assignment):
 
 # -- the places of the right answers, and names that demonstrations leave behind ------------------
 
-SHUFFLED = LESSONS[:3]
+SHUFFLED = LESSONS[:5]
 
 
 def places(assignment):
@@ -221,7 +221,7 @@ def test_right_answers_stand_evenly_in_every_place(assignment):
     assert all(len(set(found[i : i + 3])) > 1 for i in range(len(found) - 2)), found
 
 
-@pytest.mark.parametrize("assignment", LESSONS[1:3])
+@pytest.mark.parametrize("assignment", LESSONS[1:5])
 def test_page_begins_with_three_questions_on_earlier_pages(assignment):
     ids = list(cells(assignment))
     first = ids.index("ask-again-1")
@@ -264,7 +264,7 @@ def assigned(source):
     return names
 
 
-@pytest.mark.parametrize("assignment", SHUFFLED)
+@pytest.mark.parametrize("assignment", LESSONS[:3])
 def test_demonstrations_leave_no_names_of_answers_behind(assignment):
     left = {
         name: assigned(cell.source) & TAKEN
