@@ -156,7 +156,8 @@ def ready(*exercises: str) -> bool:
     """Return whether these exercises and those they build on are filled in; print which are not.
 
     A demonstration that builds on exercises begins with ``if ready("sigmoid"):``. Names of other
-    things that it needs, such as data, may stand there too.
+    things that it needs, such as data, may stand there too; they are asked for once no exercise is
+    blank.
     """
     namespace = sys._getframe(1).f_globals
     needed: dict[str, bool] = {}  # whether it is an exercise
@@ -174,7 +175,8 @@ def ready(*exercises: str) -> bool:
         if name in namespace
         and (is_blank(namespace[name]) or (needed[name] and not callable(namespace[name])))
     ]
-    if blank:
+    if blank:  # data may be missing only since the exercises are
+        missing = [name for name in missing if needed[name]]
         _say(
             f"This demonstration needs your {' and '.join(blank)}. "
             "Write that first, then run this cell again."

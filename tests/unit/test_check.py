@@ -591,6 +591,17 @@ def test_demonstration_needs_what_its_exercises_build_on(capsys):
     assert "needs your relu." in capsys.readouterr().out
 
 
+def test_demonstration_names_the_data_that_an_earlier_cell_makes(capsys):
+    in_a_notebook("""
+    def relu(Z):
+        raise NotImplementedError()
+    assert not ready("relu", "records")
+    """)
+    assert "records" not in capsys.readouterr().out  # the exercise comes first
+    in_a_notebook('relu = abs\nassert not ready("relu", "records")')
+    assert "Run the cell that makes records again" in capsys.readouterr().out
+
+
 def test_ipython_shows_no_traceback_of_the_course(tmp_path):
     """Run a real shell: a failed check shows the verdict and nothing else."""
     script = dedent("""

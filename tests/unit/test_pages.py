@@ -210,7 +210,7 @@ def test_cell_ids_are_unique_and_readable(assignment):
 
 # -- the places of the right answers, and names that demonstrations leave behind ------------------
 
-SHUFFLED = [*LESSONS[:3], "07_ten_garments"]
+SHUFFLED = [*LESSONS[:5], "07_ten_garments"]
 
 
 def places(assignment):
@@ -274,7 +274,7 @@ def assigned(source):
     return names
 
 
-@pytest.mark.parametrize("assignment", SHUFFLED)
+@pytest.mark.parametrize("assignment", LESSONS[:3])
 def test_demonstrations_leave_no_names_of_answers_behind(assignment):
     left = {
         name: assigned(cell.source) & TAKEN

@@ -47,6 +47,7 @@ class Judgment:
         self.findings: list[list[Finding]] = []  # of each run
         self.again: dict[int, Run] = {}  # second runs of cases, after all others
         self.checked: dict[str, Finding | None] = {}  # properties and their findings
+        self.asked: dict[int, tuple[Case, Run]] = {}  # by properties; the key is the case's id
         self.stopped = False  # by the user
 
     def __call__(self, case: Case) -> Any:
@@ -55,8 +56,12 @@ class Judgment:
         return value
 
     def all(self, cases: Sequence[Case]) -> list[Any]:
-        """Call the answer on many cases at once, for a property."""
-        return [_value(*pair) for pair in zip(self._runs(cases), cases, strict=True)]
+        """Call the answer on many cases at once, for a property, if no other has asked them."""
+        new = [case for case in cases if id(case) not in self.asked]
+        if new:
+            pairs = zip(new, self._runs(new), strict=True)
+            self.asked |= {id(case): (case, run) for case, run in pairs}
+        return [_value(self.asked[id(case)][1], case) for case in cases]
 
     def results(self) -> list[Any]:
         """Return the results of the question's own cases, for a property."""

@@ -15,7 +15,11 @@ class Call(Protocol):
     """The interface through which a property calls the student's function."""
 
     def __call__(self, case: Case) -> Any:
-        """Return the result; if the case expects an exception, return the `Raised`."""
+        """Return the result; if the case expects an exception, return the `Raised`.
+
+        Properties share calls: a `Case` object that was asked before gives the same result again.
+        Another object with the same inputs is another call.
+        """
 
     def all(self, cases: Sequence[Case]) -> list[Any]:
         """Return the result for each of these cases, all sent in one request."""
@@ -30,7 +34,7 @@ class Call(Protocol):
         """Return the question's own cases."""
 
     def run(self, case: Case) -> Run:
-        """Return everything observed in the call, including the seconds it took."""
+        """Return everything observed in a new call, including the seconds it took."""
 
     def log(self, scratch: TempFile) -> Any:
         """Return the records in a log that the function wrote.

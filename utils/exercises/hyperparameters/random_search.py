@@ -29,10 +29,11 @@ def _cases(rng: Rng) -> list[Case]:
     }
     # These end near the same weights wherever they start, so that the judge can train them too.
     convex = {
-        "learning_rate": ("log", 0.5, 2.0),
+        "learning_rate": ("log", 1.0, 4.0),
+        "momentum": ("choice", [0.0]),
         "depth": ("choice", [0]),
         "batch_size": ("choice", [200]),
-        "iterations": ("choice", [50]),
+        "iterations": ("choice", [16]),
     }
 
     def record(space: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _cases(rng: Rng) -> list[Case]:
         times the first cost: at large steps the cost is nearly proportional to the learning rate.
         """
         while True:
-            short = {"iterations": int(rng.integers(3, 20))}  # where they are left open
+            short = {"iterations": int(rng.integers(3, 10))}  # where they are left open
             data, seed, settings = small_data(rng, noisy), fresh_seed(rng), short | configuration
             for _ in range(6 if aim else 1):
                 record = experiment(settings, data, np.random.default_rng(seed.value))
@@ -60,13 +60,13 @@ def _cases(rng: Rng) -> list[Case]:
     def bumpy(c: Any) -> bool:
         return bool(1.02 * c[0] < np.max(c) < 2 * c[0])
 
-    usual = {"learning_rate": 0.3, "width": 5, "depth": 1, "iterations": 40}
+    usual = {"learning_rate": 1.0, "width": 5, "depth": 1, "iterations": 16}
     deeper: dict[str, Any] = {
         "learning_rate": 0.2,
         "momentum": 0.5,
         "width": 3,
         "depth": 2,
-        "iterations": 20,
+        "iterations": 10,
     }
     deeper |= {"activation": "tanh", "batch_size": 16}
     one, other = drawn(usual, fine, noisy=False), drawn(deeper, bumpy, noisy=False)
@@ -89,7 +89,8 @@ def _cases(rng: Rng) -> list[Case]:
                aim=10.5),
         rising("costs that rise and come down again",
                lambda c: 15 * c[0] < np.max(c) < 50 * c[0] and c[-1] < 5 * c[0],
-               learning_rate=100.0, depth=1, width=5),
+               learning_rate=20.0, depth=1, width=5, activation="tanh", momentum=0.0,
+               iterations=8),
         rising("costs that rise, but not that far",
                lambda c: max(9.1 * c[0], 10.5 * np.min(c)) < np.max(c) < 9.95 * c[0],
                aim=9.5, batch_size=16),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -29,12 +30,21 @@ def _halving(space: Any, n: int, budget: int, poisoned: str = "", seed: int = 4)
     return Case(arguments | {"rng": Seed(seed)})
 
 
+# The first round of each search makes two updates: configurations that never get fewer would
+# otherwise be trained for a minute.
+
 _FREE = {
-    "learning_rate": ("log", 1e-3, 1e-1),
+    "learning_rate": ("log", 1e-2, 1.0),
     "width": ("choice", [3]),
     "depth": ("choice", [1]),
-    "batch_size": ("choice", [8]),
+    "batch_size": ("choice", [20]),
 }
+
+
+@cache  # one object for each, so that the properties share its search
+def _free(n: int = 8, poisoned: str = "", seed: int = 4) -> Case:
+    """Return the case of a search with fresh draws."""
+    return _halving(_FREE, n, 40, poisoned, seed)
 
 
 def better_half_goes_on(call: Call, params: Any) -> Finding | None:
@@ -42,7 +52,7 @@ def better_half_goes_on(call: Call, params: Any) -> Finding | None:
 
     In the second search the labels of dev are exchanged: what is good on train is bad there.
     """
-    for rounds in call.all([_halving(_FREE, 8, 40), _halving(_FREE, 11, 40, "dev")]):
+    for rounds in call.all([_free(), _free(7, "dev", seed=7)]):
         for number, (one, following) in enumerate(pairwise(rounds), 2):
             finding = _goes_on(one, following, number)
             if finding is not None:
@@ -78,34 +88,38 @@ def _named(record: Any) -> str:
 def diverged_stay_behind(call: Call, params: Any) -> Finding | None:
     """Check that no diverged trial goes on.
 
-    One in three diverges, with an accuracy as good as the others', which hardly learn. All 16
-    diverge once in 4 * 10**7 searches.
+    One in eight diverges, and is then right about half of dev: more than the others, since what
+    these learn is wrong there. All 8 diverge once in 10**7 searches, and none in one of three.
     """
     space = {
-        "learning_rate": ("choice", [1e-6, 1e-6, 1e30]),
+        "learning_rate": ("choice", [3.0] * 7 + [1e30]),
         "l2": ("log", 1e-9, 1e-6),  # tells the configurations apart
+        "momentum": ("choice", [0.0]),
         "width": ("choice", [3]),
         "depth": ("choice", [2]),
-        "batch_size": ("choice", [8]),
+        "batch_size": ("choice", [40]),
     }
-    for seed in (4, 5, 6):
-        for following in call(_halving(space, 16, 40, seed=seed))[1:]:
+    for seed in range(4, 10):
+        rounds = call(_halving(space, 8, 80, "dev", seed))
+        for following in rounds[1:]:
             if any(record["diverged"] for record in following):
                 return Finding("property", "A trial that diverged went on to the next round.")
+        if len(rounds) > 4:
+            return None  # the cases say that too many go on; each such search takes long
     return None
 
 
 def drawn_once_each(call: Call, params: Any) -> Finding | None:
     """Check that the first round has a fresh draw in each trial, and other ones for other seeds."""
-    searches = call.all([_halving(_FREE, 6, 16, seed=seed) for seed in (4, 7)])
+    searches = call.all([_free(), _free(7, "dev", seed=7)])
     drawn = [{_named(record) for record in rounds[0]} for rounds in searches]
-    if len(drawn[0]) < 6:
+    if len(drawn[0]) < 8:
         return Finding(
             "property",
-            f"Of the 6 configurations of the first round only {len(drawn[0])} are different: "
+            f"Of the 8 configurations of the first round only {len(drawn[0])} are different: "
             "draw a fresh one for each.",
         )
-    if drawn[0] == drawn[1]:
+    if drawn[0] & drawn[1]:
         return Finding("property", "Generators of different seeds gave the same configurations.")
     return None
 
@@ -113,12 +127,13 @@ def drawn_once_each(call: Call, params: Any) -> Finding | None:
 def fresh_rounds(call: Call, params: Any) -> Finding | None:
     """Check that trials start untrained, and that no two of a round share their random numbers."""
     space = {
-        "learning_rate": ("choice", [1.0]),
+        "learning_rate": ("choice", [3.0]),
+        "momentum": ("choice", [0.0]),
         "width": ("choice", [5]),
         "depth": ("choice", [1]),
         "batch_size": ("choice", [200]),
     }
-    for number, records in enumerate(call(_halving(space, 4, 40 * 61)), 1):
+    for number, records in enumerate(call(_halving(space, 4, 12 * 61)), 1):
         costs = [np.asarray(record["costs"], float) for record in records]
         # A fresh network costs 0.69, give or take 0.03, on these small inputs; a trained one
         # costs 0.1 and less.
@@ -135,5 +150,5 @@ def fresh_rounds(call: Call, params: Any) -> Finding | None:
 
 def test_part_of_a_halving(call: Call, params: Any) -> Finding | None:
     """Check that the search does not depend on the test part."""
-    one, other = call.all([_halving(_FREE, 6, 40, poisoned) for poisoned in ("", "test")])
+    one, other = call.all([_free(poisoned=poisoned) for poisoned in ("", "test")])
     return None if alike(one, other) else TOUCHED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from typing import Any
 from uuid import uuid4
@@ -36,7 +37,7 @@ CALLS = 3  # most calls whose time is taken
 
 def test_part_untouched(call: Call, params: Any) -> Finding | None:
     """Check that an experiment's record does not depend on the test part."""
-    configuration = {"width": 5, "depth": 1, "iterations": 20, "learning_rate": 0.5}
+    configuration = {"width": 5, "depth": 1, "iterations": 10, "learning_rate": 3.0}
     one, two = call.all(
         [
             Case({"configuration": configuration, "data": points(poisoned), "rng": Seed(3)})
@@ -51,7 +52,7 @@ def seconds_of_training(call: Call, params: Any) -> Finding | None:
 
     The shortest time allowed is a tenth of what the same training takes here.
     """
-    configuration: dict[str, Any] = {"width": 5, "depth": 1, "iterations": 200}  # for coarse clocks
+    configuration: dict[str, Any] = {"width": 5, "depth": 1, "iterations": 60}  # for coarse clocks
     for _ in range(CALLS):  # a busy machine may stretch the way to the call, and not the training
         run = call.run(
             Case({"configuration": configuration, "data": points(), "rng": Seed(6)}),
@@ -72,28 +73,38 @@ _FREE = {
     "learning_rate": ("log", 1e-3, 1e-1),
     "momentum": ("one_minus_log", 0.5, 0.99),
     "width": ("choice", [3]),
-    "iterations": ("choice", [8]),
+    "iterations": ("choice", [4]),
 }
 _SAME = {
-    "learning_rate": ("choice", [1.0]),
+    "learning_rate": ("choice", [3.0]),
+    "momentum": ("choice", [0.0]),
     "width": ("choice", [5]),
     "depth": ("choice", [1]),
     "batch_size": ("choice", [200]),
-    "iterations": ("choice", [60]),
+    "iterations": ("choice", [12]),
 }
 
 
-def _search(
-    space: Any, n_trials: int, log: TempFile | None = None, poisoned: str = "", seed: int = 4
-) -> Case:
-    """Return a case of `random_search`; `poisoned` is the part whose data are changed."""
+def _search(space: Any, n_trials: int, poisoned: str = "", seed: int = 4) -> Case:
+    """Return a new case of `random_search`; `poisoned` is the part whose data are changed."""
     arguments = {"space": space, "n_trials": n_trials, "data": points(poisoned)}
-    return Case(arguments | {"rng": Seed(seed), "log": log})
+    return Case(arguments | {"rng": Seed(seed), "log": None})
+
+
+@cache  # one object for each, so that the properties share its search
+def _free(n_trials: int, poisoned: str = "", seed: int = 4) -> Case:
+    """Return a case of `random_search` with a fresh draw in each trial."""
+    return _search(_FREE, n_trials, poisoned, seed)
+
+
+def _logged(n_trials: int, log: TempFile) -> Case:
+    """Return a new case like `_free(n_trials)`, with a log."""
+    return Case(_free(n_trials).args | {"log": log})
 
 
 def fresh_draws(call: Call, params: Any) -> Finding | None:
     """Check that each trial has a configuration of its own, and each seed a search of its own."""
-    records, other = call.all([_search(_FREE, 6, seed=seed) for seed in (4, 7)])
+    records, other = call.all([_free(6), _free(3, seed=7)])
     if len(records) != 6:
         return Finding(
             "property", f"6 trials were asked for, and {len(records)} records came back."
@@ -105,7 +116,7 @@ def fresh_draws(call: Call, params: Any) -> Finding | None:
             f"Of the configurations of 6 trials, only {len(drawn)} are different: "
             "draw a fresh one in each.",
         )
-    if alike(records, other):
+    if alike(records[:3], other):
         return Finding(
             "property",
             "Generators of different seeds gave the same search: let rng make the children.",
@@ -115,12 +126,12 @@ def fresh_draws(call: Call, params: Any) -> Finding | None:
 
 def equal_budgets(call: Call, params: Any) -> Finding | None:
     """Check that each trial trains for as many iterations as the space says."""
-    for number, record in enumerate(call(_search(_FREE, 6)), 1):
-        if np.size(record["costs"]) != 8 or not np.all(np.isfinite(record["costs"])):
+    for number, record in enumerate(call(_free(6)), 1):
+        if np.size(record["costs"]) != 4 or not np.all(np.isfinite(record["costs"])):
             return Finding(
                 "property",
                 f"Trial {number} trained for {np.size(record['costs'])} iterations where the "
-                "space says 8: trials are compared at equal budgets.",
+                "space says 4: trials are compared at equal budgets.",
             )
     return None
 
@@ -182,13 +193,13 @@ def _is_of_training(record: Any, data: Any) -> bool:
 
 def test_part_of_a_search(call: Call, params: Any) -> Finding | None:
     """Check that a search does not depend on the test part."""
-    one, other = call.all([_search(_FREE, 6, poisoned=poisoned) for poisoned in ("", "test")])
+    one, other = call.all([_free(3, poisoned) for poisoned in ("", "test")])
     return None if alike(one, other) else TOUCHED
 
 
 def parts_of_a_search(call: Call, params: Any) -> Finding | None:
     """Check that other labels in the dev part change the dev accuracies, but not the costs."""
-    searches = call.all([_search(_FREE, 3, poisoned=poisoned) for poisoned in ("", "dev")])
+    searches = call.all([_free(3, poisoned) for poisoned in ("", "dev")])
     for one, other in zip(*searches, strict=True):
         if not np.allclose(one["costs"], other["costs"], rtol=1e-4):
             return Finding(
@@ -205,7 +216,7 @@ def parts_of_a_search(call: Call, params: Any) -> Finding | None:
 
 def first_trials_stay(call: Call, params: Any) -> Finding | None:
     """Check that a search of 3 trials is the beginning of a search of 6."""
-    six, three = call.all([_search(_FREE, count) for count in (6, 3)])
+    six, three = call.all([_free(count) for count in (6, 3)])
     if alike(six[:3], three):
         return None
     return Finding(
@@ -218,7 +229,7 @@ def first_trials_stay(call: Call, params: Any) -> Finding | None:
 def log_holds_records(call: Call, params: Any) -> Finding | None:
     """Check that the log of a search holds the records that the search returned."""
     log = _new_log()
-    records = call(_search(_FREE, 3, log))
+    records = call(_logged(3, log))
     return _kept(call.log(log), records)
 
 
@@ -242,12 +253,12 @@ def _kept(kept: Any, records: Sequence[Any]) -> Finding | None:
 def search_goes_on(call: Call, params: Any) -> Finding | None:
     """Check that a search of 3 trials, resumed up to 6, equals a search of 6."""
     log = _new_log()
-    first = call(_search(_FREE, 3, log))
+    first = call(_logged(3, log))
     kept = call.log(log)
     wrong = _kept(kept, first)
     if wrong is not None:
         return wrong
-    resumed, whole = call.all([_search(_FREE, 6, log), _search(_FREE, 6)])
+    resumed, whole = call.all([_logged(6, log), _free(6)])
     ends = call.log(log)
     count = len(ends) if isinstance(ends, list) else 0  # the file may be gone, or be no log now
     if count != 6 or len(resumed) != 6:
@@ -272,25 +283,27 @@ def search_goes_on(call: Call, params: Any) -> Finding | None:
 def log_as_it_goes(call: Call, params: Any) -> Finding | None:
     """Check that finished trials are in the log when a later trial fails.
 
-    One activation in four does not exist. So one search in four fails at its very first trial, one
-    in ten never, and all others with something in the log. A right search passes at the first of
-    those, and 25 in a row without one occur once in 10**11.
+    One activation in three does not exist. So one search in three fails at its very first trial,
+    one in eight never, and all others with something in the log. A right search passes at the
+    first of those; 25 in a row without one, or 10 that never fail, occur less than once in 10**7.
     """
     space = {
-        "activation": ("choice", ["relu"] * 3 + ["none"]),
+        "activation": ("choice", ["relu"] * 2 + ["none"]),
         "width": ("choice", [2]),
         "depth": ("choice", [1]),
         "iterations": ("choice", [1]),
     }
-    failed = 0
+    failed = finished = 0
     for seed in range(25):
         log = _new_log()
-        arguments = {"space": space, "n_trials": 8, "data": points()}
+        arguments = {"space": space, "n_trials": 5, "data": points()}
         run = call.run(Case(arguments | {"rng": Seed(100 + seed), "log": log}))
         if isinstance(run.outcome, Raised):
             if call.log(log):
                 return None
             failed += 1
+        elif (finished := finished + 1) == 10:
+            break
     if failed:
         return Finding(
             "property",
