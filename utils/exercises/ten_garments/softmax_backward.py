@@ -153,11 +153,6 @@ def swapped(a: Any, y: Any) -> Any:
     return right(a, y)[::-1]
 
 
-@exercise.combined_mistake("minus_lost", "turned")
-def minus_lost_and_turned(a: Any, y: Any) -> Any:
-    return minus_lost(a, y)[0], y - a
-
-
 @exercise.raising_mistake("the name n is not defined.")
 def size_not_made(a: Any, y: Any) -> Any:
     slopes = np.zeros((n, n))
