@@ -62,10 +62,10 @@ LONGEST = [
 
 @pytest.hookimpl(optionalhook=True)  # of xdist, which is optional
 def pytest_xdist_auto_num_workers():
-    """Start three workers for two cores: many tests wait for a browser or an endless loop."""
+    """Start two workers for each core: many tests wait for a browser or an endless loop."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist reads it
-    return (3 * (os.cpu_count() or 1) + 1) // 2
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

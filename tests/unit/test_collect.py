@@ -355,7 +355,9 @@ def test_links_in_a_folder_are_not_followed(tmp_path):
     assert found.left_out == [f"ada/{NOTEBOOK} is a link.", "bob is a link."]
 
 
-@pytest.mark.parametrize("content", [b"no zip", packed({"a": "b"})[:-30]])
+@pytest.mark.parametrize(
+    "content", [b"no zip", packed({"a": "b"})[:-30]], ids=["no zip", "cut short"]
+)
 def test_damaged_download_is_refused_in_a_sentence(content, tmp_path):
     path = tmp_path / "download.zip"
     path.write_bytes(content)

@@ -147,7 +147,9 @@ def _goes_along(cases: Sequence[Case], runs: Sequence[Run]) -> bool:
     ranks = [_ranks(np.concatenate(values)) for values in (wanted, got)]
     if min(map(np.ptp, ranks)) == 0:
         return False
-    return bool(abs(np.corrcoef(*ranks)[0, 1]) > 0.5)
+    # Few random numbers often correlate: of seven, every fourth set by more than 0.5.
+    chance = min(0.9, 2.5 / np.sqrt(len(ranks[0])))
+    return bool(abs(np.corrcoef(*ranks)[0, 1]) > max(0.5, chance))
 
 
 def _ranks(values: Any) -> Any:
