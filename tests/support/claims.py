@@ -244,7 +244,7 @@ CLAIMS = [
     ),
     Claim("02", "part-7", "Below $10^{-7}$ all is well", 0, 1e-7, small_problem),
     Claim(
-        *("02", "check-after", "a thousand times and more above what rounding leaves", 1e3, 1e15),
+        *("02", "check-after", "a thousand times and more above your own difference", 1e3, 1e15),
         lambda seed: (
             min(small_problem(seed, "dW2"), small_problem(seed, "db1")) / small_problem(seed)
         ),
