@@ -87,6 +87,12 @@ if "exchange" in said:
 # What you release, of each folder: all of it, whatever students' accounts hand in
 # (nbgrader_config_for_students.py).
 c.CourseDirectory.include = ["*"]
+
+# But not your own record of checks and old answers, if you tried the pages in source/.
+c.CourseDirectory.ignore = [
+    *(".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"),
+    *("progress.json", "kept"),
+]
 '''
 
 # nbgrader's configuration of the accounts in which students fetch and submit.

@@ -173,7 +173,10 @@ def test_reference_call_advances_the_students_generator(sandboxed):
     assert found.pop(wrong)["status"] == "wrong"
     assert {one["status"] for one in found.values()} == {"correct"}
     charged = [name for name, one in found.items() if wrong in one["given"]]
-    assert charged == ["sample_one_minus_log_uniform", "sample_configuration", "random_search"]
+    assert charged == [
+        *("sample_one_minus_log_uniform", "sample_configuration", "random_search"),
+        "successive_halving",
+    ]
 
 
 def test_module_names_of_version_0_1_can_be_imported():

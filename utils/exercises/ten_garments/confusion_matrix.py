@@ -106,8 +106,8 @@ def errors_only(AL: Any, Y: Any) -> Any:
 
 
 @exercise.mistake(
-    "No place is above 1. Is 1 put there, where it should be added? Whole arrays of places at "
-    "once add only once; go through the examples in a loop."
+    "No place is above 1. Is 1 put there, where it should be added? Whole arrays at once add only "
+    "once; go through the examples in a loop."
 )
 def added_once(AL: Any, Y: Any) -> Any:
     true, named, n = _classes(AL, Y)
