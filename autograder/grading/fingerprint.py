@@ -35,6 +35,7 @@ class Fingerprints:
         self._root = root
         self._hashes: dict[Path, str] = {}  # of each file's content
         self._imports: dict[Path, frozenset[str]] = {}
+        self._modules: dict[str, list[Path]] = {}  # the files of each module
         # Of each notebook, the modules that it imports, and its data files.
         self._notebooks: dict[str, tuple[frozenset[str], frozenset[Path]]] = {}
         self._fingerprints: dict[str, str] = {}
@@ -84,11 +85,16 @@ class Fingerprints:
     def _closure(self, modules: Iterable[str]) -> set[Path]:
         found, pending = set[Path](), set(modules)
         while pending:
-            for file in files_of(self._root, pending.pop()):
+            for file in self._files_of(pending.pop()):
                 if file not in found:
                     found.add(file)
                     pending |= self._imported(file)
         return found
+
+    def _files_of(self, module: str) -> list[Path]:
+        if module not in self._modules:
+            self._modules[module] = files_of(self._root, module)
+        return self._modules[module]
 
     def _imported(self, file: Path) -> frozenset[str]:
         if file not in self._imports:
