@@ -10,7 +10,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from autograder.cli_grade import INSTRUCTORS, Of, RosterFile, collect_one, cores, folders
+from autograder.cli_grade import (
+    INSTRUCTORS,
+    Of,
+    Output,
+    RosterFile,
+    Submissions,
+    Workspace,
+    collect_one,
+    cores,
+    folders,
+)
 from autograder.errors import ExitCode, UsageError
 from autograder.files import ROOT, write_text
 
@@ -18,19 +28,6 @@ __all__ = ["app"]
 
 app = typer.Typer()
 
-Submissions = Annotated[
-    Path | None,
-    typer.Option(
-        help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
-    ),
-]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        help="The folder that the grades were written to.", show_default="WORKSPACE/grades"
-    ),
-]
-Workspace = Annotated[Path | None, typer.Option(help="nbgrader's folder, as for `course grade`.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 

@@ -28,6 +28,22 @@ GARBAGE = 50_000
 
 app = typer.Typer()
 
+Submissions = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder that the grades were written to.", show_default="WORKSPACE/grades"
+    ),
+]
+Workspace = Annotated[Path | None, typer.Option(help="nbgrader's folder, as for `course grade`.")]
+NoSandbox = Annotated[
+    bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
+]
 Of = Annotated[
     str | None,
     typer.Option(
@@ -58,12 +74,7 @@ def grade(
             "takes it."
         ),
     ],
-    submissions: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
-        ),
-    ] = None,
+    submissions: Submissions = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -116,9 +127,7 @@ def grade(
             "start `dask worker ADDRESS --nthreads 1` where this very course and bubblewrap are."
         ),
     ] = "",
-    no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
-    ] = False,
+    no_sandbox: NoSandbox = False,
     of: Of = None,
     roster: RosterFile = None,
 ) -> None:
@@ -251,24 +260,10 @@ def collect_one(
 def explain(
     student: str,
     exercise: str,
-    submissions: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder with a folder for each student.", show_default="WORKSPACE/submitted"
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            help="The folder that the grades were written to.", show_default="WORKSPACE/grades"
-        ),
-    ] = None,
-    workspace: Annotated[
-        Path | None, typer.Option(help="nbgrader's folder, as for `course grade`.")
-    ] = None,
-    no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run students' code with your own rights.")
-    ] = False,
+    submissions: Submissions = None,
+    output: Output = None,
+    workspace: Workspace = None,
+    no_sandbox: NoSandbox = False,
 ) -> None:
     """Show a verdict again, with the smallest case that fails: to be sent to the student."""
     from autograder.grading.explain import explain as explain_one
