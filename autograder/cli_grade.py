@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from autograder.grading.lateness import GradingSettings
     from autograder.lms.collect import Collected
 
-__all__ = ["INSTRUCTORS", "Of", "RosterFile", "app", "collect_one", "cores", "folders"]
+__all__ = [
+    *("INSTRUCTORS", "Of", "Output", "RosterFile", "Submissions", "Workspace", "app"),
+    *("collect_one", "cores", "folders"),
+]
 
 INSTRUCTORS = "For instructors"
 
