@@ -135,27 +135,27 @@ class RemoteNotebook:
         started = time.monotonic()
         deadline = min(started + self.seconds_left, self.deadline)
         self.process.send(messages.write(message))
+        try:
+            reply = self._reply(message, deadline)
+        except Ended as ended:
+            if ended.reason == "timeout" and deadline == self.deadline:
+                raise Ended("total", "The notebook as a whole took too long.") from None
+            raise
+        seconds = time.monotonic() - started
+        self.seconds_left -= seconds
+        return reply, seconds
+
+    def _reply(self, message: messages.Message, deadline: float) -> Any:
+        """Return the reply to a request; answer the reference calls that come before it."""
         while True:
-            reply = messages.read(self._receive(deadline))
+            reply = messages.read(self.process.receive(_seconds_until(deadline)))
             if reply.number != message.number:
                 raise messages.ProtocolError(
                     "It replied to a request that was not made, or that has its reply already."
                 )
             if isinstance(reply, REPLIES[type(message)]):
-                break
+                return reply
             self._answer_reference_call(message, reply, deadline)
-        seconds = time.monotonic() - started
-        self.seconds_left -= seconds
-        return reply, seconds
-
-    def _receive(self, deadline: float) -> bytes:
-        """Return the next frame; raise `Ended` with "total" if the notebook's own time is over."""
-        try:
-            return self.process.receive(_seconds_until(deadline))
-        except Ended as ended:
-            if ended.reason == "timeout" and deadline == self.deadline:
-                raise Ended("total", "The notebook as a whole took too long.") from None
-            raise
 
     def _answer_reference_call(
         self, request: messages.Message, message: Any, deadline: float

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograder.limits import Limits
 from autograder.protocol import messages
+from autograder.sandbox.frames import Ended
 from autograder.sandbox.isolation import address_space, die_with_parent
 from utils.checker.cases import Case, Raised, Returned, Stream
 from utils.checker.student_code import call
@@ -61,7 +62,15 @@ class ReferenceProcess:
         theirs.close()
 
     def call_reference(self, exercise: str, arguments: list[Any], seconds: float) -> Any:
-        """Return the reference's result; raise `ProtocolError` if it takes too long or dies."""
+        """Return the reference's result.
+
+        Raises
+        ------
+        ProtocolError
+            If the reference takes longer than its limit, or dies.
+        Ended
+            If the `seconds` that are left to the student are fewer than that, and are over.
+        """
         failure = "take too long"
         try:
             self.pipe.send((exercise, arguments))
@@ -70,6 +79,8 @@ class ReferenceProcess:
         except (EOFError, OSError):
             failure = "end its process"
         close()
+        if failure == "take too long" and seconds < self.limits.reference_seconds:
+            raise Ended("timeout", "It did not answer in time.")
         raise messages.ProtocolError(
             f"It called a function of the course with arguments that {failure}."
         )

@@ -2,8 +2,9 @@
 
 import os
 import signal
-from dataclasses import fields
+from dataclasses import fields, replace
 
+import numpy as np
 import psutil
 import pytest
 
@@ -15,8 +16,10 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.submission_file import cells_of
-from autograder.limits import Limits
+from autograder.limits import LIMITS, Limits
+from autograder.protocol import messages, reference_process
 from autograder.protocol.client import CodeCell, RemoteNotebook
+from autograder.sandbox.frames import Ended
 from tests.support import ROOT
 from tests.support.forging import FORGING
 from tests.support.small_course import ANSWERS, TASK, solved
@@ -355,3 +358,18 @@ def test_answer_that_ends_python_is_charged_once():
         assert set(statuses.values()) == {"correct"}, (ending, statuses)
         given = {name: one[MIME]["given"] for name, one in result.verdicts.items()}
         assert given["linear_activation_forward"] == ("relu",)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "limit", "error"),
+    [(0.0, 10.0, Ended), (10.0, 0.0, messages.ProtocolError)],
+    ids=["the student's time is over", "the reference takes too long"],
+)
+def test_reference_call_that_ends_the_students_time_is_no_tampering(seconds, limit, error):
+    limits = replace(LIMITS, reference_seconds=limit)
+    arguments = messages.pack([[np.ones((2, 3))], {}])
+    try:
+        with pytest.raises(error):
+            reference_process.call_reference("relu", arguments, seconds, limits)
+    finally:
+        reference_process.close()
