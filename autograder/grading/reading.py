@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
@@ -27,7 +27,7 @@ from autograder.grading.verdict_cache import digest
 from autograder.limits import LIMITS, Limits
 from utils.exercises import EXERCISES
 
-__all__ = ["Reading", "read_notebooks", "read_submission", "reading_of"]
+__all__ = ["Reading", "not_included", "read_notebooks", "read_submission", "reading_of"]
 
 
 @dataclass(frozen=True)
@@ -121,10 +121,17 @@ def read_submission(
         return None, Reading(str(problem), doubtful=True)
     merged = merge_answers(course, notebook.cells)
     reading = reading_of(course, merged)
-    if notebook.exercises is not None:
-        later = sorted(merged.missing - notebook.exercises)
-        reading = replace(reading, version=notebook.version, not_included=later)
+    later = not_included(merged, notebook.exercises)
+    reading = replace(reading, version=notebook.version, not_included=later)
     return merged, reading.with_notes([*notebook.repairs, *_oddities(course, notebook.cells)])
+
+
+def not_included(merged: MergedNotebook, released: Collection[str] | None) -> list[str]:
+    """Return the exercises that are not in a notebook because its version did not have them.
+
+    `released` are those of its version, or None if it does not say.
+    """
+    return [] if released is None else sorted(merged.missing.difference(released))
 
 
 def reading_of(course: CourseNotebook, merged: MergedNotebook) -> Reading:

@@ -35,7 +35,7 @@ from autograder.grading.grade_submission import Settings
 from autograder.grading.helper_files import helper_files
 from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
-from autograder.grading.reading import reading_of
+from autograder.grading.reading import not_included, reading_of
 from autograder.grading.results import NEEDS_REVIEW
 from autograder.grading.submission_file import Repair, cells_of, release_of
 from autograder.grading.uncredited import uncredited
@@ -73,8 +73,7 @@ class InsertAnswers(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader shi
         repairs = [[one.exercise, one.sentence] for one in merged.repairs]
         merged.notebook.metadata[REPAIRS] = repairs
         _, released = release_of(nb)
-        later = merged.missing - released if released is not None else ()
-        merged.notebook.metadata[NOT_INCLUDED] = sorted(later)
+        merged.notebook.metadata[NOT_INCLUDED] = not_included(merged, released)
         return merged.notebook, resources
 
 

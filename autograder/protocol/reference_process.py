@@ -78,9 +78,11 @@ class ReferenceProcess:
                 return self.pipe.recv()
         except (EOFError, OSError):
             failure = "end its process"
+        else:
+            if seconds < self.limits.reference_seconds:
+                close()
+                raise Ended("timeout", "It did not answer in time.")
         close()
-        if failure == "take too long" and seconds < self.limits.reference_seconds:
-            raise Ended("timeout", "It did not answer in time.")
         raise messages.ProtocolError(
             f"It called a function of the course with arguments that {failure}."
         )
