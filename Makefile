@@ -9,6 +9,9 @@ READY         := .venv/ready
 TEST_READY    := .venv/ready-to-test
 SANDBOX_READY := .venv/ready-to-grade
 
+# The tests start hundreds of Python processes, and each would compile the whole course anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup lab test test-all lock tidy FORCE
 .DELETE_ON_ERROR:
 

@@ -91,9 +91,11 @@ class CourseNotebook:
 
         A course cell with the same text is preferred, then one with the same grade id, then one
         with the same cell id. An id does not count if the course cell's text is in another student
-        cell, or if several of them share the cell id; an id of an answer cell always counts.
+        cell, or if several of them share the cell id. An id of an answer cell always counts: an
+        answer with the text of one of the course's demonstrations is still an answer.
         """
         answers = set(self.answers.values())
+        graded = answers | set(self.tests.values())
         their_texts = {their.source.strip() for their in theirs}
         id_counts = Counter(their.id for their in theirs)
         matches = {}
@@ -105,6 +107,8 @@ class CourseNotebook:
             found = [index[key] for index, key in lookups if key and key in index]
             same_text = [at for at in found if self.texts[at] == text]
             others = [at for at in found if at in answers or self.texts[at] not in their_texts]
+            if answers & set(others) and not graded & set(same_text):
+                same_text = []
             if same_text or others:
                 matches[i] = (same_text or others)[0]
         return matches

@@ -1,5 +1,6 @@
 """Test how submissions are found, read and merged: whatever is handed in, and in linear time."""
 
+import copy
 import json
 import os
 import stat
@@ -20,13 +21,14 @@ from autograder.grading.class_folder import (
     shown_names,
     students_in,
 )
-from autograder.grading.course_notebook import CourseNotebook
+from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
 from autograder.grading.judging import TaskResult
 from autograder.grading.reading import read_submission
-from autograder.grading.submission_file import Unreadable, read_notebook
+from autograder.grading.submission_file import Unreadable, cells_of, read_notebook
 from autograder.grading.verdict_cache import VerdictCache
 from autograder.grading.worker_pool import TookTooLong, WorkerLost
 from autograder.limits import LIMITS, Limits, changed
+from tests.support import ROOT
 from tests.support.small_course import (
     ANSWERS,
     TASK,
@@ -53,6 +55,20 @@ def read(page, limits=LIMITS):
 
 def answers(merged):
     return {name: cell_of(merged.notebook, f"{name}-solution").source for name in ANSWERS}
+
+@pytest.mark.parametrize("demonstration_kept", [True, False])
+def test_answer_with_the_text_of_a_demonstration_is_an_answer(demonstration_kept):
+    course = CourseNotebook(read_course_notebook(ROOT, "00_start_here"))
+    page = copy.deepcopy(course.notebook)
+    demonstration = cell_of(page, "fails-code")
+    cell_of(page, "double-solution").source = demonstration.source
+    if not demonstration_kept:
+        page.cells.remove(demonstration)
+    merged = merge.merge_answers(course, cells_of(page))
+    assert cell_of(merged.notebook, "double-solution").source == demonstration.source
+    assert not merged.missing
+    assert not merged.repairs
+
 
 
 # -- what is in the file ---------------------------------------------------------------------------
