@@ -30,7 +30,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--thorough",
         action="store_true",
-        help="larger samples where the others take a small, fixed one",
+        help="larger samples where the others take a small, fixed one, and tests of that mark",
     )
 
 
@@ -69,7 +69,11 @@ def pytest_xdist_auto_num_workers():
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("thorough"):
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if need := FOLDERS.get(item.path.parent):
             item.add_marker(need)

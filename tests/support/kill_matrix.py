@@ -10,7 +10,7 @@ from utils.checker.answer_key import Question
 from utils.checker.judge import rejections
 from utils.exercises import Exercise
 
-__all__ = ["PAGE", "section"]
+__all__ = ["PAGE", "one_cell", "section"]
 
 PAGE = ROOT / "benchmarks" / "kill_matrix.md"
 
@@ -31,5 +31,10 @@ def section(
         verdict, wrong, broken = judged(question, mistake.function)
         marks = " | ".join("✗" if i in wrong else "" for i in range(count))
         quoted = f"“{verdict.message}” " if verdict.status == "error" else ""
-        words = (quoted + verdict.mistake_sentence).replace("|", "\\|").replace("\n", " ")
+        words = one_cell(quoted + verdict.mistake_sentence)
         yield f"| {mistake.name} | {marks} | {broken} | {words} |"
+
+
+def one_cell(text: str) -> str:
+    """Return a text as it stands in one cell of a Markdown table."""
+    return text.replace("|", "\\|").replace("\n", " ")
