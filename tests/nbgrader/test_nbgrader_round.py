@@ -284,6 +284,7 @@ def test_release_contains_no_solution(school):
     assert "W @ A_prev + b" in (school.workspace / "source" / NAME / f"{NAME}.ipynb").read_text()
 
 
+@pytest.mark.thorough
 def test_the_instructor_can_validate_the_source(school):
     assert "Success! Your notebook passes" in school.run("validate", f"source/{NAME}/{NAME}.ipynb")
 
@@ -322,6 +323,7 @@ def test_export_has_a_row_for_each_student(school):
 # -- making workspaces ----------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_remaking_the_workspace_changes_only_source(school, capsys):
     def seen():
         return {

@@ -47,6 +47,7 @@ def test_cluster_gives_the_same_grades_when_a_worker_dies(place, tmp_path, clust
     assert faults.grades(tmp_path / "out") == faults.grades(place / "local")
 
 
+@pytest.mark.thorough
 def test_lost_scheduler_stops_with_a_sentence_and_rerun_finishes(place, tmp_path, cluster):
     process = start(place, tmp_path / "out", cluster)
     cluster.scheduler.kill()

@@ -42,8 +42,9 @@ def same_in_the_end(place, output):
     assert not [path for path in output.iterdir() if path.name.startswith(".")]
 
 
-def test_grades_are_the_same_after_a_kill_at_a_random_moment(place, seconds, tmp_path, thorough):
-    for number in range(6 if thorough else 1):
+@pytest.mark.thorough
+def test_grades_are_the_same_after_a_kill_at_a_random_moment(place, seconds, tmp_path):
+    for number in range(6):
         rng = random.Random(number)
         kill = faults.kill_one_on_a_cluster if number % 3 == 2 else faults.kill_one
         output = tmp_path / str(number)
@@ -121,6 +122,7 @@ def test_grader_waits_for_a_locked_gradebook(spaces):
     assert faults.book_of(busy) == faults.book_of(calm) != []
 
 
+@pytest.mark.thorough
 def test_two_graders_at_once_give_the_same_grades_and_gradebook(spaces):
     calm, _, two = spaces
     faults.two_at_once(two)

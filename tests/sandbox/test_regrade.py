@@ -48,6 +48,7 @@ def test_only_changed_answers_are_judged_again(class_):
     assert {key: one for key, one in results(output).items() if key[0] != "cleo"} == first
 
 
+@pytest.mark.thorough
 def test_regrading_a_later_answer_uses_the_cached_earlier_verdict(class_):
     """A sigmoid that hangs is not called for later exercises, even if its verdict is cached."""
     where, submissions, _ = class_

@@ -133,9 +133,7 @@ def hand_in(folder, student, content, name=f"{TASK}.ipynb"):
 def course(folder):
     """Copy the course, with `notebook()` as its only notebook."""
     for package in ("autograder", "utils"):
-        shutil.copytree(
-            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(ROOT / package, folder / package)  # with the compiled modules
     page = folder / "notebooks" / TASK / f"{TASK}.ipynb"
     page.parent.mkdir(parents=True)
     nbformat.write(notebook(), page)

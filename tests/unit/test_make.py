@@ -123,6 +123,7 @@ def test_package_missing_from_the_index_is_reported(course):
 # -- it works, and keeps working ------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_setup_reuses_the_environment_and_rebuilds_a_broken_one(course):
     environ = lent(machine(course, REAL))
     first = make(course, environ)

@@ -11,7 +11,7 @@ from tests.support import ROOT
 
 @pytest.mark.linux  # each mutant runs in a fork with limits
 def test_checks_reject_all_mutants_that_are_not_equivalent(thorough):
-    sample = "1000" if thorough else "30"
+    sample = "1000" if thorough else "20"
     run = subprocess.run(
         [sys.executable, "benchmarks/mutants.py", "--sample", sample, "--jobs", "2"],
         cwd=ROOT,

@@ -69,6 +69,7 @@ def offline(monkeypatch):
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
 
 
+@pytest.mark.thorough
 def test_environment_is_made_once_and_failure_is_reported(tmp_path, offline, capsys):
     lock = f"hatchling=={importlib.metadata.version('hatchling')} --hash=sha256:{'0' * 64}\n"
     (tmp_path / start.LOCK).write_text("no-such-package==1 --hash=sha256:" + "0" * 64 + "\n")
