@@ -38,6 +38,7 @@ __all__ = [
     "look_of",
     "may_have",
     "one_line",
+    "others_than",
     "shown_names",
     "students_in",
 ]
@@ -180,7 +181,12 @@ def may_have(folder: Path, assignment: str) -> bool:
 
 
 def find_submission(
-    assignment: str, submissions: Path, student: str, name: str, limits: Limits = LIMITS
+    assignment: str,
+    submissions: Path,
+    student: str,
+    name: str,
+    limits: Limits = LIMITS,
+    beside: Sequence[str] = (),
 ) -> Submission:
     """Find the notebooks in a student's folder, and hash them; record problems as notes.
 
@@ -191,6 +197,7 @@ def find_submission(
     student : name of the student's folder
     name : the student's name as it is shown
     limits : `limits.file` bounds the size of a notebook
+    beside : names of files beside the students' folders that are this student's
     """
     found = Submission(name, submissions / student / assignment)
     try:
@@ -199,8 +206,7 @@ def find_submission(
         if not hashes:
             raise problems[0]
     except NoNotebook:
-        others = {one for one in assignments(ROOT) if one != assignment}
-        elsewhere = misplaced(submissions / student, assignment, others)
+        elsewhere = misplaced(submissions / student, assignment, others_than(assignment), beside)
         found.notes.append(elsewhere or f"Nothing was handed in for {assignment}.")
         found.needs_review = bool(elsewhere)
     except Unreadable as problem:
@@ -215,6 +221,11 @@ def find_submission(
         found.notes += [*map(str, problems), *left_out]
         found.needs_review = bool(problems)
     return found
+
+
+def others_than(assignment: str) -> set[str]:
+    """Return the names of the course's other assignments."""
+    return {one for one in assignments(ROOT) if one != assignment}
 
 
 def _hashes(notebooks: Sequence[Path], limits: Limits) -> tuple[dict[Path, str], list[Unreadable]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.files import write_text
+from autograder.grading.attention import Attention
 from autograder.grading.course_notebook import test_cells
 from autograder.grading.results import Standing, max_points, points_text
 from autograder.grading.student_results import StudentResults
@@ -28,7 +29,11 @@ COLUMNS = [
 
 
 def write_grades(
-    output: Path, course: NotebookNode, results: Sequence[StudentResults], suffix: str = ""
+    output: Path,
+    course: NotebookNode,
+    results: Sequence[StudentResults],
+    attention: Sequence[Attention],
+    suffix: str = "",
 ) -> None:
     """Write `results.jsonl`, `grades.csv` and `attention.csv`, each atomically.
 
@@ -41,11 +46,7 @@ def write_grades(
     full = sum(max_points(cell) for cell in tests.values())
     rows = [[*COLUMNS, *tests], *(_row(one, full) for one in results)]
     write_text(output / f"grades{suffix}.csv", [_table(rows)])
-    found = [
-        [one.student, one.exercise, one.what, one.sentence]
-        for student in results
-        for one in student.attention
-    ]
+    found = [[one.student, one.exercise, one.what, one.sentence] for one in attention]
     rows = [["student", "exercise", "what", "sentence"], *found]
     write_text(output / f"attention{suffix}.csv", [_table(rows)])
 

@@ -152,6 +152,8 @@ def both(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     hand_in(ours, "damaged", "My notebook is in the other bag.")
     (ours / "submitted" / "absent").mkdir()
+    (ours / "submitted" / "high").mkdir()
+    (ours / "submitted" / "high" / f"{NAME}.ipynb").write_text("{}")
     assert course("--workspace", ours) == ExitCode.PROBLEMS
     return stock, ours
 
@@ -176,7 +178,7 @@ def page_of(workspace, student):
 
 def test_nbgrader_autograde_and_course_grade_give_the_same_gradebook(both):
     stock, ours = map(book_of, both)
-    del ours["damaged"]  # stock autograde cannot read it
+    del ours["damaged"], ours["high"]  # stock autograde reads neither
     assert stock == ours
     assert list(ours) == list(class_of())
 
@@ -262,11 +264,15 @@ def test_autograded_folder_contains_only_the_notebook(both):
         assert files == {f"{NAME}.ipynb", "timestamp.txt"}
 
 
-def test_damaged_notebook_waits_for_manual_grading(both):
-    grades, *_ = book_of(both[1])["damaged"]
+@pytest.mark.parametrize(
+    ("student", "why"),
+    [("damaged", "is not a notebook, or was cut short"), ("high", f"handed in: {NAME}.ipynb")],
+)
+def test_notebook_that_is_damaged_or_misplaced_waits_for_manual_grading(both, student, why):
+    grades, *_ = book_of(both[1])[student]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
-    said = cell_of(page_of(both[1], "damaged"), "relu").outputs[0].data["text/plain"]
-    assert "is not a notebook, or was cut short" in said
+    said = cell_of(page_of(both[1], student), "relu").outputs[0].data["text/plain"]
+    assert why in " ".join(said.split())
 
 
 def test_nbgrader_skips_graded_submissions(both):

@@ -124,6 +124,12 @@ CLASS = {  # what is handed in, the status of its answers, its total, and what i
     "other_only": ({f"{OTHER}/{OTHER}.ipynb": b"{}"}, "missing", "0", None),
     "blank": ({f"{NAME}/{NAME}.ipynb": blank()}, "blank", "0", None),
     "right": ({f"{NAME}/{NAME}.ipynb": solved()}, "correct", FULL, None),
+    "far": (
+        {f"{OTHER}/{OTHER}.ipynb": blank(OTHER), f"{OTHER}/{NAME}.ipynb": solved()},
+        *("unreadable", "", f"handed in: {OTHER}/{NAME}.ipynb"),
+    ),
+    "beside": ({"../beside_work.ZIP": b"PK"}, "unreadable", "", "beside_work.ZIP (beside the"),
+    "cased_right": ({f"{NAME}/{NAME}.ipynb": solved()}, "correct", FULL, None),
     "high": ({f"{NAME}.ipynb": solved()}, "unreadable", "", f"handed in: {NAME}.ipynb"),
     "deep": ({f"{NAME}/x/{NAME}.ipynb": solved()}, "unreadable", "", f"x/{NAME}.ipynb"),
     "cased": ({f"{NAME.upper()}/a.ipynb": solved()}, "unreadable", "", f"{NAME.upper()}/a.ipynb"),
@@ -172,6 +178,8 @@ def odd(tmp_path_factory):
         (where / "in" / student).mkdir(parents=True)
         for path, content in files.items():
             put(where, f"{student}/{path}", content)
+    put(where, "zoe.ipynb")
+    put(where, f"high {OTHER}.ipynb")
     with (where / "in" / "large" / NAME / f"{NAME}.ipynb").open("wb") as file:
         file.truncate(LIMITS.file + 1)
     with pytest.MonkeyPatch.context() as change:
@@ -209,8 +217,15 @@ def test_list_names_what_needs_a_person(odd, student):
     assert any(sentence in row["sentence"] for row in listed) if sentence else not listed
     _, _, lines = said.partition("Needs your eyes")
     assert f"out/{NAME}/attention.csv" in lines
-    printed = [line for line in lines.splitlines() if re.match(rf"- {student}\b", line)]
+    printed = [line for line in lines.splitlines() if re.match(rf"- {student}[:,]", line)]
     assert len(printed) == len(listed)
+
+
+def test_file_beside_the_folders_that_is_nobodys_is_listed(odd):
+    where, said = odd
+    [row] = [row for row in rows(where, "attention.csv") if not row["student"]]
+    assert "this was handed in: zoe.ipynb." in row["sentence"]
+    assert f"\n- beside the students' folders: {NAME}/{NAME}.ipynb was expected" in said
 
 
 @pytest.mark.parametrize("status", [Status.TAMPERED, Status.UNCHECKED])
