@@ -33,7 +33,7 @@ from autograder.grading.course_notebook import (
 from autograder.grading.grade_file import Draw, FileTask
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import summary, write_grades
-from autograder.grading.lateness import TIMESTAMP, GradingSettings, submitted_at
+from autograder.grading.lateness import TIMESTAMP, Lateness, submitted_at
 from autograder.grading.misplaced import beside_the_folders, sentence
 from autograder.grading.missing_verdicts import MissingVerdicts
 from autograder.grading.progress import progress, sigterm_as_interrupt
@@ -70,7 +70,7 @@ def grade(
     pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
     sandboxed: bool = True,
     writer: Writer | None = None,
-    lateness: GradingSettings | None = None,
+    lateness: Lateness | None = None,
 ) -> ExitCode:
     """Grade one assignment for every student in a folder, and write the grades.
 

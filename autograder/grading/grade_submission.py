@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from autograder.grading.packages import sentence
+from autograder.grading.packages import names_of
 from autograder.grading.pictures import safe_picture
 from autograder.grading.required_cells import global_names
 from autograder.limits import LIMITS, Limits
@@ -25,6 +25,7 @@ from autograder.sandbox.sandbox import Ended, Sandbox
 from utils.checker.answer_key import AnswerKey, KeyFault
 from utils.checker.cases import Case, Raised, Returned, leaves
 from utils.checker.judge import judge_exercise, rejections
+from utils.checker.packages import can_import
 from utils.checker.verdict import Status, Verdict
 from utils.exercises import EXERCISES
 
@@ -50,13 +51,19 @@ class Settings:
     seed : determines the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.checker.judge`
     limits : bounds on time, memory and output
-    packages : further ones that students may import, with their versions
+    packages : further ones that students may import, with their versions; None where no rule is
+        set, so that all that is installed can be imported
     """
 
     seed: str
     follow_through: str = "full"
     limits: Limits = LIMITS
-    packages: tuple[str, ...] = ()
+    packages: tuple[str, ...] | None = None
+
+    @property
+    def allowed(self) -> list[str] | None:
+        """Return the names of these packages, or None where no rule is set."""
+        return None if self.packages is None else names_of(self.packages)
 
 
 @dataclass
@@ -134,7 +141,7 @@ def evidence(
     if not failed or verdict.substituted or not question.cases:
         return Evidence(verdict)
     with sandbox.open(files or {}) as process:
-        answers = RemoteNotebook(process, settings.limits)
+        answers = RemoteNotebook(process, settings.limits, allowed=settings.allowed)
         try:
             for cell in takewhile(lambda cell: cell.check != exercise, cells):
                 if cell.source:
@@ -187,7 +194,10 @@ class _SubmissionJudge:
                 verdicts |= {name: _no_points(name, Status.TIMEOUT, TOTAL) for name in remaining}
             else:  # each round but the last excludes a cell or settles an exercise
                 with self.sandbox.open(self.files) as process:
-                    answers = RemoteNotebook(process, self.settings.limits, self.deadline)
+                    settings = self.settings
+                    answers = RemoteNotebook(
+                        process, settings.limits, self.deadline, settings.allowed
+                    )
                     self._judge_until_end(answers, remaining)
         self.judged.verdicts = {name: verdicts[name] for name in exercises}
         return self.judged
@@ -299,7 +309,8 @@ class _SubmissionJudge:
         if kind == "Stopped":
             return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."
         said = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)[:500]
-        there = f" {sentence(self.settings.packages)}" if kind == "ModuleNotFoundError" else ""
+        absent = kind == "ModuleNotFoundError" and "No module named" in message
+        there = f" {can_import(self.settings.allowed or ())}" if absent else ""
         return f"stops with {said}.{there}"
 
     def _verdict_of_end(

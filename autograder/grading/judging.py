@@ -32,7 +32,8 @@ __all__ = ["Task", "TaskResult", "close", "outputs_of", "run_task", "sandbox_for
 ENTRY = "autograder.protocol.server:serve"
 SHARED = (
     *("autograder/limits.py", "autograder/protocol/__init__.py"),
-    *("autograder/protocol/messages.py", "autograder/protocol/server.py"),
+    *("autograder/protocol/messages.py", "autograder/protocol/allowed.py"),
+    "autograder/protocol/server.py",
 )
 WARM = (
     *("numpy", "scipy.special", "h5py", "jinja2"),

@@ -61,10 +61,19 @@ class RemoteNotebook:
     limits : Limits
     deadline : float
         Deadline of the submission as a whole, on `time.monotonic`'s clock.
+    allowed : sequence of str, optional
+        Packages that its code may import beside the usual ones; None where no rule is set.
     """
 
-    def __init__(self, process: Frames, limits: Limits, deadline: float = math.inf) -> None:
+    def __init__(
+        self,
+        process: Frames,
+        limits: Limits,
+        deadline: float = math.inf,
+        allowed: Sequence[str] | None = None,
+    ) -> None:
         self.process, self.limits, self.deadline = process, limits, deadline
+        self.allowed = None if allowed is None else list(allowed)
         self.number = 0
         self.own_cells_left = limits.own_cells
         self.figures_left = limits.figures
@@ -88,7 +97,7 @@ class RemoteNotebook:
         computing = max(0.01, self.own_cells_left) if is_own else 0.0
         figures = self.figures_left if is_own else 0
         request = messages.RunCell(
-            self._next_number(), cell.source, cell.name, seconds, computing, figures
+            self._next_number(), cell.source, cell.name, seconds, computing, figures, self.allowed
         )
         reply: messages.CellRan
         reply, passed = self.request(request)

@@ -89,7 +89,8 @@ class RunCell(Message, frozen=True):
 
     The cell is interrupted after `seconds`, or after `computing` seconds of processor time. If both
     are 0, only the judge's own deadline ends the cell, with its process. At most `figures` of the
-    cell's figures are sent back.
+    cell's figures are sent back. From now on, code may import no other packages than the usual
+    ones and those in `allowed`, unless that is None.
     """
 
     source: str
@@ -97,6 +98,7 @@ class RunCell(Message, frozen=True):
     seconds: float = 0.0
     computing: float = 0.0
     figures: int = 0
+    allowed: list[str] | None = None
 
 
 class Inspect(Message, frozen=True):

@@ -23,6 +23,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from autograder.protocol import messages
+from autograder.protocol.allowed import allow_only
 from utils import check
 from utils.checker.cases import Case, Raised, Seed, TempFile, text_of
 from utils.checker.student_code import Absent, Function, Notebook
@@ -266,6 +267,8 @@ class _RequestHandler:
         raise messages.ProtocolError("The judge sent a message that is no request.")
 
     def _run_cell(self, request: messages.RunCell) -> messages.CellRan:
+        if request.allowed is not None:
+            allow_only(request.allowed)
         started = time.process_time()
         with capture_output(display=False) as captured, _interrupted(request):
             error = _run(request.source)

@@ -290,10 +290,10 @@ def own(code, name="own-1"):
     return CodeCell(code, name)
 
 
-def judged_with(*cells, exercises=("relu",), **limits):
+def judged_with(*cells, exercises=("relu",), packages=("msgspec 0",), **limits):
     """Judge these cells of a notebook, and return statuses, and what cells raised."""
     limits = Limits(**{"seconds": 10} | limits)
-    settings = Settings("x", limits=limits, packages=("msgspec 0",))
+    settings = Settings("x", limits=limits, packages=packages)
     result = judging.run_task(Task(TASK, cells, exercises, settings))
     return {n: one[MIME]["status"] for n, one in result.verdicts.items()}, result
 
@@ -339,6 +339,24 @@ def test_missing_name_is_explained_by_the_cell_that_stopped():
         "math is made in your cell that stops with ModuleNotFoundError: No module named" in message
     )
     assert "What your code can import: NumPy, SciPy, Matplotlib, h5py, msgspec, and all" in message
+
+
+@pytest.mark.parametrize(
+    ("packages", "fine"), [(None, True), ((), False), (("typer 0",), True)], ids=str
+)
+def test_package_that_the_course_does_not_use_is_refused(packages, fine):
+    within = "\n    import importlib\n    importlib.import_module('typer')\n"
+    above = CodeCell(f"import typer\n{ANSWERS['relu']}", "relu-solution", "relu")
+    inside = CodeCell(ANSWERS["sigmoid"].replace("\n", within, 1), "s", "sigmoid")
+    plots = own("import matplotlib.pyplot as plt, json, scipy.stats\nfrom utils import plots")
+    statuses, result = judged_with(
+        SETUP, plots, above, inside, exercises=("relu", "sigmoid"), packages=packages
+    )
+    assert not result.raised["own-1"]
+    assert set(statuses.values()) == ({"correct"} if fine else {"error"})
+    for one in result.verdicts.values():
+        said = "this course does not use typer: allowed are NumPy, SciPy, Matplotlib, h5py, and all"
+        assert (said in one[MIME]["message"]) == (not fine)
 
 
 def test_message_forged_while_the_cell_of_an_answer_runs_is_tampering():
