@@ -315,6 +315,46 @@ def test_report_is_never_a_final_zero_if_there_is_text_of_the_students(kind, tmp
         assert f'"message": "{STILL_BLANK}"' in results.read_text().splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Depth did not matter.", "Depth did not matter."),
+        ('"""Depth"""', "Depth"),
+        ("# Depth did\n# not matter.", "Depth did\nnot matter."),
+        ("plt.plot(costs)", ""),
+    ],
+)
+def test_report_in_a_code_cell_is_found_by_its_place_and_flagged(source, text, tmp_path):
+    page = blank(REPORT)
+    at = page.cells.index(cell_of(page, "experiment_report"))
+    page.cells.insert(at + 1, new_code_cell(source))
+    merged = merge_answers(COURSE, cells_of(page))
+    assert cell_of(merged.notebook, "experiment_report").source == (text or "YOUR ANSWER HERE")
+    assert not merged.own or not text
+    put(tmp_path, f"ada/{REPORT}/{REPORT}.ipynb", page)
+    grade(tmp_path, REPORT)
+    [row] = rows(tmp_path, assignment=REPORT)
+    assert row["experiment_report"] == ("" if text else "0")
+    said = {row["what"]: row["sentence"] for row in rows(tmp_path, "attention.csv", REPORT)}
+    found = "Its text was found in a code cell, and put where it belongs."
+    assert (said.get("repaired") == found and "to be graded by hand" in said) == bool(text)
+
+
+def test_report_whose_own_cell_became_code_or_went_is_found():
+    notes = [new_markdown_cell("One."), new_code_cell("costs = 1"), new_markdown_cell("Two.")]
+    for given, text in ([], "Depth did not matter."), (notes, "One.\n\nTwo."):
+        page = blank(REPORT)
+        cell = cell_of(page, "experiment_report")
+        at = page.cells.index(cell)
+        cell.cell_type, cell.source = "code", text
+        page.cells[at : at + 1] = given or [cell]
+        merged = merge_answers(COURSE, cells_of(page))
+        assert cell_of(merged.notebook, "experiment_report").source == text
+        assert "experiment_report" not in merged.missing
+        assert any(one.exercise == "experiment_report" for one in merged.repairs)
+        assert len(merged.own) == len(given) // 2
+
+
 @pytest.mark.parametrize("what", ["nothing", "the report", "another note", "a picture"])
 def test_report_that_moved_or_got_a_picture_is_another_answer(what):
     def hash_of(text="A report.", note="A note.", attachments=None):
