@@ -15,6 +15,7 @@ __all__ = ["NOBODYS", "TO_GRADE", "Attention", "attention", "needs_your_eyes"]
 TO_GRADE = "to be graded by hand"
 OLDER = "not in the version of the course that they have, so their points are yours to decide"
 REPAIRED = "repaired"
+TRIED = "tried to"
 NOBODYS = "beside the students' folders"
 LINES = 100  # that are printed; the file has them all
 LONGEST = 300  # characters of a sentence that are printed
@@ -52,6 +53,8 @@ def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Att
             else str(Status.UNCHECKED if failed else Standing.UNREADABLE)
         )
         yield from (Attention(student, "", what, note) for note in submission.notes)
+    if submission.tried:
+        yield Attention(student, "", TRIED, "; ".join(submission.tried))
     for exercise, sentences in repairs.items():
         yield from (Attention(student, exercise, REPAIRED, one) for one in sentences)
     for result in results:

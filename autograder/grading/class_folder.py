@@ -17,6 +17,7 @@ from typing import Any
 from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.helper_files import helper_files
 from autograder.grading.misplaced import misplaced
 from autograder.grading.reading import Reading
@@ -59,11 +60,11 @@ class Submission:
     reading : what is in the file, once it was read
     failure : why it could not be graded, where that is not the student's fault
     keys : the cache key of each exercise that is judged
-    output_key : the cache key of what the cells printed and raised
+    output_key : the cache key of `outputs` and `tried`
     verdicts : the outputs of each exercise's verdict, by MIME type
     suspicions : sentences about suspected tampering, by exercise
-    printed, raised : what each cell printed, and its exception, by cell id
-    figures : the figures of the student's own cells, PNG files in base64, by cell id
+    outputs : what each cell printed, raised and drew, by cell id
+    tried : what its code tried without need, such as "open /etc/passwd"
     drawn : the text of the graded notebook's file, or "" if none was asked for
     files : the helper files beside the notebook, by path
     """
@@ -80,9 +81,8 @@ class Submission:
     output_key: str = ""
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     suspicions: dict[str, str] = field(default_factory=dict)
-    printed: dict[str, str] = field(default_factory=dict)
-    raised: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, list[str]] = field(default_factory=dict)
+    outputs: dict[str, CellOutput] = field(default_factory=dict)
+    tried: tuple[str, ...] = ()
     drawn: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
 

@@ -132,13 +132,15 @@ class CellRan(Message, frozen=True):
     """The reply to `RunCell`: the printed text, and the exception that ended the cell, or empty.
 
     `computed` is the seconds of computing; it is used only for the budget of the student's cells.
-    `figures` are PNG files, not to be trusted.
+    `figures` are PNG files, not to be trusted. `tried` is what `attempts` noted since the reply
+    before.
     """
 
     printed: Text
     raised: Words
     computed: float = 0.0
     figures: Annotated[list[Figure], Few] = []
+    tried: Annotated[list[Name], Few] = []
 
 
 class InspectReply(Message, frozen=True):
@@ -176,9 +178,10 @@ class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallReply(Message, frozen=True):
-    """The reply to `Call`: a result for each case."""
+    """The reply to `Call`: a result for each case; `tried` as in `CellRan`."""
 
     runs: Annotated[list[CallResult], Meta(max_length=200)]
+    tried: Annotated[list[Name], Few] = []
 
 
 class Log(Message, frozen=True):

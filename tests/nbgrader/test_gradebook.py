@@ -31,6 +31,7 @@ from autograder.course import notebooks
 from autograder.errors import ExitCode, UsageError
 from autograder.grading import grade as grading
 from autograder.grading import judging
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
 from autograder.grading.judging import Task, outputs_of
@@ -528,7 +529,7 @@ def test_report_keeps_its_text_but_no_active_html():
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = f"1 < 2 > 0, `a<b`, [x](https://x.org) {EVIL}"
     taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
-    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}))
     source = cell_of(graded, "experiment_report").source
     assert "<script" not in source
     assert "<img" not in source
@@ -555,9 +556,7 @@ def test_pasted_pictures_and_figures_reach_the_grader():
         result = judging.run_task(task)
     finally:
         judging.close()
-    graded = graded_notebook(
-        merged, verdicts(REPORT), result.printed, result.raised, None, result.figures
-    )
+    graded = graded_notebook(merged, verdicts(REPORT), result.outputs)
     notebook = nbformat.from_dict(graded)
     nbformat.validate(notebook)
     html, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
@@ -597,7 +596,7 @@ def test_links_in_a_report_lead_to_the_web_or_nowhere(markdown):
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = markdown
     taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
-    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}))
     html = markdown2html(cell_of(graded, "experiment_report").source)
     assert bool(re.search(r"<\w[^>]*(href|src)=", html)) == LINKS[markdown]
 
@@ -629,13 +628,13 @@ def test_points_scale_when_the_instructor_changes_the_maximum():
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
     half = outputs_of(Verdict("relu", "wrong", 2.5, 5, "half."))
     points = POINTS | {"relu": 20}
-    graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, points))
     assert determine_grade(cell_of(graded, "relu")) == (10, 20)
 
 
 def test_lone_surrogate_can_be_written(tmp_path):
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
-    graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": "\ud83d"}, {})
+    graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": CellOutput("\ud83d")})
     notebooks.write(nbformat.from_dict(graded), tmp_path / "page.ipynb")
 
 

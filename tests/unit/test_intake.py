@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.grading import grade_file, judging, merge, worker_pool
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.class_folder import (
     find_submission,
     look_of,
@@ -174,12 +175,13 @@ def test_limits_can_be_set():
 
 def test_what_is_kept_is_bounded_in_sum():
     """9,900 cells that each printed 10,000 letters made a record that no database takes."""
-    printed = {f"own-{i}": "\N{SNAKE}" * 10_000 for i in range(9_900)}
+    outputs = {f"own-{i}": CellOutput("\N{SNAKE}" * 10_000) for i in range(9_900)}
+    outputs["own-1"] = CellOutput(raised="E")
     long = judging.outputs_of(Verdict("relu", "wrong", 0, 5, "x" * 3_000_000))
-    kept = grade_file.bounded(TaskResult({"relu": long}, {}, printed, {"own-1": "E"}), 2_000_000)
-    assert sum(map(len, kept.printed.values())) < 2_000_200
-    assert list(kept.printed.values())[-1].endswith("2,000,000 letters are kept.]\n")
-    assert kept.raised == {"own-1": "E"}
+    kept = grade_file.bounded(TaskResult({"relu": long}, {}, outputs), 2_000_000)
+    assert sum(len(one.printed) for one in kept.outputs.values()) < 2_000_200
+    assert list(kept.outputs.values())[-1].printed.endswith("2,000,000 letters are kept.]\n")
+    assert kept.outputs["own-1"].raised == "E"
     assert kept.verdicts["relu"][MIME]["status"] == "unchecked"
     assert "too long to be kept" in kept.verdicts["relu"][MIME]["message"]
 

@@ -245,6 +245,19 @@ def test_suspicion_is_listed_once_under_the_status_of_the_answer(status, tmp_pat
     assert f"- ada, relu: {status}: It lied." in capsys.readouterr().out
 
 
+def test_what_code_tried_without_need_is_listed_also_when_it_is_known(tmp_path, capsys):
+    class Trying(Judge):
+        def judge(self, task):
+            return replace(super().judge(task), tried=("open /etc/passwd", "run \nid"))
+
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", solved())
+    for _ in range(2):
+        assert grade(tmp_path, judge=Trying()) == 0
+        [row] = rows(tmp_path, "attention.csv")
+        assert (row["what"], row["sentence"]) == ("tried to", "open /etc/passwd; run id")
+        assert "- ada: tried to: open /etc/passwd; run id\n" in capsys.readouterr().out
+
+
 # -- several notebooks ----------------------------------------------------------------------------
 
 RIGHT = f"{NAME}.ipynb"
