@@ -32,14 +32,14 @@ from autograder.grading.course_notebook import (
 )
 from autograder.grading.grade_file import Draw, FileTask
 from autograder.grading.grade_submission import Settings
-from autograder.grading.grades_table import summary, write_grades
+from autograder.grading.grades_table import PARTIAL, summary, write_grades
 from autograder.grading.lateness import TIMESTAMP, Lateness, submitted_at
 from autograder.grading.misplaced import beside_the_folders, sentence
 from autograder.grading.missing_verdicts import MissingVerdicts
 from autograder.grading.progress import progress, sigterm_as_interrupt
 from autograder.grading.results import Result, results_of
 from autograder.grading.student_results import Recorded, StudentResults
-from autograder.grading.verdict_cache import VerdictCache
+from autograder.grading.verdict_cache import CACHE, VerdictCache
 
 __all__ = ["Writer", "grade"]
 
@@ -111,7 +111,7 @@ def grade(
     graded: dict[str, StudentResults] = {}
     interrupted = False
     with (
-        VerdictCache(output / "verdicts.db") as cache,
+        VerdictCache(output / CACHE) as cache,
         progress(len(students)) as report,
         sigterm_as_interrupt(),
     ):
@@ -155,7 +155,7 @@ def grade(
         except KeyboardInterrupt:
             interrupted = True
     # Only a complete run may replace the files that an earlier complete run has written.
-    suffix = ".partial" if interrupted else ""
+    suffix = PARTIAL if interrupted else ""
     in_order = [graded[name] for name in names.values() if name in graded]
     book: Mapping[str, Recorded] = {}
     if writer is not None:

@@ -19,13 +19,20 @@ from autograder.grading.results import Standing, max_points, points_text
 from autograder.grading.student_results import StudentResults
 from utils.checker.verdict import Status
 
-__all__ = ["COLUMNS", "harmless", "summary", "write_grades"]
+__all__ = ["COLUMNS", "PARTIAL", "RECORDS", "TABLES", "harmless", "summary", "write_grades"]
 
 COLUMNS = [
     *("student", "total", "max", "pending", "blank", "missing", "unreadable", "late", "penalty"),
     *("comments", "version"),
 ]
 """The columns of `grades.csv` before those of the exercises."""
+
+PARTIAL = ".partial"  # in the names of the files of a stopped run
+TABLES = [f"{name}{suffix}.csv" for name in ("grades", "attention") for suffix in ("", PARTIAL)]
+"""The files with rows that begin with a student's name; `course forget` goes through them."""
+
+RECORDS = [f"results{suffix}.jsonl" for suffix in ("", PARTIAL)]
+"""The files with a line for each result; `course forget` goes through them too."""
 
 
 def write_grades(
