@@ -345,8 +345,10 @@ def _choose(
 
 
 def _defines(exercise: str, source: str) -> bool:
-    found = re.search(rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=))", source, re.MULTILINE)
-    return found is not None
+    """Return whether a cell makes the exercise's function: by def, a value, or an import."""
+    imported = rf"(?:from\s.*)?import\s.*\b{exercise}\s*(?:[,)#]|$)"
+    ways = rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=)|{imported})"
+    return re.search(ways, source, re.MULTILINE) is not None
 
 
 def _edited_tests(

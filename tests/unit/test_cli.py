@@ -66,6 +66,19 @@ def test_commands_in_the_guides_exist_with_their_options(page):
         command.commands[name].make_context(name, arguments)  # raises for a missing argument
 
 
+@pytest.mark.parametrize(
+    "command", [["doctor"], ["grade", "01_forward_propagation", "--submissions=a", "--output=b"]]
+)
+def test_grading_on_windows_is_refused_in_one_sentence(command):
+    lacks = "import sys; sys.modules['resource'] = None; from autograder.cli import main; "
+    script = f"{lacks}sys.exit(main({command}))"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+    assert run.returncode == ExitCode.USAGE
+    assert run.stderr == "This command needs Linux or WSL2, as its sandbox does.\n"
+
+
 def test_help_imports_no_heavy_package():
     """Slow packages are imported only by the commands that need them."""
     heavy = {"numpy", "h5py", "scipy", "matplotlib", "jupyterlab", "nbgrader", "nbformat"}

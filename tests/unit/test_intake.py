@@ -76,6 +76,10 @@ DAMAGES = {
     "a quotation mark too many": lambda text: text.replace("# Forward", '# "Forward', 1),
     "a bracket lost": lambda text: text.replace('"outputs": []', '"outputs": ', 1),
     "a brace lost": lambda text: text.replace('"metadata": {}', '"metadata": ', 1),
+    "conflict markers around counts": lambda text: text.replace(
+        '"execution_count": null',
+        '\n<<<<<<< HEAD\n"execution_count": 3\n=======\n"execution_count": 4\n>>>>>>> theirs\n',
+    ),
     "a brace too many": lambda text: text.replace('"metadata": {}', '"metadata": {}}', 1),
 }
 
@@ -86,6 +90,16 @@ def test_intact_cells_of_a_damaged_file_are_found(name):
     merged, reading = read(DAMAGES[name](text).encode())
     assert reading.doubtful
     assert answers(merged) == ANSWERS
+
+
+def test_answer_made_by_an_import_is_found_without_its_metadata():
+    page = solved(sigmoid="from scipy.special import expit as sigmoid")
+    for cell in page.cells:
+        cell.metadata = {}
+        cell.pop("id")
+    merged, reading = read(json.dumps(page).encode())
+    assert answers(merged)["sigmoid"] == "from scipy.special import expit as sigmoid"
+    assert "sigmoid" not in reading.missing
 
 
 @pytest.mark.parametrize(
