@@ -341,6 +341,14 @@ def test_missing_name_is_explained_by_the_cell_that_stopped():
     assert "What your code can import: NumPy, SciPy, Matplotlib, h5py, msgspec, and all" in message
 
 
+def test_data_of_the_assignment_is_there_for_any_cell():
+    loads = "from utils.data import load_garments\nassert load_garments('train')\n"
+    relu = CodeCell(f"{loads}{ANSWERS['relu']}", "relu-solution", "relu")
+    statuses, result = judged_with(SETUP, relu, CHECK)
+    assert statuses == {"relu": "correct"}
+    assert not result.outputs["relu-solution"].raised
+
+
 @pytest.mark.parametrize(
     ("packages", "fine"), [(None, True), ((), False), (("typer 0",), True)], ids=str
 )
