@@ -226,6 +226,8 @@ def workspace(
     print(f"Next: cd {there} && nbgrader generate_assignment {made.assignments[-1]}")
 
 
+UNIX_ONLY = ("fcntl", "resource")  # modules of Python's own that Windows lacks
+
 for part in (cli_grade, cli_class):
     app.registered_commands += part.app.registered_commands
 
@@ -257,6 +259,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except ModuleNotFoundError as error:
+        if error.name not in UNIX_ONLY:
+            raise
+        print("This command needs Linux or WSL2, as its sandbox does.", file=sys.stderr)
+        return ExitCode.USAGE
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else ExitCode.FINE
     return ExitCode.FINE

@@ -15,7 +15,7 @@ from autograder.files import ROOT
 from autograder.limits import LIMITS
 
 if TYPE_CHECKING:
-    from autograder.grading.lateness import GradingSettings
+    from autograder.grading.settings_file import GradingSettings
     from autograder.lms.collect import Collected
 
 __all__ = [
@@ -145,7 +145,7 @@ def grade(
     from autograder.grading import worker_pool
     from autograder.grading.grade import grade as grade_all
     from autograder.grading.grade_submission import Settings
-    from autograder.grading.lateness import GradingSettings
+    from autograder.grading.settings_file import GradingSettings
     from autograder.limits import changed
     from autograder.sandbox.capabilities import refuse_without_sandbox
 
@@ -173,10 +173,10 @@ def grade(
             settings = Execute(config=opened.config).settings(assignment)
             for line in opened.warnings(ROOT, assignment):
                 print(line, file=sys.stderr)
-            if beside.late:
-                opened.late.plugin_inst = late_plugin(beside, assignment)
+            if beside.lateness.rule:
+                opened.late.plugin_inst = late_plugin(beside.lateness, assignment)
             writer = stack.enter_context(opened.book(assignment))
-            enter_due_date(writer.gradebook, assignment, beside)
+            enter_due_date(writer.gradebook, assignment, beside.lateness)
         settings = beside.over(settings)
         limits = settings.limits
         limits = replace(limits, seconds=timeout) if timeout else limits
@@ -204,7 +204,7 @@ def grade(
             pool=pool,
             sandboxed=not no_sandbox,
             writer=writer,
-            lateness=beside,
+            lateness=beside.lateness,
         )
     _say_who_is_late_without_a_time(submissions, assignment, beside)
     raise typer.Exit(max(code, collected) if code in (0, 1) else code)
@@ -233,7 +233,7 @@ def _say_who_is_late_without_a_time(
 
     records = Records.read(submissions, assignment).by_student
     late = sorted(name for name, one in records.items() if one.late and not one.at)
-    if beside.late and late:
+    if beside.lateness.rule and late:
         print(
             f"Marked late, and the download does not say by how much: {', '.join(late)}. No points "
             "are taken off for that here; write the time into each one's timestamp.txt."

@@ -22,7 +22,7 @@ from autograder.grading.class_folder import (
 from autograder.grading.course_notebook import read_course_notebook
 from autograder.grading.grade_file import FileResult, FileTask
 from autograder.grading.known_verdicts import KnownVerdicts
-from autograder.grading.verdict_cache import VerdictCache
+from autograder.grading.verdict_cache import CACHE, VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
 from autograder.lms.records import MADE_HERE, Record, Records
 from autograder.lms.roster import folder_name
@@ -107,7 +107,7 @@ def hand_back(
         if student in records:
             uploads[about.student] = records[student]
 
-    with VerdictCache(output / assignment / "verdicts.db") as cache:
+    with VerdictCache(output / assignment / CACHE) as cache:
         known = KnownVerdicts(root, assignment, cache)
 
         def tasks() -> Iterator[tuple[tuple[str, About], FileTask]]:

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from autograder.course.notebooks import SOLUTION
 from autograder.feedback.prose import code_html, prose_html
 from autograder.files import ROOT
+from autograder.grading.cell_output import NO_OUTPUT
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import answer_cells, read_course_notebook
 from autograder.grading.merge import MergedNotebook
@@ -118,13 +119,12 @@ def _parts(submission: Submission, merged: MergedNotebook) -> Iterator[dict[str,
         if marks.get("grade") and not marks.get("solution"):
             name = marks["grade_id"].removesuffix(SOLUTION)
             verdict = submission.verdicts.get(name, {}).get("text/html")
-        outputs = [submission.printed.get(cell.id, ""), submission.raised.get(cell.id, "")]
-        figures = submission.figures.get(cell.id, ())
+        output = submission.outputs.get(cell.id, NO_OUTPUT)
         if cell.cell_type == "markdown" and not theirs:
             lines = [line.lstrip("# ") for line in source.splitlines() if line.startswith("#")]
             heading = lines[-1] if lines else heading
             continue
-        if not (theirs or verdict or figures):
+        if not (theirs or verdict or output.figures):
             continue
         yield {
             "heading": prose_html(heading).removeprefix("<p>").removesuffix("</p>\n"),
@@ -132,9 +132,9 @@ def _parts(submission: Submission, merged: MergedNotebook) -> Iterator[dict[str,
             "what": "" if exercise or verdict else "your own cell" if own else "changed by you",
             "html": _content(cell, beside) if theirs else "",
             "is_code": cell.cell_type == "code",
-            "printed": _cut(outputs[0]),
-            "raised": _cut(outputs[1]),
-            "figures": figures,
+            "printed": _cut(output.printed),
+            "raised": _cut(output.raised),
+            "figures": output.figures,
             "verdict": verdict or "",
         }
         heading = ""

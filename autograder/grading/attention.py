@@ -10,18 +10,23 @@ from autograder.grading.class_folder import Submission
 from autograder.grading.results import NEEDS_REVIEW, Result, Standing
 from utils.checker.verdict import Status, printable
 
-__all__ = ["TO_GRADE", "Attention", "attention", "needs_your_eyes"]
+__all__ = ["NOBODYS", "TO_GRADE", "Attention", "attention", "needs_your_eyes"]
 
 TO_GRADE = "to be graded by hand"
 OLDER = "not in the version of the course that they have, so their points are yours to decide"
 REPAIRED = "repaired"
+TRIED = "tried to"
+NOBODYS = "beside the students' folders"
 LINES = 100  # that are printed; the file has them all
 LONGEST = 300  # characters of a sentence that are printed
 
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing to look at, in one line; `exercise` is empty for the submission as a whole."""
+    """One thing to look at, in one line.
+
+    `exercise` is empty for the submission as a whole, `student` for what is nobody's.
+    """
 
     student: str
     exercise: str
@@ -48,6 +53,8 @@ def attention(submission: Submission, results: Sequence[Result]) -> Iterator[Att
             else str(Status.UNCHECKED if failed else Standing.UNREADABLE)
         )
         yield from (Attention(student, "", what, note) for note in submission.notes)
+    if submission.tried:
+        yield Attention(student, "", TRIED, "; ".join(submission.tried))
     for exercise, sentences in repairs.items():
         yield from (Attention(student, exercise, REPAIRED, one) for one in sentences)
     for result in results:
@@ -80,7 +87,7 @@ def needs_your_eyes(found: Sequence[Attention]) -> list[str]:
         else:
             who = f"{one.student}, {one.exercise}" if one.exercise else one.student
             short = one.sentence[:LONGEST] + (" …" if len(one.sentence) > LONGEST else "")
-            lines.append(f"- {who}: {one.what}: {short}")
+            lines.append(f"- {who}: {one.what}: {short}" if who else f"- {one.what}: {short}")
     for (exercise, what), students in shared.items():
         lines.append(f"- {exercise}: {what}: {', '.join(students)}")
     more = len(lines) - LINES

@@ -17,6 +17,7 @@ from typing import Any
 from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.helper_files import helper_files
 from autograder.grading.misplaced import misplaced
 from autograder.grading.reading import Reading
@@ -38,6 +39,7 @@ __all__ = [
     "look_of",
     "may_have",
     "one_line",
+    "others_than",
     "shown_names",
     "students_in",
 ]
@@ -58,11 +60,11 @@ class Submission:
     reading : what is in the file, once it was read
     failure : why it could not be graded, where that is not the student's fault
     keys : the cache key of each exercise that is judged
-    output_key : the cache key of what the cells printed and raised
+    output_key : the cache key of `outputs` and `tried`
     verdicts : the outputs of each exercise's verdict, by MIME type
     suspicions : sentences about suspected tampering, by exercise
-    printed, raised : what each cell printed, and its exception, by cell id
-    figures : the figures of the student's own cells, PNG files in base64, by cell id
+    outputs : what each cell printed, raised and drew, by cell id
+    tried : what its code tried without need, such as "open /etc/passwd"
     drawn : the text of the graded notebook's file, or "" if none was asked for
     files : the helper files beside the notebook, by path
     """
@@ -79,9 +81,8 @@ class Submission:
     output_key: str = ""
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     suspicions: dict[str, str] = field(default_factory=dict)
-    printed: dict[str, str] = field(default_factory=dict)
-    raised: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, list[str]] = field(default_factory=dict)
+    outputs: dict[str, CellOutput] = field(default_factory=dict)
+    tried: tuple[str, ...] = ()
     drawn: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -180,7 +181,12 @@ def may_have(folder: Path, assignment: str) -> bool:
 
 
 def find_submission(
-    assignment: str, submissions: Path, student: str, name: str, limits: Limits = LIMITS
+    assignment: str,
+    submissions: Path,
+    student: str,
+    name: str,
+    limits: Limits = LIMITS,
+    beside: Sequence[str] = (),
 ) -> Submission:
     """Find the notebooks in a student's folder, and hash them; record problems as notes.
 
@@ -191,6 +197,7 @@ def find_submission(
     student : name of the student's folder
     name : the student's name as it is shown
     limits : `limits.file` bounds the size of a notebook
+    beside : names of files beside the students' folders that are this student's
     """
     found = Submission(name, submissions / student / assignment)
     try:
@@ -199,8 +206,7 @@ def find_submission(
         if not hashes:
             raise problems[0]
     except NoNotebook:
-        others = {one for one in assignments(ROOT) if one != assignment}
-        elsewhere = misplaced(submissions / student, assignment, others)
+        elsewhere = misplaced(submissions / student, assignment, others_than(assignment), beside)
         found.notes.append(elsewhere or f"Nothing was handed in for {assignment}.")
         found.needs_review = bool(elsewhere)
     except Unreadable as problem:
@@ -215,6 +221,11 @@ def find_submission(
         found.notes += [*map(str, problems), *left_out]
         found.needs_review = bool(problems)
     return found
+
+
+def others_than(assignment: str) -> set[str]:
+    """Return the names of the course's other assignments."""
+    return {one for one in assignments(ROOT) if one != assignment}
 
 
 def _hashes(notebooks: Sequence[Path], limits: Limits) -> tuple[dict[Path, str], list[Unreadable]]:

@@ -17,12 +17,13 @@ from typing import Protocol
 
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 from autograder.grading import worker_pool
-from autograder.grading.attention import TO_GRADE, needs_your_eyes
+from autograder.grading.attention import NOBODYS, TO_GRADE, Attention, needs_your_eyes
 from autograder.grading.changed_grades import Grades, changed_grades
 from autograder.grading.class_folder import (
     Submission,
     find_submission,
     may_have,
+    others_than,
     shown_names,
     students_in,
 )
@@ -31,13 +32,14 @@ from autograder.grading.course_notebook import (
 )
 from autograder.grading.grade_file import Draw, FileTask
 from autograder.grading.grade_submission import Settings
-from autograder.grading.grades_table import summary, write_grades
-from autograder.grading.lateness import TIMESTAMP, GradingSettings, submitted_at
+from autograder.grading.grades_table import PARTIAL, summary, write_grades
+from autograder.grading.lateness import TIMESTAMP, Lateness, submitted_at
+from autograder.grading.misplaced import beside_the_folders, sentence
 from autograder.grading.missing_verdicts import MissingVerdicts
 from autograder.grading.progress import progress, sigterm_as_interrupt
 from autograder.grading.results import Result, results_of
 from autograder.grading.student_results import Recorded, StudentResults
-from autograder.grading.verdict_cache import VerdictCache
+from autograder.grading.verdict_cache import CACHE, VerdictCache
 
 __all__ = ["Writer", "grade"]
 
@@ -68,7 +70,7 @@ def grade(
     pool: Callable[[], AbstractContextManager[worker_pool.Pool]],
     sandboxed: bool = True,
     writer: Writer | None = None,
-    lateness: GradingSettings | None = None,
+    lateness: Lateness | None = None,
 ) -> ExitCode:
     """Grade one assignment for every student in a folder, and write the grades.
 
@@ -105,10 +107,11 @@ def grade(
     output = output / assignment
     make_output_folder(output)
     names, before = shown_names(students), Grades.read(output)
+    beside = beside_the_folders(submissions, students, others_than(assignment))
     graded: dict[str, StudentResults] = {}
     interrupted = False
     with (
-        VerdictCache(output / "verdicts.db") as cache,
+        VerdictCache(output / CACHE) as cache,
         progress(len(students)) as report,
         sigterm_as_interrupt(),
     ):
@@ -134,8 +137,9 @@ def grade(
         def tasks() -> Iterator[tuple[Submission, FileTask]]:
             for student in students:
                 name = names[student]
+                theirs = beside.get(student, ())
                 submission = find_submission(
-                    assignment, submissions, student, name, settings.limits
+                    assignment, submissions, student, name, settings.limits, theirs
                 )
                 task = missing.task_for(submission)
                 if task is None:
@@ -151,7 +155,7 @@ def grade(
         except KeyboardInterrupt:
             interrupted = True
     # Only a complete run may replace the files that an earlier complete run has written.
-    suffix = ".partial" if interrupted else ""
+    suffix = PARTIAL if interrupted else ""
     in_order = [graded[name] for name in names.values() if name in graded]
     book: Mapping[str, Recorded] = {}
     if writer is not None:
@@ -162,9 +166,12 @@ def grade(
         times = {name: at for name, at in stamps.items() if at}
         book = lateness.recorded(in_order, assignment, times)
     _add_recorded(in_order, book)
-    write_grades(output, notebook, in_order, suffix)
+    found = [one for student in in_order for one in student.attention]
+    if nobodys := beside.get(""):
+        found.append(Attention("", "", NOBODYS, sentence(assignment, nobodys)))
+    write_grades(output, notebook, in_order, found, suffix)
     print(summary(in_order, output, suffix))
-    _print_for_a_person(in_order, output, suffix, before)
+    _print_for_a_person(found, output, suffix, before)
     if interrupted:
         left = len(students) - len(graded)
         print(
@@ -185,7 +192,7 @@ def _add_recorded(graded: Sequence[StudentResults], book: Mapping[str, Recorded]
 
 
 def _print_for_a_person(
-    graded: Sequence[StudentResults], output: Path, suffix: str, before: Grades | None
+    found: Sequence[Attention], output: Path, suffix: str, before: Grades | None
 ) -> None:
     """Print whose grades changed, and what a person should look at."""
     now = None if suffix else Grades.read(output)
@@ -194,7 +201,7 @@ def _print_for_a_person(
         print(
             "Changed since the run before:" if changes else "No grade changed.", *changes, sep="\n"
         )
-    if lines := needs_your_eyes([found for one in graded for found in one.attention]):
+    if lines := needs_your_eyes(found):
         print(f"Needs your eyes (also in {output / f'attention{suffix}.csv'}):", *lines, sep="\n")
 
 

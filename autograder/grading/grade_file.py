@@ -17,6 +17,7 @@ from typing import Self
 
 from autograder.files import ROOT
 from autograder.grading import judging
+from autograder.grading.cell_output import NO_OUTPUT
 from autograder.grading.class_folder import Submission, digest_of
 from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
 from autograder.grading.grade_submission import Settings
@@ -106,7 +107,7 @@ class FileTask:
             return
         yield None
         known = self.submission
-        judged = TaskResult({}, {}, known.printed, known.raised, known.figures)
+        judged = TaskResult({}, {}, known.outputs, known.tried)
         if self.exercises:
             cells = tuple(code_cells(merged))
             files = tuple(self.submission.files.items())
@@ -121,9 +122,7 @@ class FileTask:
                 self.submission,
                 reading=reading,
                 verdicts=judged.verdicts | self.submission.verdicts,
-                printed=judged.printed,
-                raised=judged.raised,
-                figures=judged.figures,
+                outputs=judged.outputs,
             )
             results = results_of(course.notebook, self.assignment, submission, self.settings)
             drawn = self.draw(submission, merged, results)
@@ -148,10 +147,16 @@ def bounded(judged: TaskResult, most: int) -> TaskResult:
             verdict = Verdict(name, Status.UNCHECKED, 0, record["max_points"], message)
             verdicts[name] = outputs_of(verdict)
     left = most
-    raised, left = _cut(judged.raised, left, most)
-    printed, left = _cut(judged.printed, left, most)
+    ran = judged.outputs
+    raised, left = _cut({name: one.raised for name, one in ran.items()}, left, most)
+    printed, left = _cut({name: one.printed for name, one in ran.items()}, left, most)
+    outputs = {
+        name: replace(one, printed=printed.get(name, ""), raised=raised.get(name, ""))
+        for name, one in ran.items()
+    }
     suspicions, _ = _cut(judged.suspicions, most, most)
-    return TaskResult(verdicts, suspicions, printed, raised, judged.figures)
+    outputs = {name: one for name, one in outputs.items() if one != NO_OUTPUT}
+    return TaskResult(verdicts, suspicions, outputs, judged.tried)
 
 
 def _cut(texts: Mapping[str, str], left: int, most: int) -> tuple[dict[str, str], int]:

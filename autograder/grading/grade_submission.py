@@ -8,13 +8,15 @@ sandbox does not run in the next.
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from autograder.grading.packages import sentence
+from autograder.grading.cell_output import NO_OUTPUT, CellOutput
+from autograder.grading.packages import names_of
 from autograder.grading.pictures import safe_picture
 from autograder.grading.required_cells import global_names
 from autograder.limits import LIMITS, Limits
@@ -25,6 +27,7 @@ from autograder.sandbox.sandbox import Ended, Sandbox
 from utils.checker.answer_key import AnswerKey, KeyFault
 from utils.checker.cases import Case, Raised, Returned, leaves
 from utils.checker.judge import judge_exercise, rejections
+from utils.checker.packages import can_import
 from utils.checker.verdict import Status, Verdict
 from utils.exercises import EXERCISES
 
@@ -38,6 +41,7 @@ __all__ = [
 ]
 
 MISSING_NAME = re.compile(r"(?:the name|there is no) (\w+) (?:is not defined|yet)")
+ATTEMPTS = 20  # of a submission that are kept
 TOTAL = "the notebook as a whole takes too long: other cells left no time for it."
 
 
@@ -50,13 +54,19 @@ class Settings:
     seed : determines the random cases; the same for a whole class
     follow_through : "full", "half" or "none", see `utils.checker.judge`
     limits : bounds on time, memory and output
-    packages : further ones that students may import, with their versions
+    packages : further ones that students may import, with their versions; None where no rule is
+        set, so that all that is installed can be imported
     """
 
     seed: str
     follow_through: str = "full"
     limits: Limits = LIMITS
-    packages: tuple[str, ...] = ()
+    packages: tuple[str, ...] | None = None
+
+    @property
+    def allowed(self) -> list[str] | None:
+        """Return the names of these packages, or None where no rule is set."""
+        return None if self.packages is None else names_of(self.packages)
 
 
 @dataclass
@@ -66,17 +76,15 @@ class JudgedSubmission:
     Attributes
     ----------
     verdicts : by exercise
-    printed : what each cell printed, by the cell's name
-    raised : the exception that ended a cell, by the cell's name
+    outputs : what each cell printed, raised and drew, by the cell's name
     suspicions : sentences about suspected tampering, by exercise
-    figures : PNG files of the figures that the student's own cells made, by the cell's name
+    tried : what its code tried without need, such as "open /etc/passwd"
     """
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    figures: dict[str, list[bytes]] = field(default_factory=dict)
-    printed: dict[str, str] = field(default_factory=dict)
-    raised: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, CellOutput] = field(default_factory=dict)
     suspicions: dict[str, str] = field(default_factory=dict)
+    tried: tuple[str, ...] = ()
 
 
 def judge_submission(
@@ -134,7 +142,7 @@ def evidence(
     if not failed or verdict.substituted or not question.cases:
         return Evidence(verdict)
     with sandbox.open(files or {}) as process:
-        answers = RemoteNotebook(process, settings.limits)
+        answers = RemoteNotebook(process, settings.limits, allowed=settings.allowed)
         try:
             for cell in takewhile(lambda cell: cell.check != exercise, cells):
                 if cell.source:
@@ -187,8 +195,13 @@ class _SubmissionJudge:
                 verdicts |= {name: _no_points(name, Status.TIMEOUT, TOTAL) for name in remaining}
             else:  # each round but the last excludes a cell or settles an exercise
                 with self.sandbox.open(self.files) as process:
-                    answers = RemoteNotebook(process, self.settings.limits, self.deadline)
+                    settings = self.settings
+                    answers = RemoteNotebook(
+                        process, settings.limits, self.deadline, settings.allowed
+                    )
                     self._judge_until_end(answers, remaining)
+                    tried = dict.fromkeys([*self.judged.tried, *answers.tried])
+                    self.judged.tried = tuple(tried)[:ATTEMPTS]
         self.judged.verdicts = {name: verdicts[name] for name in exercises}
         return self.judged
 
@@ -214,11 +227,12 @@ class _SubmissionJudge:
         except (Ended, messages.ProtocolError) as end:
             self._raise_if_lost(end)
             self.ends[cell.name] = end
-            self.judged.raised[cell.name] = f"Stopped: {end}"
+            self.judged.outputs[cell.name] = CellOutput(raised=f"Stopped: {end}")
             return False
-        self.judged.printed[cell.name] = _cut(output.printed, self.settings.limits.printed)
-        self.judged.raised[cell.name] = output.raised
-        self.judged.figures[cell.name] = [*filter(None, map(safe_picture, output.figures))]
+        printed = _cut(output.printed, self.settings.limits.printed)
+        safe = filter(None, map(safe_picture, output.figures))
+        figures = tuple(base64.b64encode(file).decode() for file in safe)
+        self.judged.outputs[cell.name] = CellOutput(printed, output.raised, figures)
         return True
 
     def _end_by_cell(self, exercise: str) -> Ended | messages.ProtocolError | None:
@@ -278,17 +292,21 @@ class _SubmissionJudge:
             return verdict
         own = [cell for cell in self.cells if cell.exercise == exercise]
         for cell in own if not verdict.points else ():
-            if raised := self.judged.raised.get(cell.name, ""):
+            if raised := self._raised(cell):
                 advice = verdict.message[:1].upper() + verdict.message[1:]
                 message = f"the cell of your answer {self._exception_said(raised)}"
                 return replace(verdict, message=message, advice=advice)
         missing = MISSING_NAME.search(verdict.message)
         for cell in self.cells if missing else ():
-            raised = self.judged.raised.get(cell.name, "")
+            raised = self._raised(cell)
             if raised and missing and missing[1] in global_names(cell.source)[0]:
                 advice = f"{missing[1]} is made in your cell that {self._exception_said(raised)}"
                 return replace(verdict, advice=advice)
         return verdict
+
+    def _raised(self, cell: CodeCell) -> str:
+        """Return the exception that ended a cell, or ""."""
+        return self.judged.outputs.get(cell.name, NO_OUTPUT).raised
 
     def _exception_said(self, raised: str) -> str:
         """Return the end of a sentence on the exception that ended a cell.
@@ -299,7 +317,8 @@ class _SubmissionJudge:
         if kind == "Stopped":
             return f"was stopped: {message[:1].lower()}{message[1:500].rstrip('.')}."
         said = re.sub(r" \([^()]*, line (\d+)\)$", r" (line \1)", raised)[:500]
-        there = f" {sentence(self.settings.packages)}" if kind == "ModuleNotFoundError" else ""
+        absent = kind == "ModuleNotFoundError" and "No module named" in message
+        there = f" {can_import(self.settings.allowed or ())}" if absent else ""
         return f"stops with {said}.{there}"
 
     def _verdict_of_end(

@@ -13,12 +13,13 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.files import write_text
+from autograder.grading.attention import Attention
 from autograder.grading.course_notebook import test_cells
 from autograder.grading.results import Standing, max_points, points_text
 from autograder.grading.student_results import StudentResults
 from utils.checker.verdict import Status
 
-__all__ = ["COLUMNS", "harmless", "summary", "write_grades"]
+__all__ = ["COLUMNS", "PARTIAL", "RECORDS", "TABLES", "harmless", "summary", "write_grades"]
 
 COLUMNS = [
     *("student", "total", "max", "pending", "blank", "missing", "unreadable", "late", "penalty"),
@@ -26,9 +27,20 @@ COLUMNS = [
 ]
 """The columns of `grades.csv` before those of the exercises."""
 
+PARTIAL = ".partial"  # in the names of the files of a stopped run
+TABLES = [f"{name}{suffix}.csv" for name in ("grades", "attention") for suffix in ("", PARTIAL)]
+"""The files with rows that begin with a student's name; `course forget` goes through them."""
+
+RECORDS = [f"results{suffix}.jsonl" for suffix in ("", PARTIAL)]
+"""The files with a line for each result; `course forget` goes through them too."""
+
 
 def write_grades(
-    output: Path, course: NotebookNode, results: Sequence[StudentResults], suffix: str = ""
+    output: Path,
+    course: NotebookNode,
+    results: Sequence[StudentResults],
+    attention: Sequence[Attention],
+    suffix: str = "",
 ) -> None:
     """Write `results.jsonl`, `grades.csv` and `attention.csv`, each atomically.
 
@@ -41,11 +53,7 @@ def write_grades(
     full = sum(max_points(cell) for cell in tests.values())
     rows = [[*COLUMNS, *tests], *(_row(one, full) for one in results)]
     write_text(output / f"grades{suffix}.csv", [_table(rows)])
-    found = [
-        [one.student, one.exercise, one.what, one.sentence]
-        for student in results
-        for one in student.attention
-    ]
+    found = [[one.student, one.exercise, one.what, one.sentence] for one in attention]
     rows = [["student", "exercise", "what", "sentence"], *found]
     write_text(output / f"attention{suffix}.csv", [_table(rows)])
 

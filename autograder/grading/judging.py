@@ -6,7 +6,6 @@ matter where tasks run, how often, and in which order.
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from typing import Any
 from autograder.course import bundle, notebooks
 from autograder.files import ROOT
 from autograder.grading import grade_submission
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.grade_submission import Settings
 from autograder.grading.required_cells import required_cells
 from autograder.limits import LIMITS, Limits
@@ -32,7 +32,8 @@ __all__ = ["Task", "TaskResult", "close", "outputs_of", "run_task", "sandbox_for
 ENTRY = "autograder.protocol.server:serve"
 SHARED = (
     *("autograder/limits.py", "autograder/protocol/__init__.py"),
-    *("autograder/protocol/messages.py", "autograder/protocol/server.py"),
+    *("autograder/protocol/messages.py", "autograder/protocol/allowed.py"),
+    *("autograder/protocol/attempts.py", "autograder/protocol/server.py"),
 )
 WARM = (
     *("numpy", "scipy.special", "h5py", "jinja2"),
@@ -71,14 +72,13 @@ class TaskResult:
     """The result of a task.
 
     `verdicts` has the outputs of each exercise's verdict, by MIME type. `suspicions` has sentences
-    by exercise. `printed`, `raised` and `figures`, PNG files in base64, are by the cell's name.
+    by exercise. `outputs` are by the cell's name. `tried` is what the code tried without need.
     """
 
     verdicts: dict[str, dict[str, Any]]
     suspicions: dict[str, str] = field(default_factory=dict)
-    printed: dict[str, str] = field(default_factory=dict)
-    raised: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, list[str]] = field(default_factory=dict)
+    outputs: dict[str, CellOutput] = field(default_factory=dict)
+    tried: tuple[str, ...] = ()
 
 
 def outputs_of(verdict: Verdict) -> dict[str, Any]:
@@ -133,12 +133,7 @@ def run_task(task: Task) -> TaskResult:
         sandbox, key, cells, task.exercises, task.settings, files
     )
     verdicts = {name: _drawn(verdict) for name, verdict in judged.verdicts.items()}
-    figures = {
-        name: [base64.b64encode(file).decode() for file in files]
-        for name, files in judged.figures.items()
-        if files
-    }
-    return TaskResult(verdicts, judged.suspicions, judged.printed, judged.raised, figures)
+    return TaskResult(verdicts, judged.suspicions, judged.outputs, judged.tried)
 
 
 def use_core(core: int | None) -> None:

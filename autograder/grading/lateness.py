@@ -1,37 +1,27 @@
-"""Read `grading.toml`, and take off points for late work by its rule.
-
-The file lies beside the folder of submissions, which is the workspace, if there is one.
-"""
+"""Take off points for late work, by the rule and the extensions of `grading.toml`."""
 
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
 
 import msgspec
 
 from autograder.errors import UsageError
-from autograder.grading import packages
-from autograder.grading.grade_submission import Settings
 from autograder.grading.student_results import Recorded, StudentResults
-from autograder.limits import changed
 
 __all__ = [
-    "FILE",
     "TIMESTAMP",
     "Extension",
-    "GradingSettings",
     "LateRule",
-    "as_record",
+    "Lateness",
+    "read_extensions",
     "submitted_at",
 ]
 
-FILE = "grading.toml"
 TIMESTAMP = "timestamp.txt"
 DAY = 86_400
 
@@ -71,17 +61,6 @@ class LateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return round(min(lost, points * self.most_percent / 100, points), 2)
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `grading.toml` may say."""
-
-    follow_through: Literal["full", "half", "none"] | None = None
-    packages: list[str] = []
-    exchange: str = ""
-    limits: dict[str, float] = {}
-    due: dict[str, datetime] = {}
-    late: LateRule | None = None
-
-
 @dataclass(frozen=True)
 class Extension:
     """What one student was granted: more time, or no penalty at all."""
@@ -91,73 +70,19 @@ class Extension:
 
 
 @dataclass(frozen=True)
-class GradingSettings:
-    """What `grading.toml` says; nothing, where there is none.
+class Lateness:
+    """What decides the penalty for late work.
 
     Attributes
     ----------
-    path : the file
-    follow_through, limits : as for ``course grade``; None and {} where they are not set
     due : the due date of each assignment that has one
-    late : the rule, or None
-    packages : that students may import, beyond the usual ones
-    exchange : nbgrader's folder through which work goes out and comes back; "" for its usual one
+    rule : what late work loses, or None
     extensions : by student and assignment; "" stands for all assignments
     """
 
-    path: Path
-    follow_through: str | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)
     due: Mapping[str, datetime] = field(default_factory=dict)
-    late: LateRule | None = None
-    packages: Sequence[str] = ()
-    exchange: str = ""
+    rule: LateRule | None = None
     extensions: Mapping[tuple[str, str], Extension] = field(default_factory=dict)
-
-    @classmethod
-    def beside(cls, submissions: Path) -> GradingSettings:
-        """Return the settings beside the folder of submissions.
-
-        Raises
-        ------
-        UsageError
-            When the file, or its CSV of extensions, cannot be understood.
-        """
-        path = submissions.absolute().parent / FILE
-        try:
-            with path.open("rb") as file:
-                said = msgspec.convert(tomllib.load(file), _File)
-        except FileNotFoundError:
-            return cls(path)
-        except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeError) as error:
-            raise UsageError(f"{path}: {error}.") from error
-        for name, due in said.due.items():
-            if due.tzinfo is None:
-                raise UsageError(
-                    f"{path}: the due date of {name} needs a time zone: {due.isoformat()}+01:00."
-                )
-        table = said.late.extensions if said.late else ""
-        extensions = _extensions(path.parent / table) if table else {}
-        rules = (said.follow_through, said.limits, said.due, said.late)
-        return cls(path, *rules, said.packages, said.exchange, extensions)
-
-    def over(self, settings: Settings) -> Settings:
-        """Return these settings, with what the file says in the place of theirs.
-
-        Raises
-        ------
-        UsageError
-            When the file names a limit that there is not, or a package that is not installed.
-        """
-        try:
-            return replace(
-                settings,
-                follow_through=self.follow_through or settings.follow_through,
-                limits=changed(settings.limits, self.limits),
-                packages=packages.found(self.packages),
-            )
-        except ValueError as error:
-            raise UsageError(f"{self.path}: {str(error).rstrip('.')}.") from None
 
     def extension(self, student: str, assignment: str) -> Extension:
         """Return what a student was granted for an assignment."""
@@ -167,9 +92,9 @@ class GradingSettings:
     def penalty(self, student: str, assignment: str, points: float, seconds: float) -> float:
         """Return the points that a student loses who was so many seconds after the due date."""
         granted = self.extension(student, assignment)
-        if self.late is None or granted.exempt:
+        if self.rule is None or granted.exempt:
             return 0.0
-        return self.late.penalty(points, seconds - granted.more.total_seconds())
+        return self.rule.penalty(points, seconds - granted.more.total_seconds())
 
     def recorded(
         self, graded: Sequence[StudentResults], assignment: str, times: Mapping[str, datetime]
@@ -196,8 +121,14 @@ class GradingSettings:
         return found
 
 
-def _extensions(path: Path) -> dict[tuple[str, str], Extension]:
-    """Return the extensions in a CSV, by student and assignment."""
+def read_extensions(path: Path) -> dict[tuple[str, str], Extension]:
+    """Return the extensions in a CSV, by student and assignment.
+
+    Raises
+    ------
+    UsageError
+        When the file cannot be read, or a line names no student or no number of hours.
+    """
     found = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -229,13 +160,3 @@ def submitted_at(path: Path) -> datetime | None:
     except (OSError, ValueError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def as_record(settings: GradingSettings) -> dict[str, Any]:
-    """Return what is set, for people to read."""
-    late = msgspec.to_builtins(settings.late) if settings.late else {}
-    return {
-        **{f"limits.{name}": value for name, value in settings.limits.items()},
-        **{f"due.{name}": due.isoformat() for name, due in settings.due.items()},
-        **{f"late.{name}": value for name, value in late.items() if value not in (None, "")},
-    }

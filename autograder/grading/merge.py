@@ -22,6 +22,7 @@ from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.pictures import safe_attachments
 from autograder.grading.required_cells import global_names, is_python
 from autograder.grading.submission_file import Cell, Repair
+from autograder.grading.written_reports import cells_around, text_in
 from autograder.protocol.client import CodeCell
 
 __all__ = ["MergedNotebook", "around_check", "code_cells", "merge_answers"]
@@ -54,69 +55,152 @@ def merge_answers(course: CourseNotebook, theirs: Sequence[Cell]) -> MergedNoteb
 
     Cells that stay the course's are shared with the course's notebook, not copied.
     """
-    cells = list(course.notebook.cells)
-    repairs: list[Repair] = []
-    missing = set()
-    matches = course.match(theirs)  # index of a student's cell: index of its course cell
+    matches = course.match(theirs)
     rejoined = _rejoin(course, theirs, matches)
     if len(rejoined) < len(theirs):
         theirs, matches = rejoined, course.match(rejoined)
-    texts = course.all_texts
-    for exercise, index in course.answers.items():
+    return _Merge(course, theirs, matches).merged()
+
+
+class _Merge:
+    """One submission's merge.
+
+    Attributes
+    ----------
+    course, theirs : the course's notebook, and the student's cells
+    matches : index of the course's cell that a student's cell matches, by its index
+    cells : the course's cells, with the student's answers and edits in their places
+    given_texts : the texts by which a cell is known as the course's, by kind of cell
+    moved : indices of the student's cells whose text was put into the report's cell
+    missing, repairs : as in `MergedNotebook`
+    """
+
+    def __init__(
+        self, course: CourseNotebook, theirs: Sequence[Cell], matches: dict[int, int]
+    ) -> None:
+        self.course, self.theirs, self.matches = course, theirs, matches
+        self.cells = list(course.notebook.cells)
+        graded = (*course.answers.values(), *course.tests.values())
+        self.given_texts = {
+            "code": frozenset(course.texts[at] for at in graded),
+            "markdown": course.all_texts,
+        }
+        self.moved: set[int] = set()
+        self.missing: set[str] = set()
+        self.repairs: list[Repair] = []
+
+    def merged(self) -> MergedNotebook:
+        """Return the merged notebook."""
+        course, cells = self.course, self.cells
+        for exercise, index in course.answers.items():
+            self._take_answer(exercise, index)
+            if course.tests.get(exercise) == index:
+                self._take_report(exercise, index)
+        edited_tests = _edited_tests(course, self.theirs, self.matches)
+        self.repairs += [one for one in edited_tests if one.exercise not in self.missing]
+        self._take_edits()
+        own: dict[int, list[NotebookNode]] = {}  # by the index of the course's cell before
+        places = self._places()
+        for i in range(len(self.theirs)):
+            for place, cell in self._added(i, places[i]):
+                own.setdefault(place, []).append(cell)
+        own_ids = frozenset(cell.id for group in own.values() for cell in group)
+        merged = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
+        notebook = NotebookNode(course.notebook | {"cells": own.get(-1, []) + merged})
+        edited = {
+            cells[at].id for at in course.given if cells[at].source.strip() != course.texts[at]
+        }
+        missing = frozenset(self.missing)
+        return MergedNotebook(notebook, missing, tuple(self.repairs), own_ids, frozenset(edited))
+
+    def _take_answer(self, exercise: str, index: int) -> None:
+        """Put the student's answer in its place, or note that it is missing."""
+        course, theirs, matches = self.course, self.theirs, self.matches
         copies = [i for i, at in matches.items() if at == index]
-        chosen, repair = _choose(exercise, course.texts[index], theirs, copies, texts)
-        repairs += [Repair(exercise, repair)] if repair else []
+        stub, texts = course.texts[index], course.all_texts
+        chosen, repair = _choose(exercise, stub, theirs, copies, texts)
+        self.repairs += [Repair(exercise, repair)] if repair else []
         if chosen is None:
-            missing.add(exercise)
-            continue
+            self.missing.add(exercise)
+            return
         for i in copies:
             if i != chosen:
                 del matches[i]  # a copy with other content stays as the student's own cell
         matches.setdefault(chosen, index)  # one cell may hold two answers
         if theirs[chosen].source.strip():  # an emptied cell counts as blank
-            cells[index] = NotebookNode(cells[index] | _content(theirs[chosen]))
-    repairs += [r for r in _edited_tests(course, theirs, matches) if r.exercise not in missing]
-    around = {}  # code that the student added to a test cell, before its check and after
-    for i, index in matches.items():
-        if index in course.given and theirs[i].source.strip() not in ("", course.texts[index]):
-            cells[index] = NotebookNode(cells[index] | {"source": theirs[i].source})
-        elif index in course.checks:
-            around[i] = around_check(course.checks[index], theirs[i].source)
-    marked = {course.texts[at] for at in (*course.answers.values(), *course.tests.values())}
-    new_cell: dict[str, Callable[..., NotebookNode]]
-    new_cell = {"code": new_code_cell, "markdown": new_markdown_cell}
-    left_out = {"code": marked | {""}, "markdown": texts | {""}}
-    own: dict[int, list[NotebookNode]] = {}  # the student's own cells by the course cell before
-    after = -1
-    graded_below = _graded_below(course, theirs, matches)
-    order = [matches[i] for i in sorted(matches)]
-    reads = {}  # of each answer, if the order of cells tells nothing any more
-    if order != sorted(order):
-        reads = {at: global_names(cells[at].source)[1] for at in course.answers.values()}
-    for i, their in enumerate(theirs):
-        if i in around:
-            before_check, after_check = around[i]
-            if before_check:
-                cell = new_code_cell(before_check, id=f"own-{i}-before")
-                own.setdefault(matches[i] - 1, []).append(cell)
-            if after_check:
-                cell = new_code_cell(after_check, id=f"own-{i}-after")
-                own.setdefault(matches[i], []).append(cell)
-        after = matches.get(i, after)
-        place = min(after, graded_below[i] - 1)  # above the answer or check that it stands above
-        edited_text = i in matches and their.kind == "markdown" and matches[i] in course.prose
-        if reads and their.kind == "code" and i not in matches:
-            made = global_names(their.source)[0]
-            place = min([place, *(at - 1 for at, names in reads.items() if names & made)])
-        if (i in matches and not edited_text) or their.kind not in new_cell:
-            continue
-        if their.source.strip() not in left_out[their.kind]:
-            own.setdefault(place, []).append(new_cell[their.kind](id=f"own-{i}", **_content(their)))
-    own_ids = frozenset(cell.id for group in own.values() for cell in group)
-    merged = [one for i, cell in enumerate(cells) for one in (cell, *own.get(i, []))]
-    notebook = NotebookNode(course.notebook | {"cells": own.get(-1, []) + merged})
-    edited = {cells[at].id for at in course.given if cells[at].source.strip() != course.texts[at]}
-    return MergedNotebook(notebook, frozenset(missing), tuple(repairs), own_ids, frozenset(edited))
+            self.cells[index] = NotebookNode(self.cells[index] | _content(theirs[chosen]))
+
+    def _take_report(self, exercise: str, index: int) -> None:
+        """Put the text of a report in its place, if it is in a code cell, or in cells around it."""
+        cell, theirs = self.cells[index], self.theirs
+        taken = [i for i, at in self.matches.items() if at == index and theirs[i].kind == "code"]
+        where = "a code cell"
+        if cell.source.strip() == self.course.texts[index]:
+            taken = cells_around(index, theirs, self.matches, self._is_own)
+            self.moved.update(taken)
+            kinds = {theirs[i].kind for i in taken}
+            if kinds != {"code"}:
+                where = "other cells" if len(taken) > 1 else "another cell"
+        if taken:
+            pictures = [_content(theirs[i]).get("attachments", {}) for i in taken]
+            attachments = {name: one for found in pictures for name, one in found.items()}
+            source = "\n\n".join(text_in(theirs[i]) or theirs[i].source for i in taken)
+            more = {"attachments": from_dict(attachments)} if attachments else {}
+            self.cells[index] = NotebookNode(cell | {"source": source} | more)
+            self.missing.discard(exercise)
+            said = f"Its text was found in {where}, and put where it belongs."
+            self.repairs.append(Repair(exercise, said))
+
+    def _take_edits(self) -> None:
+        """Put the code of the course's cells that the student edited in their places."""
+        for i, index in self.matches.items():
+            source = self.theirs[i].source
+            if index in self.course.given and source.strip() not in ("", self.course.texts[index]):
+                self.cells[index] = NotebookNode(self.cells[index] | {"source": source})
+
+    def _places(self) -> list[int]:
+        """Return the index of the course's cell behind which each student's cell belongs.
+
+        That is the cell behind which it stands, but above the answer or check that it stands
+        above; and where the student changed the order of cells, above the answers that read a
+        name that it makes.
+        """
+        after = -1
+        below = _graded_below(self.course, self.theirs, self.matches)
+        order = [self.matches[i] for i in sorted(self.matches)]
+        reads = {}  # of each answer, if the order of cells tells nothing any more
+        if order != sorted(order):
+            answers = self.course.answers.values()
+            reads = {at: global_names(self.cells[at].source)[1] for at in answers}
+        places = []
+        for i, their in enumerate(self.theirs):
+            after = self.matches.get(i, after)
+            place = min(after, below[i] - 1)
+            if reads and their.kind == "code" and i not in self.matches:
+                made = global_names(their.source)[0]
+                place = min([place, *(at - 1 for at, names in reads.items() if names & made)])
+            places.append(place)
+        return places
+
+    def _added(self, i: int, place: int) -> Iterator[tuple[int, NotebookNode]]:
+        """Yield the cells that the student added in their cell `i`, each with its place."""
+        their, index = self.theirs[i], self.matches.get(i, -1)
+        if index in self.course.checks:
+            before, after = around_check(self.course.checks[index], their.source)
+            if before:
+                yield index - 1, new_code_cell(before, id=f"own-{i}-before")
+            if after:
+                yield index, new_code_cell(after, id=f"own-{i}-after")
+        edited_text = their.kind == "markdown" and index in self.course.prose
+        if (index == -1 or edited_text) and i not in self.moved and self._is_own(their):
+            new_cell: dict[str, Callable[..., NotebookNode]]
+            new_cell = {"code": new_code_cell, "markdown": new_markdown_cell}
+            yield place, new_cell[their.kind](id=f"own-{i}", **_content(their))
+
+    def _is_own(self, cell: Cell) -> bool:
+        """Return whether the student wrote a cell: it is neither the course's nor empty."""
+        source, given = cell.source.strip(), self.given_texts.get(cell.kind)
+        return given is not None and source != "" and source not in given
 
 
 def _graded_below(
@@ -261,8 +345,10 @@ def _choose(
 
 
 def _defines(exercise: str, source: str) -> bool:
-    found = re.search(rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=))", source, re.MULTILINE)
-    return found is not None
+    """Return whether a cell makes the exercise's function: by def, a value, or an import."""
+    imported = rf"(?:from\s.*)?import\s.*\b{exercise}\s*(?:[,)#]|$)"
+    ways = rf"^(?:def\s+{exercise}\s*\(|{exercise}\s*=(?!=)|{imported})"
+    return re.search(ways, source, re.MULTILINE) is not None
 
 
 def _edited_tests(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from nbformat import NotebookNode
 
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import judged_exercises
 from autograder.grading.fingerprint import Fingerprints
@@ -90,12 +91,10 @@ class MissingVerdicts:
         submission.drawn = result.drawn
         submission.verdicts |= new
         submission.suspicions |= judged.suspicions
-        submission.printed, submission.raised = judged.printed, judged.raised
-        submission.figures = judged.figures
+        submission.outputs, submission.tried = judged.outputs, judged.tried
         if new:
-            output: dict[str, Any] = {"printed": judged.printed, "raised": judged.raised}
-            output["figures"] = judged.figures
-            records[submission.output_key] = output
+            outputs = msgspec.to_builtins(judged.outputs)
+            records[submission.output_key] = {"outputs": outputs, "tried": judged.tried}
         for name, verdict in new.items():
             if verdict[MIME]["status"] != Status.UNCHECKED:
                 suspicion = judged.suspicions.get(name, "")
@@ -120,7 +119,7 @@ class MissingVerdicts:
             fingerprint = self.fingerprints.fingerprint(exercise)
             key = digest(answers, fingerprint, settings, self.sandboxed)
             submission.keys[exercise] = key
-        submission.output_key = digest("ran", answers, settings, self.sandboxed)
+        submission.output_key = digest("outputs", answers, settings, self.sandboxed)
 
     def _look_up(self, submission: Submission) -> None:
         """Add the cached verdicts to the submission."""
@@ -130,6 +129,6 @@ class MissingVerdicts:
                 submission.verdicts[exercise] = cached["verdict"]
                 if cached["suspicion"]:
                     submission.suspicions[exercise] = cached["suspicion"]
-        output = self.cache.get(submission.output_key) or {"printed": {}, "raised": {}}
-        submission.printed, submission.raised = output["printed"], output["raised"]
-        submission.figures = output.get("figures", {})
+        ran = self.cache.get(submission.output_key) or {"outputs": {}, "tried": ()}
+        submission.outputs = msgspec.convert(ran["outputs"], dict[str, CellOutput])
+        submission.tried = tuple(ran["tried"])

@@ -1,29 +1,19 @@
-"""Say which packages students' code can import, and find those that `grading.toml` adds."""
+"""Find the packages that `grading.toml` lets students import."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.metadata import packages_distributions, version
 
-__all__ = ["found", "sentence"]
-
-GIVEN = ("NumPy", "SciPy", "Matplotlib", "h5py")
+__all__ = ["found", "names_of"]
 
 
-def sentence(packages: Iterable[str] = ()) -> str:
-    """Return the sentence that names what can be imported; `packages` is as `found` returns it.
-
-    >>> sentence(["pandas 2.3.1"])
-    'What your code can import: NumPy, SciPy, Matplotlib, h5py, pandas, and all that comes with Python.'
-    """  # noqa: E501 - the sentence is one line
-    names = [*GIVEN, *(one.partition(" ")[0] for one in packages)]
-    return f"What your code can import: {', '.join(names)}, and all that comes with Python."
-
-
-def found(names: Iterable[str]) -> tuple[str, ...]:
+def found(names: Iterable[str] | None) -> tuple[str, ...] | None:
     """Return each package with its version: verdicts are made anew when it changes.
+
+    None, for no rule, stays None.
 
     Parameters
     ----------
@@ -34,8 +24,9 @@ def found(names: Iterable[str]) -> tuple[str, ...]:
     ValueError
         When one is not installed in the environment that grades, which the sandbox shows.
     """
-    if not (wanted := sorted(set(names))):
-        return ()
+    if not names:
+        return None if names is None else ()
+    wanted = sorted(set(names))
     distributions = packages_distributions()
     for name in wanted:
         spec = importlib.util.find_spec(name) if name.isidentifier() else None
@@ -46,3 +37,8 @@ def found(names: Iterable[str]) -> tuple[str, ...]:
                 "its name as students import it"
             )
     return tuple(f"{name} {version(distributions[name][0])}" for name in wanted)
+
+
+def names_of(packages: Sequence[str]) -> list[str]:
+    """Return the names of packages that `found` returned, without their versions."""
+    return [one.partition(" ")[0] for one in packages]

@@ -167,6 +167,10 @@ def read_notebook(content: bytes, name: str, limits: Limits = LIMITS) -> Noteboo
         raise Unreadable(f"{name} is empty.")
     text = content.decode(json.detect_encoding(content), "replace")
     repairs = []
+    text, conflicts = _COUNTS_IN_CONFLICT.subn(r"\1", text)
+    if conflicts:
+        said = f"A merge in git left conflict markers around {conflicts} execution counts."
+        repairs.append(Repair("", said, doubtful=True))
     start = len(text) - len(text.lstrip())
     try:  # ignore what follows the notebook
         data, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
@@ -204,6 +208,12 @@ def release_of(data: Mapping[str, Any]) -> tuple[str, frozenset[str] | None]:
     names = frozenset(map(_text, names)) if isinstance(names, list) else None
     return _text(version)[:LONGEST_VERSION], names
 
+
+# What git leaves where two copies of a notebook ran in another order and differ in nothing else.
+_COUNT = r'(?:[ \t]*+"execution_count": ?\w++,?\r?\n)*+'
+_COUNTS_IN_CONFLICT = re.compile(
+    rf"^<{{7}}[^\n]*+\n({_COUNT})={{7}}\r?\n{_COUNT}>{{7}}[^\n]*+\n", re.MULTILINE
+)
 
 # A cell begins with these letters, wherever the damage before it is: in a string of JSON, the
 # quotation mark would be escaped.

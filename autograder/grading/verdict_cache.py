@@ -13,7 +13,9 @@ from typing import Any, Self
 
 from autograder.errors import UsageError
 
-__all__ = ["VerdictCache", "digest"]
+__all__ = ["CACHE", "VerdictCache", "digest"]
+
+CACHE = "verdicts.db"  # the file's name, in the folder of the results
 
 LONGEST = 1 << 26  # letters of a record; SQLite takes 1,000,000,000 bytes at most
 try:

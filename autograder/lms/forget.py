@@ -16,17 +16,15 @@ from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.grading.class_folder import find_submission
-from autograder.grading.grades_table import harmless
+from autograder.grading.grades_table import RECORDS, TABLES, harmless
 from autograder.grading.known_verdicts import KnownVerdicts
-from autograder.grading.verdict_cache import VerdictCache
-from autograder.lms.records import FOLDER, MADE_HERE
+from autograder.grading.verdict_cache import CACHE, VerdictCache
+from autograder.lms.records import FOLDER, MADE_HERE, REPORTS
 from autograder.lms.roster import folder_name
 
 __all__ = ["LEFT", "forget"]
 
-TABLES = ("grades.csv", "grades.partial.csv", "attention.csv", "attention.partial.csv")
 LEFT = "Left as it is"  # begins a line on what was not removed
-RESULTS = ("results.jsonl", "results.partial.jsonl")
 
 
 def forget(
@@ -88,7 +86,7 @@ def _forget(
             yield f"Taken out of: {path}"
     for folder in sorted(path for path in output.glob("*") if path.is_dir()):
         yield from _out_of_results(root, student, submissions, folder)
-    for page in sorted(output.glob("report*.html")):
+    for page in sorted(output.glob(REPORTS)):
         page.unlink()
         yield f"Removed: {page}, which may name the student; `course report` makes it anew"
 
@@ -117,7 +115,7 @@ def _out_of_results(root: Path, student: str, submissions: Path, folder: Path) -
                 found = True
                 yield f"Taken out of: {path}"
     left: dict[str, Mapping[str, Any]] = {}  # a record of each other student
-    for name in RESULTS:
+    for name in RECORDS:
         path = folder / name
         if path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -128,7 +126,7 @@ def _out_of_results(root: Path, student: str, submissions: Path, folder: Path) -
                 write_text(path, [line for line, one in both if one["student"] != student])
                 found = True
                 yield f"Taken out of: {path}"
-    if found and (folder / "verdicts.db").is_file():
+    if found and (folder / CACHE).is_file():
         yield _out_of_cache(root, submissions, folder, left)
 
 
@@ -141,7 +139,7 @@ def _out_of_cache(
     also that of an earlier attempt.
     """
     keys: set[str] = set()
-    with VerdictCache(folder / "verdicts.db") as cache:
+    with VerdictCache(folder / CACHE) as cache:
         if folder.name in assignments(root) and submissions.is_dir():
             known = KnownVerdicts(root, folder.name, cache)
             students = [path.name for path in submissions.iterdir() if path.name in left]

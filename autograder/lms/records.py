@@ -12,10 +12,13 @@ from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.lms.layouts import HandIn
 
-__all__ = ["FOLDER", "MADE_HERE", "Record", "Records"]
+__all__ = ["FOLDER", "MADE_HERE", "REPORTS", "Record", "Records"]
 
 MADE_HERE = b"Pages of feedback, packed by course feedback"
 """The comment in each zip that `course feedback` writes, so that `course forget` knows them."""
+
+REPORTS = "report*.html"
+"""The pages on a class that `course report` writes into the folder of the grades."""
 
 FOLDER = ".collected"  # neither `course grade` nor nbgrader takes it for a student's
 

@@ -18,7 +18,7 @@ from autograder.course.notebooks import assignments, notebook_of
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.grading.fingerprint import Fingerprints
-from autograder.grading.verdict_cache import digest
+from autograder.grading.verdict_cache import CACHE, digest
 from autograder.limits import LIMITS
 
 __all__ = ["CONFIG", "Made", "is_stale", "make"]
@@ -195,7 +195,7 @@ def make(
 
 def _refuse_grades(folder: Path) -> None:
     """Raise if the folder holds files that `course grade` wrote, and is no workspace."""
-    written = [path for name in ("verdicts.db", "grades.csv") for path in folder.glob(f"**/{name}")]
+    written = [path for name in (CACHE, "grades.csv") for path in folder.glob(f"**/{name}")]
     if written and not (folder / CONFIG).exists():
         raise UsageError(
             f"{folder} holds grades ({written[0]}) and is no workspace. Choose a new folder."

@@ -108,8 +108,8 @@ class Book:
         self, submission: Submission, results: Sequence[Result], changed: Collection[str]
     ) -> None:
         """Write a student's graded notebook and queue the grades, for `grade.Writer`."""
-        if not os.path.isdir(submission.folder):
-            return
+        if not (os.path.isdir(submission.folder) or submission.needs_review):
+            return  # nothing was handed in, there or in a wrong place
         points = dict(self.graded.values())
         if unknown := [one.exercise for one in results if one.exercise not in points]:
             raise UsageError(

@@ -12,9 +12,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from autograder.files import ROOT
+from autograder.grading.cell_output import NO_OUTPUT, CellOutput
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import read_course_notebook
 from autograder.grading.judging import outputs_of
@@ -37,8 +39,7 @@ def draw(
         for one in results
         if one.standing or one.exercise not in submission.verdicts
     }
-    printed, raised = submission.printed, submission.raised
-    notebook = graded_notebook(merged, verdicts, printed, raised, points, submission.figures)
+    notebook = graded_notebook(merged, verdicts, submission.outputs, points)
     return json.dumps(notebook, ensure_ascii=False)  # without indents: many times as fast
 
 
@@ -47,16 +48,14 @@ def draw_unread(points: Mapping[str, float], assignment: str, results: Sequence[
     course = read_course_notebook(ROOT, assignment)
     verdicts = {one.exercise: _outputs_without_verdict(one) for one in results}
     merged = MergedNotebook(course, frozenset(verdicts), ())
-    return json.dumps(graded_notebook(merged, verdicts, {}, {}, points), ensure_ascii=False)
+    return json.dumps(graded_notebook(merged, verdicts, {}, points), ensure_ascii=False)
 
 
 def graded_notebook(
     merged: MergedNotebook,
     verdicts: Mapping[str, Mapping[str, Any]],
-    printed: Mapping[str, str],
-    raised: Mapping[str, str],
+    outputs: Mapping[str, CellOutput],
     points: Mapping[str, float] | None = None,
-    figures: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """Return the notebook that a grader looks at, as JSON data.
 
@@ -66,18 +65,17 @@ def graded_notebook(
         The course's notebook with the answers.
     verdicts
         The outputs of each exercise's verdict, by MIME type.
-    printed, raised
-        What each cell printed, and its exception, by cell id.
+    outputs
+        What each cell printed, raised and drew, by cell id.
     points
         The gradebook's points for each graded cell, which override the course's.
-    figures
-        The figures of the student's own cells, PNG files in base64, by cell id.
     """
     # Encoding as JSON copies everything, and replaces lone surrogates, which no file can hold.
-    text = json.dumps([merged.notebook, verdicts, printed, raised], ensure_ascii=False)
-    copies = json.loads(text.encode("utf-8", "replace"))
-    notebook: dict[str, Any] = copies[0]
-    verdicts, printed, raised = copies[1:]
+    ran = {name: asdict(one) for name, one in outputs.items()}
+    text = json.dumps([merged.notebook, verdicts, ran], ensure_ascii=False)
+    notebook: dict[str, Any]
+    notebook, verdicts, ran = json.loads(text.encode("utf-8", "replace"))
+    outputs = {name: CellOutput(**one) for name, one in ran.items()}
     for cell in notebook["cells"]:
         metadata = cell["metadata"].get("nbgrader", {})
         name = metadata.get("grade_id", "")
@@ -85,19 +83,20 @@ def graded_notebook(
             metadata["points"] = (points or {}).get(name, metadata["points"])
         if cell["cell_type"] == "code":
             cell["execution_count"] = None
+            output = outputs.get(cell["id"], NO_OUTPUT)
             cell["outputs"] = [
-                *_text_outputs(printed.get(cell["id"], ""), raised.get(cell["id"], "")),
+                *_text_outputs(output.printed, output.raised),
                 *(
                     _output("display_data", metadata={}, data={"image/png": figure})
-                    for figure in (figures or {}).get(cell["id"], ())
+                    for figure in output.figures
                 ),
             ]
         elif metadata.get("solution") or cell["id"] in merged.own:
             cell["source"] = _inert(cell["source"])
         if metadata.get("grade") and not metadata.get("solution"):
             repairs = [one.sentence + "\n" for one in merged.repairs if one.exercise == name]
-            outputs = _verdict_outputs(verdicts[name], metadata["points"])
-            cell["outputs"] = [*outputs, *_text_outputs("".join(repairs), "")]
+            shown = _verdict_outputs(verdicts[name], metadata["points"])
+            cell["outputs"] = [*shown, *_text_outputs("".join(repairs), "")]
     return notebook
 
 

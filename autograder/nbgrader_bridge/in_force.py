@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from autograder.course.notebooks import assignments
 from autograder.errors import UsageError
 from autograder.files import ROOT
 from autograder.grading.grade_submission import Settings
-from autograder.grading.lateness import GradingSettings, as_record
 from autograder.grading.results import settings_of
+from autograder.grading.settings_file import GradingSettings, as_record
 from autograder.limits import LIMITS, Limits
 from autograder.nbgrader_bridge.course_directory import CONFIG
 from autograder.nbgrader_bridge.late import LatePenalty
@@ -54,7 +54,7 @@ def in_force(folder: Path) -> InForce:
     lines = {
         "follow_through": (through, source(beside.follow_through, through != "full")),
         "seed": ("secret" if seed else "the assignment's name", source("", seed)),
-        "packages": (", ".join(settings.packages) or "the usual ones", source(beside.packages, "")),
+        "packages": (_packages(settings.packages), source(beside.packages is not None, "")),
         "exchange": (exchange, source(beside.exchange == exchange, exchange != EXCHANGE)),
         "gradebook": (opened.gradebook, CONFIG),
         "sandbox": (
@@ -68,14 +68,20 @@ def in_force(folder: Path) -> InForce:
             lines[f"limits.{one.name}"] = (f"{value:,}", CONFIG)
     said = [f"{name}: {value} ({where})" for name, (value, where) in lines.items()]
     said += [f"{name}: {value} ({beside.path.name})" for name, value in as_record(beside).items()]
-    if beside.extensions:
-        said.append(
-            f"extensions: {len(beside.extensions)} ({beside.late and beside.late.extensions})"
-        )
+    late = beside.lateness
+    if late.rule and late.extensions:
+        said.append(f"extensions: {len(late.extensions)} ({late.rule.extensions})")
     stale = list(_stale(opened, beside, every, exchange))
     for name in every:
         stale += _graded_otherwise(folder / "grades" / name, name, beside, opened)
     return InForce(settings.limits, said, stale)
+
+
+def _packages(packages: Sequence[str] | None) -> str:
+    """Return the packages that students may import, in words."""
+    if packages is None:
+        return "all that is installed"
+    return ", ".join(["the usual ones", *packages])
 
 
 def _stale(
@@ -85,7 +91,7 @@ def _stale(
     for name in every:
         yield from opened.warnings(ROOT, name)
     config = opened.folder / CONFIG
-    if beside.late and not isinstance(opened.late.plugin_inst, LatePenalty):
+    if beside.lateness.rule and not isinstance(opened.late.plugin_inst, LatePenalty):
         yield (
             f"{config} does not know the rule for late work: add the line "
             f'`c.AssignLatePenalties.plugin_class = "{LatePenalty.__module__}.LatePenalty"`.'
@@ -95,11 +101,11 @@ def _stale(
             f"{config} names the exchange {exchange}, and not {beside.exchange} as {beside.path} "
             f"does: write `c.Exchange.root = {beside.exchange!r}` there."
         )
-    for name in sorted(set(beside.due) - set(every)):
+    for name in sorted(set(beside.lateness.due) - set(every)):
         yield f"{beside.path}: the course has no {name}, which has a due date."
     submitted = opened.folder / "submitted"
     known = {path.name for path in submitted.iterdir()} if submitted.is_dir() else set()
-    strangers = sorted({student for student, _ in beside.extensions} - known)
+    strangers = sorted({student for student, _ in beside.lateness.extensions} - known)
     if known and strangers:
         yield f"Extensions for students who are not in {submitted}: {', '.join(strangers)}."
 

@@ -9,7 +9,8 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets.config import Config
 
-from autograder.grading.lateness import GradingSettings
+from autograder.grading.lateness import Lateness
+from autograder.grading.settings_file import GradingSettings
 
 __all__ = ["LatePenalty", "enter_due_date", "late_plugin", "settings_of_workspace"]
 
@@ -26,32 +27,32 @@ class LatePenalty(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader ships
     nbgrader tells a plugin no assignment, so extensions for single assignments need `assignment`.
     """
 
-    settings: GradingSettings | None = None
+    lateness: Lateness | None = None
     assignment = ""
 
     def late_submission_penalty(
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Return the points to take off; without a rule, what nbgrader's own plugin says."""
-        settings = self.settings or settings_of_workspace(self.config)
-        if settings.late is None:
+        lateness = self.lateness or settings_of_workspace(self.config).lateness
+        if lateness.rule is None:
             own: float | None = super().late_submission_penalty(
                 student_id, score, total_seconds_late
             )
             return own
-        return settings.penalty(student_id, self.assignment, score, total_seconds_late)
+        return lateness.penalty(student_id, self.assignment, score, total_seconds_late)
 
 
-def late_plugin(settings: GradingSettings, assignment: str) -> LatePenalty:
+def late_plugin(lateness: Lateness, assignment: str) -> LatePenalty:
     """Return the plugin for one assignment."""
     plugin = LatePenalty()
-    plugin.settings, plugin.assignment = settings, assignment
+    plugin.lateness, plugin.assignment = lateness, assignment
     return plugin
 
 
-def enter_due_date(gradebook: Gradebook, assignment: str, settings: GradingSettings) -> None:
+def enter_due_date(gradebook: Gradebook, assignment: str, lateness: Lateness) -> None:
     """Enter the assignment's due date as nbgrader keeps it: in UTC, without a zone."""
-    if due := settings.due.get(assignment):
+    if due := lateness.due.get(assignment):
         entry = gradebook.find_assignment(assignment)
         entry.duedate = due.astimezone(UTC).replace(tzinfo=None)
         gradebook.db.commit()

@@ -147,9 +147,7 @@ class Execute(NbGraderPreprocessor):  # type: ignore[misc]
         for exercise in (*undecided, *nb.metadata.get(NOT_INCLUDED, ())):
             if exercise in result.verdicts:
                 result.verdicts[exercise][MIME]["points"] = None
-        graded = graded_notebook(
-            merged, result.verdicts, result.printed, result.raised, points, result.figures
-        )
+        graded = graded_notebook(merged, result.verdicts, result.outputs, points)
         return from_dict(graded), resources
 
 

@@ -61,11 +61,21 @@ class RemoteNotebook:
     limits : Limits
     deadline : float
         Deadline of the submission as a whole, on `time.monotonic`'s clock.
+    allowed : sequence of str, optional
+        Packages that its code may import beside the usual ones; None where no rule is set.
     """
 
-    def __init__(self, process: Frames, limits: Limits, deadline: float = math.inf) -> None:
+    def __init__(
+        self,
+        process: Frames,
+        limits: Limits,
+        deadline: float = math.inf,
+        allowed: Sequence[str] | None = None,
+    ) -> None:
         self.process, self.limits, self.deadline = process, limits, deadline
+        self.allowed = None if allowed is None else list(allowed)
         self.number = 0
+        self.tried: dict[str, None] = {}  # what its code tried, in order
         self.own_cells_left = limits.own_cells
         self.figures_left = limits.figures
         self.reset_limits()
@@ -88,10 +98,11 @@ class RemoteNotebook:
         computing = max(0.01, self.own_cells_left) if is_own else 0.0
         figures = self.figures_left if is_own else 0
         request = messages.RunCell(
-            self._next_number(), cell.source, cell.name, seconds, computing, figures
+            self._next_number(), cell.source, cell.name, seconds, computing, figures, self.allowed
         )
         reply: messages.CellRan
         reply, passed = self.request(request)
+        self.tried |= dict.fromkeys(reply.tried)
         if is_own:  # no more than passed here, and no less than nothing, whatever the reply says
             self.own_cells_left -= min(passed, max(0.0, reply.computed))
             self.figures_left = max(0, figures - len(reply.figures))
@@ -110,6 +121,7 @@ class RemoteNotebook:
         packed = [messages.pack_case(case) for case in cases]
         request = messages.Call(self._next_number(), exercise, packed, list(overrides))
         reply, seconds = self.request(request)
+        self.tried |= dict.fromkeys(reply.tried)
         if len(reply.runs) != len(cases):
             raise messages.ProtocolError("Its reply does not hold one result for each case.")
         trees = (len(run.outcome.tree) + len(run.unfinished.tree) for run in reply.runs)

@@ -89,7 +89,8 @@ class RunCell(Message, frozen=True):
 
     The cell is interrupted after `seconds`, or after `computing` seconds of processor time. If both
     are 0, only the judge's own deadline ends the cell, with its process. At most `figures` of the
-    cell's figures are sent back.
+    cell's figures are sent back. From now on, code may import no other packages than the usual
+    ones and those in `allowed`, unless that is None.
     """
 
     source: str
@@ -97,6 +98,7 @@ class RunCell(Message, frozen=True):
     seconds: float = 0.0
     computing: float = 0.0
     figures: int = 0
+    allowed: list[str] | None = None
 
 
 class Inspect(Message, frozen=True):
@@ -130,13 +132,15 @@ class CellRan(Message, frozen=True):
     """The reply to `RunCell`: the printed text, and the exception that ended the cell, or empty.
 
     `computed` is the seconds of computing; it is used only for the budget of the student's cells.
-    `figures` are PNG files, not to be trusted.
+    `figures` are PNG files, not to be trusted. `tried` is what `attempts` noted since the reply
+    before.
     """
 
     printed: Text
     raised: Words
     computed: float = 0.0
     figures: Annotated[list[Figure], Few] = []
+    tried: Annotated[list[Name], Few] = []
 
 
 class InspectReply(Message, frozen=True):
@@ -174,9 +178,10 @@ class CallResult(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CallReply(Message, frozen=True):
-    """The reply to `Call`: a result for each case."""
+    """The reply to `Call`: a result for each case; `tried` as in `CellRan`."""
 
     runs: Annotated[list[CallResult], Meta(max_length=200)]
+    tried: Annotated[list[Name], Few] = []
 
 
 class Log(Message, frozen=True):

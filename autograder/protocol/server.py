@@ -22,7 +22,8 @@ import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from autograder.protocol import messages
+from autograder.protocol import attempts, messages
+from autograder.protocol.allowed import allow_only
 from utils import check
 from utils.checker.cases import Case, Raised, Seed, TempFile, text_of
 from utils.checker.student_code import Absent, Function, Notebook
@@ -240,6 +241,7 @@ def serve(channel: Channel) -> None:
     if data.is_dir() and not Path(data.name).exists():
         Path(data.name).symlink_to(data)
     handler = _RequestHandler(channel)
+    attempts.watch()
     while (frame := channel.receive()) is not None:
         request = messages.read(frame, inside=True)
         channel.send(messages.write(handler.reply(request)))
@@ -266,6 +268,8 @@ class _RequestHandler:
         raise messages.ProtocolError("The judge sent a message that is no request.")
 
     def _run_cell(self, request: messages.RunCell) -> messages.CellRan:
+        if request.allowed is not None:
+            allow_only(request.allowed)
         started = time.process_time()
         with capture_output(display=False) as captured, _interrupted(request):
             error = _run(request.source)
@@ -273,7 +277,8 @@ class _RequestHandler:
         printed = captured.stdout + captured.stderr
         computed = time.process_time() - started
         figures = _figures(request.figures)
-        return messages.CellRan(request.number, printed[:200_000], raised[:4000], computed, figures)
+        texts = printed[:200_000], raised[:4000]
+        return messages.CellRan(request.number, *texts, computed, figures, attempts.take())
 
     def _inspect(self, request: messages.Inspect) -> messages.InspectReply:
         try:
@@ -294,7 +299,8 @@ class _RequestHandler:
             runs = self.notebook.answer(request.exercise).runs(cases, overrides)
         except Absent:
             runs = []
-        return messages.CallReply(request.number, list(map(messages.pack_run, runs)))
+        packed = list(map(messages.pack_run, runs))
+        return messages.CallReply(request.number, packed, attempts.take())
 
     def _remote_reference(self, name: str, number: int) -> Callable[..., Any]:
         """Return a function that has the judge call the reference, and returns its result."""

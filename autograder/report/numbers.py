@@ -222,7 +222,8 @@ def _eyes(path: Path) -> dict[str, list[str]]:
     with suppress(OSError, KeyError), path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             about = f"{row['exercise']}: " if row["exercise"] else ""
-            found.setdefault(row["student"], []).append(f"{about}{row['what']}: {row['sentence']}")
+            who = row["student"] or "Nobody's"
+            found.setdefault(who, []).append(f"{about}{row['what']}: {row['sentence']}")
     return found
 
 

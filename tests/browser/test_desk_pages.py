@@ -8,6 +8,7 @@ import pytest
 from autograder import cli, demo
 from autograder.errors import ExitCode
 from autograder.feedback.page import About, draw_page
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import CourseNotebook, read_course_notebook
 from autograder.grading.merge import merge_answers
@@ -53,7 +54,7 @@ def pages(tmp_path_factory):
         "eve",
         Path("in") / NAME,
         verdicts={"relu": {"text/html": verdict.html(), MIME: verdict.record()}},
-        printed={"relu-solution": EVIL},
+        outputs={"relu-solution": CellOutput(EVIL)},
     )
     merged = merge_answers(CourseNotebook(read_course_notebook(ROOT, NAME)), cells_of(page))
     about = About("Forward propagation", EVIL, 1, 5, 0, 0, 0, [record], [EVIL])

@@ -31,6 +31,7 @@ from autograder.course import notebooks
 from autograder.errors import ExitCode, UsageError
 from autograder.grading import grade as grading
 from autograder.grading import judging
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.grade_submission import Settings
 from autograder.grading.judging import Task, outputs_of
@@ -152,6 +153,8 @@ def both(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     hand_in(ours, "damaged", "My notebook is in the other bag.")
     (ours / "submitted" / "absent").mkdir()
+    (ours / "submitted" / "high").mkdir()
+    (ours / "submitted" / "high" / f"{NAME}.ipynb").write_text("{}")
     assert course("--workspace", ours) == ExitCode.PROBLEMS
     return stock, ours
 
@@ -176,7 +179,7 @@ def page_of(workspace, student):
 
 def test_nbgrader_autograde_and_course_grade_give_the_same_gradebook(both):
     stock, ours = map(book_of, both)
-    del ours["damaged"]  # stock autograde cannot read it
+    del ours["damaged"], ours["high"]  # stock autograde reads neither
     assert stock == ours
     assert list(ours) == list(class_of())
 
@@ -262,11 +265,15 @@ def test_autograded_folder_contains_only_the_notebook(both):
         assert files == {f"{NAME}.ipynb", "timestamp.txt"}
 
 
-def test_damaged_notebook_waits_for_manual_grading(both):
-    grades, *_ = book_of(both[1])["damaged"]
+@pytest.mark.parametrize(
+    ("student", "why"),
+    [("damaged", "is not a notebook, or was cut short"), ("high", f"handed in: {NAME}.ipynb")],
+)
+def test_notebook_that_is_damaged_or_misplaced_waits_for_manual_grading(both, student, why):
+    grades, *_ = book_of(both[1])[student]
     assert {(auto, look) for auto, *_, look in grades.values()} == {(None, True)}
-    said = cell_of(page_of(both[1], "damaged"), "relu").outputs[0].data["text/plain"]
-    assert "is not a notebook, or was cut short" in said
+    said = cell_of(page_of(both[1], student), "relu").outputs[0].data["text/plain"]
+    assert why in " ".join(said.split())
 
 
 def test_nbgrader_skips_graded_submissions(both):
@@ -522,7 +529,7 @@ def test_report_keeps_its_text_but_no_active_html():
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = f"1 < 2 > 0, `a<b`, [x](https://x.org) {EVIL}"
     taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
-    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}))
     source = cell_of(graded, "experiment_report").source
     assert "<script" not in source
     assert "<img" not in source
@@ -549,9 +556,7 @@ def test_pasted_pictures_and_figures_reach_the_grader():
         result = judging.run_task(task)
     finally:
         judging.close()
-    graded = graded_notebook(
-        merged, verdicts(REPORT), result.printed, result.raised, None, result.figures
-    )
+    graded = graded_notebook(merged, verdicts(REPORT), result.outputs)
     notebook = nbformat.from_dict(graded)
     nbformat.validate(notebook)
     html, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
@@ -591,7 +596,7 @@ def test_links_in_a_report_lead_to_the_web_or_nowhere(markdown):
     page = blank(REPORT)
     cell_of(page, "experiment_report").source = markdown
     taken = merge_answers(CourseNotebook(blank(REPORT)), list(cells_of(page)))
-    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}, {}))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(REPORT), {}))
     html = markdown2html(cell_of(graded, "experiment_report").source)
     assert bool(re.search(r"<\w[^>]*(href|src)=", html)) == LINKS[markdown]
 
@@ -623,13 +628,13 @@ def test_points_scale_when_the_instructor_changes_the_maximum():
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
     half = outputs_of(Verdict("relu", "wrong", 2.5, 5, "half."))
     points = POINTS | {"relu": 20}
-    graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, {}, points))
+    graded = nbformat.from_dict(graded_notebook(taken, verdicts(NAME, relu=half), {}, points))
     assert determine_grade(cell_of(graded, "relu")) == (10, 20)
 
 
 def test_lone_surrogate_can_be_written(tmp_path):
     taken = merge_answers(CourseNotebook(blank()), list(cells_of(blank())))
-    graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": "\ud83d"}, {})
+    graded = graded_notebook(taken, verdicts(NAME), {"relu-solution": CellOutput("\ud83d")})
     notebooks.write(nbformat.from_dict(graded), tmp_path / "page.ipynb")
 
 

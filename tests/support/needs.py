@@ -6,6 +6,7 @@ test is skipped, and the reason says how to meet it. With ``CI=true`` the test f
 no container can meet the need.
 """
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -76,6 +77,22 @@ def not_root():
     return "run them as root on Linux, since they act as several users"
 
 
+def no_postgresql():
+    """Return how to get PostgreSQL, its driver, or the rights to start it."""
+    if not postgresql():
+        return "`apt install postgresql` (on Debian and Ubuntu)"
+    if not importlib.util.find_spec("psycopg2"):
+        return "`pip install psycopg2-binary`"
+    return "" if hasattr(os, "geteuid") else "run them on Linux"
+
+
+def postgresql():
+    """Return the folder of PostgreSQL's programs, or None; Debian keeps them off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    program = found[-1] if found else shutil.which("postgres")
+    return Path(program).parent if program else None
+
+
 def no_git():
     """Return how to get git."""
     return "" if shutil.which("git") else "install git, such as with `apt install git`"
@@ -97,6 +114,7 @@ NEEDS = {
     "debian_dataset": Need("building the data set anew", no_debian_dataset),
     "systemd": Need("a limit on the sandbox as a whole", no_cgroup, in_ci=False),
     "root": Need("several users of one machine", not_root),
+    "postgresql": Need("a gradebook on PostgreSQL", no_postgresql, in_ci=False),
     "git": Need("a clone of the course", no_git),
     "make": Need("the Makefile", no_make),
     "linux": Need("limits and signals of Linux", not_linux),

@@ -454,6 +454,17 @@ def test_common_seed_gives_the_same_cases_to_a_class(monkeypatch):
     assert relu == again != answer_key.open_key().question("sigmoid").seed
 
 
+def test_seed_of_a_class_is_in_no_verdict():
+    def relu(Z):
+        return np.abs(Z)
+
+    for common, is_shown in (("autumn", False), (None, True)):
+        question = LiveKey(common).question("relu")
+        verdict = judge(question, relu)
+        assert (verdict.seed is not None) == is_shown
+        assert (str(question.seed) in verdict.text() + verdict.html()) == is_shown
+
+
 def test_failed_freeze_keeps_the_old_key(tmp_path):
     path = tmp_path / "answer_key.h5"
     freeze(path, ["relu"])

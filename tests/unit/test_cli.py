@@ -1,6 +1,8 @@
 """Test the ``course`` command: help, exit codes, and ``course lab``."""
 
 import os
+import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -8,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from autograder import cli
 from autograder.course import lab, start
@@ -35,6 +38,45 @@ def test_every_command_has_a_group_and_an_example(name, capsys):
     shown_name = command.name or name.replace("_", "-")
     assert cli.main([shown_name, "--help"]) == 0
     assert f"Example: course {shown_name}" in capsys.readouterr().out
+
+
+def commands_in(page, *, whole):
+    """Return the arguments of each `course` command in a page; if `whole`, of those in blocks."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    lines += [] if whole else re.findall(r"`([^`\n]+)`", text)
+    lines = [re.split(r" #|\\?\|", line)[0] for line in lines]
+    return [shlex.split(line)[1:] for line in lines if re.match("course [a-z]", line)]
+
+
+@pytest.mark.parametrize("page", ["docs/instructor.md", "docs/learner.md", "README.md"])
+def test_commands_in_the_guides_exist_with_their_options(page):
+    command = typer.main.get_command(cli.app)
+    found = commands_in(page, whole=False)
+    assert found
+    for name, *arguments in found:
+        known = {
+            option
+            for one in command.commands[name].params
+            for option in (*one.opts, *one.secondary_opts)
+        }
+        assert known >= {one for one in arguments if re.match("--[a-z]", one)}, (name, arguments)
+    for name, *arguments in commands_in(page, whole=True):
+        command.commands[name].make_context(name, arguments)  # raises for a missing argument
+
+
+@pytest.mark.parametrize(
+    "command", [["doctor"], ["grade", "01_forward_propagation", "--submissions=a", "--output=b"]]
+)
+def test_grading_on_windows_is_refused_in_one_sentence(command):
+    lacks = "import sys; sys.modules['resource'] = None; from autograder.cli import main; "
+    script = f"{lacks}sys.exit(main({command}))"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+    assert run.returncode == ExitCode.USAGE
+    assert run.stderr == "This command needs Linux or WSL2, as its sandbox does.\n"
 
 
 def test_help_imports_no_heavy_package():

@@ -17,6 +17,7 @@ from autograder.errors import ExitCode
 from autograder.feedback import hand_back
 from autograder.feedback.page import About, draw_page, page_without_work
 from autograder.feedback.prose import formula, prose_html
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.class_folder import Submission
 from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.merge import merge_answers
@@ -107,8 +108,7 @@ def test_work_shows_answers_own_cells_outputs_and_verdicts_without_the_courses_t
     page = drawn(
         mine,
         verdicts={"relu": outputs},
-        printed={"relu-solution": "printed <this>"},
-        figures={"relu-solution": ["iVBORw0KGgo="]},
+        outputs={"relu-solution": CellOutput("printed <this>", figures=("iVBORw0KGgo=",))},
     )
     assert '<span class="nf">relu</span>' in page
     assert "printed &lt;this&gt;" in page
@@ -131,8 +131,7 @@ def test_active_content_of_a_student_is_shown_as_text():
     ).source = f"{EVIL}\n\n[x](javascript:alert(1)) ![y](//evil/x.png)"
     record = RECORD | {"message": EVIL, "comment": EVIL, "exercise": "relu"}
     about = About(EVIL, EVIL, 1, 1, 0, 0, 0, [record], [EVIL])
-    raised = {"relu-solution": EVIL}
-    page = drawn(mine, about, printed={"relu-solution": EVIL}, raised=raised)
+    page = drawn(mine, about, outputs={"relu-solution": CellOutput(EVIL, EVIL)})
     assert_harmless(page)
     assert page.count("&lt;script&gt;") >= 6
 

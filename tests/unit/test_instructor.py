@@ -16,6 +16,7 @@ from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, ExitCode, UsageError
 from autograder.grading import explain, verdict_cache
 from autograder.grading.course_notebook import read_course_notebook
+from autograder.grading.grade import make_output_folder
 from autograder.grading.verdict_cache import VerdictCache
 from autograder.nbgrader_bridge import course_directory
 from tests.support import ROOT
@@ -166,3 +167,13 @@ def test_release_commands_of_the_readme_run_in_order(tmp_path, monkeypatch):
     assert len(commands) > 1
     for command in commands:
         assert cli.main(shlex.split(command)) == ExitCode.FINE
+
+
+def test_output_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    for output in (tmp_path / "file", tmp_path / "file" / "grades"):
+        with pytest.raises(UsageError, match=str(output)):
+            make_output_folder(output)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(UsageError, match="may not write to the folder"):
+        make_output_folder(tmp_path)

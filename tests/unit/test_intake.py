@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.grading import grade_file, judging, merge, worker_pool
+from autograder.grading.cell_output import CellOutput
 from autograder.grading.class_folder import (
     find_submission,
     look_of,
@@ -91,6 +92,10 @@ DAMAGES = {
     "a quotation mark too many": lambda text: text.replace("# Forward", '# "Forward', 1),
     "a bracket lost": lambda text: text.replace('"outputs": []', '"outputs": ', 1),
     "a brace lost": lambda text: text.replace('"metadata": {}', '"metadata": ', 1),
+    "conflict markers around counts": lambda text: text.replace(
+        '"execution_count": null',
+        '\n<<<<<<< HEAD\n"execution_count": 3\n=======\n"execution_count": 4\n>>>>>>> theirs\n',
+    ),
     "a brace too many": lambda text: text.replace('"metadata": {}', '"metadata": {}}', 1),
 }
 
@@ -101,6 +106,16 @@ def test_intact_cells_of_a_damaged_file_are_found(name):
     merged, reading = read(DAMAGES[name](text).encode())
     assert reading.doubtful
     assert answers(merged) == ANSWERS
+
+
+def test_answer_made_by_an_import_is_found_without_its_metadata():
+    page = solved(sigmoid="from scipy.special import expit as sigmoid")
+    for cell in page.cells:
+        cell.metadata = {}
+        cell.pop("id")
+    merged, reading = read(json.dumps(page).encode())
+    assert answers(merged)["sigmoid"] == "from scipy.special import expit as sigmoid"
+    assert "sigmoid" not in reading.missing
 
 
 @pytest.mark.parametrize(
@@ -190,12 +205,13 @@ def test_limits_can_be_set():
 
 def test_what_is_kept_is_bounded_in_sum():
     """9,900 cells that each printed 10,000 letters made a record that no database takes."""
-    printed = {f"own-{i}": "\N{SNAKE}" * 10_000 for i in range(9_900)}
+    outputs = {f"own-{i}": CellOutput("\N{SNAKE}" * 10_000) for i in range(9_900)}
+    outputs["own-1"] = CellOutput(raised="E")
     long = judging.outputs_of(Verdict("relu", "wrong", 0, 5, "x" * 3_000_000))
-    kept = grade_file.bounded(TaskResult({"relu": long}, {}, printed, {"own-1": "E"}), 2_000_000)
-    assert sum(map(len, kept.printed.values())) < 2_000_200
-    assert list(kept.printed.values())[-1].endswith("2,000,000 letters are kept.]\n")
-    assert kept.raised == {"own-1": "E"}
+    kept = grade_file.bounded(TaskResult({"relu": long}, {}, outputs), 2_000_000)
+    assert sum(len(one.printed) for one in kept.outputs.values()) < 2_000_200
+    assert list(kept.outputs.values())[-1].printed.endswith("2,000,000 letters are kept.]\n")
+    assert kept.outputs["own-1"].raised == "E"
     assert kept.verdicts["relu"][MIME]["status"] == "unchecked"
     assert "too long to be kept" in kept.verdicts["relu"][MIME]["message"]
 

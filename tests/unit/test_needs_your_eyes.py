@@ -124,6 +124,12 @@ CLASS = {  # what is handed in, the status of its answers, its total, and what i
     "other_only": ({f"{OTHER}/{OTHER}.ipynb": b"{}"}, "missing", "0", None),
     "blank": ({f"{NAME}/{NAME}.ipynb": blank()}, "blank", "0", None),
     "right": ({f"{NAME}/{NAME}.ipynb": solved()}, "correct", FULL, None),
+    "far": (
+        {f"{OTHER}/{OTHER}.ipynb": blank(OTHER), f"{OTHER}/{NAME}.ipynb": solved()},
+        *("unreadable", "", f"handed in: {OTHER}/{NAME}.ipynb"),
+    ),
+    "beside": ({"../beside_work.ZIP": b"PK"}, "unreadable", "", "beside_work.ZIP (beside the"),
+    "cased_right": ({f"{NAME}/{NAME}.ipynb": solved()}, "correct", FULL, None),
     "high": ({f"{NAME}.ipynb": solved()}, "unreadable", "", f"handed in: {NAME}.ipynb"),
     "deep": ({f"{NAME}/x/{NAME}.ipynb": solved()}, "unreadable", "", f"x/{NAME}.ipynb"),
     "cased": ({f"{NAME.upper()}/a.ipynb": solved()}, "unreadable", "", f"{NAME.upper()}/a.ipynb"),
@@ -172,6 +178,8 @@ def odd(tmp_path_factory):
         (where / "in" / student).mkdir(parents=True)
         for path, content in files.items():
             put(where, f"{student}/{path}", content)
+    put(where, "zoe.ipynb")
+    put(where, f"high {OTHER}.ipynb")
     with (where / "in" / "large" / NAME / f"{NAME}.ipynb").open("wb") as file:
         file.truncate(LIMITS.file + 1)
     with pytest.MonkeyPatch.context() as change:
@@ -209,8 +217,15 @@ def test_list_names_what_needs_a_person(odd, student):
     assert any(sentence in row["sentence"] for row in listed) if sentence else not listed
     _, _, lines = said.partition("Needs your eyes")
     assert f"out/{NAME}/attention.csv" in lines
-    printed = [line for line in lines.splitlines() if re.match(rf"- {student}\b", line)]
+    printed = [line for line in lines.splitlines() if re.match(rf"- {student}[:,]", line)]
     assert len(printed) == len(listed)
+
+
+def test_file_beside_the_folders_that_is_nobodys_is_listed(odd):
+    where, said = odd
+    [row] = [row for row in rows(where, "attention.csv") if not row["student"]]
+    assert "this was handed in: zoe.ipynb." in row["sentence"]
+    assert f"\n- beside the students' folders: {NAME}/{NAME}.ipynb was expected" in said
 
 
 @pytest.mark.parametrize("status", [Status.TAMPERED, Status.UNCHECKED])
@@ -228,6 +243,19 @@ def test_suspicion_is_listed_once_under_the_status_of_the_answer(status, tmp_pat
     [row] = rows(tmp_path, "attention.csv")
     assert (row["exercise"], row["what"], row["sentence"]) == ("relu", status, "It lied.")
     assert f"- ada, relu: {status}: It lied." in capsys.readouterr().out
+
+
+def test_what_code_tried_without_need_is_listed_also_when_it_is_known(tmp_path, capsys):
+    class Trying(Judge):
+        def judge(self, task):
+            return replace(super().judge(task), tried=("open /etc/passwd", "run \nid"))
+
+    put(tmp_path, f"ada/{NAME}/{NAME}.ipynb", solved())
+    for _ in range(2):
+        assert grade(tmp_path, judge=Trying()) == 0
+        [row] = rows(tmp_path, "attention.csv")
+        assert (row["what"], row["sentence"]) == ("tried to", "open /etc/passwd; run id")
+        assert "- ada: tried to: open /etc/passwd; run id\n" in capsys.readouterr().out
 
 
 # -- several notebooks ----------------------------------------------------------------------------
@@ -298,6 +326,46 @@ def test_report_is_never_a_final_zero_if_there_is_text_of_the_students(kind, tmp
         assert "Needs your eyes" not in said
         results = tmp_path / "out" / REPORT / "results.jsonl"
         assert f'"message": "{STILL_BLANK}"' in results.read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Depth did not matter.", "Depth did not matter."),
+        ('"""Depth"""', "Depth"),
+        ("# Depth did\n# not matter.", "Depth did\nnot matter."),
+        ("plt.plot(costs)", ""),
+    ],
+)
+def test_report_in_a_code_cell_is_found_by_its_place_and_flagged(source, text, tmp_path):
+    page = blank(REPORT)
+    at = page.cells.index(cell_of(page, "experiment_report"))
+    page.cells.insert(at + 1, new_code_cell(source))
+    merged = merge_answers(COURSE, cells_of(page))
+    assert cell_of(merged.notebook, "experiment_report").source == (text or "YOUR ANSWER HERE")
+    assert not merged.own or not text
+    put(tmp_path, f"ada/{REPORT}/{REPORT}.ipynb", page)
+    grade(tmp_path, REPORT)
+    [row] = rows(tmp_path, assignment=REPORT)
+    assert row["experiment_report"] == ("" if text else "0")
+    said = {row["what"]: row["sentence"] for row in rows(tmp_path, "attention.csv", REPORT)}
+    found = "Its text was found in a code cell, and put where it belongs."
+    assert (said.get("repaired") == found and "to be graded by hand" in said) == bool(text)
+
+
+def test_report_whose_own_cell_became_code_or_went_is_found():
+    notes = [new_markdown_cell("One."), new_code_cell("costs = 1"), new_markdown_cell("Two.")]
+    for given, text in ([], "Depth did not matter."), (notes, "One.\n\nTwo."):
+        page = blank(REPORT)
+        cell = cell_of(page, "experiment_report")
+        at = page.cells.index(cell)
+        cell.cell_type, cell.source = "code", text
+        page.cells[at : at + 1] = given or [cell]
+        merged = merge_answers(COURSE, cells_of(page))
+        assert cell_of(merged.notebook, "experiment_report").source == text
+        assert "experiment_report" not in merged.missing
+        assert any(one.exercise == "experiment_report" for one in merged.repairs)
+        assert len(merged.own) == len(given) // 2
 
 
 @pytest.mark.parametrize("what", ["nothing", "the report", "another note", "a picture"])

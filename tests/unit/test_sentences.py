@@ -532,3 +532,10 @@ def test_a_stub_of_the_course_is_blank_whatever_lines_it_gives(source, tmp_path)
     stubs = [i for i, line in enumerate(source.split("\n"), 1) if "raise NotImpl" in line]
     for line in stubs:
         assert not stub.is_under_code(SimpleNamespace(frame=frame, line=line))
+
+
+def test_package_that_is_not_there_is_named_with_those_that_are():
+    source = "def relu(Z):\n    import torch_of_tomorrow\n    return np.maximum(0, Z)"
+    verdict = read("relu", source)
+    assert verdict.message.endswith("there is no package torch_of_tomorrow here.")
+    assert verdict.advice.startswith("NumPy, SciPy, Matplotlib, h5py, and all that comes with")

@@ -73,6 +73,8 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
             "A folder must be there before a file can be put into it.",
         ),
     ),
+    (ModuleNotFoundError, r"this course does not use", names.package_not_used),
+    (ModuleNotFoundError, r"No module named", names.no_such_package),
     (AssertionError, r"", kinds.failed_assert),
     (KeyError, r"", indices.no_such_key),
     # operations: first the operator, then each operand, then both operands together

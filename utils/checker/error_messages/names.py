@@ -13,8 +13,16 @@ import numpy as np
 from utils.checker.cases import Explanation
 from utils.checker.error_messages import stub
 from utils.checker.error_messages.trouble import Trouble, a, kind_of
+from utils.checker.packages import ALWAYS_THERE
 
-__all__ = ["blank", "no_such_attribute", "no_value_yet", "not_defined"]
+__all__ = [
+    "blank",
+    "no_such_attribute",
+    "no_such_package",
+    "no_value_yet",
+    "not_defined",
+    "package_not_used",
+]
 
 _OF_SHELLS = ("copyright", "credits", "display", "exit", "get_ipython", "help", "license", "quit")
 _BUILT_IN = [name for name in dir(builtins) if name[0] != "_" and name not in _OF_SHELLS]
@@ -30,6 +38,17 @@ def no_value_yet(trouble: Trouble) -> Explanation | None:
         f"{name} is used before it has a value.",
         f"Does every path to this line give {name} a value first?",
     )
+
+
+def no_such_package(trouble: Trouble) -> Explanation | None:
+    """Explain an import of a package that is not installed."""
+    found = re.search(r"No module named '([\w.]+)'", trouble.message)
+    return Explanation(f"there is no package {found[1]} here.", ALWAYS_THERE) if found else None
+
+
+def package_not_used(trouble: Trouble) -> Explanation:
+    """Explain an import of a package that the course does not use; the message says all."""
+    return Explanation(f"{trouble.message}.")
 
 
 def not_defined(trouble: Trouble) -> Explanation | None:
