@@ -1,24 +1,24 @@
 """Open the course in JupyterLab, on the learner's own copy of the notebooks.
 
 The copy is ``my_notebooks/``, beside ``notebooks/``. Git ignores it, and no file in it is ever
-overwritten, so a learner can save work there and still update the course. `reset` puts a new page
-in place of an old one, which it keeps.
+overwritten here, so a learner can save work there and still update the course. `reset` puts a new
+page in place of an old one, which it keeps; `autograder.course.update` merges.
 """
 
 import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import GENERATED
-from utils.files import KEPT, RECORD, free_path
+from utils.files import KEPT, RECORD, free_path, written_aside
 
-__all__ = ["copy_missing", "open_lab", "reset"]
+__all__ = ["copy_missing", "given_page", "open_lab", "remember", "reset"]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
@@ -55,6 +55,7 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
         raise UsageError(str(problem)) from None
 
     copied = copy_missing(notebooks, own)
+    remember(root, copied)
     print(f"Your own notebooks are in {own}.")
     print(f"Files copied there just now: {len(copied)}. What you had is as you left it.")
 
@@ -86,6 +87,25 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     return copied
 
 
+def given_page(root: Path, page: str) -> Path:
+    """Return where a page is kept as the learner got it, which tells `update` what is theirs."""
+    return root / OWN_COPY / ".course" / f"{page}.ipynb"
+
+
+def remember(root: Path, copied: Iterable[Path]) -> None:
+    """Keep the course's version of each page among these paths, or of each page's folder."""
+    try:
+        for page in sorted({path.parts[0] for path in copied if path.suffix in ("", ".ipynb")}):
+            given = given_page(root, page)
+            given.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileNotFoundError), written_aside(given) as aside:
+                shutil.copyfile(root / "notebooks" / page / f"{page}.ipynb", aside)
+    except OSError as error:
+        raise BrokenCourse(
+            f"{error.filename} cannot be written: {error.strerror}. `course update` needs it."
+        ) from error
+
+
 def reset(root: Path, assignment: str) -> Path:
     """Put the course's page in place of the learner's, which is kept with its record.
 
@@ -108,6 +128,7 @@ def reset(root: Path, assignment: str) -> Path:
         os.rename(page, kept)
         try:
             copy_if_missing(source, page)
+            remember(root, [Path(assignment)])
         except OSError:
             os.rename(kept, page)
             raise

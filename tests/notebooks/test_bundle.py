@@ -67,7 +67,7 @@ def test_bundle_has_exactly_the_needed_files(bundles, assignment):
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
         *("start.py", "utils/answer_key.h5", "utils/jupyter/labconfig/page_config.json"),
-        "utils/blanks.json",
+        *("utils/blanks.json", "utils/released.ipynb"),
         *DATA.get(assignment, []),
         *(f"utils/{name}" for name in own),
         *pictures,
