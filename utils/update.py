@@ -205,7 +205,7 @@ def swap(folder: Path, new: Path) -> Path:
             if os.path.lexists(folder / path.name):
                 move(folder / path.name, kept / path.name)
             move(path, folder / path.name)
-    except OSError:
+    except BaseException:  # Ctrl + C as well
         for source, target in reversed(done):
             os.rename(target, source)
         kept.rmdir()

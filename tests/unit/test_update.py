@@ -2,9 +2,11 @@
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -330,6 +332,11 @@ def test_every_answer_of_a_solved_page_stays(tmp_path, monkeypatch, assignment):
             assert found[cell.id].metadata == cell.metadata
         else:
             assert found[cell.id].source.endswith("Better said.")
+    if assignment == "01_forward_propagation":
+        page = {"__name__": "page"}
+        for cell in found.values():
+            if "nbgrader" in cell.metadata or cell.id == "setup":
+                exec(compile(cell.source, f"<{cell.id}>", "exec"), page)  # a wrong one raises
 
 
 # -- a student's folder, and a course without git -------------------------------------------------
@@ -394,6 +401,24 @@ def test_start_changes_nothing_for_a_wrong_zip(student, monkeypatch, capsys, dam
     assert start.main(["--update", str(archive)]) == 1
     assert said in capsys.readouterr().err
     assert sorted(path.relative_to(folder) for path in folder.rglob("*")) == before
+
+
+def test_an_interrupted_start_leaves_all_as_it_was(student, monkeypatch):
+    folder, archive = student
+    before = {path: path.stat().st_ino for path in folder.iterdir()}
+
+    def interrupt(source, target, rename=os.rename):
+        rename(source, target)
+        if Path(target) == folder / "start.py":
+            monkeypatch.undo()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "__file__", str(folder / "start.py"))
+    monkeypatch.setattr(start, "has_all", lambda: True)
+    monkeypatch.setattr(os, "rename", interrupt)
+    assert start.main(["--update", str(archive)]) == 130
+    (folder / "kept").rmdir()
+    assert {path: path.stat().st_ino for path in folder.iterdir()} == before
 
 
 def test_a_course_without_git_takes_over_a_newer_one(course, tmp_path, capfd):
