@@ -100,9 +100,10 @@ def keep_aside(path: Path) -> Path:
     return kept
 
 
-def replace_file(path: Path, new: Path) -> None:
-    """Put a copy of `new` in place of a file, and keep the old one aside."""
-    keep_aside(path)
+def replace_file(path: Path, new: Path, *, keep: bool) -> None:
+    """Put a copy of `new` in place of a file; with `keep`, keep the old one aside."""
+    if keep:
+        keep_aside(path)
     with written_aside(path) as aside:
         shutil.copyfile(new, aside)
 

@@ -183,7 +183,8 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         for file in path.parent.rglob("*")
         if file.is_file()
         and not GENERATED.intersection(file.parts)
-        and file.suffix not in {".ipynb", ".h5"}
+        and file.suffix != ".h5"
+        and not (file.suffix == ".ipynb" and file.parent == path.parent)
     }
     notebook.metadata[RELEASE] = {
         "version": version(root),

@@ -18,7 +18,9 @@ from autograder.errors import BrokenCourse, UsageError
 from autograder.files import GENERATED
 from utils.files import KEPT, RECORD, free_path, written_aside
 
-__all__ = ["copy_missing", "given_page", "open_lab", "remember", "reset"]
+__all__ = [
+    *("as_given", "copied_pages", "copy_missing", "course_files", "open_lab", "remember", "reset"),
+]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
@@ -55,7 +57,7 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
         raise UsageError(str(problem)) from None
 
     copied = copy_missing(notebooks, own)
-    remember(root, copied)
+    remember(root, copied_pages(copied))
     print(f"Your own notebooks are in {own}.")
     print(f"Files copied there just now: {len(copied)}. What you had is as you left it.")
 
@@ -72,13 +74,9 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     """
     copied = []
     try:
-        for file in sorted(source.rglob("*")):
-            relative = file.relative_to(source)
-            generated = GENERATED.intersection(relative.parts)
-            if generated or file.suffix == ".h5" or not file.is_file():
-                continue
+        for relative in course_files(source):
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
-            if copy_if_missing(file, target / relative):
+            if copy_if_missing(source / relative, target / relative):
                 copied.append(relative)
     except OSError as error:
         raise BrokenCourse(
@@ -87,23 +85,37 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     return copied
 
 
-def given_page(root: Path, page: str) -> Path:
-    """Return where a page is kept as the learner got it, which tells `update` what is theirs."""
-    return root / OWN_COPY / ".course" / f"{page}.ipynb"
+def as_given(root: Path) -> Path:
+    """Return the folder with the pages as the learner got them, for `update` to compare with."""
+    return root / OWN_COPY / ".course"
 
 
-def remember(root: Path, copied: Iterable[Path]) -> None:
-    """Keep the course's version of each page among these paths, or of each page's folder."""
+def remember(root: Path, pages: Iterable[str]) -> None:
+    """Keep the course's present version of these pages, with all files in their folders."""
     try:
-        for page in sorted({path.parts[0] for path in copied if path.suffix in ("", ".ipynb")}):
-            given = given_page(root, page)
-            given.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError), written_aside(given) as aside:
-                shutil.copyfile(root / "notebooks" / page / f"{page}.ipynb", aside)
+        for page in pages:
+            for file in course_files(root / "notebooks" / page):
+                given = as_given(root) / page / file
+                given.parent.mkdir(parents=True, exist_ok=True)
+                with written_aside(given) as aside:
+                    shutil.copyfile(root / "notebooks" / page / file, aside)
     except OSError as error:
         raise BrokenCourse(
             f"{error.filename} cannot be written: {error.strerror}. `course update` needs it."
         ) from error
+
+
+def copied_pages(copied: Iterable[Path]) -> list[str]:
+    """Return the pages whose notebook is among the copied files."""
+    return [path.stem for path in copied if path.parts[0] == path.stem]
+
+
+def course_files(folder: Path) -> list[Path]:
+    """Return the files of the course in a folder, relative to it: not what running pages makes."""
+    found = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+    return sorted(
+        file for file in found if not GENERATED.intersection(file.parts) and file.suffix != ".h5"
+    )
 
 
 def reset(root: Path, assignment: str) -> Path:
@@ -128,7 +140,7 @@ def reset(root: Path, assignment: str) -> Path:
         os.rename(page, kept)
         try:
             copy_if_missing(source, page)
-            remember(root, [Path(assignment)])
+            remember(root, [assignment])
         except OSError:
             os.rename(kept, page)
             raise

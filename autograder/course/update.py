@@ -14,10 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.lab import FIRST_PAGE, OWN_COPY, copy_missing, given_page, remember
+from autograder.course.lab import (
+    FIRST_PAGE,
+    OWN_COPY,
+    as_given,
+    copied_pages,
+    copy_missing,
+    course_files,
+    remember,
+)
 from autograder.course.notebooks import SOLUTION, assignments
 from autograder.errors import UsageError
-from autograder.files import GENERATED
 from utils import record
 from utils.merge import Cell, Notebook, by_name, merge, text
 from utils.update import (
@@ -73,7 +80,7 @@ def update_pages(root: Path) -> list[PageUpdate]:
     """
     if not (root / OWN_COPY).is_dir():
         raise UsageError(f"You have no pages in {root / OWN_COPY} yet. `course lab` makes them.")
-    remember(root, copy_missing(root / "notebooks", root / OWN_COPY))
+    remember(root, copied_pages(copy_missing(root / "notebooks", root / OWN_COPY)))
     pages: dict[str, _Versions] = {}
     troubles = []
     for page, own in _own_pages(root):
@@ -142,9 +149,13 @@ def _new(root: Path, page: str) -> Path:
 
 def _is_newer(root: Path, page: str, own: Path) -> bool:
     """Return whether the course's page is another than the learner got, or may be."""
-    given = given_page(root, page)
-    if given.is_file():
-        return given.read_bytes() != _new(root, page).read_bytes()
+    given = as_given(root) / page
+    if (given / own.name).is_file():
+        return any(
+            not (given / file).is_file()
+            or (given / file).read_bytes() != (_new(root, page).parent / file).read_bytes()
+            for file in course_files(_new(root, page).parent)
+        )
     try:
         mine, new = by_name(read_page(own)["cells"]), by_name(read_page(_new(root, page))["cells"])
     except CannotUpdate:
@@ -167,12 +178,14 @@ def _update(root: Path, page: str, versions: _Versions, moves: Mapping[str, _Mov
     for name in moved:
         exercise = name.removesuffix(SOLUTION)
         record.move(exercise, root / OWN_COPY / moves[name].source, folder)
-    for new in _new(root, page).parent.rglob("*"):
-        relative = new.relative_to(_new(root, page).parent)
-        skipped = GENERATED.intersection(relative.parts) or new.suffix in {".ipynb", ".h5"}
-        if not skipped and new.is_file() and (folder / relative).read_bytes() != new.read_bytes():
-            replace_file(folder / relative, new)
-    remember(root, [Path(page)])
+    for file in course_files(_new(root, page).parent):
+        own, new, given = (
+            place / file for place in (folder, _new(root, page).parent, as_given(root) / page)
+        )
+        old = given.read_bytes() if given.is_file() else None
+        if file.name != f"{page}.ipynb" and new.read_bytes() not in (own.read_bytes(), old):
+            replace_file(own, new, keep=own.read_bytes() != old)
+    remember(root, [page])
     return PageUpdate(page, changes, kept)
 
 
@@ -204,7 +217,7 @@ def _moves(pages: Mapping[str, _Versions]) -> dict[str, _Move]:
 def _base(root: Path, page: str, mine: Notebook) -> Notebook:
     """Return the page as the learner got it; without cells if that cannot be found out."""
     with suppress(CannotUpdate):
-        return read_page(given_page(root, page))
+        return read_page(as_given(root) / page / f"{page}.ipynb")
     theirs = {(name, text(cell)) for name, cell in by_name(mine["cells"]).items()}
     best: tuple[int, Notebook] = (0, {"cells": []})
     for version in _git(root, "rev-list", "HEAD", "--", str(_new(root, page))).split()[:VERSIONS]:

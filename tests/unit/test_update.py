@@ -78,7 +78,7 @@ class Course:
     def start(self):
         """Copy what the learner lacks, as ``course lab`` does."""
         made = lab.copy_missing(self.root / "notebooks", self.root / lab.OWN_COPY)
-        lab.remember(self.root, made)
+        lab.remember(self.root, lab.copied_pages(made))
 
     def kept(self, page=PAGE):
         return sorted((self.root / lab.OWN_COPY / page / "kept").glob("*"))
@@ -223,17 +223,22 @@ def test_an_answer_follows_its_exercise_to_another_page(course, capsys):
     assert json.loads(record.read_text())["exercises"] == {}
 
 
-def test_other_files_of_a_page_are_renewed_and_the_old_ones_kept(course):
-    course.release(GIVEN)
-    picture = course.root / "notebooks" / PAGE / "images" / "net.svg"
-    picture.parent.mkdir()
-    picture.write_text("old")
+def test_other_files_of_a_page_are_renewed_and_changed_ones_kept(course):
+    folder, own = (course.root / part / OTHER for part in ("notebooks", lab.OWN_COPY))
+    course.release(GIVEN, OTHER)
+    for name in ("one.svg", "two.svg", "three.svg"):
+        (folder / name).write_text("old")
     course.start()
-    picture.write_text("new")
+    (own / "two.svg").write_text("mine")
+    (own / "three.svg").write_text("mine")
+    (folder / "one.svg").write_text("new")
+    (folder / "two.svg").write_text("new")
+    assert newer_pages(course.root) == [OTHER]
     assert cli.main(["update"]) == ExitCode.FINE
-    own = course.root / lab.OWN_COPY / PAGE / "images"
-    assert (own / "net.svg").read_text() == "new"
-    assert [one.read_text() for one in (own / "kept").iterdir()] == ["old"]
+    found = [(own / f"{name}.svg").read_text() for name in ("one", "two", "three")]
+    assert found == ["new", "new", "mine"]  # the course did not touch the third
+    assert [one.read_text() for one in (own / "kept").iterdir()] == ["mine"]
+    assert newer_pages(course.root) == []
 
 
 def test_a_page_that_cannot_be_read_stays_and_is_named(course, capsys):
