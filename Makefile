@@ -31,7 +31,7 @@ lab: $(READY)
 	@$(ENV_PYTHON) -m autograder lab $(LAB_ARGS)
 
 update: $(READY)
-	@$(ENV_PYTHON) -m autograder update $(NEWER)
+	@$(ENV_PYTHON) -m autograder update $(if $(NEWER),"$(NEWER)")
 
 test: $(TEST_READY)
 	@echo "Running the tests."
