@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "Cell", "Change", "Notebook", "by_name", "merge", "text"]
+__all__ = ["KINDS", "SOLUTION", "Cell", "Change", "Notebook", "by_name", "merge", "text"]
 
 Notebook = Mapping[str, Any]
 Cell = dict[str, Any]
@@ -32,6 +32,7 @@ KINDS = {
 }
 """What can happen to a cell, in a learner's words."""
 
+SOLUTION = "-solution"  # an answer's cell is named after its exercise, with this behind
 RELEASE = "deep_networks"  # in a notebook's metadata: of which version it is
 NOTE = "-from-the-course"  # the id of a cell that shows the course's text of another ends so
 SAID = (
@@ -221,6 +222,6 @@ def _with_unique_ids(cells: Iterable[Cell]) -> Iterator[Cell]:
 def _words(name: str, cell: Cell) -> str:
     """Return a cell in a few words."""
     if "nbgrader" in cell.get("metadata", {}):
-        return name.removesuffix("-solution")
+        return name.removesuffix(SOLUTION)
     first = (text(cell).splitlines() or [name])[0].strip("#* ")
     return f"“{first[:40].rstrip()}{'…' if len(first) > 40 else ''}”"

@@ -23,10 +23,8 @@ from autograder.course.lab import (
     course_files,
     remember,
 )
-from autograder.course.notebooks import SOLUTION, assignments
 from autograder.errors import UsageError
-from utils import record
-from utils.merge import Cell, Notebook, by_name, merge, text
+from utils.merge import SOLUTION, Cell, Notebook, by_name, merge, text
 from utils.update import (
     CannotUpdate,
     PageUpdate,
@@ -137,9 +135,9 @@ def take_over(root: Path) -> int:
 
 def _own_pages(root: Path) -> Iterator[tuple[str, Path]]:
     """Yield the name and the path of each page that both the learner and the course have."""
-    for page in assignments(root):
-        own = root / OWN_COPY / page / f"{page}.ipynb"
-        if own.is_file():
+    for own in sorted((root / OWN_COPY).glob("*/*.ipynb")):
+        page = own.stem
+        if own.parent.name == page and _new(root, page).is_file():
             yield page, own
 
 
@@ -175,9 +173,11 @@ def _update(root: Path, page: str, versions: _Versions, moves: Mapping[str, _Mov
     if merged != versions.mine:
         kept = keep_aside(folder / f"{page}.ipynb")
         write_page(folder / f"{page}.ipynb", merged)
-    for name in moved:
-        exercise = name.removesuffix(SOLUTION)
-        record.move(exercise, root / OWN_COPY / moves[name].source, folder)
+    if moved:
+        from utils import record  # slow to import, and seldom needed
+
+        for name in moved:
+            record.move(name.removesuffix(SOLUTION), root / OWN_COPY / moves[name].source, folder)
     for file in course_files(_new(root, page).parent):
         own, new, given = (
             place / file for place in (folder, _new(root, page).parent, as_given(root) / page)
@@ -205,11 +205,12 @@ def _moves(pages: Mapping[str, _Versions]) -> dict[str, _Move]:
         given, here = by_name(versions.base["cells"]), by_name(versions.new["cells"])
         for name, cell in by_name(versions.mine["cells"]).items():
             home = homes.get(name)
-            if home is None or name in here or text(cell) == text(given.get(name, {"source": ""})):
+            if home is None or name in here:
                 continue
             there = by_name(pages[home].mine["cells"]).get(name)
-            blanks = by_name([*pages[home].base["cells"], *pages[home].new["cells"]])
-            if there is None or text(there) == text(blanks[name]):
+            known = (given, by_name(pages[home].base["cells"]), by_name(pages[home].new["cells"]))
+            blanks = {text(one[name]) for one in known if name in one}
+            if text(cell) not in blanks and (there is None or text(there) in blanks):
                 found[name] = _Move(page, home, cell)
     return found
 

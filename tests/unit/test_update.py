@@ -223,6 +223,19 @@ def test_an_answer_follows_its_exercise_to_another_page(course, capsys):
     assert json.loads(record.read_text())["exercises"] == {}
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_blank_does_not_follow_its_exercise(course, capsys, recorded):
+    course.release(GIVEN[:5])
+    course.release([text("title", "# Next"), blank("relu"), check("relu")], OTHER)
+    course.start()
+    if not recorded:
+        shutil.rmtree(course.root / lab.OWN_COPY / ".course")
+    course.save([*course.mine(OTHER), text("mine", "A note.")], OTHER)
+    assert cli.main(["update"]) == ExitCode.FINE
+    assert "answers brought here" not in capsys.readouterr().out
+    assert [cell.id for cell in course.mine(OTHER)] == ["title", "relu-solution", "relu", "mine"]
+
+
 def test_other_files_of_a_page_are_renewed_and_changed_ones_kept(course):
     folder, own = (course.root / part / OTHER for part in ("notebooks", lab.OWN_COPY))
     course.release(GIVEN, OTHER)
