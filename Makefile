@@ -2,6 +2,7 @@
 
 PYTHON   ?= # which Python makes .venv; when empty, the newest one that will do
 LAB_ARGS ?= # more for `course lab`, such as --no-browser
+NEWER    ?= # a newer version of the course, for `make update` where there is no clone
 TEST_ARGS ?= # more for pytest, such as -k lab
 
 ENV_PYTHON    := .venv/bin/python
@@ -12,11 +13,12 @@ SANDBOX_READY := .venv/ready-to-grade
 # The tests start hundreds of Python processes, and each would compile the whole course anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup lab test test-all lock tidy FORCE
+.PHONY: help setup lab update test test-all lock tidy FORCE
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make lab       open the course in JupyterLab (sets everything up first)"
+	@echo "make update    bring your pages to the newest version; your answers stay"
 	@echo "make setup     only set up: everything goes into .venv, nothing elsewhere"
 	@echo "make test      run all tests"
 	@echo "make test-all  the same, with larger samples"
@@ -30,6 +32,9 @@ setup:
 
 lab: $(READY)
 	@$(ENV_PYTHON) -m autograder lab $(LAB_ARGS)
+
+update: $(READY)
+	@$(ENV_PYTHON) -m autograder update $(if $(NEWER),"$(NEWER)")
 
 test: $(TEST_READY)
 	@echo "Running the tests."

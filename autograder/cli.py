@@ -67,7 +67,13 @@ def lab(
     is there already is never overwritten.
     """
     from autograder.course.lab import open_lab
+    from autograder.course.update import newer_pages
 
+    if newer := newer_pages(ROOT):
+        print(
+            f"The course has a newer version of {', '.join(newer)}: to take it over with all your "
+            "answers, stop this with Ctrl + C and type `make update`, or `course update`."
+        )
     open_lab(ROOT, browser=browser, port=port, extra=extra or [])
 
 
@@ -115,6 +121,32 @@ def reset(
     from autograder.course import lab
 
     print(f"Your old page is {lab.reset(ROOT, page)}. Open the page again: it is as new.")
+
+
+@app.command(rich_help_panel=LEARNERS, epilog="Example: `course update ~/Downloads/course.zip`")
+def update(
+    newer: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A newer version of the course, unpacked or not, if you have no clone.",
+            show_default="this folder, as after `git pull`",
+        ),
+    ] = None,
+) -> None:
+    """Bring the pages of `my_notebooks` to the newest version; your answers stay, cell by cell.
+
+    Save and close the pages in JupyterLab first. The old pages are kept.
+    """
+    from autograder.course.update import take_over, update_course, update_pages
+    from utils.update import report
+
+    if newer is not None:
+        print(f"Your old course is {update_course(ROOT, newer)}.")
+        raise typer.Exit(take_over(ROOT))
+    done = update_pages(ROOT)
+    print(report(done))
+    if any(one.trouble for one in done):
+        raise typer.Exit(ExitCode.PROBLEMS)
 
 
 Assignments = Annotated[

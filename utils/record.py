@@ -19,7 +19,7 @@ from typing import Any
 from utils.checker.verdict import Status, Verdict
 from utils.files import RECORD, written_aside
 
-__all__ = ["Page", "entry", "keep", "note", "now", "page_in", "pages", "read"]
+__all__ = ["Page", "entry", "keep", "move", "note", "now", "page_in", "pages", "read"]
 
 ABOUT = "Your own record of this course's checks. It stays on this machine; delete it as you like."
 
@@ -155,14 +155,30 @@ def note(exercise: str, changes: Mapping[str, Any]) -> None:
         kept = read(folder)
         one = kept.get(exercise, {}) | dict(changes)
         kept[exercise] = {name: value for name, value in one.items() if value is not None}
-        ordered = {name: kept.pop(name) for name in page.exercises if name in kept} | kept
-        text = json.dumps({"about": ABOUT, "exercises": ordered}, indent=1, ensure_ascii=False)
-        try:
-            with written_aside(folder / RECORD) as aside:
-                aside.write_text(text + "\n", encoding="utf-8")
-            _unsaved.pop(folder, None)
-        except OSError:
-            _unsaved[folder] = ordered
+        _write(page, kept)
+
+
+def move(exercise: str, source: Path, target: Path) -> None:
+    """Move an exercise's record from one page's folder to another's, which has none of it yet."""
+    with suppress(Exception):
+        found, there = read(source), read(target)
+        old, new = page_in(source.resolve()), page_in(target.resolve())
+        if old and new and exercise in found and exercise not in there:
+            _write(new, there | {exercise: found.pop(exercise)})
+            _write(old, found)
+
+
+def _write(page: Page, kept: dict[str, Any]) -> None:
+    """Write the record of a page, in the order of its exercises."""
+    folder = page.folder
+    ordered = {name: kept.pop(name) for name in page.exercises if name in kept} | kept
+    text = json.dumps({"about": ABOUT, "exercises": ordered}, indent=1, ensure_ascii=False)
+    try:
+        with written_aside(folder / RECORD) as aside:
+            aside.write_text(text + "\n", encoding="utf-8")
+        _unsaved.pop(folder, None)
+    except OSError:
+        _unsaved[folder] = ordered
 
 
 def now() -> str:

@@ -36,6 +36,7 @@ from utils.checker.course import property_module
 from utils.exercises import EXERCISES
 from utils.hdf5 import write_twin
 from utils.record import page_in
+from utils.update import RELEASED
 
 __all__ = [
     "contents",
@@ -55,6 +56,8 @@ KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known 
 # Files beside the notebook and utils, each from the same path in the course's folder.
 COPIED = (
     *("LICENSE", "requirements.lock"),
+    # What start.py runs to bring in a newer version.
+    *("utils/files.py", "utils/merge.py", "utils/update.py"),
     # The settings of the JupyterLab that start.py opens.
     *("utils/jupyter/nbgrader_config.py", "utils/jupyter/labconfig/page_config.json"),
 )
@@ -90,6 +93,12 @@ it checks what you wrote, as often as you like.
 Keep the notebook in this folder: it needs what lies beside it. There are no solutions to find
 here. `utils/answer_key.h5` holds the numbers that right answers give. Hand in the notebook alone,
 unless you are told otherwise.
+
+Should you get a newer version of this folder, leave its zip packed, close the notebook, and type
+
+    python3 start.py --update ../{assignment}.zip
+
+with the zip's real place. Your answers stay, and what is replaced is kept in the folder `kept`.
 
 When your work is graded, your cells are run again from the top, all of them, up to the last check.
 Your code can import NumPy, SciPy, Matplotlib, h5py, and all that comes with Python. Shell commands
@@ -174,7 +183,8 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
         for file in path.parent.rglob("*")
         if file.is_file()
         and not GENERATED.intersection(file.parts)
-        and file.suffix not in {".ipynb", ".h5"}
+        and file.suffix != ".h5"
+        and not (file.suffix == ".ipynb" and file.parent == path.parent)
     }
     notebook.metadata[RELEASE] = {
         "version": version(root),
@@ -184,7 +194,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
             if cell.metadata.get("nbgrader", {}).get("grade")
         ],
     }
-    files[path.name] = to_text(notebook).encode()
+    files[path.name] = files[RELEASED] = to_text(notebook).encode()
     files |= modules(root, notebook, assignment)
     blanks = page_in(path.parent)
     files["utils/blanks.json"] = json.dumps(

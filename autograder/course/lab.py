@@ -1,24 +1,26 @@
 """Open the course in JupyterLab, on the learner's own copy of the notebooks.
 
 The copy is ``my_notebooks/``, beside ``notebooks/``. Git ignores it, and no file in it is ever
-overwritten, so a learner can save work there and still update the course. `reset` puts a new page
-in place of an old one, which it keeps.
+overwritten here, so a learner can save work there and still update the course. `reset` puts a new
+page in place of an old one, which it keeps; `autograder.course.update` merges.
 """
 
 import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from autograder.course import start
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import GENERATED
-from utils.files import KEPT, RECORD, free_path
+from utils.files import KEPT, RECORD, free_path, written_aside
 
-__all__ = ["copy_missing", "open_lab", "reset"]
+__all__ = [
+    *("as_given", "copied_pages", "copy_missing", "course_files", "open_lab", "remember", "reset"),
+]
 
 FIRST_PAGE = "00_start_here/00_start_here.ipynb"
 OWN_COPY = "my_notebooks"
@@ -55,6 +57,7 @@ def open_lab(root: Path, *, browser: bool, port: int | None, extra: Sequence[str
         raise UsageError(str(problem)) from None
 
     copied = copy_missing(notebooks, own)
+    remember(root, copied_pages(copied))
     print(f"Your own notebooks are in {own}.")
     print(f"Files copied there just now: {len(copied)}. What you had is as you left it.")
 
@@ -71,19 +74,48 @@ def copy_missing(source: Path, target: Path) -> list[Path]:
     """
     copied = []
     try:
-        for file in sorted(source.rglob("*")):
-            relative = file.relative_to(source)
-            generated = GENERATED.intersection(relative.parts)
-            if generated or file.suffix == ".h5" or not file.is_file():
-                continue
+        for relative in course_files(source):
             (target / relative).parent.mkdir(parents=True, exist_ok=True)
-            if copy_if_missing(file, target / relative):
+            if copy_if_missing(source / relative, target / relative):
                 copied.append(relative)
     except OSError as error:
         raise BrokenCourse(
             f"Your copy of the notebooks could not be made: {error.strerror} ({error.filename})."
         ) from error
     return copied
+
+
+def as_given(root: Path) -> Path:
+    """Return the folder with the pages as the learner got them, for `update` to compare with."""
+    return root / OWN_COPY / ".course"
+
+
+def remember(root: Path, pages: Iterable[str]) -> None:
+    """Keep the course's present version of these pages, with all files in their folders."""
+    try:
+        for page in pages:
+            for file in course_files(root / "notebooks" / page):
+                given = as_given(root) / page / file
+                given.parent.mkdir(parents=True, exist_ok=True)
+                with written_aside(given) as aside:
+                    shutil.copyfile(root / "notebooks" / page / file, aside)
+    except OSError as error:
+        raise BrokenCourse(
+            f"{error.filename} cannot be written: {error.strerror}. `course update` needs it."
+        ) from error
+
+
+def copied_pages(copied: Iterable[Path]) -> list[str]:
+    """Return the pages whose notebook is among the copied files."""
+    return [path.stem for path in copied if path.parts[0] == path.stem]
+
+
+def course_files(folder: Path) -> list[Path]:
+    """Return the files of the course in a folder, relative to it: not what running pages makes."""
+    found = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+    return sorted(
+        file for file in found if not GENERATED.intersection(file.parts) and file.suffix != ".h5"
+    )
 
 
 def reset(root: Path, assignment: str) -> Path:
@@ -108,6 +140,7 @@ def reset(root: Path, assignment: str) -> Path:
         os.rename(page, kept)
         try:
             copy_if_missing(source, page)
+            remember(root, [assignment])
         except OSError:
             os.rename(kept, page)
             raise

@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     here = Path(__file__).resolve().parent
     parser = argparse.ArgumentParser(prog="start.py", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--no-browser", action="store_true", help="print the address only")
+    parser.add_argument("--update", metavar="NEWER", help="take over a newer zip or folder of this")
     parser.add_argument("--port", type=int, help="serve on this port")
     options = parser.parse_args(arguments)
     try:
@@ -59,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         require_free(options.port)
         if not has_all():
             return run_in(environment(here))
+        if options.update:
+            print(update(here, Path(options.update), notebook.name))
+            return 0
         serve(here, notebook.name, browser=not options.no_browser, port=options.port)
     except Problem as problem:
         print(problem, file=sys.stderr)
@@ -66,6 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def update(here: Path, newer: Path, notebook: str) -> str:
+    """Bring this folder to a newer version, with the answers; return what changed."""
+    from utils.update import CannotUpdate, update_bundle
+
+    try:
+        return update_bundle(here, newer, notebook)
+    except CannotUpdate as error:
+        raise Problem(str(error)) from error
 
 
 # --- the environment -----------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from autograder.grading.merge import merge_answers
 from autograder.grading.submission_file import cells_of
 from autograder.report.class_page import write_report
 from tests.support import ROOT
-from tests.support.chromium import launch
 from tests.support.course_notebooks import EVIL, NAME, malicious
 from utils.checker.verdict import MIME, Status, Verdict
 
@@ -26,12 +25,6 @@ COLUMNS = "student,total,max,pending,blank,missing,unreadable,late,penalty,comme
 FORMULA = (
     "The cost is $J = \\frac{1}{m}\\sum_i L_i$ and $\\text{<img src=x onerror='window.ran=1'>}$."
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launch() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

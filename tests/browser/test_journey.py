@@ -1,24 +1,16 @@
 """Test the course as a learner uses it: real JupyterLab in a real browser."""
 
-import json
-import os
 import re
-import subprocess
-from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import expect
 
 from autograder.course import notebooks
-from tests.support import ROOT, chromium
-from tests.support.lab_server import copy_course, serve
+from tests.support import ROOT
+from tests.support.lab_page import git
 
 pytestmark = [pytest.mark.git, pytest.mark.xdist_group("browser")]
 
-PATIENCE = 20_000  # ms; other tests use the machine at the same time
-expect.set_options(timeout=PATIENCE)
-
-START = "00_start_here/00_start_here.ipynb"
 FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
 PICTURE = ROOT / "notebooks/00_start_here/images/check.png"
 MARGIN = 8  # pixels around the picture
@@ -37,146 +29,6 @@ BEFORE_THE_SEARCH = (
 )
 
 RIGHT_GUESS = "The input has the number 0 and is not counted"
-
-
-# -- the course, its server and the browser -------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """Make a new git repository with the files of the course committed."""
-    folder = tmp_path_factory.mktemp("journey") / "course"
-    copy_course(folder)
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "The course")
-    return folder
-
-
-def git(folder, *command):
-    """Run git without any configuration of this machine."""
-    identity = {"NAME": "Learner", "EMAIL": "learner@example.org"}
-    environ = {f"GIT_{who}_{k}": v for who in ("AUTHOR", "COMMITTER") for k, v in identity.items()}
-    environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return subprocess.run(
-        ["git", *command],
-        cwd=folder,
-        env=os.environ | environ,
-        text=True,
-        capture_output=True,
-        check=True,
-    ).stdout
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium.launch() as running:
-        yield running
-
-
-class Lab:
-    """A JupyterLab of the course that can be stopped and restarted."""
-
-    def __init__(self, course, stack):
-        self.course, self.stack = course, stack
-        self.start_again()
-
-    def start_again(self):
-        self.stack.close()
-        self.server = self.stack.enter_context(serve(self.course, self.course.parent / "home"))
-
-
-@pytest.fixture(scope="module")
-def lab(browser, course):
-    with ExitStack() as stack:
-        yield Lab(course, stack)
-
-
-class Notebook:
-    """One notebook in JupyterLab, with cells found by id."""
-
-    def __init__(self, page, file):
-        self.page = page
-        cells = json.loads(file.read_text("utf-8"))["cells"]
-        self.ids = [cell["id"] for cell in cells]
-        self.pages = {
-            cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
-        }
-        second = self.page.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
-        expect(second).to_be_attached(timeout=30_000)
-
-    def cell(self, name):
-        """Scroll to this cell: JupyterLab does not draw distant cells."""
-        cell = self.page.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
-        cell.wait_for(state="attached")
-        cell.scroll_into_view_if_needed()
-        return cell
-
-    def kernel_is_ready(self):
-        """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
-        expect(self.page.get_by_text(re.compile(r"\| Idle$"))).to_be_visible(timeout=30_000)
-
-    def click(self, name):
-        cell = self.cell(name)
-        cell.locator(".cm-content").click()
-        expect(cell.locator(".cm-content")).to_be_focused()
-        return cell
-
-    def run(self, name):
-        """Click on a code cell, press Shift+Enter, and return its output."""
-        self.kernel_is_ready()
-        cell = self.click(name)
-        prompt = cell.locator(".jp-InputPrompt")
-        before = prompt.inner_text()
-        self.page.keyboard.press("Shift+Enter")
-        expect(prompt).not_to_have_text(before)
-        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=30_000)
-        return cell.locator(".jp-Cell-outputArea")
-
-    def type(self, name, code):
-        """Replace the content of a code cell with `code`."""
-        self.click(name)
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(code)
-
-    def answer(self, exercise, code):
-        """Type an answer, run it, run its check, and return the output of the check."""
-        self.type(f"{exercise}-solution", code)
-        self.run(f"{exercise}-solution")
-        return self.run(exercise)
-
-    def menu(self, *names):
-        for name in names:
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
-
-    def save(self):
-        self.page.keyboard.press("Escape")
-        self.page.keyboard.press("ControlOrMeta+s")
-        expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
-
-
-@pytest.fixture(scope="module")
-def opened(browser, lab):
-    """Return a function that opens a notebook, or the first page, with a new kernel."""
-
-    @contextmanager
-    def open_page(notebook=None, **options):
-        errors = []
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        try:
-            page.goto(lab.server.url(notebook))
-            yield Notebook(page, lab.course / "my_notebooks" / (notebook or START))
-            assert "No module named" not in page.content()
-            assert errors == [], "the browser's console shows errors"
-        finally:
-            context.close()
-            lab.server.stop_kernels()
-
-    return open_page
 
 
 def says_once(shown, sentence):

@@ -64,10 +64,11 @@ def test_bundle_has_exactly_the_needed_files(bundles, assignment):
     assert not any(name.startswith(("reference", "exercises")) for name in own)
     pictures = {f"images/{f.name}" for f in (ROOT / "notebooks" / assignment).glob("images/*")}
     texts = {f.name for f in (ROOT / "notebooks" / assignment).glob("*.md")}
+    texts |= {"self_test/self_test.ipynb"} if assignment == "00_start_here" else set()
     assert found == {
         *("README.md", "LICENSE", "environment.yml", "requirements.lock", f"{assignment}.ipynb"),
         *("start.py", "utils/answer_key.h5", "utils/jupyter/labconfig/page_config.json"),
-        "utils/blanks.json",
+        *("utils/blanks.json", "utils/released.ipynb"),
         *DATA.get(assignment, []),
         *(f"utils/{name}" for name in own),
         *pictures,

@@ -191,5 +191,5 @@ def test_make_help_lists_the_targets(course):
     run = make(course, machine(course, None), "help")
     assert run.returncode == 0
     assert [line.split()[1] for line in run.stdout.splitlines()] == [
-        *("lab", "setup", "test", "test-all", "tidy", "lock")
+        *("lab", "update", "setup", "test", "test-all", "tidy", "lock")
     ]

@@ -4,6 +4,7 @@ import ast
 import re
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
 from autograder.course import notebooks
@@ -213,10 +214,10 @@ def test_cell_ids_are_unique_and_readable(assignment):
 SHUFFLED = [*LESSONS[:5], "07_ten_garments"]
 
 
-def places(assignment):
+def right_places(page):
     """Return the place of the right answer in each question with three answers."""
     found = []
-    for name, cell in cells(assignment).items():
+    for name, cell in page.items():
         whys = re.findall(r"<details><summary>.+?</summary>(.+?)</details>", cell.source, re.DOTALL)
         if name.startswith("ask-") and len(whys) == 3:
             found.append(next(i for i, why in enumerate(whys) if why.strip().startswith("✓")))
@@ -225,10 +226,84 @@ def places(assignment):
 
 @pytest.mark.parametrize("assignment", SHUFFLED)
 def test_right_answers_stand_evenly_in_every_place(assignment):
-    found = places(assignment)
+    found = right_places(cells(assignment))
     counts = [found.count(place) for place in range(3)]
     assert max(counts) - min(counts) <= 1, counts
     assert all(len(set(found[i : i + 3])) > 1 for i in range(len(found) - 2)), found
+
+
+# -- the self-test --------------------------------------------------------------------------------
+
+SELF_TEST = ROOT / "notebooks" / FIRST / "self_test" / "self_test.ipynb"
+
+
+def self_test():
+    return {cell["id"]: cell for cell in notebooks.read(SELF_TEST).cells}
+
+
+def test_self_test_is_tidy_and_linked_from_the_first_page():
+    assert notebooks.to_text(notebooks.tidy(notebooks.read(SELF_TEST))) == SELF_TEST.read_text()
+    assert "](self_test/self_test.ipynb)" in text(FIRST)
+    for target in re.findall(r"\]\((\.\./[^)]+)", self_test()["result"].source):
+        assert (SELF_TEST.parent / target).is_file(), target
+    part = re.search(r"its part 2, \*(\w+)\*", self_test()["result"].source)[1]
+    assert cells("01_forward_propagation")["part-2"].source.startswith(f"## 2 · {part}")
+
+
+def test_self_test_asks_first_and_repairs_after_each_question():
+    ids = list(self_test())[2:-1]
+    topics = [name.removeprefix("ask-") for name in ids[::5]]
+    assert len(topics) == 8
+    assert ids == [
+        name
+        for topic in topics
+        for name in (
+            *(f"ask-{topic}", f"repair-{topic}", f"repair-{topic}-text", f"repair-{topic}-code"),
+            f"ask-{topic}-again",
+        )
+    ]
+    for topic in topics:
+        assert self_test()[f"repair-{topic}"].metadata["jp-MarkdownHeadingCollapsed"] is True
+
+
+def test_self_test_has_right_answers_evenly_in_every_place():
+    found = right_places(self_test())
+    for some in (found, found[::2]):
+        counts = [some.count(place) for place in range(3)]
+        assert max(counts) - min(counts) <= 1, counts
+    assert len(found) == 16
+    assert all(len(set(found[i : i + 3])) > 1 for i in range(14)), found
+
+
+def test_self_test_says_what_python_says():
+    """Compare each answer that is a shape or a number with what its question's code gives."""
+    names = {"np": np, "a": np.arange(10)}
+    for name, cell in self_test().items():
+        asked = re.match(r"(?s).*?`(.+?)`", cell.source) if name.startswith("ask-") else None
+        right = re.search(r"<summary>([^<]+)</summary>✓", cell.source)
+        if name == "ask-shapes":
+            exec(asked[1], names)
+            assert right[1] == str(names["A"].shape)
+        elif name == "ask-shapes-again":
+            assert right[1] == str(eval(asked[1], names).shape)
+        elif name == "ask-slices":
+            assert right[1] == ", ".join(map(str, names["a"][2:5]))
+        elif shaped := re.search(r"What shape has `(.+?)`", cell.source):
+            made = re.findall(r"`(\w)` has shape (\([\d, ]+\))", cell.source)
+            names |= {letter: np.ones(ast.literal_eval(shape)) for letter, shape in made}
+            assert right[1] == str(eval(shaped[1], names).shape), name
+        elif entry := re.search(r"at the (top|bottom) left of `(.+?)`", cell.source):
+            exec(asked[1], names)
+            row = 0 if entry[1] == "top" else 1
+            assert right[1] == str(eval(entry[2], names)[row, 0]), name
+
+
+def test_repairs_of_the_self_test_run(capsys):
+    names = {}
+    for cell in self_test().values():
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+    assert "matmul" in capsys.readouterr().out  # a complaint that is shown on purpose
 
 
 @pytest.mark.parametrize("assignment", SHUFFLED[1:])
