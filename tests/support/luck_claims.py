@@ -197,6 +197,14 @@ LUCK = [
         *(lambda seed: best_of_30(seed)[2], "sum"),
     ),
     _on(
+        *("early-after", "always between 150 and 190 of 400", 150, 190),
+        lambda seed: stopped(seed)["updates"],
+    ),
+    _on(
+        *("early-after", "at a dev cost of 0.36", 0.355, 0.365),
+        *(lambda seed: stopped(seed)["cost"], "mean"),
+    ),
+    _on(
         *("early-after", "it was 0.847 where training stopped", 0.8465, 0.8475),
         *(lambda seed: stopped(seed)["kept"], "mean"),
     ),
