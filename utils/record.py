@@ -54,6 +54,12 @@ class Page:
         return self.path.parent
 
     @property
+    def place(self) -> tuple[str, bool]:
+        """Return what pages are sorted by: their numbers, except that 06 is read before 05."""
+        number = self.path.stem[:2]
+        return ("05", False) if number == "06" else (number, True)
+
+    @property
     def name(self) -> str:
         """Return the page's number and title, such as "01 Forward propagation"."""
         number = re.match(r"\d\d", self.path.stem)
@@ -72,7 +78,10 @@ def page_in(folder: Path) -> Page | None:
 
 
 def pages(folder: Path) -> list[Page]:
-    """Return the pages in the folders in a folder; for a page's folder, in those beside it."""
+    """Return the pages in the folders in a folder, as they are read.
+
+    For a page's folder, these are the pages in it and in the folders beside it.
+    """
     folder = folder.resolve()
     own = page_in(folder)
     around = folder.parent if own else folder
@@ -80,7 +89,7 @@ def pages(folder: Path) -> list[Page]:
         found = {page.path: page for page in map(page_in, around.glob("[0-9][0-9]_*")) if page}
         if own:
             found[own.path] = own
-        return [found[path] for path in sorted(found, key=lambda path: path.stem)]
+        return sorted(found.values(), key=lambda page: page.place)
     return [own] if own else []
 
 

@@ -551,7 +551,7 @@ def test_pasted_pictures_and_figures_reach_the_grader():
 
     course = CourseNotebook(blank(REPORT))
     merged = merge_answers(course, cells_of(page))
-    task = Task(REPORT, tuple(code_cells(merged)), ("sort_settings",), Settings("x"))
+    task = Task(REPORT, tuple(code_cells(merged)), ("early_stopping",), Settings("x"))
     try:
         result = judging.run_task(task)
     finally:

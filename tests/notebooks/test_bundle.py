@@ -32,7 +32,7 @@ NAME = "01_forward_propagation"
 
 # Assignments that load pictures, which are larger than all other files.
 DATASHEET, GARMENTS = "datasets/README.md", "datasets/garments.h5"
-DATA = {name: [DATASHEET, GARMENTS] for name in ASSIGNMENTS[1:5]}
+DATA = {name: [DATASHEET, GARMENTS] for name in (*ASSIGNMENTS[1:5], "06_experiments")}
 DATA["07_ten_garments"] = [DATASHEET, "datasets/ten_garments.h5"]
 
 # All tests share one bundle, which takes seconds to make.

@@ -178,7 +178,6 @@ def test_reference_call_advances_the_students_generator(sandboxed):
     charged = [name for name, one in found.items() if wrong in one["given"]]
     assert charged == [
         *("sample_one_minus_log_uniform", "sample_configuration", "random_search"),
-        "successive_halving",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Test that a written report of notebook 04 waits for a person to grade it."""
+"""Test that a written report of notebook 06 waits for a person to grade it."""
 
 import json
 
@@ -10,7 +10,7 @@ from autograder.grading import grade, worker_pool
 from autograder.grading.grade_submission import Settings
 from tests.support import ROOT
 
-ASSIGNMENT = "04_hyperparameters"
+ASSIGNMENT = "06_experiments"
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -37,4 +37,4 @@ def test_written_report_needs_manual_grading(written, tmp_path, monkeypatch):
     assert result["status"] == ("manual" if written else "blank")
     assert result["points"] == (None if written else 0)
     header, row = (tmp_path / "out" / ASSIGNMENT / "grades.csv").read_text().splitlines()
-    assert row.split(",")[header.split(",").index("pending")] == ("10" if written else "0")
+    assert row.split(",")[header.split(",").index("pending")] == ("20" if written else "0")

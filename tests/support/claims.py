@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from timeit import repeat
 from typing import Any
@@ -17,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from tests.support import ROOT
+from tests.support.claim import Claim
+from tests.support.luck_claims import LUCK
 from utils.accuracy_variants import accuracy
 from utils.data import flower, load_garments, load_ten_garments
 from utils.reference import ten_garments
@@ -36,33 +37,6 @@ __all__ = ["CLAIMS", "PAGE", "SEEDS", "Claim", "row", "rows"]
 
 PAGE = ROOT / "benchmarks" / "claims.md"
 SEEDS = 20
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim of a page.
-
-    Attributes
-    ----------
-    page, cell : str
-        The page's number and the cell's id.
-    words : str
-        The claim as the cell has it.
-    low, high : float
-        Between which numbers the words hold.
-    measure : callable
-        Takes a seed and returns the number.
-    costs : str
-        "" for less than a second; else "seconds", or "calm" where it needs a calm machine.
-    """
-
-    page: str
-    cell: str
-    words: str
-    low: float
-    high: float
-    measure: Callable[[int], float]
-    costs: str = ""
 
 
 # -- what is measured ------------------------------------------------------------------------------
@@ -313,6 +287,7 @@ CLAIMS = [
         lambda seed: times_faster(seed, 20, 10, 1000, one_number=True),
         "calm",
     ),
+    *LUCK,
     Claim(
         *("07", "train-after", "With twenty seeds it was 2.2 to 2.7", 2.2, 2.7),
         lambda seed: on_ten(seed)[0],
@@ -339,13 +314,13 @@ def row(claim: Claim, values: Sequence[float]) -> str:
     lowest, highest = min(values), max(values)
     bounds = f"{claim.low:.4g} to {claim.high:.4g}"
     measured = f"{lowest:.4g} to {highest:.4g}"
-    return f"| {claim.page} `{claim.cell}` | {claim.words} | {measured} | {bounds} |"
+    return f"| {claim.page} `{claim.cell}` | {claim.words} | {claim.of} | {measured} | {bounds} |"
 
 
 def rows(page: str) -> dict[tuple[str, str, str], tuple[float, float]]:
     """Return what the written table says was measured, by page, cell and words."""
     found = re.findall(
-        r"(?m)^\| (\d\d) `([^`]+)` \| (.+?) \| (\S+) to (\S+) \| \S+ to \S+ \|$", page
+        r"(?m)^\| (\d\d) `([^`]+)` \| (.+?) \| \w+ \| (\S+) to (\S+) \| \S+ to \S+ \|$", page
     )
     return {
         (number, cell, words): (float(low), float(high)) for number, cell, words, low, high in found

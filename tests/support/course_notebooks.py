@@ -7,7 +7,7 @@ from autograder.course import notebooks
 from tests.support import ROOT
 
 NAME = "01_forward_propagation"
-REPORT = "04_hyperparameters"
+REPORT = "06_experiments"
 EVIL = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
 
 

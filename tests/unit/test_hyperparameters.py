@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from autograder.course import notebooks
-from tests.support import ROOT
 from utils import experiment_log, experiment_plots
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
@@ -26,9 +24,8 @@ from utils.experiment_log import (
 )
 from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
 from utils.plots import Picture
+from utils.reference import experiments
 from utils.reference import hyperparameters as reference
-
-ASSIGNMENT = "04_hyperparameters"
 
 
 def points(m=80, seed=1):
@@ -460,7 +457,7 @@ def test_pictures_have_alt_text():
     records = reference.random_search(space, 8, data, np.random.default_rng(1), None)
     rng = np.random.default_rng(2)
     short = {name: range_ for name, range_ in space.items() if name != "iterations"}
-    halved = reference.successive_halving(short, 2, 40, data, rng)
+    halved = experiments.successive_halving(short, 2, 40, data, rng)
     samples = {
         "uniform": rng.uniform(1e-4, 1, 50),
         "log": reference.sample_log_uniform(1e-4, 1, 50, rng),
@@ -500,21 +497,6 @@ def test_pictures_have_alt_text():
     assert "8 diverged" in experiment_plots.parallel_coordinates(space, lost).alt
     with pytest.raises(ValueError, match="There are no trials to draw"):
         experiment_plots.parallel_coordinates(space, [])
-
-
-# -- the report -----------------------------------------------------------------------------------
-
-
-def test_report_is_a_markdown_cell_worth_10_points():
-    tidy = notebooks.tidy(notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT)))
-    for notebook in (tidy, notebooks.solve(tidy, markers=False)):
-        [cell] = [c for c in notebook.cells if c["id"] == "experiment_report"]
-        meta = cell.metadata.nbgrader
-        assert cell.cell_type == "markdown"
-        assert cell.source == "YOUR ANSWER HERE"
-        assert (meta.grade, meta.solution, meta.points) == (True, True, 10)
-    total = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in tidy.cells)
-    assert total == 100
 
 
 @pytest.mark.parametrize("seconds", [1e-9, 1e6])

@@ -219,7 +219,7 @@ def test_a_single_kind_of_draw_is_seen_and_loses_its_part(choice):
     assert judge(cases_alone, sample_configuration).status == "wrong"
     got = parts("sample_configuration", sample_configuration)
     assert (got["choice"], got["own draws"]) == (0, 0)
-    assert (got["int"], got["log scales"]) == (2, 2)
+    assert (got["int"], got["log scales"]) == (3, 3)
 
 
 def test_weights_from_elsewhere_lose_their_part_and_no_other():

@@ -17,11 +17,16 @@ from utils.checker.error_messages import stub
 from utils.checker.judge import judge
 from utils.checker.verdict import CheckFailed, Earned, Status, Verdict
 from utils.exercises import EXERCISES
-from utils.reference import backward_propagation, forward_propagation, hyperparameters
+from utils.reference import (
+    backward_propagation,
+    experiments,
+    forward_propagation,
+    hyperparameters,
+)
 from utils.reference import matrix_dimensions as dimensions
 
 CELLS = count()
-PAGES = (forward_propagation, backward_propagation, dimensions, hyperparameters)
+PAGES = (forward_propagation, backward_propagation, dimensions, hyperparameters, experiments)
 
 
 def run_cell(source, names):
@@ -504,6 +509,13 @@ def test_right_work_that_went_another_way_gets_a_remark(exercise, way, told, liv
             "    for name in space:\n"
             "        space[name + '_'] = 1",
             "the dictionary gets or loses keys while the loop goes through it.",
+        ),
+        (
+            "split_data",
+            "def split_data(X, Y, fractions, rng):\n"
+            "    part = X[:, :2]\n"
+            "    return {'train': (X[:, part], Y[:, part])}",
+            "part, which stands in [ ], is an array of shape (2, 2) that holds decimals",
         ),
         (
             "compute_cost",

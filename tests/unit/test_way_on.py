@@ -151,7 +151,8 @@ def test_all_done_leads_to_the_next_page_and_to_the_end(page, capsys, monkeypatc
 
 
 def test_pages_have_exactly_the_exercises_with_a_check():
-    found = [name for page in record.pages(ROOT / "notebooks") for name in page.exercises]
+    pages = sorted(record.pages(ROOT / "notebooks"), key=lambda page: page.path)
+    found = [name for page in pages for name in page.exercises]
     assert found == list(EXERCISES)
     blanks = [name for page in record.pages(ROOT / "notebooks") for name in page.blanks]
     assert sorted(blanks) == sorted(EXERCISES)

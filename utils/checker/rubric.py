@@ -7,7 +7,8 @@ Points can be defended if nobody who comes nearer to a right answer gets less. S
 - What an answer that raised, or forgot to return, had worked out by then counts as its result,
   but not for "shape".
 - "shape", and a part of the result such as a cache, earn the share of the cases where they are
-  right. A part that cases earn needs all of those, since zeros are right on some.
+  right. A part that cases earn needs all of those, since zeros are right on some. Where all parts
+  of the result have points of their own, each such case keeps the share of what is right in it.
 - Form alone is no work: "shape" and "inputs left alone" count in full only for an answer that
   earns half of its other points, or whose numbers go along with the right ones, and below that in
   proportion.
@@ -74,6 +75,8 @@ def earned(
     for part in {SHAPE, *_names(question)} & got.keys():
         right = [look.right[part] for look in looks if part in look.right]
         got[part] *= sum(right) / len(right) if right else 1
+    for part in got.keys() - {*FORM, *_names(question)}:
+        got[part] *= min((look.share for look in looks if look.case.earns == part), default=1)
     weight = _weight_of_form(question, runs, got)
     waiting = {part for part in FORM if weight < 1 and got.get(part) == question.rubric.get(part)}
     got = {part: round(p * (weight if part in FORM else 1), 2) for part, p in got.items()}
@@ -159,12 +162,16 @@ def _ranks(values: Any) -> Any:
 
 
 class _Look:
-    """The evidence of one run: the parts it loses, and whether the other parts are right in it."""
+    """The evidence of one run: the parts it loses, and whether the other parts are right in it.
+
+    `share` is the share of the result that is right, by points, where every part of it has some.
+    """
 
     def __init__(self, question: Question, i: int, run: Run, findings: Sequence[Finding]) -> None:
         self.question, self.case = question, question.cases[i]
         self.lost = set[str]()
         self.right: dict[str, bool] = {}
+        self.share = 1.0
         if any(finding.kind in ("input", "alias") for finding in findings):
             self.lost.add(INPUTS if INPUTS in question.rubric else self.case.earns)
         if not isinstance(self.case.expected, Returned):
@@ -196,9 +203,10 @@ class _Look:
                 self.right[name] = right
             elif not right:
                 wrong.add(self.case.earns)
-        named = [right for name, right in self.right.items() if name != SHAPE]
-        if len(named) == len(values) and not any(named):
-            wrong.add(self.case.earns)
+        named = {name: right for name, right in self.right.items() if name != SHAPE}
+        if len(named) == len(values):
+            most = {name: self.question.rubric[name] for name in named}
+            self.share = sum(most[name] for name in named if named[name]) / sum(most.values())
         self.lost |= wrong - {INPUTS}
 
 

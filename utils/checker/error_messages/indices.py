@@ -38,6 +38,15 @@ def no_such_place(trouble: Trouble) -> Explanation:
     node = trouble.node
     kinds = re.search(r"(\w+) indices must be integers.*, not '?([\w.]+)", trouble.message)
     if isinstance(node, ast.Subscript):
+        for axis in node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]:
+            shape = shape_of(trouble.value(axis))
+            if shape:
+                return Explanation(
+                    f"{trouble.text(axis)}, which stands in [ ], is an array of shape {shape} "
+                    "that holds decimals, and no places.",
+                    "Places are whole numbers, such as a part of a random order. If it holds "
+                    "entries that were picked already, pick once only.",
+                )
         index = trouble.value(node.slice)
         owner, place = map(a, kinds.groups()) if kinds else ("an array", kind_of(index))
         if place != "a float" and (kinds or index is not MISSING):

@@ -15,7 +15,7 @@ from utils.reference import hyperparameters as reference
 exercise = Exercise(
     name="read_curves",
     assignment="04_hyperparameters",
-    rubric={"answers": 5},
+    rubric={"answers": 10},
     reference=reference.read_curves,
     returns="answers",
     cases=nothing_to_ask,

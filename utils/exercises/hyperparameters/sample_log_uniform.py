@@ -14,7 +14,7 @@ from utils.reference.hyperparameters import sample_log_uniform as log_uniform
 exercise = Exercise(
     name="sample_log_uniform",
     assignment="04_hyperparameters",
-    rubric={"shape": 2, "range": 1, "distribution": 7},
+    rubric={"shape": 3, "range": 2, "distribution": 10},
     reference=reference.sample_log_uniform,
     returns="draws",
     cases=range_cases((1e-4, 1.0), (1e-3, 0.1), (2.0, 512.0), earns="range"),

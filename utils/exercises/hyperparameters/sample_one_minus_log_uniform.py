@@ -14,7 +14,7 @@ from utils.reference.hyperparameters import sample_log_uniform as log_uniform
 exercise = Exercise(
     name="sample_one_minus_log_uniform",
     assignment="04_hyperparameters",
-    rubric={"shape": 1, "distribution": 4},
+    rubric={"shape": 2, "distribution": 8},
     reference=reference.sample_one_minus_log_uniform,
     returns="draws",
     cases=range_cases((0.9, 0.999), (0.5, 0.99), (0.0, 0.9), earns="distribution"),

@@ -1,1 +1,1 @@
-"""Notebook 05, the brain: its exercises, a module each."""
+"""Notebook 07, ten garments: its exercises, a module each."""

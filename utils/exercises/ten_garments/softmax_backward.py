@@ -153,6 +153,14 @@ def swapped(a: Any, y: Any) -> Any:
     return right(a, y)[::-1]
 
 
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@exercise.combined_mistake("minus_lost", "turned")
+def minus_lost_and_turned(a: Any, y: Any) -> Any:
+    return minus_lost(a, y)[0], y - a
+
+
 @exercise.raising_mistake("the name n is not defined.")
 def size_not_made(a: Any, y: Any) -> Any:
     slopes = np.zeros((n, n))

@@ -18,13 +18,6 @@ from utils.properties.hyperparameters.draws import (
     within_ends,
     within_ends_below_one,
 )
-from utils.properties.hyperparameters.halving import (
-    better_half_goes_on,
-    diverged_stay_behind,
-    drawn_once_each,
-    fresh_rounds,
-    test_part_of_a_halving,
-)
 from utils.properties.hyperparameters.searches import (
     equal_budgets,
     first_trials_stay,
@@ -39,7 +32,6 @@ from utils.properties.hyperparameters.searches import (
     test_part_untouched,
     trained_networks,
 )
-from utils.properties.hyperparameters.space import best_alone_counts, gap_halved, log_halved
 from utils.properties.hyperparameters.split import every_example_once, own_labels, shuffled
 
 __all__ = ["PROPERTIES"]
@@ -57,9 +49,6 @@ PROPERTIES: dict[str, Property] = {
     "every_example_once": every_example_once,
     "own_labels": own_labels,
     "shuffled": shuffled,
-    "log_halved": log_halved,
-    "gap_halved": gap_halved,
-    "best_alone_counts": best_alone_counts,
     "test_part_untouched": test_part_untouched,
     "seconds_of_training": seconds_of_training,
     "fresh_draws": fresh_draws,
@@ -72,9 +61,4 @@ PROPERTIES: dict[str, Property] = {
     "log_holds_records": log_holds_records,
     "log_as_it_goes": log_as_it_goes,
     "search_goes_on": search_goes_on,
-    "better_half_goes_on": better_half_goes_on,
-    "diverged_stay_behind": diverged_stay_behind,
-    "drawn_once_each": drawn_once_each,
-    "fresh_rounds": fresh_rounds,
-    "test_part_of_a_halving": test_part_of_a_halving,
 }

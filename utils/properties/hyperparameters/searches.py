@@ -15,7 +15,7 @@ from utils.checker.cases import Case, Raised, Returned, Seed, TempFile
 from utils.checker.compare import Finding
 from utils.checker.property import Call
 from utils.network import train
-from utils.properties.hyperparameters.trials import TOUCHED, alike, plain, points
+from utils.properties.trials import TOUCHED, alike, is_of_training, plain, points
 
 __all__ = [
     "equal_budgets",
@@ -165,30 +165,13 @@ def trained_networks(call: Call, params: Any) -> Finding | None:
     for records, case in zip(call.results(), call.cases(), strict=True):
         if case.args["space"]["depth"] == ("choice", [0]):
             data = case.args["data"]
-            if not all(_is_of_training(record, data) for record in records):
+            if not all(is_of_training(record, data) for record in records):
                 return Finding(
                     "property",
                     "The same training gives another last cost or other accuracies than a record "
                     "holds: each trial is to be run by train_and_evaluate.",
                 )
     return None
-
-
-def _is_of_training(record: Any, data: Any) -> bool:
-    """Return whether a record agrees with two trainings of its configuration."""
-    networks = [
-        train(*data["train"], rng=np.random.default_rng(seed), **record["configuration"])
-        for seed in (1, 2)
-    ]
-    measured = [
-        (float(np.asarray(record["costs"])[-1]), 0.02, [float(n.costs[-1]) for n in networks])
-    ]
-    for part in ("train", "dev"):
-        shares = [network.accuracy(*data[part]) for network in networks]
-        measured.append((record[f"{part}_accuracy"], 0.1, shares))
-    return all(
-        abs(value - one) <= slack + 3 * abs(one - other) for value, slack, (one, other) in measured
-    )
 
 
 def test_part_of_a_search(call: Call, params: Any) -> Finding | None:

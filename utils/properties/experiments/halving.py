@@ -13,7 +13,7 @@ import numpy as np
 from utils.checker.cases import Case, Seed
 from utils.checker.compare import Finding
 from utils.checker.property import Call
-from utils.properties.hyperparameters.trials import TOUCHED, alike, plain, points
+from utils.properties.trials import TOUCHED, alike, plain, points
 
 __all__ = [
     "better_half_goes_on",

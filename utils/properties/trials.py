@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from utils.checker.compare import Finding
+from utils.network import train
 
-__all__ = ["TOUCHED", "alike", "plain", "points"]
+__all__ = ["TOUCHED", "alike", "is_of_training", "plain", "points"]
 
 
 TOUCHED = Finding(
@@ -51,3 +52,20 @@ def alike(one: Any, other: Any) -> bool:
 def plain(value: Any) -> Any:
     """Return a NumPy number as a Python number, for JSON."""
     return value.item() if hasattr(value, "item") else str(value)
+
+
+def is_of_training(record: Any, data: Any) -> bool:
+    """Return whether a record agrees with two trainings of its configuration."""
+    networks = [
+        train(*data["train"], rng=np.random.default_rng(seed), **record["configuration"])
+        for seed in (1, 2)
+    ]
+    measured = [
+        (float(np.asarray(record["costs"])[-1]), 0.02, [float(n.costs[-1]) for n in networks])
+    ]
+    for part in ("train", "dev"):
+        shares = [network.accuracy(*data[part]) for network in networks]
+        measured.append((record[f"{part}_accuracy"], 0.1, shares))
+    return all(
+        abs(value - one) <= slack + 3 * abs(one - other) for value, slack, (one, other) in measured
+    )

@@ -10,7 +10,7 @@ from utils.checker.cases import Anything, Case, InRange, Raised, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data
 from utils.network import train
-from utils.reference import hyperparameters as reference
+from utils.reference import experiments as reference
 from utils.reference.hyperparameters import best_trial as best_of
 from utils.reference.hyperparameters import sample_configuration as drawn
 from utils.reference.hyperparameters import train_and_evaluate as experiment
@@ -63,17 +63,11 @@ def _cases(rng: Rng) -> list[Case]:
 
 exercise = Exercise(
     name="successive_halving",
-    assignment="04_hyperparameters",
-    rubric={"shape": 2, "rounds": 4, "better half": 5, "fair trials": 3, "inputs left alone": 1},
+    assignment="06_experiments",
+    rubric={"shape": 4, "rounds": 8, "better half": 10, "fair trials": 6, "inputs left alone": 2},
     reference=reference.successive_halving,
     returns=["rounds", "records", "record"],
     cases=_cases,
-    builds_on=(
-        "sample_log_uniform",
-        "sample_one_minus_log_uniform",
-        "sample_configuration",
-        "train_and_evaluate",
-    ),
     properties={
         "better_half_goes_on": "better half",
         "diverged_stay_behind": "better half",

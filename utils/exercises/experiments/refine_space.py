@@ -10,7 +10,7 @@ from utils.checker.cases import Case
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters import best_trial
 from utils.exercises.hyperparameters.common import Rng, blown_up, random_records
-from utils.reference import hyperparameters as reference
+from utils.reference import experiments as reference
 from utils.reference.hyperparameters import best_trial as best_of
 
 
@@ -55,19 +55,18 @@ def _cases(rng: Rng) -> list[Case]:
 
 exercise = Exercise(
     name="refine_space",
-    assignment="04_hyperparameters",
+    assignment="06_experiments",
     rubric={
-        "shape": 1,
-        "log": 1,
-        "one_minus_log": 1,
-        "int": 1,
-        "whole spaces": 0.5,
-        "inputs left alone": 0.5,
+        "shape": 2,
+        "log": 2,
+        "one_minus_log": 2,
+        "int": 2,
+        "whole spaces": 1,
+        "inputs left alone": 1,
     },
     reference=reference.refine_space,
     returns="space",
     cases=_cases,
-    builds_on=("best_trial",),
     properties={
         "log_halved": "log",
         "gap_halved": "one_minus_log",

@@ -1,0 +1,54 @@
+"""Test notebook 06: what it is given, early stopping against the network's own, the report."""
+
+import numpy as np
+import pytest
+
+from autograder.course import notebooks
+from tests.support import ROOT
+from utils import given_hyperparameters
+from utils.exercises import EXERCISES
+from utils.network import train
+from utils.record import pages
+from utils.reference import experiments
+
+ASSIGNMENT = "06_experiments"
+
+
+def test_page_is_read_after_04_and_before_05():
+    names = [page.folder.name for page in pages(ROOT / "notebooks")]
+    at = names.index(ASSIGNMENT)
+    assert names[at - 1 : at + 2] == ["04_hyperparameters", ASSIGNMENT, "05_the_brain"]
+
+
+def test_page_is_given_functions_of_04_and_none_of_its_own():
+    given = [EXERCISES[name].assignment for name in given_hyperparameters.__all__]
+    assert set(given) == {"04_hyperparameters"}
+
+
+@pytest.mark.parametrize("patience", [1, 7, 30, 1000])
+def test_early_stopping_foretells_where_train_stops(patience):
+    rng = np.random.default_rng(1)
+    X, Y = rng.standard_normal((2, 60)), (np.arange(60) % 2).reshape(1, 60)
+    settings = {"learning_rate": 0.5, "depth": 1, "width": 9, "iterations": 200}
+    settings |= {"watch": (rng.standard_normal((2, 40)), (np.arange(40) % 2).reshape(1, 40))}
+    whole = train(X, Y, rng=np.random.default_rng(2), **settings)
+    stopped = train(X, Y, rng=np.random.default_rng(2), patience=patience, **settings)
+    best, lowest, updates = experiments.early_stopping(whole.watched, patience)
+    assert updates == stopped.watched.size
+    assert best == np.argmin(stopped.watched)
+    assert lowest == np.min(stopped.watched)
+
+
+# -- the report -----------------------------------------------------------------------------------
+
+
+def test_report_is_a_markdown_cell_worth_20_points():
+    tidy = notebooks.tidy(notebooks.read(notebooks.notebook_of(ROOT, ASSIGNMENT)))
+    for notebook in (tidy, notebooks.solve(tidy, markers=False)):
+        [cell] = [c for c in notebook.cells if c["id"] == "experiment_report"]
+        meta = cell.metadata.nbgrader
+        assert cell.cell_type == "markdown"
+        assert cell.source == "YOUR ANSWER HERE"
+        assert (meta.grade, meta.solution, meta.points) == (True, True, 20)
+    total = sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in tidy.cells)
+    assert total == 100

@@ -1,0 +1,1 @@
+"""Notebook 06, experiments: its exercises, a module each."""

@@ -1,0 +1,118 @@
+"""Properties of fresh runs: means of their own, other luck in each, and the test part closed."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from utils.checker.cases import Case, Seed
+from utils.checker.compare import Finding
+from utils.checker.property import Call
+from utils.properties.trials import TOUCHED, alike, is_of_training, points
+
+__all__ = [
+    "fresh_runs",
+    "means_of_runs",
+    "parts_of_fresh_runs",
+    "test_part_of_fresh_runs",
+    "trained_again",
+]
+
+
+@cache  # one object for each, so that the properties share its runs
+def _again(poisoned: str = "", seed: int = 6) -> Case:
+    """Return the case of three trials of a search, of which two are run again."""
+    records = [
+        {
+            "configuration": {
+                "learning_rate": rate,
+                "width": 4,
+                "depth": 1,
+                "batch_size": 20,
+                "iterations": 4,
+            },
+            "costs": np.array([0.69, 0.4], np.float32),
+            "train_accuracy": 0.9,
+            "dev_accuracy": accuracy,
+            "seconds": 0.01,
+            "diverged": False,
+        }
+        for rate, accuracy in ((0.1, 0.7), (0.2, 0.9), (0.4, 0.8))
+    ]
+    arguments = {"records": records, "n_best": 2, "n_seeds": 3, "data": points(poisoned)}
+    return Case(arguments | {"rng": Seed(seed)})
+
+
+def means_of_runs(call: Call, params: Any) -> Finding | None:
+    """Check that dev_accuracy is the mean of the runs, and of nothing else."""
+    for finals in call.results():
+        for final in finals if isinstance(finals, list | tuple) else ():
+            mean = np.mean([run["dev_accuracy"] for run in final["runs"]])
+            if not abs(final["dev_accuracy"] - mean) < 1e-7:
+                return Finding(
+                    "property",
+                    f"dev_accuracy is {final['dev_accuracy']:.4f}, where the mean of its runs is "
+                    f"{mean:.4f}.",
+                )
+    return None
+
+
+def fresh_runs(call: Call, params: Any) -> Finding | None:
+    """Check that the runs of a configuration start untrained, and each with luck from rng."""
+    finals, others = call.all([_again(), _again(seed=7)])
+    if any(alike(one["runs"], other["runs"]) for one, other in zip(finals, others, strict=True)):
+        return Finding(
+            "property", "Generators of different seeds gave the same runs: let rng make the seeds."
+        )
+    for final in finals:
+        costs = [np.asarray(run["costs"], float) for run in final["runs"]]
+        # A fresh network costs 0.69, give or take 0.03, on these small inputs.
+        if any(abs(cost[0] - 0.69) > 0.1 for cost in costs):
+            return Finding("property", "A run does not start from fresh parameters.")
+        if any(np.array_equal(one, other) for one, other in combinations(costs, 2)):
+            return Finding(
+                "property",
+                "Two runs of a configuration used the very same random numbers: they show no luck.",
+            )
+    return None
+
+
+def trained_again(call: Call, params: Any) -> Finding | None:
+    """Check, on the logistic regressions among the cases, that runs come from training."""
+    for finals, case in zip(call.results(), call.cases(), strict=True):
+        for final in finals:
+            convex = final["configuration"].get("depth") == 0
+            if convex and not all(is_of_training(run, case.args["data"]) for run in final["runs"]):
+                return Finding(
+                    "property",
+                    "The same training gives another last cost or other accuracies than a run "
+                    "holds: each is to be made by train_and_evaluate.",
+                )
+    return None
+
+
+def parts_of_fresh_runs(call: Call, params: Any) -> Finding | None:
+    """Check that other labels in the dev part change the dev accuracies, but not the costs."""
+    for one, other in zip(*call.all([_again(), _again("dev")]), strict=True):
+        runs = list(zip(one["runs"], other["runs"], strict=True))
+        if not all(np.allclose(a["costs"], b["costs"], rtol=1e-4) for a, b in runs):
+            return Finding(
+                "property",
+                "The costs change with the examples in the dev part: train on train alone.",
+            )
+        if any(a["dev_accuracy"] == b["dev_accuracy"] for a, b in runs):
+            return Finding(
+                "property",
+                "With other labels in dev, dev_accuracy stays the same: is it measured there?",
+            )
+    return None
+
+
+def test_part_of_fresh_runs(call: Call, params: Any) -> Finding | None:
+    """Check that nothing depends on the test part."""
+    one, other = call.all([_again(poisoned) for poisoned in ("", "test")])
+    same = all(alike(a["runs"], b["runs"]) for a, b in zip(one, other, strict=True))
+    return None if same else TOUCHED
