@@ -57,6 +57,7 @@ def read(page, limits=LIMITS):
 def answers(merged):
     return {name: cell_of(merged.notebook, f"{name}-solution").source for name in ANSWERS}
 
+
 @pytest.mark.parametrize("demonstration_kept", [True, False])
 def test_answer_with_the_text_of_a_demonstration_is_an_answer(demonstration_kept):
     course = CourseNotebook(read_course_notebook(ROOT, "00_start_here"))
@@ -69,7 +70,6 @@ def test_answer_with_the_text_of_a_demonstration_is_an_answer(demonstration_kept
     assert cell_of(merged.notebook, "double-solution").source == demonstration.source
     assert not merged.missing
     assert not merged.repairs
-
 
 
 # -- what is in the file ---------------------------------------------------------------------------
