@@ -26,6 +26,7 @@ from utils.checker.answer_key import FrozenKey
 from utils.checker.judge import judge
 from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
+from utils.experiment_log import read_log
 
 ASSIGNMENTS = notebooks.assignments(ROOT)
 NAME = "01_forward_propagation"
@@ -273,6 +274,9 @@ def run_in(notebook, folder, aside, budget):
     return cells, printed.splitlines()
 
 
+# The log of the search with the small budget, of six trials.
+LOGS = {"04_hyperparameters": "first_search.h5", "06_experiments": "search.h5"}
+
 # The page's own training takes half a minute; a few steps show that the cells run.
 SHORTER = {
     "02_backward_propagation": {
@@ -310,6 +314,8 @@ def test_bundle_works_without_the_course(bundles, tmp_path, thorough, assignment
         errors = [o.ename for o in cells[exercise].outputs if o.output_type == "error"]
         expected = ("blank", ["CheckFailed"]) if version == "blank" else ("correct", [])
         assert (verdict["status"], errors) == expected, exercise
+    if version == "solved" and assignment in LOGS and not thorough:
+        assert len(read_log(folder / LOGS[assignment])) == 6
     for name, cell in cells.items():
         may_fail = name in EXERCISES or "raises-exception" in cell.metadata.get("tags", [])
         errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
