@@ -1,6 +1,5 @@
 """Test the course as a learner uses it: real JupyterLab in a real browser."""
 
-import json
 import os
 import re
 import subprocess
@@ -11,12 +10,10 @@ from playwright.sync_api import expect
 
 from autograder.course import notebooks
 from tests.support import ROOT, chromium
+from tests.support.lab_page import PATIENCE, Notebook
 from tests.support.lab_server import copy_course, serve
 
 pytestmark = [pytest.mark.git, pytest.mark.xdist_group("browser")]
-
-PATIENCE = 20_000  # ms; other tests use the machine at the same time
-expect.set_options(timeout=PATIENCE)
 
 START = "00_start_here/00_start_here.ipynb"
 FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
@@ -90,69 +87,6 @@ class Lab:
 def lab(browser, course):
     with ExitStack() as stack:
         yield Lab(course, stack)
-
-
-class Notebook:
-    """One notebook in JupyterLab, with cells found by id."""
-
-    def __init__(self, page, file):
-        self.page = page
-        cells = json.loads(file.read_text("utf-8"))["cells"]
-        self.ids = [cell["id"] for cell in cells]
-        self.pages = {
-            cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
-        }
-        second = self.page.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
-        expect(second).to_be_attached(timeout=30_000)
-
-    def cell(self, name):
-        """Scroll to this cell: JupyterLab does not draw distant cells."""
-        cell = self.page.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
-        cell.wait_for(state="attached")
-        cell.scroll_into_view_if_needed()
-        return cell
-
-    def kernel_is_ready(self):
-        """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
-        expect(self.page.get_by_text(re.compile(r"\| Idle$"))).to_be_visible(timeout=30_000)
-
-    def click(self, name):
-        cell = self.cell(name)
-        cell.locator(".cm-content").click()
-        expect(cell.locator(".cm-content")).to_be_focused()
-        return cell
-
-    def run(self, name):
-        """Click on a code cell, press Shift+Enter, and return its output."""
-        self.kernel_is_ready()
-        cell = self.click(name)
-        prompt = cell.locator(".jp-InputPrompt")
-        before = prompt.inner_text()
-        self.page.keyboard.press("Shift+Enter")
-        expect(prompt).not_to_have_text(before)
-        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=30_000)
-        return cell.locator(".jp-Cell-outputArea")
-
-    def type(self, name, code):
-        """Replace the content of a code cell with `code`."""
-        self.click(name)
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(code)
-
-    def answer(self, exercise, code):
-        """Type an answer, run it, run its check, and return the output of the check."""
-        self.type(f"{exercise}-solution", code)
-        self.run(f"{exercise}-solution")
-        return self.run(exercise)
-
-    def menu(self, *names):
-        for name in names:
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
-
-    def save(self):
-        self.page.keyboard.press("Escape")
-        self.page.keyboard.press("ControlOrMeta+s")
-        expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")

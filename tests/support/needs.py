@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.support import chromium
+from tests.support import chromium, pyodide
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
@@ -52,6 +52,12 @@ def no_sandbox():
     lacking = [layer for layer in layers() if not layer.active and layer.name != "cgroup"]
     worst = [layer for layer in lacking if layer.needed] or lacking
     return " ".join(dict.fromkeys(layer.how.strip() for layer in worst)).rstrip(".")
+
+
+def no_pyodide():
+    """Return how to get Python for browsers; "" if it is there, or could be fetched."""
+    why = pyodide.why_not()
+    return why and f"connect to the network, for a copy of Pyodide with NumPy ({why})"
 
 
 def no_debian_dataset():
@@ -94,6 +100,7 @@ def not_linux():
 NEEDS = {
     "browser": Need("pages in a real browser", no_browser),
     "sandbox": Need("grading in the sandbox", no_sandbox),
+    "pyodide": Need("the course's site", no_pyodide, in_ci=False),
     "debian_dataset": Need("building the data set anew", no_debian_dataset),
     "systemd": Need("a limit on the sandbox as a whole", no_cgroup, in_ci=False),
     "root": Need("several users of one machine", not_root),

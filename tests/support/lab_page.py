@@ -1,0 +1,73 @@
+"""A notebook that is open in JupyterLab, for tests that use it as a person would."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+PATIENCE = 20_000  # ms; other tests use the machine at the same time
+expect.set_options(timeout=PATIENCE)
+
+
+class Notebook:
+    """One notebook in JupyterLab, with cells found by id."""
+
+    def __init__(self, page, file, *, start=30_000):
+        self.page, self.start = page, start  # milliseconds that Python may take to start
+        cells = json.loads(file.read_text("utf-8"))["cells"]
+        self.ids = [cell["id"] for cell in cells]
+        self.pages = {
+            cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+        }
+        second = self.page.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
+        expect(second).to_be_attached(timeout=start)
+
+    def cell(self, name):
+        """Scroll to this cell: JupyterLab does not draw distant cells."""
+        cell = self.page.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
+        cell.wait_for(state="attached")
+        cell.scroll_into_view_if_needed()
+        return cell
+
+    def kernel_is_ready(self):
+        """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
+        idle = self.page.get_by_text(re.compile(r"\| Idle$"))
+        expect(idle).to_be_visible(timeout=self.start)
+
+    def click(self, name):
+        cell = self.cell(name)
+        cell.locator(".cm-content").click()
+        expect(cell.locator(".cm-content")).to_be_focused()
+        return cell
+
+    def run(self, name):
+        """Click on a code cell, press Shift+Enter, and return its output."""
+        self.kernel_is_ready()
+        cell = self.click(name)
+        prompt = cell.locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        self.page.keyboard.press("Shift+Enter")
+        expect(prompt).not_to_have_text(before)
+        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=30_000)
+        return cell.locator(".jp-Cell-outputArea")
+
+    def type(self, name, code):
+        """Replace the content of a code cell with `code`."""
+        self.click(name)
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(code)
+
+    def answer(self, exercise, code):
+        """Type an answer, run it, run its check, and return the output of the check."""
+        self.type(f"{exercise}-solution", code)
+        self.run(f"{exercise}-solution")
+        return self.run(exercise)
+
+    def menu(self, *names):
+        for name in names:
+            self.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    def save(self):
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("ControlOrMeta+s")
+        expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
