@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.support import chromium, pyodide
+from tests.support import chromium
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
@@ -56,8 +56,10 @@ def no_sandbox():
 
 def no_pyodide():
     """Return how to get Python for browsers; "" if it is there, or could be fetched."""
+    from tests.support import pyodide  # what it imports takes a second
+
     why = pyodide.why_not()
-    return why and f"connect to the network, for a copy of Pyodide with NumPy ({why})"
+    return why and f"connect to the network, for JupyterLite and a copy of Pyodide ({why})"
 
 
 def no_debian_dataset():

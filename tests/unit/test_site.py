@@ -105,7 +105,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path, capsys):
 
 
 def test_without_jupyterlite_it_says_how_to_get_it(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(build, "NEEDED", ("no_such_package",))
+    monkeypatch.setattr(build, "TOOL", ".venv/nothing")
     assert main(["site", "--to", str(tmp_path / "new")]) == 3
     assert "requirements-site.lock" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()

@@ -4,12 +4,11 @@ The pages are the site's files. All that they import is one wheel, which Python 
 starts: the modules of ``utils``, the frozen key and the data, without a solution.
 """
 
-import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +25,11 @@ __all__ = ["build"]
 MARK = "course-site.json"
 """The file by which a site is known to be one of ours, so that it may be replaced."""
 
-NEEDED = ("jupyterlite_core", "jupyterlite_pyodide_kernel")
-KERNEL = "@jupyterlite/pyodide-kernel-extension"
+TOOL = ".venv/jupyterlite"
+"""Where JupyterLite is: a folder of its own, since JupyterLab would load its extension, too."""
+
+EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+KERNEL = f"share/jupyter/labextensions/{EXTENSION}"
 # What Python loads while it starts. The kernel asks for the first ones by just these names.
 LOADED = ("ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython", "micropip")
 OURS = "deep-networks"
@@ -58,23 +60,23 @@ def build(root: Path, to: Path, names: Sequence[str] = (), *, local: Path | None
     BrokenCourse
         If JupyterLite is not installed, or cannot build the site.
     """
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise BrokenCourse(
-            "`course site` needs JupyterLite, which is not installed here. Run "
-            "`python -m pip install --require-hashes --no-deps -r requirements-site.lock` in the "
-            "course's own folder, then try again."
-        )
     chosen = assignments(root, names)
     _refuse_foreign(to)
+    tool = root / TOOL
+    if not (tool / KERNEL).is_dir():
+        raise BrokenCourse(
+            "`course site` needs JupyterLite, which is not here yet. In the course's own folder, "
+            f"run `python -m pip install --target {TOOL} --require-hashes --no-deps "
+            "-r requirements-site.lock`, then try again."
+        )
     pyodide = Pyodide(local)
     try:
         to.absolute().parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".site-", dir=to.absolute().parent) as aside:
             lite, new = Path(aside, "lite"), Path(aside, "new")
             wheel = _write_files(root, chosen, lite / "files")
-            _run_jupyterlite(lite, new)
-            pyodide.save(new / "static" / "pyodide", [wheel, *_kernels_wheels()])
+            _run_jupyterlite(tool, lite, new)
+            pyodide.save(new / "static" / "pyodide", [wheel, *_kernels_wheels(tool)])
             _add_own(root, chosen[0], new, pyodide)
             bundle.place(new, to)
     except OSError as error:
@@ -116,14 +118,9 @@ def _write_files(root: Path, chosen: Sequence[str], files: Path) -> Wheel:
     return made_of(inside, OURS, bundle.version(root), depends=needs)
 
 
-def _extension() -> Path:
-    """Return the folder of JupyterLite's kernel as it is installed here."""
-    return Path(sysconfig.get_path("data"), "share", "jupyter", "labextensions", *KERNEL.split("/"))
-
-
-def _kernels_wheels() -> list[Wheel]:
+def _kernels_wheels(tool: Path) -> list[Wheel]:
     """Return the wheels that the kernel needs, and those that Pyodide's own list lacks."""
-    own = sorted((_extension() / "static" / "pypi").glob("*.whl"))
+    own = sorted((tool / KERNEL / "static" / "pypi").glob("*.whl"))
     return [
         *(read_wheel(path) for path in own if not path.name.startswith("widgetsnbextension")),
         of_installed("comm", depends=("traitlets",)),
@@ -132,14 +129,14 @@ def _kernels_wheels() -> list[Wheel]:
     ]
 
 
-def _run_jupyterlite(lite: Path, new: Path) -> None:
+def _run_jupyterlite(tool: Path, lite: Path, new: Path) -> None:
     """Let JupyterLite build its part of the site."""
     settings = {
         "apps": ["lab"],
         "contents": ["files"],
         "output_dir": str(new),
         "cache_dir": str(lite / "cache"),
-        "federated_extensions": [str(_extension())],
+        "federated_extensions": [str(tool / KERNEL)],
         "ignore_sys_prefix": ["federated_extensions"],  # extensions for other uses of Jupyter
         "no_sourcemaps": True,
         "no_unused_shared_packages": True,
@@ -151,13 +148,16 @@ def _run_jupyterlite(lite: Path, new: Path) -> None:
     }
     page = {
         "appName": "Deep networks",
-        "litePluginSettings": {f"{KERNEL}:kernel": kernel},
+        "litePluginSettings": {f"{EXTENSION}:kernel": kernel},
     }
     config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": page}
     _write_json(lite / "jupyter-lite.json", config)
     _write_json(lite / "overrides.json", SETTINGS)
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(lite)]
-    done = subprocess.run(command, cwd=lite, capture_output=True, text=True, check=False)
+    environ = os.environ | {"PYTHONPATH": str(tool.absolute())}
+    done = subprocess.run(
+        command, cwd=lite, env=environ, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = "\n".join((done.stdout + done.stderr).splitlines()[-10:])
         raise CourseError(f"JupyterLite could not build the site. It said:\n{said}")
