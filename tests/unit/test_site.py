@@ -6,12 +6,13 @@ import zipfile
 from io import BytesIO
 
 import pytest
+import yaml
 
 from autograder.cli import main
 from autograder.course.site import build, pyodide
 from autograder.course.site.wheels import made_of, of_installed
 from autograder.errors import UsageError
-from tests.support import static_site
+from tests.support import ROOT, static_site
 
 FILES = {"pyodide.js": b"// Pyodide", "numpy-2.0.2.whl": b"NumPy"}
 
@@ -107,5 +108,12 @@ def test_a_folder_with_other_files_is_refused(tmp_path, capsys):
 def test_without_jupyterlite_it_says_how_to_get_it(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(build, "TOOL", ".venv/nothing")
     assert main(["site", "--to", str(tmp_path / "new")]) == 3
-    assert "requirements-site.lock" in capsys.readouterr().err
+    said = capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+    monkeypatch.undo()
+    # The workflow that publishes a site installs it by the same command.
+    workflow = yaml.safe_load((ROOT / "docs" / "site.yml").read_text("utf-8"))
+    steps = [step.get("run", "") for step in workflow["jobs"]["publish"]["steps"]]
+    [install] = [step for step in steps if "--target" in step]
+    assert install.replace(build.TOOL, ".venv/nothing") in said
+    assert "course site --to public" in steps
