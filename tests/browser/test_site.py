@@ -107,7 +107,9 @@ def test_site_opens_at_the_first_page_and_holds_no_solution(built):
     assert [name for name in names if name.endswith((".h5", ".pyc"))] == []
 
 
-def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestconfig):
+def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestconfig, thorough):
+    if not (thorough or pytestconfig.getoption("pictures")):
+        pytest.skip("Python's start in the browser takes long, so it runs with --thorough")
     answers = {
         cell.id.removesuffix("-solution"): cell.source
         for cell in solved(BRAIN).cells
