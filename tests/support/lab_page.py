@@ -13,7 +13,7 @@ class Notebook:
     """One notebook in JupyterLab, with cells found by id."""
 
     def __init__(self, page, file, *, start=30_000):
-        self.page, self.start = page, start  # milliseconds that Python may take to start
+        self.page, self.start = page, start  # ms for Python to start, and for a cell to run
         cells = json.loads(file.read_text("utf-8"))["cells"]
         self.ids = [cell["id"] for cell in cells]
         self.pages = {
@@ -48,7 +48,7 @@ class Notebook:
         before = prompt.inner_text()
         self.page.keyboard.press("Shift+Enter")
         expect(prompt).not_to_have_text(before)
-        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=30_000)
+        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=self.start)
         return cell.locator(".jp-Cell-outputArea")
 
     def type(self, name, code):
