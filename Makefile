@@ -112,19 +112,21 @@ endef
 
 # -- locks --------------------------------------------------------------------------------------
 # requirements.lock has what the course needs and what builds it; requirements-test.lock adds tests,
-# and requirements-sandbox.lock has bubblewrap alone.
+# requirements-sandbox.lock has bubblewrap alone, and requirements-site.lock what the site needs.
 
 LISTED = $(ENV_PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))$(1), sep="\n")'
 COMPILE := $(ENV_PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --fork-strategy fewest --no-header
 
 lock: $(TEST_READY)
-	@echo "Writing requirements.lock, requirements-test.lock and requirements-sandbox.lock."
+	@echo "Writing requirements.lock, and those for the tests, the sandbox and the site."
 	@$(call LISTED,["build-system"]["requires"]) > .venv/build.txt
 	@$(call LISTED,["project"]["optional-dependencies"]["sandbox"]) > .venv/sandbox.txt
+	@$(call LISTED,["project"]["optional-dependencies"]["site"]) > .venv/site.txt
 	@$(call WRITE_LOCK,requirements.lock,What the course needs,pyproject.toml .venv/build.txt)
 	@$(call WRITE_LOCK,requirements-test.lock,What the course and its tests need,pyproject.toml .venv/build.txt --extra test -c requirements.lock)
 	@$(call WRITE_LOCK,requirements-sandbox.lock,What only grading needs,.venv/sandbox.txt)
+	@$(call WRITE_LOCK,requirements-site.lock,What only the command site needs,.venv/site.txt -c requirements.lock)
 
 define WRITE_LOCK
 { echo "# $(2): exact versions, each with the hashes of its files."; \

@@ -271,6 +271,36 @@ def forget(
         raise UsageError(f"There is nothing of {student} in {submissions} and {output}.")
 
 
+@app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course site --to ../public`")
+def site(
+    to: Annotated[
+        Path,
+        typer.Option(help="A new or empty folder, or a site made before.", show_default=False),
+    ],
+    assignment: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ASSIGNMENT]...", help="All of them, if none is named."),
+    ] = None,
+    local: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder with Pyodide and its packages, to ship all of it.",
+            show_default="its packages come from its own server",
+        ),
+    ] = None,
+) -> None:
+    """Make a web site of the pages, on which Python runs in the browser: nothing to install.
+
+    Any host of static files serves it. It holds no solutions, and work stays in the learner's
+    browser until it is downloaded.
+    """
+    from autograder.course.site.build import build
+
+    build(ROOT, to, assignment or [], local=local)
+    print(f"Written: {to}")
+    print(f"Try it: python -m http.server --directory {shlex.quote(str(to))} --bind 127.0.0.1")
+
+
 @app.command(rich_help_panel=INSTRUCTORS, epilog="Example: `course demo`")
 def demo(
     to: Annotated[

@@ -45,6 +45,7 @@ def thorough(pytestconfig):
 # The longest groups run first. If they ran last, the other cores would be idle.
 LONGEST = [
     "test_journey",
+    "test_site",
     "test_bundle",
     "test_faults",
     "test_style",

@@ -39,15 +39,19 @@ from utils.record import page_in
 from utils.update import RELEASED
 
 __all__ = [
+    "blanks",
     "contents",
+    "course_file",
     "data_of",
     "exercises_of",
     "key",
     "modules",
+    "page",
     "place",
     "release",
     "release_all",
     "save",
+    "version",
     "with_twins",
 ]
 
@@ -171,8 +175,32 @@ def _targets(to: Path, assignment: str, *, force: bool) -> tuple[Path, Path]:
 def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, bytes]:
     """Return every file of a bundle by its path there, sorted.
 
-    With `solved`, the notebook is the one for nbgrader's ``source/``: it has the solutions,
-    between nbgrader's markers. Its metadata name the course's version and the graded exercises.
+    With `solved`, the notebook is the one for nbgrader's ``source/``, as of `page`.
+    """
+    files, notebook = page(root, assignment, solved=solved)
+    files[RELEASED] = files[f"{assignment}.ipynb"]
+    files |= modules(root, notebook, assignment)
+    files["utils/blanks.json"] = json.dumps(blanks(root, assignment), indent=1).encode()
+    for name in (*COPIED, *data_of(notebook)):
+        files[name] = course_file(root, name)
+    files["start.py"] = course_file(root, "autograder/course/start.py")
+    with tempfile.TemporaryDirectory() as aside:
+        key(exercises_of(assignment), Path(aside, "key.h5"))
+        files["utils/answer_key.h5"] = Path(aside, "key.h5").read_bytes()
+    environment = course_file(root, "environment.yml").decode()
+    files["environment.yml"] = students_environment(environment).encode()
+    title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
+    files["README.md"] = README.format(title=title, assignment=assignment).encode()
+    return dict(sorted(files.items()))
+
+
+def page(
+    root: Path, assignment: str, *, solved: bool = False
+) -> tuple[dict[str, bytes], NotebookNode]:
+    """Return a page's own files by name, pictures and all, and its notebook as it is released.
+
+    With `solved`, the notebook has the solutions, between nbgrader's markers. Its metadata name
+    the course's version and the graded exercises.
     """
     path = notebook_of(root, assignment)
     notebook = tidy(read(path), str(path))
@@ -194,23 +222,14 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
             if cell.metadata.get("nbgrader", {}).get("grade")
         ],
     }
-    files[path.name] = files[RELEASED] = to_text(notebook).encode()
-    files |= modules(root, notebook, assignment)
-    blanks = page_in(path.parent)
-    files["utils/blanks.json"] = json.dumps(
-        dict(blanks.blanks if blanks else {}), indent=1
-    ).encode()
-    for name in (*COPIED, *data_of(notebook)):
-        files[name] = _course_file(root, name)
-    files["start.py"] = _course_file(root, "autograder/course/start.py")
-    with tempfile.TemporaryDirectory() as aside:
-        key(exercises_of(assignment), Path(aside, "key.h5"))
-        files["utils/answer_key.h5"] = Path(aside, "key.h5").read_bytes()
-    environment = _course_file(root, "environment.yml").decode()
-    files["environment.yml"] = students_environment(environment).encode()
-    title = next(iter(re.findall(r"(?m)^# (.+)$", notebook.cells[0].source)), assignment)
-    files["README.md"] = README.format(title=title, assignment=assignment).encode()
-    return dict(sorted(files.items()))
+    files[path.name] = to_text(notebook).encode()
+    return files, notebook
+
+
+def blanks(root: Path, assignment: str) -> dict[str, str]:
+    """Return the text of each exercise's cell on an assignment's page, as the course gives it."""
+    found = page_in(notebook_of(root, assignment).parent)
+    return dict(found.blanks if found else {})
 
 
 def with_twins(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -272,7 +291,7 @@ def _module_text(root: Path, file: Path) -> bytes:
 
 def _given(root: Path, reference: str) -> bytes:
     """Return a reference's text; what it imports of an earlier one is given in a bundle, too."""
-    text = _course_file(root, f"utils/reference/{reference}.py").decode()
+    text = course_file(root, f"utils/reference/{reference}.py").decode()
     for module in sorted((root / "utils").glob("given_*.py")):
         given = module.read_text(encoding="utf-8")
         for earlier in re.findall(r"(?m)^from utils\.reference\.(\w+) import", given):
@@ -327,7 +346,7 @@ def release_date(root: Path) -> datetime.date:
 def _setting(root: Path, table: str, name: str, kind: type) -> Any:
     """Return a setting of ``pyproject.toml``; raise `BrokenCourse` if there is none."""
     try:
-        value: Any = tomllib.loads(_course_file(root, "pyproject.toml").decode())
+        value: Any = tomllib.loads(course_file(root, "pyproject.toml").decode())
         for key_ in (*table.split("."), name):
             value = value[key_]
     except (KeyError, tomllib.TOMLDecodeError):
@@ -366,7 +385,8 @@ def place(new: Path, target: Path) -> None:
         shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
 
 
-def _course_file(root: Path, name: str) -> bytes:
+def course_file(root: Path, name: str) -> bytes:
+    """Return the bytes of a file in the course's folder."""
     try:
         return (root / name).read_bytes()
     except OSError as error:

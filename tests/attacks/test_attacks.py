@@ -138,4 +138,4 @@ def test_notebook_of_slow_cells_is_stopped():
         settings = Settings("x", limits=Limits(seconds=0.5, turns=5))
         found = judge_submission(sandbox, LiveKey("x"), pieces, ["relu"], settings)
     assert found.verdicts["relu"].status == "timeout"
-    assert len(found.printed) < 10
+    assert len(found.outputs) < 10

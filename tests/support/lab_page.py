@@ -43,15 +43,15 @@ class Lab:
 class Notebook:
     """One notebook in JupyterLab, with cells found by id."""
 
-    def __init__(self, page, file):
-        self.page = page
+    def __init__(self, page, file, *, start=30_000):
+        self.page, self.start = page, start  # ms for Python to start, and for a cell to run
         cells = json.loads(file.read_text("utf-8"))["cells"]
         self.ids = [cell["id"] for cell in cells]
         self.pages = {
             cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
         }
         second = self.page.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
-        expect(second).to_be_attached(timeout=30_000)
+        expect(second).to_be_attached(timeout=start)
 
     def cell(self, name):
         """Scroll to this cell: JupyterLab does not draw distant cells."""
@@ -62,7 +62,8 @@ class Notebook:
 
     def kernel_is_ready(self):
         """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
-        expect(self.page.get_by_text(re.compile(r"\| Idle$"))).to_be_visible(timeout=30_000)
+        idle = self.page.get_by_text(re.compile(r"\| Idle$"))
+        expect(idle).to_be_visible(timeout=self.start)
 
     def click(self, name):
         cell = self.cell(name)
@@ -78,7 +79,7 @@ class Notebook:
         before = prompt.inner_text()
         self.page.keyboard.press("Shift+Enter")
         expect(prompt).not_to_have_text(before)
-        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=30_000)
+        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=self.start)
         return cell.locator(".jp-Cell-outputArea")
 
     def type(self, name, code):

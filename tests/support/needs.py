@@ -55,6 +55,14 @@ def no_sandbox():
     return " ".join(dict.fromkeys(layer.how.strip() for layer in worst)).rstrip(".")
 
 
+def no_pyodide():
+    """Return how to get Python for browsers; "" if it is there, or could be fetched."""
+    from tests.support import pyodide  # what it imports takes a second
+
+    why = pyodide.why_not()
+    return why and f"connect to the network, for JupyterLite and a copy of Pyodide ({why})"
+
+
 def no_debian_dataset():
     """Return how to get the pictures from which the data set is made; "" if they are there."""
     there = any(FASHION_MNIST.glob("*.gz"))
@@ -111,6 +119,7 @@ def not_linux():
 NEEDS = {
     "browser": Need("pages in a real browser", no_browser),
     "sandbox": Need("grading in the sandbox", no_sandbox),
+    "pyodide": Need("the course's site", no_pyodide, in_ci=False),
     "debian_dataset": Need("building the data set anew", no_debian_dataset),
     "systemd": Need("a limit on the sandbox as a whole", no_cgroup, in_ci=False),
     "root": Need("several users of one machine", not_root),

@@ -1,0 +1,1 @@
+"""Make a site of the course's pages, on which Python runs in the browser: ``course site``."""

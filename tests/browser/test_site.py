@@ -1,0 +1,243 @@
+"""Test the course's site as a learner uses it: Python runs in the browser, and nowhere else."""
+
+import json
+import os
+import re
+import shutil
+import zipfile
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect
+
+from autograder.cli import main
+from autograder.course import notebooks
+from tests.support import ROOT, chromium, pyodide, static_site
+from tests.support.lab_page import PATIENCE, Notebook
+
+pytestmark = [pytest.mark.pyodide, pytest.mark.xdist_group("site")]
+
+BOOT = 600_000  # ms until Python has started, on a machine with other work to do
+FIRST, BRAIN, SEARCH = "00_start_here", "05_the_brain", "04_hyperparameters"
+BEFORE_THE_SEARCH = (
+    *("setup", "split_data-solution", "data-code", "sample_log_uniform-solution"),
+    *("sample_one_minus_log_uniform-solution", "sample_configuration-solution", "space-code"),
+    *("train_and_evaluate-solution", "random_search-solution", "best_trial-solution"),
+)
+PICTURE = ROOT / "docs" / "images" / "site.png"
+PAGES = sorted(path.parent.name for path in ROOT.glob("notebooks/*/*.ipynb"))
+
+
+def path_of(assignment):
+    return ROOT / "notebooks" / assignment / f"{assignment}.ipynb"
+
+
+def solved(assignment):
+    return notebooks.solve(notebooks.read(path_of(assignment)), markers=False)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, thorough):
+    """Build the site: of two pages, since the answer key of all takes longest."""
+    folder = tmp_path_factory.mktemp("site") / "public"
+    pages = () if thorough else (FIRST, BRAIN)
+    command = ["site", *pages, "--to", folder, "--local", pyodide.FOLDER]
+    assert main([*map(str, command)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium.launch() as running:
+        yield running
+
+
+@contextmanager
+def at_home(browser):
+    """Yield a context in which each request that leaves this machine is an error."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE)
+    outside = []
+    context.on("request", lambda asked: outside.append(asked.url))
+    yield context
+    context.close()
+    here = re.compile(r"(http://127\.0\.0\.1:\d+/|data:|blob:)")
+    assert [url for url in outside if not here.match(url)] == []
+
+
+@contextmanager
+def opened(context, server, assignment):
+    """Open an assignment's page; at the end, close it and its Python."""
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
+    page.goto(f"{server.url}/lab/index.html?path={assignment}/{assignment}.ipynb")
+    yield Notebook(page, path_of(assignment), start=BOOT)
+    page.close()
+    assert [error for error in errors if "starting.js" in error] == []
+
+
+def download(notebook, to):
+    """Save the page, download it by the menu, and return what the file holds."""
+    notebook.save()
+    with notebook.page.expect_download() as arriving:
+        notebook.menu("File", "Download")
+    arriving.value.save_as(to)
+    return json.loads(to.read_text("utf-8"))
+
+
+def outputs(page, kind):
+    """Return all of one kind that a notebook's file shows: a text, or pictures."""
+    for cell in page["cells"]:
+        for output in cell.get("outputs", ()):
+            if kind in output.get("data", {}):
+                yield "".join(output["data"][kind])
+
+
+# -- the quick journey ----------------------------------------------------------------------------
+
+
+def test_site_opens_at_the_first_page_and_holds_no_solution(built):
+    welcome = (built / "index.html").read_text("utf-8")
+    assert f"lab/index.html?path={FIRST}/{FIRST}.ipynb" in welcome
+    [wheel] = (built / "static" / "pyodide").glob("deep_networks-*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"utils/check.py", "utils/answer_key.npz", "utils/blanks.json"} < set(names)
+    assert [name for name in names if "reference" in name or "exercises" in name] == []
+    assert [name for name in names if name.endswith((".h5", ".pyc"))] == []
+
+
+def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestconfig, thorough):
+    if not (thorough or pytestconfig.getoption("pictures")):
+        pytest.skip("Python's start in the browser takes long, so it runs with --thorough")
+    answers = {
+        cell.id.removesuffix("-solution"): cell.source
+        for cell in solved(BRAIN).cells
+        if cell.id.endswith("-solution")
+    }
+    file = tmp_path / "submitted" / "ada" / BRAIN / f"{BRAIN}.ipynb"
+    with (
+        static_site.serve(built) as server,
+        at_home(browser) as context,
+        opened(context, server, BRAIN) as notebook,
+    ):
+        line = notebook.page.locator("#course-line[role=status]")
+        expect(line).to_contain_text(re.compile(r"Python is starting in your browser: \d+ s"))
+        picture = PICTURE if pytestconfig.getoption("pictures") else tmp_path / PICTURE.name
+        notebook.page.screenshot(path=picture)
+        notebook.kernel_is_ready()
+        expect(line).to_contain_text(re.compile(r"Python is ready. It took \d+ s"))
+        notebook.run("setup")
+        for exercise, code in answers.items():
+            notebook.run(f"{exercise}-solution")
+            expect(notebook.run(exercise).locator(".verdict")).to_contain_text("still blank")
+            shown = notebook.answer(exercise, code)
+            expect(shown.locator(".verdict")).to_contain_text(f"✓ {exercise}")
+        expect(notebook.run("voltages-demo").locator("img, svg").first).to_be_visible()
+        notebook.page.locator('[data-command="notebook:interrupt-kernel"]').first.click()
+        expect(line).to_contain_text("Restart Kernel")
+        download(notebook, file)
+    verdicts = graded(file, tmp_path)
+    assert {name: one["status"] for name, one in verdicts.items()} == dict.fromkeys(
+        answers, "CORRECT"
+    )
+
+
+def graded(file, folder):
+    """Grade a downloaded page by `course grade`; return the verdicts by exercise."""
+    assignment = file.stem
+    command = ["grade", assignment, "--submissions", folder / "submitted", "--jobs", "1"]
+    assert main([*map(str, command), "--output", str(folder / "grades")]) in (0, 1)
+    lines = (folder / "grades" / assignment / "results.jsonl").read_text("utf-8").splitlines()
+    return {one["exercise"]: one for one in map(json.loads, lines)}
+
+
+# -- every page -----------------------------------------------------------------------------------
+
+
+def with_page(built, folder, assignment, page):
+    """Copy the site, with another version of a page; all other files are shared."""
+    shutil.copytree(built, folder, copy_function=os.link)
+    file = folder / "files" / assignment / f"{assignment}.ipynb"
+    file.unlink()
+    file.write_text(json.dumps(page), "utf-8")
+    return folder
+
+
+def run_all(notebook):
+    """Run all cells, and wait until Python is idle again."""
+    notebook.kernel_is_ready()
+    notebook.menu("Run", "Run All Cells")
+    busy = notebook.page.get_by_text(re.compile(r"\| Busy$"))
+    expect(busy).to_be_visible(timeout=30_000)
+    expect(busy).to_be_hidden(timeout=1_800_000)
+
+
+@pytest.mark.parametrize("kind", ["blank", "solved"])
+@pytest.mark.parametrize("assignment", PAGES)
+def test_each_page_runs_blank_and_solved(assignment, kind, browser, built, tmp_path, thorough):
+    if not thorough:
+        pytest.skip("each page, blank and solved, runs with --thorough")
+    page = solved(assignment) if kind == "solved" else notebooks.read(path_of(assignment))
+    for cell in page.cells:  # Run All goes on after a check that does not pass
+        if cell.cell_type == "code":
+            cell.metadata.tags = ["raises-exception"]
+    site = with_page(built, tmp_path / "site", assignment, page)
+    with (
+        static_site.serve(site) as server,
+        at_home(browser) as context,
+        opened(context, server, assignment) as notebook,
+    ):
+        run_all(notebook)
+        file = tmp_path / "submitted" / "ada" / assignment / f"{assignment}.ipynb"
+        done = download(notebook, file)
+    checks = [cell for cell in done["cells"] if "".join(cell["source"]).startswith("check(")]
+    signs = {cell["id"]: "".join(outputs({"cells": [cell]}, "text/plain")) for cell in checks}
+    if kind == "solved" and assignment != FIRST:
+        assert all(text.startswith("✓") for text in signs.values()), signs
+        failed = [
+            (cell["id"], output["evalue"])
+            for cell in done["cells"]
+            for output in cell.get("outputs", ())
+            if output["output_type"] == "error"
+        ]
+        assert failed == []
+        verdicts = graded(file, tmp_path)
+        assert {one["status"] for one in verdicts.values()} == {"CORRECT"}
+    else:
+        assert all("could not be checked" not in text for text in signs.values()), signs
+        assert len(list(outputs(done, "text/html"))) >= len(checks)
+
+
+def test_search_goes_on_after_a_restart_and_the_second_visit_loads_nothing(
+    browser, built, tmp_path, thorough
+):
+    if not thorough:
+        pytest.skip("the search of 04 runs with --thorough")
+    page = solved(SEARCH)
+    [search] = [cell for cell in page.cells if cell.id == "search-demo"]
+    search.source = search.source.replace("budget(30, ", "budget(10, ")  # enough to stop it midway
+    site = with_page(built, tmp_path / "site", SEARCH, page)
+    with static_site.serve(site) as server, at_home(browser) as context:
+        with opened(context, server, SEARCH) as notebook:
+            for name in BEFORE_THE_SEARCH:
+                notebook.run(name)
+            cell = notebook.click("search-demo")
+            notebook.page.keyboard.press("Shift+Enter")
+            expect(cell).to_contain_text(re.compile("[3-9] of 10 trials"), timeout=BOOT)
+            notebook.menu("Kernel", "Restart Kernel…")
+            notebook.page.get_by_role("button", name="Confirm Kernel Restart").click()
+            notebook.kernel_is_ready()
+            for name in BEFORE_THE_SEARCH:
+                notebook.run(name)
+            cell = notebook.click("search-demo")
+            notebook.page.keyboard.press("Shift+Enter")
+            ended = re.compile(r"10 trials in .+, \d+ of them earlier")
+            expect(cell).to_contain_text(ended, timeout=BOOT)
+            notebook.save()
+        server.answers.clear()
+        with opened(context, server, SEARCH) as notebook:
+            expect(notebook.cell("search-demo")).to_contain_text("of them earlier")
+            notebook.kernel_is_ready()
+        again = [path for code, path in server.answers if code == "200" and "/pyodide/" in path]
+        assert again == []
