@@ -210,7 +210,7 @@ def _fill(
             f"Points are pending for {len(undecided)}, so nothing was written: "
             f"{', '.join(undecided[:10])}{' …' if len(undecided) > 10 else ''}. Let "
             "them hand in again, or give the points by hand in a workspace's gradebook, and grade "
-            "again. `--pending skip` leaves these out, for you to type their grades there yourself; "
+            "again. `--pending skip` leaves these out, for you to type their grades there; "
             "`--pending write` writes what they have."
         )
     return filled
