@@ -229,14 +229,20 @@ def _say_who_is_late_without_a_time(
     submissions: Path, assignment: str, beside: "GradingSettings"
 ) -> None:
     """Say whom a system marked late without telling the time, so that the rule cannot apply."""
+    from autograder.grading.lateness import TIMESTAMP, submitted_at
     from autograder.lms.records import Records
 
     records = Records.read(submissions, assignment).by_student
-    late = sorted(name for name, one in records.items() if one.late and not one.at)
+    late = sorted(
+        name
+        for name, one in records.items()
+        if one.late and not one.at and not submitted_at(submissions / name / assignment / TIMESTAMP)
+    )
     if beside.lateness.rule and late:
         print(
             f"Marked late, and the download does not say by how much: {', '.join(late)}. No points "
-            "are taken off for that here; write the time into each one's timestamp.txt."
+            "are taken off for that here. Write the time, such as 2026-11-21 08:00:00 UTC, into "
+            f"{submissions / 'STUDENT' / assignment / TIMESTAMP}, and grade again."
         )
 
 

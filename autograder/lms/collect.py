@@ -248,7 +248,9 @@ def _sort_in(
         if one.late:
             collected.late.append(student)
     if roster is not None:
-        missing = [one.student for one in roster.people if one.student not in owners]
+        missing = [
+            one.student for one in roster.people if one.student not in owners and not one.pretended
+        ]
         collected.missing += [one for one in missing if one not in collected.missing]
     if assignment not in collected.assignments:
         collected.assignments.append(assignment)

@@ -208,8 +208,10 @@ def _fill(
     if undecided and wish.pending == "refuse":
         raise UsageError(
             f"Points are pending for {len(undecided)}, so nothing was written: "
-            f"{', '.join(undecided[:10])}{' …' if len(undecided) > 10 else ''}. Grade them by hand "
-            "first. `--pending skip` leaves these out, `--pending write` writes what they have."
+            f"{', '.join(undecided[:10])}{' …' if len(undecided) > 10 else ''}. Let "
+            "them hand in again, or give the points by hand in a workspace's gradebook, and grade "
+            "again. `--pending skip` leaves these out, for you to type their grades there; "
+            "`--pending write` writes what they have."
         )
     return filled
 

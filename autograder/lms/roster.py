@@ -52,6 +52,11 @@ class Person:
         mine = self.values.get(kind, "").casefold()
         return bool(mine) and mine in {one.casefold() for one in values}
 
+    @property
+    def pretended(self) -> bool:
+        """Return whether this is Canvas's own Test Student, whom nobody expects to hand in."""
+        return "canvas" in self.values and self.values.get("name") == "Student, Test"
+
 
 @dataclass
 class Roster:

@@ -142,7 +142,7 @@ def count(output: Path, assignment: str, roster: Roster | None = None) -> Number
         When it was not graded.
     """
     grades = {one.student: one for one in read_grades(output, assignment)}
-    people = roster.people if roster else []
+    people = [one for one in roster.people if not one.pretended] if roster else []
     took_part = {name for name, one in grades.items() if not one.nothing}
     found: dict[str, ExerciseNumbers] = {}
     seen: dict[str, Counter[tuple[str, str]]] = {}

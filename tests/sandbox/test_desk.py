@@ -181,6 +181,7 @@ def test_forgotten_student_leaves_the_others_verdicts_in_the_cache(desk, tmp_pat
 def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsys):
     output = ["--submissions", "submitted", "--output", "grades"]
     stamp = desk / "submitted" / "ada" / TASK / "timestamp.txt"
+    late = desk / "submitted" / "grace" / TASK / "timestamp.txt"
     (desk / "grading.toml").write_text(
         f"[due]\n{TASK} = 2026-11-20T12:00:00Z\n[late]\npercent_per_day = 10\n"
     )
@@ -190,13 +191,18 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
         said = capsys.readouterr().out
         assert "ada: 100 → 80: late penalty 0 → 20" in said
         assert "does not say by how much: grace." in said
+        assert f"into submitted/STUDENT/{TASK}/timestamp.txt, and grade again." in said
         target = str(tmp_path / "out.csv")
         cli.main(["export", TASK, "--canvas", "gradebook.csv", "--to", target, *output])
         assert ",80.00," in (tmp_path / "out.csv").read_text()
         cli.main(["feedback", TASK, "--to", str(tmp_path), *output])
         page = (tmp_path / TASK / "ada.html").read_text()
         assert "Handed in 25 hours after the due date: 20 points less." in page
+        late.write_text("2026-11-20 11:00:00 UTC")
+        cli.main(["grade", TASK, *output, "--jobs", "1"])
+        assert "does not say by how much" not in capsys.readouterr().out
     finally:
         stamp.unlink()
+        late.unlink(missing_ok=True)
         (desk / "grading.toml").unlink()
         cli.main(["grade", TASK, *output, "--jobs", "1"])
