@@ -92,6 +92,11 @@ def ends_as_they_came(low: float, high: float, size: int, rng: Rng) -> Any:
     return 1 - log_uniform(low, high, size, rng)
 
 
+@exercise.mistake("β itself is drawn on a log scale here. It is 1 − β that should be.")
+def beta_as_it_came(low: float, high: float, size: int, rng: Rng) -> Any:
+    return log_uniform(low, high, size, rng)
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -96,7 +96,12 @@ def trained_again(call: Call, params: Any) -> Finding | None:
 
 def parts_of_fresh_runs(call: Call, params: Any) -> Finding | None:
     """Check that other labels in the dev part change the dev accuracies, but not the costs."""
-    for one, other in zip(*call.all([_again(), _again("dev")]), strict=True):
+    # Paired by configuration: finals in a wrong order are no training on the dev part.
+    pairs = [
+        sorted(finals, key=lambda final: float(final["configuration"]["learning_rate"]))
+        for finals in call.all([_again(), _again("dev")])
+    ]
+    for one, other in zip(*pairs, strict=True):
         runs = list(zip(one["runs"], other["runs"], strict=True))
         if not all(np.allclose(a["costs"], b["costs"], rtol=1e-4) for a, b in runs):
             return Finding(
