@@ -78,10 +78,11 @@ def opened(context, server, assignment):
 
 
 def download(notebook, to):
-    """Save the page, download it by the menu, and return what the file holds."""
+    """Save the page, download it by the list of files, and return what the file holds."""
     notebook.save()
+    notebook.page.locator(".jp-DirListing-item", has_text=to.name).click(button="right")
     with notebook.page.expect_download() as arriving:
-        notebook.menu("File", "Download")
+        notebook.menu("Download")
     arriving.value.save_as(to)
     return json.loads(to.read_text("utf-8"))
 
@@ -107,9 +108,8 @@ def test_site_opens_at_the_first_page_and_holds_no_solution(built):
     assert [name for name in names if name.endswith((".h5", ".pyc"))] == []
 
 
-def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestconfig, thorough):
-    if not (thorough or pytestconfig.getoption("pictures")):
-        pytest.skip("Python's start in the browser takes long, so it runs with --thorough")
+@pytest.mark.thorough  # Python's start in the browser takes long
+def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestconfig):
     answers = {
         cell.id.removesuffix("-solution"): cell.source
         for cell in solved(BRAIN).cells
@@ -139,7 +139,7 @@ def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestco
         download(notebook, file)
     verdicts = graded(file, tmp_path)
     assert {name: one["status"] for name, one in verdicts.items()} == dict.fromkeys(
-        answers, "CORRECT"
+        answers, "correct"
     )
 
 
@@ -173,11 +173,10 @@ def run_all(notebook):
     expect(busy).to_be_hidden(timeout=1_800_000)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["blank", "solved"])
 @pytest.mark.parametrize("assignment", PAGES)
-def test_each_page_runs_blank_and_solved(assignment, kind, browser, built, tmp_path, thorough):
-    if not thorough:
-        pytest.skip("each page, blank and solved, runs with --thorough")
+def test_each_page_runs_blank_and_solved(assignment, kind, browser, built, tmp_path):
     page = solved(assignment) if kind == "solved" else notebooks.read(path_of(assignment))
     for cell in page.cells:  # Run All goes on after a check that does not pass
         if cell.cell_type == "code":
@@ -203,17 +202,16 @@ def test_each_page_runs_blank_and_solved(assignment, kind, browser, built, tmp_p
         ]
         assert failed == []
         verdicts = graded(file, tmp_path)
-        assert {one["status"] for one in verdicts.values()} == {"CORRECT"}
+        assert {one["status"] for one in verdicts.values()} == {"correct"}
     else:
         assert all("could not be checked" not in text for text in signs.values()), signs
         assert len(list(outputs(done, "text/html"))) >= len(checks)
 
 
+@pytest.mark.thorough
 def test_search_goes_on_after_a_restart_and_the_second_visit_loads_nothing(
-    browser, built, tmp_path, thorough
+    browser, built, tmp_path
 ):
-    if not thorough:
-        pytest.skip("the search of 04 runs with --thorough")
     page = solved(SEARCH)
     [search] = [cell for cell in page.cells if cell.id == "search-demo"]
     search.source = search.source.replace("budget(30, ", "budget(10, ")  # enough to stop it midway
