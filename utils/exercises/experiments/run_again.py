@@ -105,6 +105,7 @@ exercise = Exercise(
         "parts_of_fresh_runs": "fresh runs",
         "test_part_of_fresh_runs": "fresh runs",
         "means_of_runs": "means",
+        "any_divergence_counts": "diverged trials",
     },
     drawn="fresh runs",
     hints=(
@@ -238,6 +239,15 @@ def sum_for_mean(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -
 @exercise.mistake("A configuration can diverge in a new run, and its final does not say so.")
 def divergence_unsaid(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
     return _again(records, n_best, n_seeds, data, rng, lost=lambda runs: False)
+
+
+@exercise.mistake(
+    'Any run that diverged makes its final "diverged", not only the last run, or all of them.'
+)
+def all_must_diverge(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
+    return _again(
+        records, n_best, n_seeds, data, rng, lost=lambda runs: all(run["diverged"] for run in runs)
+    )
 
 
 @exercise.mistake('"found" holds the mean of the new runs; the number of the search belongs there.')

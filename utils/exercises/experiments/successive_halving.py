@@ -51,12 +51,16 @@ def _cases(rng: Rng) -> list[Case]:
         return Case(arguments | {"rng": fresh_seed(rng)}, note, layout, Returned(rounds), earns)
 
     lost = {"space": hopeless, "n": 4, "budget": 64, "data": small_data(rng)}
+    settings = {name: values[0] for name, (_, values) in hopeless.items()}
+    last = record(64) | {"configuration": settings | {"examples": 64}, "diverged": True}
     return [
         case([4, 2, 1]),
         case([7, 3, 1], "a number that is no power of 2"),
         case([1], "a single configuration"),
         Case(lost | {"rng": fresh_seed(rng)}, "diverged trials only", "plain",
              Raised("ValueError"), "better half"),
+        Case(lost | {"n": 1, "rng": fresh_seed(rng)}, "a single trial, which diverges", "plain",
+             Returned([[last]]), "rounds"),
         case([3, 1], "arrays that must not be written to", "readonly", "inputs left alone"),
     ]  # fmt: skip
 
@@ -102,6 +106,7 @@ def _rounds(
     more: Any = lambda budget: 2 * budget,
     last: int = 1,
     strict: bool = True,
+    of_rest: bool = False,
 ) -> Any:
     """The reference's rounds, with another order, other sizes or other budgets."""
     configurations, rounds = [drawn(space, rng) for _ in range(n)], []
@@ -114,9 +119,23 @@ def _rounds(
         standing = [r for r in records if not r["diverged"]] if strict else records
         if not standing:
             raise ValueError("all diverged")
-        best = sorted(standing, key=key)[: left(len(records))]
+        best = sorted(standing, key=key)[: left(len(standing if of_rest else records))]
         configurations = [record["configuration"] for record in best]
         budget = more(budget)
+
+
+@exercise.mistake("Half of those that have not diverged go on; of k trials it should be k // 2.")
+def half_of_the_rest(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
+    return _rounds(space, n, budget, data, rng, of_rest=True)
+
+
+@exercise.mistake(
+    "The last trial may diverge: its round is given back, and ValueError is for rounds of several."
+)
+def last_must_stand(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
+    rounds = _rounds(space, n, budget, data, rng)
+    best_of(rounds[-1])
+    return rounds
 
 
 @exercise.mistake("All rounds train equally long: each should have twice the budget before it.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from utils.checker.property import Property
 from utils.properties.experiments.again import (
+    any_divergence_counts,
     fresh_runs,
     means_of_runs,
     parts_of_fresh_runs,
@@ -23,6 +24,7 @@ __all__ = ["PROPERTIES"]
 
 PROPERTIES: dict[str, Property] = {
     "means_of_runs": means_of_runs,
+    "any_divergence_counts": any_divergence_counts,
     "fresh_runs": fresh_runs,
     "trained_again": trained_again,
     "parts_of_fresh_runs": parts_of_fresh_runs,

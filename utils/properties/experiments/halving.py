@@ -86,7 +86,7 @@ def _named(record: Any) -> str:
 
 
 def diverged_stay_behind(call: Call, params: Any) -> Finding | None:
-    """Check that no diverged trial goes on.
+    """Check that no diverged trial goes on, and that of k trials still k // 2 do.
 
     One in eight diverges, and is then right about half of dev: more than the others, since what
     these learn is wrong there. All 8 diverge once in 10**7 searches, and none in one of three.
@@ -101,9 +101,17 @@ def diverged_stay_behind(call: Call, params: Any) -> Finding | None:
     }
     for seed in range(4, 10):
         rounds = call(_halving(space, 8, 80, "dev", seed))
-        for following in rounds[1:]:
+        for one, following in pairwise(rounds):
             if any(record["diverged"] for record in following):
                 return Finding("property", "A trial that diverged went on to the next round.")
+            standing = sum(not record["diverged"] for record in one)
+            due = min(len(one) // 2, standing)
+            if len(following) != due:
+                return Finding(
+                    "property",
+                    f"Of {len(one)} trials {len(one) - standing} diverged; {due} should go on to "
+                    f"the next round, and {len(following)} did.",
+                )
         if len(rounds) > 4:
             return None  # the cases say that too many go on; each such search takes long
     return None
