@@ -226,7 +226,7 @@ def halving(rounds: Sequence[Sequence[Record]]) -> Picture:
     ax.set(xlabel="examples in each training of the round", ylabel="dev accuracy")
     quiet(ax)
     told = ", ".join(
-        f"{len(records)} trials with {budget:,} examples, best "
+        f"{len(records)} trial{'s' * (len(records) > 1)} with {budget:,} examples, best "
         f"{max(record['dev_accuracy'] for record in records):.3f}"
         for records, budget in zip(rounds, budgets, strict=True)
     )
