@@ -62,8 +62,9 @@ def log_for(log: str | Path, space: Mapping[str, Any], seed: int) -> str:
         noted = json.loads(str(file.attrs.get("search", "{}")))
     other = _difference(noted, search)
     if other:
+        trials = "1 trial" if count == 1 else f"{count} trials"
         raise LogError(
-            f"{log} holds {count} trials of another search, {other}: give the log another name, "
+            f"{log} holds {trials} of another search, {other}: give the log another name, "
             "or delete the file."
         )
     return str(log)

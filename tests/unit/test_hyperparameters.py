@@ -263,7 +263,7 @@ def test_log_of_another_search_is_refused_and_unchanged(space, seed, said, tmp_p
     log = tmp_path / "search.h5"
     append_record(log_for(log, SPACE, 4), a_record())
     before = log.read_bytes()
-    with pytest.raises(LogError, match="holds 1 trials of another search") as refused:
+    with pytest.raises(LogError, match="holds 1 trial of another search") as refused:
         log_for(log, space, seed)
     assert said in str(refused.value)
     assert "give the log another name" in str(refused.value)
@@ -479,7 +479,7 @@ def test_pictures_have_alt_text():
         ),
         (
             experiment_plots.halving(halved),
-            ["2 trials with 40 examples", "1 trials with 80 examples"],
+            ["2 trials with 40 examples", "1 trial with 80 examples"],
         ),
         (
             experiment_plots.grid_and_random(records, records, "learning_rate", "width"),
