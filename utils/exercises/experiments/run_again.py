@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Anything, Case, InRange, Returned
+from utils.checker.cases import Case, InRange, Returned
 from utils.exercises.exercise import Exercise
 from utils.exercises.hyperparameters.common import (
+    CONVEX,
     Rng,
+    any_trial,
     blown_up,
     fresh_seed,
     random_records,
@@ -30,25 +32,10 @@ def _cases(rng: Rng) -> list[Case]:
         "depth": ("choice", [1]),
         "iterations": ("choice", [6]),
     }
-    # These end near the same weights wherever they start, so that the judge can train them too.
-    convex = {
-        "learning_rate": ("log", 1.0, 4.0),
-        "momentum": ("choice", [0.0]),
-        "depth": ("choice", [0]),
-        "batch_size": ("choice", [200]),
-        "iterations": ("choice", [16]),
-    }
 
     def final(record: Any, n_seeds: int) -> dict[str, Any]:
         lost = record["configuration"]["learning_rate"] > 1e10
-        run = {
-            "configuration": record["configuration"],
-            "costs": Anything(),
-            "train_accuracy": InRange(0, 1),
-            "dev_accuracy": InRange(0, 1),
-            "seconds": InRange(0, np.inf),
-            "diverged": lost,
-        }
+        run = any_trial(record["configuration"], diverged=lost)
         return {
             "configuration": record["configuration"],
             "found": record["dev_accuracy"],
@@ -79,7 +66,7 @@ def _cases(rng: Rng) -> list[Case]:
         case(tempting, 2, 2, "one that diverged in the search", earns="diverged trials"),
         case(few, 3, 2, "fewer left than asked for"),
         case(unlucky, 2, 2, "one that diverges when it is run again", earns="diverged trials"),
-        case(random_records(rng, 3, convex), 2, 2, "logistic regressions", earns="fresh runs"),
+        case(random_records(rng, 3, CONVEX), 2, 2, "logistic regressions", earns="fresh runs"),
         case(random_records(rng, 3, space), 2, 2, "arrays that must not be written to", "readonly",
              "inputs left alone"),
     ]  # fmt: skip

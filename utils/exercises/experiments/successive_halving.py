@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import Anything, Case, InRange, Raised, Returned
+from utils.checker.cases import Case, Raised, Returned
 from utils.exercises.exercise import Exercise
-from utils.exercises.hyperparameters.common import Rng, fresh_seed, small_data
+from utils.exercises.hyperparameters.common import Rng, any_of, any_trial, fresh_seed, small_data
 from utils.network import train
 from utils.reference import experiments as reference
 from utils.reference.hyperparameters import best_trial as best_of
@@ -28,31 +28,19 @@ def _cases(rng: Rng) -> list[Case]:
     hopeless = {"learning_rate": ("choice", [1e30]), "depth": ("choice", [2])}
     hopeless |= {"width": ("choice", [3]), "batch_size": ("choice", [16])}
 
-    def record(examples: int) -> dict[str, Any]:
-        configuration = {
-            name: ends[0][0] if kind == "choice" else InRange(*ends)
-            for name, (kind, *ends) in space.items()
-        }
-        return {
-            "configuration": configuration | {"examples": examples},
-            "costs": Anything(),
-            "train_accuracy": InRange(0, 1),
-            "dev_accuracy": InRange(0, 1),
-            "seconds": InRange(0, np.inf),
-            "diverged": False,
-        }
-
     def case(
         sizes: list[int], note: str = "", layout: str = "plain", earns: str = "rounds"
     ) -> Case:
         budget = int(rng.integers(20, 60))
-        rounds = [[record(budget * 2**i)] * size for i, size in enumerate(sizes)]
+        rounds = [
+            [any_trial(any_of(space) | {"examples": budget * 2**i})] * size
+            for i, size in enumerate(sizes)
+        ]
         arguments = {"space": space, "n": sizes[0], "budget": budget, "data": small_data(rng)}
         return Case(arguments | {"rng": fresh_seed(rng)}, note, layout, Returned(rounds), earns)
 
     lost = {"space": hopeless, "n": 4, "budget": 64, "data": small_data(rng)}
-    settings = {name: values[0] for name, (_, values) in hopeless.items()}
-    last = record(64) | {"configuration": settings | {"examples": 64}, "diverged": True}
+    last = any_trial(any_of(hopeless) | {"examples": 64}, diverged=True)
     return [
         case([4, 2, 1]),
         case([7, 3, 1], "a number that is no power of 2"),

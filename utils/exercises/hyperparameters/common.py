@@ -5,12 +5,13 @@ What is drawn at random is judged by the properties; the cases judge shapes, nam
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from utils.checker.cases import AnyOfShape, Anything, Case, Returned, Seed
+from utils.checker.cases import AnyOfShape, Anything, Case, InRange, Returned, Seed
 from utils.reference.hyperparameters import sample_configuration as drawn
 
 Rng = np.random.Generator
@@ -78,6 +79,37 @@ def random_records(rng: Rng, n_trials: int, space: Any = None) -> list[dict[str,
         }
         for i in range(n_trials)
     ]
+
+
+# Logistic regressions, which end near the same weights wherever they start, so that the judge can
+# train them too.
+CONVEX = {
+    "learning_rate": ("log", 1.0, 4.0),
+    "momentum": ("choice", [0.0]),
+    "depth": ("choice", [0]),
+    "batch_size": ("choice", [200]),
+    "iterations": ("choice", [16]),
+}
+
+
+def any_of(space: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is expected of a configuration: the first choice, or a number in its range."""
+    return {
+        name: ends[0][0] if kind == "choice" else InRange(*ends)
+        for name, (kind, *ends) in space.items()
+    }
+
+
+def any_trial(configuration: dict[str, Any], *, diverged: bool = False) -> dict[str, Any]:
+    """Return what is expected of the record of a training with this configuration."""
+    return {
+        "configuration": configuration,
+        "costs": Anything(),
+        "train_accuracy": InRange(0, 1),
+        "dev_accuracy": InRange(0, 1),
+        "seconds": InRange(0, np.inf),
+        "diverged": diverged,
+    }
 
 
 def blown_up(record: dict[str, Any], accuracy: float) -> dict[str, Any]:

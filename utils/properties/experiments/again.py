@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -23,28 +24,32 @@ __all__ = [
 ]
 
 
-@cache  # one object for each, so that the properties share its runs
-def _again(poisoned: str = "", seed: int = 6) -> Case:
-    """Return the case of three trials of a search, of which two are run again."""
+def _case(
+    trials: Sequence[tuple[dict[str, Any], float]], n_best: int, seed: int, poisoned: str = ""
+) -> Case:
+    """Return the case of a search's configurations with their dev accuracies, run three times."""
     records = [
         {
-            "configuration": {
-                "learning_rate": rate,
-                "width": 4,
-                "depth": 1,
-                "batch_size": 20,
-                "iterations": 4,
-            },
+            "configuration": configuration,
             "costs": np.array([0.69, 0.4], np.float32),
             "train_accuracy": 0.9,
             "dev_accuracy": accuracy,
             "seconds": 0.01,
             "diverged": False,
         }
-        for rate, accuracy in ((0.1, 0.7), (0.2, 0.9), (0.4, 0.8))
+        for configuration, accuracy in trials
     ]
-    arguments = {"records": records, "n_best": 2, "n_seeds": 3, "data": points(poisoned)}
+    arguments = {"records": records, "n_best": n_best, "n_seeds": 3, "data": points(poisoned)}
     return Case(arguments | {"rng": Seed(seed)})
+
+
+@cache  # one object for each, so that the properties share its runs
+def _again(poisoned: str = "", seed: int = 6) -> Case:
+    """Return the case of three trials of a search, of which two are run again."""
+    layers = {"width": 4, "depth": 1, "batch_size": 20, "iterations": 4}
+    found = ((0.1, 0.7), (0.2, 0.9), (0.4, 0.8))
+    trials = [({"learning_rate": rate} | layers, accuracy) for rate, accuracy in found]
+    return _case(trials, 2, seed, poisoned)
 
 
 def means_of_runs(call: Call, params: Any) -> Finding | None:
@@ -68,16 +73,7 @@ def any_divergence_counts(call: Call, params: Any) -> Finding | None:
     12 finals once in 500 times.
     """
     steep = {"learning_rate": 30.0, "momentum": 0.0, "width": 3, "depth": 2, "iterations": 6}
-    record = {
-        "configuration": steep,
-        "costs": np.array([0.69, 0.4], np.float32),
-        "train_accuracy": 0.9,
-        "dev_accuracy": 0.8,
-        "seconds": 0.01,
-        "diverged": False,
-    }
-    arguments = {"records": [record], "n_best": 1, "n_seeds": 3, "data": points()}
-    for finals in call.all([Case(arguments | {"rng": Seed(seed)}) for seed in range(12)]):
+    for finals in call.all([_case([(steep, 0.8)], 1, seed) for seed in range(12)]):
         for final in finals:
             lost = sum(bool(run["diverged"]) for run in final["runs"])
             if bool(final["diverged"]) != (lost > 0):

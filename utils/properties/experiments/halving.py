@@ -105,12 +105,12 @@ def diverged_stay_behind(call: Call, params: Any) -> Finding | None:
             if any(record["diverged"] for record in following):
                 return Finding("property", "A trial that diverged went on to the next round.")
             standing = sum(not record["diverged"] for record in one)
-            due = min(len(one) // 2, standing)
-            if len(following) != due:
+            wanted = min(len(one) // 2, standing)
+            if len(following) != wanted:
                 return Finding(
                     "property",
-                    f"Of {len(one)} trials {len(one) - standing} diverged; {due} should go on to "
-                    f"the next round, and {len(following)} did.",
+                    f"Of {len(one)} trials {len(one) - standing} diverged; {wanted} should go on "
+                    f"to the next round, and {len(following)} did.",
                 )
         if len(rounds) > 4:
             return None  # the cases say that too many go on; each such search takes long
