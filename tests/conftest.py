@@ -18,7 +18,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 from tests.support import ROOT, needs
 from utils.checker.answer_key import FrozenKey, LiveKey, freeze
 from utils.checker.judge import rejections
-from utils.exercises import EXERCISES
 
 
 def pytest_addoption(parser):
@@ -63,10 +62,10 @@ LONGEST = [
 
 @pytest.hookimpl(optionalhook=True)  # of xdist, which is optional
 def pytest_xdist_auto_num_workers():
-    """Start two workers for each core: many tests wait for a browser or an endless loop."""
+    """Start a worker more than there are cores: some tests wait for a browser or a deadline."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist reads it
-    return 2 * (os.cpu_count() or 1)
+    return 1 + (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -140,11 +139,21 @@ def live():
     return remembering(LiveKey())
 
 
+class FrozenOnes:
+    """Frozen keys of one exercise each, since a worker of the tests needs only a few of them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def question(self, name, seed=None):
+        path = self.folder / f"{name}.h5"
+        freeze(path, [name])
+        return FrozenKey(path).question(name, seed)
+
+
 @pytest.fixture(scope="session")
 def frozen(tmp_path_factory):
-    path = tmp_path_factory.mktemp("key") / "answer_key.h5"
-    freeze(path, EXERCISES)
-    return remembering(FrozenKey(path))
+    return remembering(FrozenOnes(tmp_path_factory.mktemp("keys")))
 
 
 @pytest.fixture(params=["live", "frozen"])

@@ -98,6 +98,7 @@ def outputs(page, kind):
 # -- the quick journey ----------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_site_opens_at_the_first_page_and_holds_no_solution(built):
     welcome = (built / "index.html").read_text("utf-8")
     assert f"lab/index.html?path={FIRST}/{FIRST}.ipynb" in welcome

@@ -13,7 +13,7 @@ PICTURES = ROOT / "docs" / "images"
 START = "00_start_here/00_start_here.ipynb"
 SELF_TEST = "00_start_here/self_test/self_test.ipynb"
 FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
-WINDOW = {"viewport": {"width": 1000, "height": 1000}, "device_scale_factor": 1.5}
+WINDOW = {"viewport": {"width": 1000, "height": 1000}}
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,12 @@ def fresh(lab):
     for page in (START, SELF_TEST, FORWARD):
         shutil.copy(lab.course / "notebooks" / page, own / page)
         (own / page).with_name("progress.json").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def window(pytestconfig):
+    """Return the options of a window; the guide's pictures are sharper than a test needs."""
+    return WINDOW | {"device_scale_factor": 1.5 if pytestconfig.getoption("pictures") else 1}
 
 
 @pytest.fixture
@@ -38,8 +44,8 @@ def pictured(pytestconfig, tmp_path):
     return take
 
 
-def test_self_test_opens_a_repair_and_another_try_by_keyboard(opened, fresh, pictured):
-    with opened(SELF_TEST, **WINDOW) as notebook:
+def test_self_test_opens_a_repair_and_another_try_by_keyboard(opened, fresh, pictured, window):
+    with opened(SELF_TEST, **window) as notebook:
         notebook.run("setup")
         press = notebook.page.keyboard.press
         question = notebook.cell("ask-shapes")
@@ -59,21 +65,23 @@ def test_self_test_opens_a_repair_and_another_try_by_keyboard(opened, fresh, pic
         pictured(notebook.page.locator(".jp-NotebookPanel"), "self_test")
 
 
-def test_solution_and_map_after_real_verdicts(opened, fresh, pictured):
-    with opened(START, **WINDOW) as notebook:
+def test_solution_and_map_after_real_verdicts(opened, fresh, pictured, lab, window):
+    own = lab.course / "my_notebooks"
+    with opened(START, **window) as notebook:
+        notebook.page.keyboard.press("ControlOrMeta+b")  # hides the list of files
         notebook.run("setup")
         shown = notebook.answer("double", "def double(X):\n    return 2 * X")
         expect(shown).to_contain_text("Next page: 01 Forward propagation")
-    with opened(FORWARD, **WINDOW) as notebook:
-        notebook.page.keyboard.press("ControlOrMeta+b")  # hides the list of files
+        notebook.cell("next").get_by_role("link").click()
+        notebook.shows(own / FORWARD)
         notebook.run("setup")
         notebook.answer("sigmoid", "def sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))")
         notebook.type("sigmoid-example-code", 'solution("sigmoid")')
         shown = notebook.run("sigmoid-example-code")
         expect(shown).to_contain_text("Speed: the cases of the check")
         pictured(shown, "solution")
-    with opened(START, **WINDOW) as notebook:
-        notebook.run("setup")
+        notebook.page.get_by_role("tab", name="00_start_here.ipynb").click()
+        notebook.shows(own / START)
         shown = notebook.run("progress")
         expect(shown.get_by_label("1 of 1 passed")).to_be_visible()
         expect(shown.get_by_label("1 of 7 passed; next: relu")).to_be_visible()

@@ -281,6 +281,7 @@ def test_nbgrader_skips_graded_submissions(both):
     assert "Skipping existing assignment" in done.stderr
 
 
+@pytest.mark.thorough
 def test_feedback_and_export_contain_the_results(both):
     workspace = both[1]
     for command in (("generate_feedback", NAME), ("export", "--to", "grades.csv")):
@@ -435,6 +436,7 @@ def test_limits_of_a_workspace_can_be_set():
         preprocessors.Execute(limits={"fiel": 1}).settings(NAME)
 
 
+@pytest.mark.thorough
 def test_seconds_of_a_cell_are_written_down_once(tmp_path):
     """Change the limit in `autograder/limits.py`: command, configuration and its default follow."""
     program = f"""
@@ -673,6 +675,7 @@ def test_locked_gradebook_is_reported_after_waiting(both, capsys, monkeypatch):
     assert "type the same command again" in said
 
 
+@pytest.mark.thorough
 def test_student_entered_by_another_grader_meanwhile_is_accepted(both, tmp_path):
     """Another grader enters a new student just before this one does."""
     space = shutil.copytree(both[1], tmp_path / "space")

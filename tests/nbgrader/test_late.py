@@ -75,6 +75,7 @@ def test_table_and_gradebook_agree(workspace):
     assert nbgraders == ours
 
 
+@pytest.mark.thorough
 def test_export_plugin_agrees_with_table_lms_and_formgrader(workspace, tmp_path):
     with Gradebook(f"sqlite:///{workspace}/gradebook.db") as book:
         book.update_or_create_student("absent", last_name="=1+1")
@@ -122,6 +123,7 @@ def test_export_plugin_agrees_with_table_lms_and_formgrader(workspace, tmp_path)
             book.db.commit()
 
 
+@pytest.mark.thorough
 def test_nbgrader_autograde_takes_off_the_same(workspace):
     command = [sys.executable, "-m", "nbgrader", "autograde", NAME, "--student", "late", "--force"]
     subprocess.run(command, cwd=workspace, env=environment(), check=True, capture_output=True)

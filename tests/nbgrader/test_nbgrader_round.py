@@ -495,6 +495,7 @@ def test_student_scripts_do_not_run_in_formgrader_or_feedback(formgrader, page, 
             page.wait_for_function("window.ran === 1")  # so this test would notice a script
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_formgrader_autograde_button_grades(formgrader, page, school):
     from playwright.sync_api import expect

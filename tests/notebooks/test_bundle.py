@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import functools
 import inspect
 import json
 import re
@@ -22,6 +23,7 @@ from autograder.grading.course_notebook import test_cells as graded_cells
 from tests.support import ROOT
 from tests.support.kernel import run_alone
 from tests.support.lab_server import environment, serve
+from tests.support.sample import sampled
 from utils.checker.answer_key import FrozenKey
 from utils.checker.judge import judge
 from utils.checker.verdict import MIME
@@ -211,6 +213,19 @@ def code_of(function):
             yield ast.unparse(inner)
 
 
+@functools.cache
+def code_of_all():
+    """Return the code of all solutions and known mistakes, but what is so short that any has it."""
+    functions = [
+        function
+        for exercise in EXERCISES.values()
+        for function in (exercise.reference, *(mistake.function for mistake in exercise.mistakes))
+    ]
+    found = {line for function in functions for line in code_of(function)}
+    assert len(found) > 1000
+    return {line for line in found if len(squeezed(line)) >= 8}
+
+
 # Modules that notebooks build on: solutions of earlier notebooks, and a fused network.
 GIVEN = ("utils/given_", "utils/network.py")
 
@@ -240,16 +255,13 @@ def test_bundle_contains_no_code_of_solutions_or_known_mistakes(bundles, assignm
     )
     # Modules that the notebook builds on are part of the bundle, word for word.
     given += "".join(text for name, text in texts.items() if name.startswith(GIVEN))
-    leaks = set()
-    searched = 0
-    for exercise in EXERCISES.values():
-        functions = [exercise.reference, *(mistake.function for mistake in exercise.mistakes)]
-        for code in {code for function in functions for code in code_of(function)}:
-            searched += 1
-            short = len(squeezed(code)) < 8  # `l - 1` occurs in any code
-            if not short and squeezed(code) not in given and code not in SAID_ON_PURPOSE:
-                leaks |= {(code, name) for name, text in texts.items() if squeezed(code) in text}
-    assert searched > 100
+    leaks = {
+        (line, name)
+        for line in code_of_all()
+        if squeezed(line) not in given and line not in SAID_ON_PURPOSE
+        for name, text in texts.items()
+        if squeezed(line) in text
+    }
     assert leaks == set(), sorted(leaks)
 
 
@@ -294,9 +306,15 @@ def shorten(notebook, changes):
         cell.source = cell.source.replace(old, new)
 
 
+# Every page solved, and two of them blank; the others blank in `make test-all`.
+RUNS = [
+    *((assignment, "solved") for assignment in ASSIGNMENTS),
+    *sampled([(assignment, "blank") for assignment in ASSIGNMENTS], 5),
+]
+
+
 @pytest.mark.kernel
-@pytest.mark.parametrize("version", ["blank", "solved"])
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize(("assignment", "version"), RUNS)
 def test_bundle_works_without_the_course(bundles, tmp_path, thorough, assignment, version):
     folder = tmp_path / "somewhere else" / assignment
     shutil.copytree(bundles / assignment, folder)
@@ -424,14 +442,18 @@ def test_key_command_writes_only_the_answer_key(bundles, tmp_path, capsys):
     assert cli.main(["key", NAME, "--to", str(target)]) == ExitCode.FINE
     assert target.read_bytes() == (bundles / NAME / "utils" / "answer_key.h5").read_bytes()
     assert cli.main(["key", "--to", str(target)]) == ExitCode.USAGE
-    assert cli.main(["key", "--to", str(target), "--force"]) == ExitCode.FINE
-    with h5py.File(target) as file:
-        assert set(file) == set(EXERCISES)
     capsys.readouterr()
     assert cli.main(["key", "--to", str(tmp_path / "no" / "key.h5")]) == ExitCode.USAGE
     error = capsys.readouterr().err
     assert error.startswith(f"{tmp_path / 'no' / 'key.h5'} cannot be written: ")
     assert error.count("\n") == 1
+
+
+@pytest.mark.thorough
+def test_key_command_without_a_name_writes_the_key_of_all_exercises(tmp_path):
+    assert cli.main(["key", "--to", str(tmp_path / "key.h5")]) == ExitCode.FINE
+    with h5py.File(tmp_path / "key.h5") as file:
+        assert set(file) == set(EXERCISES)
 
 
 def test_a_bundle_never_replaces_the_courses_own_notebooks(tmp_path, capsys):

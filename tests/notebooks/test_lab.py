@@ -10,6 +10,7 @@ import pytest
 
 from autograder.course import lab, start
 from tests.support.lab_server import copy_course, environment, serve
+from tests.support.sample import sampled
 
 pytestmark = [pytest.mark.kernel, pytest.mark.xdist_group("lab")]
 
@@ -69,7 +70,7 @@ def hostile(folder):
     }
 
 
-@pytest.mark.parametrize("home", ["missing", "a file"])
+@pytest.mark.parametrize("home", sampled(["missing", "a file"], 2))
 def test_lab_opens_in_hostile_environments(course, tmp_path, home):
     places = hostile(tmp_path / "strange")
     log = tmp_path / "log"

@@ -22,7 +22,7 @@ def test_there_are_at_least_150_distinct_oddities():
 
 def test_page_and_grade_give_each_exercise_the_same_verdict(place, tmp_path, thorough):
     groups = parity.shared(parity.oddities())
-    assert parity.compare(groups if thorough else groups[::36], place, tmp_path) == []
+    assert parity.compare(groups if thorough else groups[::60], place, tmp_path) == []
 
 
 def test_right_ways_and_mistakes_have_the_same_verdict(place, tmp_path, thorough):

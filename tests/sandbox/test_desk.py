@@ -178,6 +178,7 @@ def test_forgotten_student_leaves_the_others_verdicts_in_the_cache(desk, tmp_pat
     assert "14 of them were known from an earlier run" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsys):
     output = ["--submissions", "submitted", "--output", "grades"]
     stamp = desk / "submitted" / "ada" / TASK / "timestamp.txt"

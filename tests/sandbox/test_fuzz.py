@@ -12,7 +12,7 @@ pytestmark = pytest.mark.xdist_group("grade")
 
 
 def test_damage_costs_points_only_where_it_is(thorough):
-    count = "600" if thorough else "60"
+    count = "600" if thorough else "30"
     run = subprocess.run(
         [sys.executable, "benchmarks/fuzz.py", "--count", count, "--seed", "60"],
         cwd=ROOT,

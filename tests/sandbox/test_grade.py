@@ -372,6 +372,7 @@ def test_dying_worker_costs_no_points(tmp_path):
     assert table(tmp_path / "out")["ada"]["pending"] == str(FULL)
 
 
+@pytest.mark.thorough
 def test_regrading_gives_identical_results(graded, tmp_path):
     hand_in(tmp_path / "in", "ada", ada())
     done = run(course(tmp_path / "course"), tmp_path / "in", tmp_path / "out")

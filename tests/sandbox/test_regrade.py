@@ -89,6 +89,7 @@ def explain(class_):
     return explain
 
 
+@pytest.mark.thorough
 def test_explain_uses_the_settings_of_the_grade(class_, explain):
     """Explain a grade that was made with other settings than the defaults."""
     where, submissions, output = class_

@@ -677,6 +677,7 @@ def test_missing_entry_point_is_reported():
         pass
 
 
+@pytest.mark.thorough
 @pytest.mark.root  # for an ordinary user, the tests above have shown it
 def test_all_sandbox_tests_pass_as_an_ordinary_user(tmp_path):
     command = [

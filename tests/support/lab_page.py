@@ -41,28 +41,34 @@ class Lab:
 
 
 class Notebook:
-    """One notebook in JupyterLab, with cells found by id."""
+    """The notebook that JupyterLab shows, with cells found by id."""
 
     def __init__(self, page, file, *, start=30_000):
         self.page, self.start = page, start  # ms for Python to start, and for a cell to run
+        self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        self.shows(file)
+
+    def shows(self, file):
+        """Wait until this notebook is drawn, which a click may have opened."""
         cells = json.loads(file.read_text("utf-8"))["cells"]
         self.ids = [cell["id"] for cell in cells]
         self.pages = {
             cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
         }
-        second = self.page.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
-        expect(second).to_be_attached(timeout=start)
+        expect(self.page.locator(".jp-mod-current .lm-TabBar-tabLabel")).to_have_text(file.name)
+        second = self.panel.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
+        expect(second).to_be_attached(timeout=self.start)
 
     def cell(self, name):
         """Scroll to this cell: JupyterLab does not draw distant cells."""
-        cell = self.page.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
+        cell = self.panel.locator(f'[data-windowed-list-index="{self.ids.index(name)}"]')
         cell.wait_for(state="attached")
         cell.scroll_into_view_if_needed()
         return cell
 
     def kernel_is_ready(self):
         """Wait until the status bar shows an idle kernel; before, Shift+Enter is ignored."""
-        idle = self.page.get_by_text(re.compile(r"\| Idle$"))
+        idle = self.page.locator("#jp-main-statusbar").get_by_text(re.compile(r"\| Idle$"))
         expect(idle).to_be_visible(timeout=self.start)
 
     def click(self, name):

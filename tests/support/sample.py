@@ -7,7 +7,10 @@ import pytest
 __all__ = ["sampled"]
 
 
-def sampled(names: Iterable[str], every: int) -> list[object]:
+def sampled(names: Iterable[object], every: int) -> list[object]:
     """Return parameters for a test: one name of `every` always, the others in `make test-all`."""
     left = pytest.mark.thorough
-    return [pytest.param(one, marks=[left] if i % every else []) for i, one in enumerate(names)]
+    return [
+        pytest.param(*(one if isinstance(one, tuple) else [one]), marks=[left] if i % every else [])
+        for i, one in enumerate(names)
+    ]

@@ -44,18 +44,19 @@ def verdict_on(source, name, key=None, **more):
 
 
 @pytest.fixture
-def seeds(key, thorough):
-    """Return the seeds to ask with: a frozen key has the cases of seed 0 only."""
-    return [0] if isinstance(key, FrozenKey) else [1, 2, 3, 4] if thorough else [1]
+def questions(live, frozen, thorough):
+    """Return a function from an exercise to its questions: by the frozen key and the live one."""
+    seeds = [1, 2, 3, 4] if thorough else [1]
+    return lambda name: [frozen.question(name), *(live.question(name, seed) for seed in seeds)]
 
 
 # --- wrong work ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{n}-{m.name}" for n, m in MISTAKES])
-def test_known_mistake_is_rejected_and_named(name, mistake, key, seeds):
-    for seed in seeds:
-        verdict = judge(key.question(name, seed), mistake.function)
+def test_known_mistake_is_rejected_and_named(name, mistake, questions):
+    for question in questions(name):
+        verdict = judge(question, mistake.function)
         assert verdict.status in ("wrong", "error")
         assert (verdict.mistake, verdict.mistake_sentence) == (mistake.name, mistake.sentence)
         assert verdict.points < EXERCISES[name].points or not EXERCISES[name].points
@@ -65,9 +66,9 @@ def test_known_mistake_is_rejected_and_named(name, mistake, key, seeds):
 @pytest.mark.parametrize(
     ("name", "two"), COMPOUNDS, ids=[f"{n}-{c.function.__name__}" for n, c in COMPOUNDS]
 )
-def test_one_of_two_combined_mistakes_is_named(name, two, key, seeds):
-    for seed in seeds:
-        verdict = judge(key.question(name, seed), two.function)
+def test_one_of_two_combined_mistakes_is_named(name, two, questions):
+    for question in questions(name):
+        verdict = judge(question, two.function)
         assert verdict.status in ("wrong", "error")
         assert verdict.mistake in two.names
         assert "else is not right either" in verdict.advice
@@ -76,9 +77,9 @@ def test_one_of_two_combined_mistakes_is_named(name, two, key, seeds):
 @pytest.mark.parametrize(
     ("name", "slip"), SLIPS, ids=[f"{n}-{s.function.__name__}" for n, s in SLIPS]
 )
-def test_slip_that_raises_is_explained_with_the_students_line(name, slip, key, seeds):
-    for seed in seeds:
-        verdict = judge(key.question(name, seed), slip.function)
+def test_slip_that_raises_is_explained_with_the_students_line(name, slip, questions):
+    for question in questions(name):
+        verdict = judge(question, slip.function)
         assert verdict.status == "error"
         assert slip.phrase in verdict.message
         assert verdict.source in inspect.getsource(slip.function)
@@ -379,12 +380,11 @@ def test_endless_recursion_is_explained():
 
 
 @pytest.mark.parametrize("name", EXERCISES)
-def test_every_correct_implementation_passes(name, key, seeds):
+def test_every_correct_implementation_passes(name, questions):
     exercise = EXERCISES[name]
     assert exercise.right
-    for seed in seeds:
-        question = key.question(name, seed)
-        if seed:  # most properties do not depend on the seed, so one check is enough
+    for question in questions(name):
+        if question.seed:  # most properties do not depend on the seed, so one check is enough
             anew = {one: part for one, part in question.properties.items() if one in DRAWS_ANEW}
             question = replace(question, properties=anew)
         for function in (exercise.reference, *exercise.right):

@@ -158,6 +158,7 @@ def test_setup_reuses_the_environment_and_rebuilds_a_broken_one(course):
     assert "Making an environment" in make(moved, environ).stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("moment", "stub"),
     [("bin/python3", REAL), ("install.log", WITHOUT_PIP)],
