@@ -218,12 +218,14 @@ def halving(rounds: Sequence[Sequence[Record]]) -> Picture:
     for path in sorted(paths.values(), key=len):
         wins = len(path) == len(rounds)
         ax.plot(*zip(*path, strict=True), "o-", color=GREEN if wins else BLUE,
-                linewidth=3 if wins else 1.2, markersize=4, alpha=1 if wins else 0.6)  # fmt: skip
+                linewidth=3 if wins else 1.2, markersize=4, alpha=1 if wins else 0.6,
+                label="the winner" if wins else None)  # fmt: skip
     budgets = [records[0]["configuration"]["examples"] for records in rounds]
     ax.set_xscale("log", base=2)
     ax.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
     ax.minorticks_off()
     ax.set(xlabel="examples in each training of the round", ylabel="dev accuracy")
+    ax.legend(frameon=False)
     quiet(ax)
     told = ", ".join(
         f"{len(records)} trial{'s' * (len(records) > 1)} with {budget:,} examples, best "

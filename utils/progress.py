@@ -115,7 +115,7 @@ class Progress:
 
 
 def next_step(exercise: str, folder: Path) -> str:
-    """Return a line on what comes after an exercise that passed, or "" where no page is."""
+    """Return what comes after an exercise that passed, or "" where no page is."""
     page = record.page_in(folder)
     if page is None or exercise not in page.exercises:
         return ""
@@ -127,11 +127,11 @@ def next_step(exercise: str, folder: Path) -> str:
         done = len(page.exercises) - len(left)
         return f"Next on this page: {left[0]} ({done} of {len(page.exercises)} passed)."
     count = len(page.exercises)
-    said = "Everything on this page has passed." if count > 1 else ""
+    said = ["Everything on this page has passed."] if count > 1 else []
     after = [one for one in record.pages(folder) if one.place > page.place]
     if after:
-        said += f" Next page: {after[0].name}, about {after[0].time}."
-    return said.strip()
+        said.append(f"Next page: {after[0].name}, about {after[0].time}.")
+    return "\n".join(said)  # two short lines: JupyterLab breaks a long one within a word
 
 
 def _left(rows: Sequence[Row]) -> float:

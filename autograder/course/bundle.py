@@ -7,6 +7,7 @@ answer key of expected results. The solutions and the code of known mistakes are
 import datetime
 import json
 import os
+import posixpath
 import re
 import shutil
 import tempfile
@@ -153,8 +154,7 @@ def release_all(
 ) -> Iterator[Path]:
     """Write the bundles of the assignments `names`, or of all; yield each path once it is written.
 
-    If a target exists and `force` is False, nothing is written. Links between notebooks work in
-    the folder `to`, since each bundle there has its assignment's name.
+    If a target exists and `force` is False, nothing is written.
     """
     chosen = assignments(root, names)
     for name in chosen:
@@ -178,6 +178,11 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     With `solved`, the notebook is the one for nbgrader's ``source/``, as of `page`.
     """
     files, notebook = page(root, assignment, solved=solved)
+    files |= {
+        name: _without_links_out(name, data)
+        for name, data in files.items()
+        if name.endswith(".ipynb")
+    }
     files[RELEASED] = files[f"{assignment}.ipynb"]
     files |= modules(root, notebook, assignment)
     files["utils/blanks.json"] = json.dumps(blanks(root, assignment), indent=1).encode()
@@ -224,6 +229,20 @@ def page(
     }
     files[path.name] = to_text(notebook).encode()
     return files, notebook
+
+
+def _without_links_out(name: str, notebook: bytes) -> bytes:
+    """Return a notebook in which a link to a page of another bundle is that page's name alone.
+
+    Students may have the other bundle elsewhere, or not at all.
+    """
+
+    def name_alone(link: re.Match[str]) -> str:
+        leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(name), link["target"]))
+        return f"**{link['text']}**" if leads_to.startswith("../") else link[0]
+
+    link = r"\[(?P<text>[^\[\]]+)\]\((?P<target>\.\./[^()\s]+)\)"
+    return re.sub(link, name_alone, notebook.decode()).encode()
 
 
 def blanks(root: Path, assignment: str) -> dict[str, str]:

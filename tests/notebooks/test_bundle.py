@@ -83,6 +83,28 @@ def test_bundle_has_exactly_the_needed_files(bundles, assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_no_link_leads_out_of_a_bundle(bundles, assignment):
+    folder = bundles / assignment
+    pages = [*folder.glob("*.ipynb"), *folder.glob("self_test/*.ipynb"), *folder.glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8")):
+            if not re.match(r"[a-z]+:", target):
+                leads_to = (page.parent / target).resolve()
+                assert leads_to.is_relative_to(folder), (page.name, target)
+                assert leads_to.is_file(), (page.name, target)
+
+
+def test_page_in_another_bundle_is_still_named(bundles):
+    named = set()
+    for page in (ROOT / "notebooks").glob("*/*.ipynb"):
+        released = (bundles / page.parent.name / page.name).read_text("utf-8")
+        for name in re.findall(r"\[([^\[\]]+)\]\(\.\./", page.read_text("utf-8")):
+            assert f"**{name}**" in released
+            named.add(name)
+    assert {"01 Forward propagation", "05 The brain"} <= named
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_given_solutions_ship_only_with_notebooks_that_import_them(bundles, assignment):
     notebook = (bundles / assignment / f"{assignment}.ipynb").read_text()
     for module in (ROOT / "utils").glob("given_*.py"):

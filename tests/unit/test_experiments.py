@@ -5,7 +5,9 @@ import pytest
 
 from autograder.course import notebooks
 from tests.support import ROOT
-from utils import given_hyperparameters
+from utils import given_hyperparameters as given
+from utils.checker.answer_key import LiveKey
+from utils.checker.judge import judge
 from utils.exercises import EXERCISES
 from utils.network import train
 from utils.record import pages
@@ -21,8 +23,8 @@ def test_page_is_read_after_04_and_before_05():
 
 
 def test_page_is_given_functions_of_04_and_none_of_its_own():
-    given = [EXERCISES[name].assignment for name in given_hyperparameters.__all__]
-    assert set(given) == {"04_hyperparameters"}
+    pages_of = {EXERCISES[name].assignment for name in given.__all__}
+    assert pages_of == {"04_hyperparameters"}
 
 
 @pytest.mark.parametrize("patience", [1, 7, 30, 1000])
@@ -40,6 +42,28 @@ def test_early_stopping_foretells_where_train_stops(patience):
 
 
 # -- the report -----------------------------------------------------------------------------------
+
+
+def test_diverged_trials_in_the_better_half_are_told_from_half_of_the_rest():
+    def answer(space, n, budget, data, rng):
+        """Cut first, and leave the diverged trials out only then."""
+        left, rounds = [given.sample_configuration(space, rng) for _ in range(n)], []
+        while left:
+            trials = [{**one, "examples": budget} for one in left]
+            records = [given.train_and_evaluate(one, data, rng) for one in trials]
+            rounds.append(records)
+            if len(records) > 1 and all(record["diverged"] for record in records):
+                raise ValueError("all diverged")
+            best = sorted(records, key=lambda record: -record["dev_accuracy"])
+            half = best[: len(records) // 2]
+            left = [record["configuration"] for record in half if not record["diverged"]]
+            budget *= 2
+        return rounds
+
+    question = LiveKey().question("successive_halving", 0)
+    cut_first = judge(question, answer)
+    assert "the diverged ones took up places in the better half" in cut_first.message
+    assert cut_first.mistake_sentence.startswith("Leave the diverged trials out before the cut")
 
 
 def test_report_is_a_markdown_cell_worth_20_points():

@@ -307,6 +307,18 @@ def test_right_cost_in_another_form_loses_its_form_alone(wrap):
     assert points("compute_cost", written("def cost(AL, Y):\n    c = compute_cost(AL, Y)")) >= 11
 
 
+def test_split_of_other_sizes_keeps_the_points_of_every_example():
+    def sums_rounded(X, Y, fractions, rng):
+        m = X.shape[1]
+        order = rng.permutation(m)
+        cuts = [round(fractions[0] * m), round((fractions[0] + fractions[1]) * m)]
+        chosen = zip(("train", "dev", "test"), np.split(order, cuts), strict=True)
+        return {part: (X[:, numbers], Y[:, numbers]) for part, numbers in chosen}
+
+    rubric = dict(EXERCISES["split_data"].rubric)
+    assert parts("split_data", sums_rounded) == rubric | {"shape": 0}
+
+
 def test_sign_forgotten_earns_its_form():
     assert points("compute_cost", lambda AL, Y: -forward_propagation.compute_cost(AL, Y)) == 3
 

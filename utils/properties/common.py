@@ -25,7 +25,12 @@ def above_chance(right: int, guessed: float, count: int) -> float:
 
 
 def correlated(one: Array, other: Array, deviations: float) -> bool:
-    """Return whether two rows of numbers correlate by more than this many standard deviations."""
+    """Return whether two rows of numbers correlate by more than this many standard deviations.
+
+    Rows of fewer than two numbers do not.
+    """
+    if len(one) < 2:
+        return False
     return bool(abs(np.corrcoef(one, other)[0, 1]) > deviations / np.sqrt(len(one)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from utils.checker.compare import Finding
 from utils.network import train
 
-__all__ = ["TOUCHED", "alike", "is_of_training", "plain", "points"]
+__all__ = ["TOUCHED", "alike", "is_of_training", "mixed_up", "plain", "points"]
 
 
 TOUCHED = Finding(
@@ -47,6 +48,35 @@ def alike(one: Any, other: Any) -> bool:
         and np.allclose(one["costs"], other["costs"], rtol=1e-4, equal_nan=True)
         and all(bool(one[name] == other[name]) for name in names)
     )
+
+
+def mixed_up(records: Sequence[Any], others: Sequence[Any]) -> Finding | None:
+    """Return what shows that train and dev are mixed up, or None.
+
+    Parameters
+    ----------
+    records, others : sequences of records
+        Of the same trainings, in any order; for `others` dev had other labels. Learning rates
+        tell the configurations apart.
+    """
+    # Sorted, since an answer may order its records by dev accuracy.
+    pairs = [sorted(some, key=_learning_rate) for some in (records, others)]
+    for one, other in zip(*pairs, strict=True):
+        if not np.allclose(one["costs"], other["costs"], rtol=1e-4):
+            return Finding(
+                "property",
+                "The costs change with the examples in the dev part: train on train alone.",
+            )
+        if one["dev_accuracy"] == other["dev_accuracy"]:
+            return Finding(
+                "property",
+                "With other labels in dev, dev_accuracy stays the same: is it measured there?",
+            )
+    return None
+
+
+def _learning_rate(record: Any) -> float:
+    return float(record["configuration"]["learning_rate"])
 
 
 def plain(value: Any) -> Any:

@@ -160,6 +160,12 @@ def best_from_one(watched: Any, patience: int) -> Any:
     return _with(watched, patience, best=best + 1)
 
 
+@exercise.mistake("`best` is one too small: watched[best] should be the lowest cost.")
+def best_one_before(watched: Any, patience: int) -> Any:
+    best, _, _ = reference.early_stopping(watched, patience)
+    return _with(watched, patience, best=best - 1)
+
+
 @exercise.mistake("`best` holds the lowest cost itself; its place in the array belongs there.")
 def cost_for_place(watched: Any, patience: int) -> Any:
     _, lowest, _ = reference.early_stopping(watched, patience)
@@ -192,6 +198,86 @@ def never_stops(watched: Any, patience: int) -> Any:
 def last_kept(watched: Any, patience: int) -> Any:
     _, _, updates = reference.early_stopping(watched, patience)
     return _with(watched, patience, best=updates - 1, lowest=watched[updates - 1])
+
+
+@exercise.mistake(
+    "The update before the stop is kept. Training went on for `patience` updates after the lowest, "
+    "not for one."
+)
+def one_before_the_last_kept(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    return _with(watched, patience, best=updates - 2, lowest=watched[updates - 2])
+
+
+@exercise.mistake("`best` is the last update that was seen; the place of the lowest belongs there.")
+def last_place(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    return _with(watched, patience, best=updates - 1)
+
+
+@exercise.mistake("`best` is the update before the stop; the place of the lowest belongs there.")
+def place_before_the_last(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    return _with(watched, patience, best=updates - 2)
+
+
+@exercise.mistake(
+    "`best` is `patience` updates before the end, also where training was never stopped: the "
+    "lowest can lie anywhere then."
+)
+def patience_before_the_end(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    return _with(watched, patience, best=updates - 1 - patience)
+
+
+@exercise.mistake("`lowest` is the last cost that was seen; the lowest of all seen belongs there.")
+def last_cost(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    return _with(watched, patience, lowest=watched[updates - 1])
+
+
+@exercise.mistake(
+    "`updates` is the length of the whole curve; count those that were seen before it stopped."
+)
+def length_for_updates(watched: Any, patience: int) -> Any:
+    return _with(watched, patience, updates=len(watched))
+
+
+@exercise.mistake(
+    "`updates` ends at the lowest cost; those after it, until patience ran out, were seen as well."
+)
+def seen_up_to_the_lowest(watched: Any, patience: int) -> Any:
+    best, _, _ = reference.early_stopping(watched, patience)
+    return _with(watched, patience, updates=best + 1)
+
+
+@exercise.mistake(
+    "The place is counted in a piece that was cut from the end of what was seen: add where the "
+    "piece begins."
+)
+def place_in_a_piece(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    piece = watched[:updates][-patience:]
+    return _with(watched, patience, best=int(np.argmin(np.nan_to_num(piece, nan=np.inf))))
+
+
+@exercise.mistake(
+    "Only the last `patience` costs are compared; the lowest of all that were seen is further back."
+)
+def lowest_of_the_last(watched: Any, patience: int) -> Any:
+    _, _, updates = reference.early_stopping(watched, patience)
+    start = max(updates - patience, 0)
+    best = start + int(np.argmin(np.nan_to_num(watched[start:updates], nan=np.inf)))
+    return _with(watched, patience, best=best, lowest=watched[best])
+
+
+@exercise.mistake("np.argmin and np.min take nan for the lowest: leave nan out of the comparison.")
+def argmin_of_nan(watched: Any, patience: int) -> Any:
+    for updates in range(1, len(watched) + 1):
+        best = int(np.argmin(watched[:updates]))
+        if updates - 1 - best >= patience:
+            break
+    return best, watched[best], updates
 
 
 @exercise.mistake("Where the first cost is nan, nothing is ever below it: begin with np.inf.")

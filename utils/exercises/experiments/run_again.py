@@ -177,6 +177,19 @@ def one_run_copied(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng)
     )
 
 
+@exercise.mistake(
+    "Each configuration was trained a single time: `rng.spawn(n_seeds)` gives a generator for each "
+    "of its n_seeds runs."
+)
+def one_run_only(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
+    return _again(records, n_best, 1, data, rng)
+
+
+@exercise.mistake("The new runs are trained on dev: train is for learning, dev only for judging.")
+def trained_on_dev(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
+    return _again(records, n_best, n_seeds, data | {"train": data["dev"]}, rng)
+
+
 @exercise.mistake("dev_accuracy still is the number of the search: that is the lucky one.")
 def found_kept(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
     return _again(records, n_best, n_seeds, data, rng, mean=lambda found, runs: found)

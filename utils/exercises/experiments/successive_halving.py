@@ -65,6 +65,7 @@ exercise = Exercise(
         "diverged_stay_behind": "better half",
         "drawn_once_each": "fair trials",
         "fresh_rounds": "fair trials",
+        "parts_of_a_halving": "fair trials",
         "test_part_of_a_halving": "fair trials",
     },
     hints=(
@@ -95,12 +96,15 @@ def _rounds(
     last: int = 1,
     strict: bool = True,
     of_rest: bool = False,
+    copied: bool = True,
 ) -> Any:
     """The reference's rounds, with another order, other sizes or other budgets."""
     configurations, rounds = [drawn(space, rng) for _ in range(n)], []
     while True:
-        trials = [{**c, "examples": budget} for c in configurations]
-        records = [experiment(c, data, rng) for c in trials]
+        trials = [dict(c) if copied else c for c in configurations]
+        for trial in trials:
+            trial["examples"] = budget
+        records = [experiment(trial, data, rng) for trial in trials]
         rounds.append(records)
         if len(records) <= last:
             return rounds
@@ -112,7 +116,10 @@ def _rounds(
         budget = more(budget)
 
 
-@exercise.mistake("Half of those that have not diverged go on; of k trials it should be k // 2.")
+@exercise.mistake(
+    "Leave the diverged trials out before the cut, but count k with them: k // 2 go on, as long as "
+    "so many are left."
+)
 def half_of_the_rest(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
     return _rounds(space, n, budget, data, rng, of_rest=True)
 
@@ -215,6 +222,19 @@ def diverged_go_on(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
 @exercise.mistake("The records hold the test part's accuracy for that of dev.")
 def chosen_by_test(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
     return _rounds(space, n, budget, data | {"dev": data["test"]}, rng)
+
+
+@exercise.mistake("The trials are trained on dev: train is for learning, dev only for choosing.")
+def trained_on_dev(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
+    return _rounds(space, n, budget, data | {"train": data["dev"]}, rng)
+
+
+@exercise.mistake(
+    'The new "examples" was written into a configuration that the earlier rounds\' records hold '
+    "as well: give each round a copy."
+)
+def budget_written_in_place(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
+    return _rounds(space, n, budget, data, rng, copied=False)
 
 
 @exercise.mistake("All trials have one and the same random start: let rng go on from one to next.")

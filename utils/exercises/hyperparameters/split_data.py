@@ -25,7 +25,7 @@ def _cases(rng: Rng) -> list[Case]:
             note,
             layout,
             Returned(expected),
-            "inputs left alone" if layout == "readonly" else "every example once",
+            "inputs left alone" if layout == "readonly" else "shape",
         )
 
     return [
@@ -152,6 +152,16 @@ def rounded_up(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
     m = X.shape[1]
     up = [np.ceil(share * m) / m for share in fractions]
     return _parts(X, Y, up, rng.permutation(m))
+
+
+@exercise.mistake(
+    "dev ends at the rounded sum of two shares, so its size can be off by one: round the two "
+    "shares, and add then."
+)
+def sums_rounded(X: Any, Y: Any, fractions: Any, rng: Rng) -> Any:
+    m = X.shape[1]
+    a, b = round(fractions[0] * m), round((fractions[0] + fractions[1]) * m)
+    return _parts(X, Y, (a / m, (b - a) / m), rng.permutation(m))
 
 
 @exercise.mistake("test got its own share, rounded. It should get all that is left.")

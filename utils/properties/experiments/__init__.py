@@ -16,6 +16,7 @@ from utils.properties.experiments.halving import (
     diverged_stay_behind,
     drawn_once_each,
     fresh_rounds,
+    parts_of_a_halving,
     test_part_of_a_halving,
 )
 from utils.properties.experiments.space import best_alone_counts, gap_halved, log_halved
@@ -33,6 +34,7 @@ PROPERTIES: dict[str, Property] = {
     "diverged_stay_behind": diverged_stay_behind,
     "drawn_once_each": drawn_once_each,
     "fresh_rounds": fresh_rounds,
+    "parts_of_a_halving": parts_of_a_halving,
     "test_part_of_a_halving": test_part_of_a_halving,
     "log_halved": log_halved,
     "gap_halved": gap_halved,

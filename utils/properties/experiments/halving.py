@@ -13,13 +13,14 @@ import numpy as np
 from utils.checker.cases import Case, Seed
 from utils.checker.compare import Finding
 from utils.checker.property import Call
-from utils.properties.trials import TOUCHED, alike, plain, points
+from utils.properties.trials import TOUCHED, alike, mixed_up, plain, points
 
 __all__ = [
     "better_half_goes_on",
     "diverged_stay_behind",
     "drawn_once_each",
     "fresh_rounds",
+    "parts_of_a_halving",
     "test_part_of_a_halving",
 ]
 
@@ -106,6 +107,13 @@ def diverged_stay_behind(call: Call, params: Any) -> Finding | None:
                 return Finding("property", "A trial that diverged went on to the next round.")
             standing = sum(not record["diverged"] for record in one)
             wanted = min(len(one) // 2, standing)
+            if len(following) < wanted and _named_all(following) == _left_of_the_half(one):
+                return Finding(
+                    "property",
+                    f"Of {len(one)} trials {len(one) - standing} diverged. {wanted} of the others "
+                    f"should go on, and {len(following)} did: the diverged ones took up places in "
+                    "the better half.",
+                )
             if len(following) != wanted:
                 return Finding(
                     "property",
@@ -115,6 +123,16 @@ def diverged_stay_behind(call: Call, params: Any) -> Finding | None:
         if len(rounds) > 4:
             return None  # the cases say that too many go on; each such search takes long
     return None
+
+
+def _named_all(records: Sequence[Any]) -> list[str]:
+    return sorted(map(_named, records))
+
+
+def _left_of_the_half(records: Sequence[Any]) -> list[str]:
+    """Return the configurations left if the better half is cut first, and the diverged go then."""
+    best = sorted(records, key=lambda record: -float(record["dev_accuracy"]))[: len(records) // 2]
+    return _named_all([record for record in best if not record["diverged"]])
 
 
 def drawn_once_each(call: Call, params: Any) -> Finding | None:
@@ -154,6 +172,12 @@ def fresh_rounds(call: Call, params: Any) -> Finding | None:
         if len({cost.tobytes() for cost in costs}) < len(costs):
             return Finding("property", "Two trials of a round used the very same random numbers.")
     return None
+
+
+def parts_of_a_halving(call: Call, params: Any) -> Finding | None:
+    """Check on first rounds that other labels in dev change the accuracies there, but no cost."""
+    [one, *_], [other, *_] = call.all([_free(), _free(poisoned="dev")])
+    return mixed_up(one, other)
 
 
 def test_part_of_a_halving(call: Call, params: Any) -> Finding | None:
