@@ -22,6 +22,7 @@ from autograder.grading.class_folder import (
 from autograder.grading.course_notebook import read_course_notebook
 from autograder.grading.grade_file import FileResult, FileTask
 from autograder.grading.known_verdicts import KnownVerdicts
+from autograder.grading.settings_file import GradingSettings
 from autograder.grading.verdict_cache import CACHE, VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
 from autograder.lms.records import MADE_HERE, Record, Records
@@ -93,6 +94,7 @@ def hand_back(
     records = Records.read(submissions, assignment).by_student
     done = HandedBack()
     uploads: dict[str, Record] = {}
+    lateness = GradingSettings.beside(submissions).lateness
 
     def write(student: str, about: About, text: str) -> None:
         page = target / assignment / f"{folder_name(student)}.html"
@@ -122,6 +124,7 @@ def hand_back(
                     done.without.append(f"{name}: handed in nothing")
                     continue
                 about, record = abouts[name]
+                about = replace(about, granted=lateness.granted(name, assignment))
                 if not submission.notebooks:
                     write(student, about, page_without_work(about))
                     continue

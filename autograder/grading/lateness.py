@@ -24,6 +24,7 @@ __all__ = [
 
 TIMESTAMP = "timestamp.txt"
 DAY = 86_400
+LONGEST = timedelta(days=3650)  # of an extension
 
 
 class LateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +90,16 @@ class Lateness:
         general = self.extensions.get((student, ""), Extension())
         return self.extensions.get((student, assignment), general)
 
+    def granted(self, student: str, assignment: str) -> str:
+        """Return a sentence for the student on an extension or exemption; "" if there is none."""
+        due, granted = self.due.get(assignment), self.extension(student, assignment)
+        if due and granted.exempt:
+            return "You lose no points for handing in late: you were exempted."
+        if due and granted.more:
+            until = due + granted.more
+            return f"You had until {until:%Y-%m-%d %H:%M} ({until:%Z}), by an extension."
+        return ""
+
     def penalty(self, student: str, assignment: str, points: float, seconds: float) -> float:
         """Return the points that a student loses who was so many seconds after the due date."""
         granted = self.extension(student, assignment)
@@ -140,8 +151,10 @@ def read_extensions(path: Path) -> dict[tuple[str, str], Extension]:
                 exempt = values.get("exempt", "").casefold() in ("yes", "true", "1", "x")
                 try:
                     more = timedelta(hours=float(values.get("hours") or 0))
+                    if abs(more) > LONGEST:
+                        raise OverflowError
                 except (ValueError, OverflowError):
-                    said = f"{where}: `hours` is {values['hours']!r}, and no number."
+                    said = f"{where}: `hours` is {values['hours']!r}, and no number of hours."
                     raise UsageError(said) from None
                 key = values["student"], values.get("assignment", "")
                 found[key] = Extension(more, exempt)

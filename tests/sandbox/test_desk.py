@@ -183,8 +183,10 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
     stamp = desk / "submitted" / "ada" / TASK / "timestamp.txt"
     late = desk / "submitted" / "grace" / TASK / "timestamp.txt"
     (desk / "grading.toml").write_text(
-        f"[due]\n{TASK} = 2026-11-20T12:00:00Z\n[late]\npercent_per_day = 10\n"
+        f"[due]\n{TASK} = 2026-11-20T12:00:00Z\n"
+        '[late]\npercent_per_day = 10\nextensions = "extensions.csv"\n'
     )
+    (desk / "extensions.csv").write_text("student,hours\ngrace,48\n")
     stamp.write_text("2026-11-21 13:00:00 UTC")
     try:
         cli.main(["grade", TASK, *output, "--jobs", "1"])
@@ -198,6 +200,9 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
         cli.main(["feedback", TASK, "--to", str(tmp_path), *output])
         page = (tmp_path / TASK / "ada.html").read_text()
         assert "Handed in 25 hours after the due date: 20 points less." in page
+        assert "You had until" not in page
+        page = (tmp_path / TASK / "grace.html").read_text()
+        assert "You had until 2026-11-22 12:00 (UTC), by an extension." in page
         late.write_text("2026-11-20 11:00:00 UTC")
         cli.main(["grade", TASK, *output, "--jobs", "1"])
         assert "does not say by how much" not in capsys.readouterr().out
@@ -205,4 +210,5 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
         stamp.unlink()
         late.unlink(missing_ok=True)
         (desk / "grading.toml").unlink()
+        (desk / "extensions.csv").unlink()
         cli.main(["grade", TASK, *output, "--jobs", "1"])
