@@ -109,6 +109,7 @@ def export(
     What is pending is not written, unless you say so. Whom the export does not have is listed.
     """
     from autograder.course.notebooks import assignments
+    from autograder.lms.entered import enter_by_hand
     from autograder.lms.export import Wish, fill_canvas, fill_moodle, plain_table
     from autograder.lms.grades import read_grades
     from autograder.lms.records import Records
@@ -129,6 +130,7 @@ def export(
     target = to or Path(f"{assignment}.{chosen[0]}.csv")
     if target.exists() and not force:
         raise UsageError(f"{target} is there already. Add --force to replace it.")
+    enter_by_hand(submissions, output, assignment)
     grades = read_grades(output, assignment)
     records = Records.read(submissions, assignment).by_student
     if plain:
@@ -176,6 +178,7 @@ def feedback(
     """
     from autograder.course.notebooks import assignments
     from autograder.feedback.hand_back import System, hand_back
+    from autograder.lms.entered import enter_by_hand
 
     if canvas and moodle:
         raise UsageError("Say --canvas or --moodle, not both.")
@@ -185,6 +188,7 @@ def feedback(
     submissions, output = folders(submissions, output, workspace)
     [assignment] = assignments(ROOT, [assignment])
     system: System = "canvas" if canvas else "moodle" if moodle else ""
+    enter_by_hand(submissions, output, assignment)
     folders_given = (submissions, output, to)
     options: dict[str, Any] = {"system": system, "tree": tree, "jobs": cores(), "force": force}
     done = hand_back(ROOT, assignment, *folders_given, **options)

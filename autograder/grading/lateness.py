@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from autograder.errors import UsageError
+from autograder.grading.by_hand import Row
+from autograder.grading.class_folder import shown_names, students_in
 from autograder.grading.student_results import Recorded, StudentResults
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "Lateness",
     "read_extensions",
     "submitted_at",
+    "submitted_times",
 ]
 
 TIMESTAMP = "timestamp.txt"
@@ -108,27 +112,39 @@ class Lateness:
         return self.rule.penalty(points, seconds - granted.more.total_seconds())
 
     def recorded(
-        self, graded: Sequence[StudentResults], assignment: str, times: Mapping[str, datetime]
+        self,
+        graded: Sequence[StudentResults],
+        assignment: str,
+        times: Mapping[str, datetime],
+        by_hand: Mapping[str, Mapping[str, Row]] = MappingProxyType({}),
     ) -> dict[str, Recorded]:
-        """Return the grades less what is lost by lateness, where no gradebook has them.
+        """Return the grades with points by hand, less a late penalty, where no gradebook has them.
 
         Parameters
         ----------
         graded, assignment : the results of a run
         times : when each student handed in
+        by_hand : what a person gave, by student and exercise
         """
         found: dict[str, Recorded] = {}
         due = self.due.get(assignment)
-        for one in graded if due else ():
-            at = times.get(one.student)
-            if at is None or due is None:
+        for one in graded:
+            given, at = by_hand.get(one.student, {}), times.get(one.student)
+            if not given and not (due and at):
                 continue
-            late = max(0.0, (at - due).total_seconds())
-            penalty = self.penalty(one.student, assignment, one.total, late)
-            asks = frozenset(name for name, points in one.points.items() if points is None)
-            most = sum(one.max_points.values())
-            total, hours = one.total - penalty, round(late / 3600, 2)
-            found[one.student] = Recorded(total, most, penalty, hours, one.points, {}, asks)
+            points = one.points | {
+                name: row.points for name, row in given.items() if row.points is not None
+            }
+            earned, most = sum(each or 0 for each in points.values()), sum(one.max_points.values())
+            penalty = hours = None
+            if due and at:
+                late = max(0.0, (at - due).total_seconds())
+                penalty = self.penalty(one.student, assignment, earned, late)
+                hours = round(late / 3600, 2)
+            comments = {name: row.comment for name, row in given.items() if row.comment}
+            asks = frozenset(name for name, each in points.items() if each is None)
+            total = earned - (penalty or 0)
+            found[one.student] = Recorded(total, most, penalty, hours, points, comments, asks)
         return found
 
 
@@ -161,6 +177,15 @@ def read_extensions(path: Path) -> dict[tuple[str, str], Extension]:
     except (OSError, UnicodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     return found
+
+
+def submitted_times(submissions: Path, assignment: str) -> dict[str, datetime]:
+    """Return when each student handed in, by the name that is shown; only where that is known."""
+    found = {
+        name: submitted_at(submissions / student / assignment / TIMESTAMP)
+        for student, name in shown_names(students_in(submissions)).items()
+    }
+    return {name: at for name, at in found.items() if at}
 
 
 def submitted_at(path: Path) -> datetime | None:

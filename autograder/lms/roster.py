@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.table import Table
+from autograder.table import Table
 from utils.checker.verdict import printable
 
 __all__ = ["Person", "Roster", "folder_name"]
