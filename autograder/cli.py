@@ -8,6 +8,7 @@ import io
 import shlex
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +33,19 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    """Print the version that is installed, and end."""
+    if asked:
+        print(f"course {version('deep-networks')}")
+        raise typer.Exit
+
+
 @app.callback()
-def course() -> None:
+def course(
+    _: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version)
+    ] = False,
+) -> None:
     """An open course on deep networks in NumPy: open it, teach it, grade it.
 
     Type `course COMMAND --help` for one command and an example of it.

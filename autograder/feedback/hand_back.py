@@ -26,7 +26,7 @@ from autograder.grading.settings_file import GradingSettings
 from autograder.grading.verdict_cache import CACHE, VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
 from autograder.lms.records import MADE_HERE, Record, Records
-from autograder.lms.roster import folder_name
+from autograder.lms.roster import Roster, folder_name
 from autograder.nbgrader_bridge.exchange_files import BESIDE, short_file
 from utils.files import written_aside
 
@@ -64,6 +64,7 @@ def hand_back(
     target: Path,
     *,
     system: System = "",
+    roster: Roster | None = None,
     tree: bool = False,
     jobs: int = 1,
     force: bool = False,
@@ -77,6 +78,7 @@ def hand_back(
     submissions, output : as for `course grade`
     target : gets the pages, and the packed file
     system : for which the pages are packed, in ``TARGET/ASSIGNMENT.SYSTEM.zip``
+    roster : has the students' names
     tree : whether to write ``TARGET/STUDENT/ASSIGNMENT/ASSIGNMENT.html``, as nbgrader does, for
         those who handed in through its exchange: `nbgrader release_feedback` takes these
     jobs : processes
@@ -91,7 +93,8 @@ def hand_back(
     if there and not force:
         raise UsageError(f"{there[0].parent} is there already. Add --force to replace its pages.")
     grades = {one.student: one for one in read_grades(output, assignment)}
-    records = Records.read(submissions, assignment).by_student
+    read = Records.read(submissions, assignment)
+    records, names = read.by_student, read.names(roster)
     done = HandedBack()
     uploads: dict[str, Record] = {}
     lateness = GradingSettings.beside(submissions).lateness
@@ -125,6 +128,7 @@ def hand_back(
                     continue
                 about, record = abouts[name]
                 about = replace(about, granted=lateness.granted(name, assignment))
+                about = replace(about, name=names.get(student, ""))
                 if not submission.notebooks:
                     write(student, about, page_without_work(about))
                     continue

@@ -57,6 +57,7 @@ class About:
     results : the records of ``results.jsonl``, in order
     notes : sentences about the file
     granted : a sentence on an extension or exemption, or ""
+    name : the student's own name, or ""
     """
 
     title: str
@@ -69,6 +70,7 @@ class About:
     results: Sequence[Mapping[str, Any]]
     notes: Sequence[str] = ()
     granted: str = ""
+    name: str = ""
 
 
 def page_without_work(about: About) -> str:

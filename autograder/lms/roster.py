@@ -53,6 +53,12 @@ class Person:
         return bool(mine) and mine in {one.casefold() for one in values}
 
     @property
+    def name(self) -> str:
+        """Return the name as it is spoken, "Ada Byron" for "Byron, Ada"; "" where there is none."""
+        last, comma, first = self.values.get("name", "").partition(",")
+        return " ".join([first.strip(), last.strip()]).strip() if comma else last.strip()
+
+    @property
     def pretended(self) -> bool:
         """Return whether this is Canvas's own Test Student, whom nobody expects to hand in."""
         return "canvas" in self.values and self.values.get("name") == "Student, Test"
