@@ -17,7 +17,7 @@ import typer
 from autograder import cli_class, cli_grade
 from autograder.cli_grade import INSTRUCTORS
 from autograder.errors import CourseError, ExitCode, UsageError
-from autograder.files import ROOT
+from autograder.files import ROOT, write_text
 
 __all__ = ["app", "main"]
 
@@ -195,13 +195,16 @@ def tidy(
         bool, typer.Option("--check", help="Change nothing; exit with 1 if something should be.")
     ] = False,
 ) -> None:
-    """Put notebooks into the one form that is kept in git, which is what nbgrader releases."""
+    """Put notebooks into the one form that is kept in git, which is what nbgrader releases.
+
+    Minutes and points follow from a page's plan and the rubrics, wherever else they stand.
+    """
     from autograder.course import notebooks
 
     found = notebooks.untidy(ROOT, assignment or [])
     for path, better in found.items():
         if not check:
-            notebooks.write(better, path)
+            write_text(path, [better])
         print(f"{'Not tidy' if check else 'Tidied'}: {path.relative_to(ROOT)}")
     if not found:
         print("All notebooks are tidy.")
