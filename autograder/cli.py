@@ -8,6 +8,7 @@ import io
 import shlex
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ import typer
 from autograder import cli_class, cli_grade
 from autograder.cli_grade import INSTRUCTORS
 from autograder.errors import CourseError, ExitCode, UsageError
-from autograder.files import ROOT
+from autograder.files import ROOT, write_text
 
 __all__ = ["app", "main"]
 
@@ -32,8 +33,19 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    """Print the version that is installed, and end."""
+    if asked:
+        print(f"course {version('deep-networks')}")
+        raise typer.Exit
+
+
 @app.callback()
-def course() -> None:
+def course(
+    _: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version)
+    ] = False,
+) -> None:
     """An open course on deep networks in NumPy: open it, teach it, grade it.
 
     Type `course COMMAND --help` for one command and an example of it.
@@ -183,13 +195,16 @@ def tidy(
         bool, typer.Option("--check", help="Change nothing; exit with 1 if something should be.")
     ] = False,
 ) -> None:
-    """Put notebooks into the one form that is kept in git, which is what nbgrader releases."""
+    """Put notebooks into the one form that is kept in git, which is what nbgrader releases.
+
+    Minutes and points follow from a page's plan and the rubrics, wherever else they stand.
+    """
     from autograder.course import notebooks
 
     found = notebooks.untidy(ROOT, assignment or [])
     for path, better in found.items():
         if not check:
-            notebooks.write(better, path)
+            write_text(path, [better])
         print(f"{'Not tidy' if check else 'Tidied'}: {path.relative_to(ROOT)}")
     if not found:
         print("All notebooks are tidy.")

@@ -109,6 +109,7 @@ def export(
     What is pending is not written, unless you say so. Whom the export does not have is listed.
     """
     from autograder.course.notebooks import assignments
+    from autograder.lms.entered import enter_by_hand
     from autograder.lms.export import Wish, fill_canvas, fill_moodle, plain_table
     from autograder.lms.grades import read_grades
     from autograder.lms.records import Records
@@ -129,6 +130,7 @@ def export(
     target = to or Path(f"{assignment}.{chosen[0]}.csv")
     if target.exists() and not force:
         raise UsageError(f"{target} is there already. Add --force to replace it.")
+    enter_by_hand(submissions, output, assignment)
     grades = read_grades(output, assignment)
     records = Records.read(submissions, assignment).by_student
     if plain:
@@ -165,6 +167,7 @@ def feedback(
     moodle: Annotated[
         bool, typer.Option("--moodle", help="Pack the pages as Moodle takes them back.")
     ] = False,
+    roster: RosterFile = None,
     submissions: Submissions = None,
     output: Output = None,
     workspace: Workspace = None,
@@ -176,6 +179,8 @@ def feedback(
     """
     from autograder.course.notebooks import assignments
     from autograder.feedback.hand_back import System, hand_back
+    from autograder.lms.entered import enter_by_hand
+    from autograder.lms.roster import Roster
 
     if canvas and moodle:
         raise UsageError("Say --canvas or --moodle, not both.")
@@ -185,9 +190,11 @@ def feedback(
     submissions, output = folders(submissions, output, workspace)
     [assignment] = assignments(ROOT, [assignment])
     system: System = "canvas" if canvas else "moodle" if moodle else ""
+    enter_by_hand(submissions, output, assignment)
     folders_given = (submissions, output, to)
-    options: dict[str, Any] = {"system": system, "tree": tree, "jobs": cores(), "force": force}
-    done = hand_back(ROOT, assignment, *folders_given, **options)
+    people = Roster.read(roster) if roster else None
+    options: dict[str, Any] = {"system": system, "roster": people, "tree": tree, "force": force}
+    done = hand_back(ROOT, assignment, *folders_given, jobs=cores(), **options)
     print(*done.lines(), sep="\n")
 
 
@@ -207,6 +214,7 @@ def report(
         bool, typer.Option("--names/--no-names", help="Name students, or leave names out.")
     ] = True,
     roster: RosterFile = None,
+    submissions: Submissions = None,
     output: Output = None,
     workspace: Workspace = None,
 ) -> None:
@@ -226,7 +234,8 @@ def report(
         raise UsageError(f"Nothing was graded into {output} yet.")
     target = to or output / "report.html"
     people = Roster.read(roster) if roster else None
-    table = write_report(output, chosen, target, names=names, roster=people)
+    of = submissions or (workspace and workspace / "submitted")
+    table = write_report(output, chosen, target, names=names, submissions=of, roster=people)
     print(f"Written: {target}", f"Written: {table}", sep="\n")
 
 

@@ -59,8 +59,8 @@ RosterFile = Annotated[
     Path | None,
     typer.Option(
         help="A CSV with a line for each student: Canvas's gradebook, Moodle's grading worksheet, "
-        "or a table with a column `student`.",
-        show_default="a folder for each name in the download",
+        "or a table with a column `student`. Without it, each name in a download gets a folder.",
+        show_default=False,
     ),
 ]
 

@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course.plan import follow_plan, page_times, with_times
 from autograder.course.solutions import BlankError, fill, without_markers
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import write_text
@@ -175,11 +176,12 @@ def clean(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
 def tidy(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
     """Return the notebook as nbgrader would release it: solved, then cleared by nbgrader itself.
 
-    A notebook is tidy when this returns it unchanged.
+    A notebook is tidy when this returns it unchanged. Minutes and points follow from its plan.
     """
     from nbgrader import preprocessors as nbgrader
 
     made = clean(solve(notebook, where), where)
+    follow_plan(made)
     # The preprocessors of nbgrader's `generate_assignment`, in its order, except those that do
     # nothing here or write to its database.
     steps = (
@@ -194,15 +196,26 @@ def tidy(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
     return made
 
 
-def untidy(root: Path, names: Sequence[str] = ()) -> dict[Path, NotebookNode]:
-    """Return the tidy form of each notebook whose file is not tidy, by path."""
+def untidy(root: Path, names: Sequence[str] = ()) -> dict[Path, str]:
+    """Return the tidy text of each file that is not tidy, by path.
+
+    These are notebooks, and, where no names are given, the README with the pages' times.
+    """
+    every = {notebook_of(root, name): name for name in assignments(root)}
+    pages = {path: read(path) for path in every}
+    wanted = assignments(root, names)
+    pages |= {path: tidy(pages[path], str(path)) for path, name in every.items() if name in wanted}
+    times = {every[path][:2]: page_times(page) for path, page in pages.items()}
     found = {}
-    for name in assignments(root, names):
-        path = notebook_of(root, name)
-        better = tidy(read(path), str(path))
-        if path.read_bytes() != to_text(better).encode():
-            found[path] = better
-    return found
+    for path, page in pages.items():
+        for cell in page.cells:
+            if cell.get("id") == "map":
+                cell.source = with_times(cell.source, times)
+        if every[path] in wanted:
+            found[path] = to_text(page)
+    if (readme := root / "README.md").is_file() and not names:
+        found[readme] = with_times(readme.read_text(encoding="utf-8"), times)
+    return {path: text for path, text in found.items() if path.read_bytes() != text.encode()}
 
 
 def _marked(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode, dict[str, Any]]]:

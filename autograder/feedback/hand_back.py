@@ -22,10 +22,11 @@ from autograder.grading.class_folder import (
 from autograder.grading.course_notebook import read_course_notebook
 from autograder.grading.grade_file import FileResult, FileTask
 from autograder.grading.known_verdicts import KnownVerdicts
+from autograder.grading.settings_file import GradingSettings
 from autograder.grading.verdict_cache import CACHE, VerdictCache
 from autograder.lms.grades import Grade, read_grades, read_results
 from autograder.lms.records import MADE_HERE, Record, Records
-from autograder.lms.roster import folder_name
+from autograder.lms.roster import Roster, folder_name
 from autograder.nbgrader_bridge.exchange_files import BESIDE, short_file
 from utils.files import written_aside
 
@@ -63,6 +64,7 @@ def hand_back(
     target: Path,
     *,
     system: System = "",
+    roster: Roster | None = None,
     tree: bool = False,
     jobs: int = 1,
     force: bool = False,
@@ -76,6 +78,7 @@ def hand_back(
     submissions, output : as for `course grade`
     target : gets the pages, and the packed file
     system : for which the pages are packed, in ``TARGET/ASSIGNMENT.SYSTEM.zip``
+    roster : has the students' names
     tree : whether to write ``TARGET/STUDENT/ASSIGNMENT/ASSIGNMENT.html``, as nbgrader does, for
         those who handed in through its exchange: `nbgrader release_feedback` takes these
     jobs : processes
@@ -90,9 +93,11 @@ def hand_back(
     if there and not force:
         raise UsageError(f"{there[0].parent} is there already. Add --force to replace its pages.")
     grades = {one.student: one for one in read_grades(output, assignment)}
-    records = Records.read(submissions, assignment).by_student
+    read = Records.read(submissions, assignment)
+    records, names = read.by_student, read.names(roster)
     done = HandedBack()
     uploads: dict[str, Record] = {}
+    lateness = GradingSettings.beside(submissions).lateness
 
     def write(student: str, about: About, text: str) -> None:
         page = target / assignment / f"{folder_name(student)}.html"
@@ -122,6 +127,8 @@ def hand_back(
                     done.without.append(f"{name}: handed in nothing")
                     continue
                 about, record = abouts[name]
+                about = replace(about, granted=lateness.granted(name, assignment))
+                about = replace(about, name=names.get(student, ""))
                 if not submission.notebooks:
                     write(student, about, page_without_work(about))
                     continue

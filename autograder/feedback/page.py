@@ -56,6 +56,8 @@ class About:
     total, most, pending, penalty, late : of the `Grade`
     results : the records of ``results.jsonl``, in order
     notes : sentences about the file
+    granted : a sentence on an extension or exemption, or ""
+    name : the student's own name, or ""
     """
 
     title: str
@@ -67,6 +69,8 @@ class About:
     late: float
     results: Sequence[Mapping[str, Any]]
     notes: Sequence[str] = ()
+    granted: str = ""
+    name: str = ""
 
 
 def page_without_work(about: About) -> str:

@@ -17,7 +17,8 @@ from typing import Protocol
 
 from autograder.errors import BrokenCourse, CourseError, ExitCode, UsageError
 from autograder.grading import worker_pool
-from autograder.grading.attention import NOBODYS, TO_GRADE, Attention, needs_your_eyes
+from autograder.grading.attention import NOBODYS, Attention, needs_your_eyes
+from autograder.grading.by_hand import ByHand
 from autograder.grading.changed_grades import Grades, changed_grades
 from autograder.grading.class_folder import (
     Submission,
@@ -27,17 +28,15 @@ from autograder.grading.class_folder import (
     shown_names,
     students_in,
 )
-from autograder.grading.course_notebook import (
-    read_course_notebook,
-)
+from autograder.grading.course_notebook import read_course_notebook, test_cells
 from autograder.grading.grade_file import Draw, FileTask
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import PARTIAL, summary, write_grades
-from autograder.grading.lateness import TIMESTAMP, Lateness, submitted_at
+from autograder.grading.lateness import Lateness, submitted_times
 from autograder.grading.misplaced import beside_the_folders, sentence
 from autograder.grading.missing_verdicts import MissingVerdicts
 from autograder.grading.progress import progress, sigterm_as_interrupt
-from autograder.grading.results import Result, results_of
+from autograder.grading.results import Result, max_points, results_of
 from autograder.grading.student_results import Recorded, StudentResults
 from autograder.grading.verdict_cache import CACHE, VerdictCache
 
@@ -107,6 +106,10 @@ def grade(
     output = output / assignment
     make_output_folder(output)
     names, before = shown_names(students), Grades.read(output)
+    most = {name: max_points(cell) for name, cell in test_cells(notebook).items()}
+    by_hand = ByHand.read(output, names.values(), most)  # what is wrong in it is said at once
+    if writer is not None:
+        by_hand.refuse()
     beside = beside_the_folders(submissions, students, others_than(assignment))
     graded: dict[str, StudentResults] = {}
     interrupted = False
@@ -160,18 +163,24 @@ def grade(
     book: Mapping[str, Recorded] = {}
     if writer is not None:
         book = writer.recorded()
-    elif lateness is not None:
-        places = {name: submissions / one / assignment for one, name in names.items()}
-        stamps = {name: submitted_at(place / TIMESTAMP) for name, place in places.items()}
-        times = {name: at for name, at in stamps.items() if at}
-        book = lateness.recorded(in_order, assignment, times)
-    _add_recorded(in_order, book)
+    else:
+        by_hand = ByHand.read(output, names.values(), most)  # filled in further meanwhile, perhaps
+        rows = by_hand.counting(in_order)
+        times = submitted_times(submissions, assignment)
+        book = (lateness or Lateness()).recorded(in_order, assignment, times, rows)
+    for one in in_order:
+        one.settle(book.get(one.student))
     found = [one for student in in_order for one in student.attention]
     if nobodys := beside.get(""):
         found.append(Attention("", "", NOBODYS, sentence(assignment, nobodys)))
-    write_grades(output, notebook, in_order, found, suffix)
+    write_grades(output, most, in_order, found, suffix)
     print(summary(in_order, output, suffix))
     _print_for_a_person(found, output, suffix, before)
+    if writer is None and not interrupted and (waiting := by_hand.write(rows, most)):
+        print(
+            f"Points to give by hand: {waiting}. Fill in the column `points` of {by_hand.path}, "
+            "then type the same command again."
+        )
     if interrupted:
         left = len(students) - len(graded)
         print(
@@ -180,15 +189,6 @@ def grade(
         )
         return ExitCode.INTERRUPTED
     return ExitCode.PROBLEMS if any(one.needs_review for one in in_order) else ExitCode.FINE
-
-
-def _add_recorded(graded: Sequence[StudentResults], book: Mapping[str, Recorded]) -> None:
-    """Add the gradebook's records to the results; drop requests to grade that a person has met."""
-    for one in graded:
-        one.recorded = book.get(one.student)
-        if one.recorded:
-            asks = one.recorded.asks
-            one.attention = [a for a in one.attention if a.what != TO_GRADE or a.exercise in asks]
 
 
 def _print_for_a_person(

@@ -7,19 +7,19 @@ import io
 import json
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-from nbformat import NotebookNode
 
 from autograder.files import write_text
 from autograder.grading.attention import Attention
-from autograder.grading.course_notebook import test_cells
-from autograder.grading.results import Standing, max_points, points_text
+from autograder.grading.results import Standing, points_text
 from autograder.grading.student_results import StudentResults
 from utils.checker.verdict import Status
 
-__all__ = ["COLUMNS", "PARTIAL", "RECORDS", "TABLES", "harmless", "summary", "write_grades"]
+__all__ = [
+    *("BY_HAND", "COLUMNS", "PARTIAL", "RECORDS", "TABLES", "harmless", "summary", "unharmed"),
+    "write_grades",
+]
 
 COLUMNS = [
     *("student", "total", "max", "pending", "blank", "missing", "unreadable", "late", "penalty"),
@@ -28,7 +28,9 @@ COLUMNS = [
 """The columns of `grades.csv` before those of the exercises."""
 
 PARTIAL = ".partial"  # in the names of the files of a stopped run
+BY_HAND = "by_hand.csv"
 TABLES = [f"{name}{suffix}.csv" for name in ("grades", "attention") for suffix in ("", PARTIAL)]
+TABLES.append(BY_HAND)
 """The files with rows that begin with a student's name; `course forget` goes through them."""
 
 RECORDS = [f"results{suffix}.jsonl" for suffix in ("", PARTIAL)]
@@ -37,21 +39,20 @@ RECORDS = [f"results{suffix}.jsonl" for suffix in ("", PARTIAL)]
 
 def write_grades(
     output: Path,
-    course: NotebookNode,
+    most: Mapping[str, float],
     results: Sequence[StudentResults],
     attention: Sequence[Attention],
     suffix: str = "",
 ) -> None:
     """Write `results.jsonl`, `grades.csv` and `attention.csv`, each atomically.
 
-    `suffix` comes before the extension of their names.
+    `most` has each exercise's points; `suffix` comes before the extension of the files' names.
     """
     records = (record for one in results for record in one.records())
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
     write_text(output / f"results{suffix}.jsonl", lines)
-    tests = test_cells(course)
-    full = sum(max_points(cell) for cell in tests.values())
-    rows = [[*COLUMNS, *tests], *(_row(one, full) for one in results)]
+    full = sum(most.values())
+    rows = [[*COLUMNS, *most], *(_row(one, full) for one in results)]
     write_text(output / f"grades{suffix}.csv", [_table(rows)])
     found = [[one.student, one.exercise, one.what, one.sentence] for one in attention]
     rows = [["student", "exercise", "what", "sentence"], *found]
@@ -92,6 +93,15 @@ def harmless(text: str) -> str:
     """
     begins = unicodedata.normalize("NFKC", text).lstrip()[:1]  # wide forms too
     return f"'{text}" if text[:1] in ("\t", "\r", "\n") or begins in tuple("=+-@") else text
+
+
+def unharmed(text: str) -> str:
+    """Return a text without the apostrophe that `harmless` put before it.
+
+    >>> unharmed("'-5"), unharmed("'ada'")
+    ('-5', "'ada'")
+    """
+    return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
 
 
 def summary(results: Sequence[StudentResults], output: Path, suffix: str = "") -> str:

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from autograder.errors import UsageError
+from autograder.grading.by_hand import Row
+from autograder.grading.class_folder import shown_names, students_in
 from autograder.grading.student_results import Recorded, StudentResults
 
 __all__ = [
@@ -20,10 +23,12 @@ __all__ = [
     "Lateness",
     "read_extensions",
     "submitted_at",
+    "submitted_times",
 ]
 
 TIMESTAMP = "timestamp.txt"
 DAY = 86_400
+LONGEST = timedelta(days=3650)  # of an extension
 
 
 class LateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +94,16 @@ class Lateness:
         general = self.extensions.get((student, ""), Extension())
         return self.extensions.get((student, assignment), general)
 
+    def granted(self, student: str, assignment: str) -> str:
+        """Return a sentence for the student on an extension or exemption; "" if there is none."""
+        due, granted = self.due.get(assignment), self.extension(student, assignment)
+        if due and granted.exempt:
+            return "You lose no points for handing in late: you were exempted."
+        if due and granted.more:
+            until = due + granted.more
+            return f"You had until {until:%Y-%m-%d %H:%M} ({until:%Z}), by an extension."
+        return ""
+
     def penalty(self, student: str, assignment: str, points: float, seconds: float) -> float:
         """Return the points that a student loses who was so many seconds after the due date."""
         granted = self.extension(student, assignment)
@@ -97,27 +112,39 @@ class Lateness:
         return self.rule.penalty(points, seconds - granted.more.total_seconds())
 
     def recorded(
-        self, graded: Sequence[StudentResults], assignment: str, times: Mapping[str, datetime]
+        self,
+        graded: Sequence[StudentResults],
+        assignment: str,
+        times: Mapping[str, datetime],
+        by_hand: Mapping[str, Mapping[str, Row]] = MappingProxyType({}),
     ) -> dict[str, Recorded]:
-        """Return the grades less what is lost by lateness, where no gradebook has them.
+        """Return the grades with points by hand, less a late penalty, where no gradebook has them.
 
         Parameters
         ----------
         graded, assignment : the results of a run
         times : when each student handed in
+        by_hand : what a person gave, by student and exercise
         """
         found: dict[str, Recorded] = {}
         due = self.due.get(assignment)
-        for one in graded if due else ():
-            at = times.get(one.student)
-            if at is None or due is None:
+        for one in graded:
+            given, at = by_hand.get(one.student, {}), times.get(one.student)
+            if not given and not (due and at):
                 continue
-            late = max(0.0, (at - due).total_seconds())
-            penalty = self.penalty(one.student, assignment, one.total, late)
-            asks = frozenset(name for name, points in one.points.items() if points is None)
-            most = sum(one.max_points.values())
-            total, hours = one.total - penalty, round(late / 3600, 2)
-            found[one.student] = Recorded(total, most, penalty, hours, one.points, {}, asks)
+            points = one.points | {
+                name: row.points for name, row in given.items() if row.points is not None
+            }
+            earned, most = sum(each or 0 for each in points.values()), sum(one.max_points.values())
+            penalty = hours = None
+            if due and at:
+                late = max(0.0, (at - due).total_seconds())
+                penalty = self.penalty(one.student, assignment, earned, late)
+                hours = round(late / 3600, 2)
+            comments = {name: row.comment for name, row in given.items() if row.comment}
+            asks = frozenset(name for name, each in points.items() if each is None)
+            total = earned - (penalty or 0)
+            found[one.student] = Recorded(total, most, penalty, hours, points, comments, asks)
         return found
 
 
@@ -140,14 +167,25 @@ def read_extensions(path: Path) -> dict[tuple[str, str], Extension]:
                 exempt = values.get("exempt", "").casefold() in ("yes", "true", "1", "x")
                 try:
                     more = timedelta(hours=float(values.get("hours") or 0))
+                    if abs(more) > LONGEST:
+                        raise OverflowError
                 except (ValueError, OverflowError):
-                    said = f"{where}: `hours` is {values['hours']!r}, and no number."
+                    said = f"{where}: `hours` is {values['hours']!r}, and no number of hours."
                     raise UsageError(said) from None
                 key = values["student"], values.get("assignment", "")
                 found[key] = Extension(more, exempt)
     except (OSError, UnicodeError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}.") from error
     return found
+
+
+def submitted_times(submissions: Path, assignment: str) -> dict[str, datetime]:
+    """Return when each student handed in, by the name that is shown; only where that is known."""
+    found = {
+        name: submitted_at(submissions / student / assignment / TIMESTAMP)
+        for student, name in shown_names(students_in(submissions)).items()
+    }
+    return {name: at for name, at in found.items() if at}
 
 
 def submitted_at(path: Path) -> datetime | None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from autograder.grading.attention import Attention, attention
+from autograder.grading.attention import TO_GRADE, Attention, attention
 from autograder.grading.class_folder import Submission
 from autograder.grading.results import NEEDS_REVIEW, Result
+from utils.checker.verdict import printable
 
 __all__ = ["Recorded", "StudentResults"]
 
@@ -22,8 +23,8 @@ class Recorded:
 
     Attributes
     ----------
-    total, max_points, penalty : as in nbgrader's export; `total` is less the late penalty
-    hours_late : after the due date of this student
+    total, max_points : as in nbgrader's export; `total` is less the late penalty
+    penalty, hours_late : None where no due date, or no time of submission, is known
     points : by exercise; None while they are undecided
     comments : the comments that a person wrote, by exercise
     asks : exercises that a person must still grade
@@ -31,8 +32,8 @@ class Recorded:
 
     total: float
     max_points: float
-    penalty: float
-    hours_late: float
+    penalty: float | None
+    hours_late: float | None
     points: Mapping[str, float | None]
     comments: Mapping[str, str]
     asks: frozenset[str]
@@ -53,6 +54,7 @@ class StudentResults:
     attention : what a person should look at
     cached : the number of verdicts from the cache
     version : the course's version that the notebook was released with, or ""
+    where : the notebook's file, or the folder where none was found
     """
 
     student: str
@@ -65,6 +67,7 @@ class StudentResults:
     needs_review: bool
     cached: int
     version: str = ""
+    where: str = ""
     recorded: Recorded | None = None
 
     @classmethod
@@ -83,7 +86,18 @@ class StudentResults:
             or any(result.status in NEEDS_REVIEW or result.uncredited for result in results),
             cached,
             submission.reading.version if submission.reading else "",
+            printable(str(submission.file or submission.folder)),
         )
+
+    def settle(self, recorded: Recorded | None) -> None:
+        """Add what people recorded, and drop the requests to grade that they have met."""
+        self.recorded = recorded
+        if recorded:
+            self.attention = [
+                one
+                for one in self.attention
+                if one.what != TO_GRADE or one.exercise in recorded.asks
+            ]
 
     @property
     def final_points(self) -> Mapping[str, float | None]:

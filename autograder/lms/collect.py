@@ -217,6 +217,7 @@ def _sort_in(
 ) -> None:
     """Sort the hand-ins of one assignment into the students' folders."""
     records = Records.read(submissions, assignment)
+    names = records.names(roster)
     owners: dict[str, list[HandIn]] = {}
     for one in found:
         if roster is None:
@@ -242,7 +243,7 @@ def _sort_in(
             collected.kept.append(f"{student}: {why}")
         else:
             place(one, submissions / student / assignment, assignment)
-            records.add(Record.of(student, one))
+            records.add(Record.of(student, one, names.get(student, "") if roster else ""))
             if student not in collected.matched or one.late:
                 collected.matched[student] = one
         if one.late:

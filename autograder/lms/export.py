@@ -19,7 +19,7 @@ from autograder.grading.grades_table import harmless
 from autograder.lms.grades import Grade
 from autograder.lms.records import Record
 from autograder.lms.roster import Person, Roster, moodle_identifier, squeezed
-from autograder.lms.table import Table, column_named
+from autograder.table import Table, column_named
 from utils.checker.verdict import printable
 
 __all__ = ["Filled", "Pending", "Wish", "fill_canvas", "fill_moodle", "plain_table"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 import zipfile
@@ -21,6 +19,7 @@ from autograder.grading.known_verdicts import KnownVerdicts
 from autograder.grading.verdict_cache import CACHE, VerdictCache
 from autograder.lms.records import FOLDER, MADE_HERE, REPORTS
 from autograder.lms.roster import folder_name
+from autograder.table import Table
 
 __all__ = ["LEFT", "forget"]
 
@@ -105,13 +104,11 @@ def _out_of_results(root: Path, student: str, submissions: Path, folder: Path) -
     for name in TABLES:
         path = folder / name
         if path.is_file():
-            with path.open(encoding="utf-8", newline="") as file:
-                rows = list(csv.reader(file))
-            kept = [row for row in rows if row[:1] != [harmless(student)]]
-            if len(kept) < len(rows):
-                text = io.StringIO()
-                csv.writer(text, lineterminator="\n").writerows(kept)
-                write_text(path, [text.getvalue()])
+            table, shown = Table.read(path), harmless(student)
+            theirs = [at for at in range(len(table.rows)) if table.value(at, 0) == shown]
+            if theirs:
+                table.remove(theirs)
+                table.write(path)
                 found = True
                 yield f"Taken out of: {path}"
     left: dict[str, Mapping[str, Any]] = {}  # a record of each other student

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.grading.grades_table import harmless
+from autograder.grading.grades_table import unharmed
 from utils.checker.verdict import printable
 
 __all__ = ["Grade", "read_grades", "read_results"]
@@ -55,7 +55,7 @@ def read_grades(output: Path, assignment: str) -> list[Grade]:
             exercises = len(columns) - columns.index("comments") - 1
             return [
                 Grade(
-                    _plain(row["student"]),
+                    unharmed(row["student"]),
                     float(row["total"]),
                     float(row["max"]),
                     float(row["pending"]),
@@ -91,8 +91,3 @@ def _ungraded(output: Path, assignment: str) -> UsageError:
     partial = (output / assignment / "grades.partial.csv").exists()
     why = "the run was stopped: type the same `course grade` again" if partial else "grade it first"
     return UsageError(f"There are no grades of {assignment} in {printable(str(output))}: {why}.")
-
-
-def _plain(student: str) -> str:
-    """Return a name without the apostrophe that makes it harmless in a spreadsheet."""
-    return student[1:] if harmless(student[1:]) == student else student

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import msgspec
 from autograder.errors import UsageError
 from autograder.files import write_text
 from autograder.lms.layouts import HandIn
+from autograder.lms.roster import Roster
+from utils.checker.verdict import printable
 
-__all__ = ["FOLDER", "MADE_HERE", "REPORTS", "Record", "Records"]
+__all__ = ["FOLDER", "MADE_HERE", "REPORTS", "Record", "Records", "with_name"]
 
 MADE_HERE = b"Pages of feedback, packed by course feedback"
 """The comment in each zip that `course feedback` writes, so that `course forget` knows them."""
@@ -21,6 +24,15 @@ REPORTS = "report*.html"
 """The pages on a class that `course report` writes into the folder of the grades."""
 
 FOLDER = ".collected"  # neither `course grade` nor nbgrader takes it for a student's
+
+
+def with_name(student: str, names: Mapping[str, str]) -> str:
+    """Return a student as lists show them.
+
+    >>> with_name("ab12", {"ab12": "Ada Byron"}), with_name("cd34", {})
+    ('Ada Byron (ab12)', 'cd34')
+    """
+    return f"{names[student]} ({student})" if student in names else student
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Record:
     student : the folder's name
     system, key, ids, name, upload, late, order : those of the `HandIn`
     at : the time in UTC, or ""
+    called : the student's own name, to be shown; "" where none is known
     """
 
     student: str
@@ -43,13 +56,16 @@ class Record:
     late: bool
     at: str
     order: str
+    called: str = ""
 
     @classmethod
-    def of(cls, student: str, one: HandIn) -> Record:
-        """Return the record of a hand-in."""
+    def of(cls, student: str, one: HandIn, called: str = "") -> Record:
+        """Return the record of a hand-in; `called` is the student's name in a roster."""
         at = one.at.isoformat() if one.at else ""
         who = (student, one.system, one.key, tuple(one.ids), one.name)
-        return cls(*who, one.upload, one.late, at, one.order)
+        squeezed = one.system == "canvas"  # "byronada"
+        called = printable(called or ("" if squeezed else one.name))
+        return cls(*who, one.upload, one.late, at, one.order, called)
 
 
 @dataclass
@@ -78,6 +94,16 @@ class Records:
                 f"{path} cannot be read: {error}. Move it away, and collect again with --force."
             ) from error
         return cls(path, {one.student: one for one in found})
+
+    def names(self, roster: Roster | None = None) -> dict[str, str]:
+        """Return the students' own names, as far as they are known: the roster's, or a download's.
+
+        A student without a name is left out.
+        """
+        people = roster.people if roster else []
+        found = {name: one.called for name, one in self.by_student.items()}
+        found |= {one.student: printable(one.name) for one in people if one.name}
+        return {student: name for student, name in found.items() if name}
 
     def keeps(self, student: str, one: HandIn, folder: Path, *, force: bool) -> str:
         """Return why the student's folder stays as it is; "" where the hand-in takes its place."""

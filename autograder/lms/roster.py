@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import UsageError
-from autograder.lms.table import Table
+from autograder.table import Table
 from utils.checker.verdict import printable
 
 __all__ = ["Person", "Roster", "folder_name"]
@@ -51,6 +51,12 @@ class Person:
         """Return whether one of these identifies the person in a column of this kind."""
         mine = self.values.get(kind, "").casefold()
         return bool(mine) and mine in {one.casefold() for one in values}
+
+    @property
+    def name(self) -> str:
+        """Return the name as it is spoken, "Ada Byron" for "Byron, Ada"; "" where there is none."""
+        last, comma, first = self.values.get("name", "").partition(",")
+        return " ".join([first.strip(), last.strip()]).strip() if comma else last.strip()
 
     @property
     def pretended(self) -> bool:

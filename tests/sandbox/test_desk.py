@@ -13,6 +13,7 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
 from autograder import cli, demo
+from autograder.course import bundle
 from autograder.errors import ExitCode
 from autograder.grading.verdict_cache import VerdictCache
 from tests.support import ROOT
@@ -71,11 +72,30 @@ def test_download_is_collected_and_graded(desk):
     assert 90 < float(totals["grace"]) < 100
 
 
+def test_first_time_from_canvas_goes_in_the_order_of_the_guide(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "contents", lambda root, assignment: {"README.md": b""})
+    monkeypatch.chdir(tmp_path)
+    zipped(tmp_path / "submissions.zip", {f"byronada_101_9001_{NOTEBOOK}": json.dumps(solved())})
+    (tmp_path / "gradebook.csv").write_text(GRADEBOOK, newline="")
+    found = commands("The first time, from Canvas")
+    assert len(found) == 7
+    for name, *arguments in found:
+        more = ["--jobs", "1"] if name == "grade" else []
+        assert cli.main([name, *arguments, *more]) == ExitCode.FINE, name
+    assert (tmp_path / "out" / f"{TASK}.zip").exists()
+    assert (
+        '"Byron, Ada",101,S101,ada,"Deep, 1",9.50,100.00,'
+        in (tmp_path / f"{TASK}.canvas.csv").read_text()
+    )
+    assert (tmp_path / "feedback" / f"{TASK}.canvas.zip").exists()
+
+
 def test_feedback_has_the_verdicts_and_is_packed(desk):
     [feedback] = commands("Feedback")
     assert cli.main(feedback) == ExitCode.FINE
     page = (desk / "feedback" / TASK / "grace.html").read_text()
     assert "this is |Z|" in page
+    assert "Feedback for Grace Hopper (grace)" in page
     assert 'class="verdict"' in page
     with zipfile.ZipFile(desk / "feedback" / f"{TASK}.canvas.zip") as archive:
         names = archive.namelist()
@@ -111,7 +131,7 @@ def test_nbgrader_hands_out_the_pages_of_a_workspace(desk, tmp_path, capsys):
     assert released.stem == notebook_hash(
         secret="s3cret", notebook_id=TASK
     )  # what students look for
-    assert "Feedback for ada" in released.read_text()
+    assert "Feedback for Ada Byron (ada)" in released.read_text()
 
 
 def test_exports_are_filled_in(desk, capsys):
@@ -141,6 +161,7 @@ def test_report_is_on_the_class_of_the_roster(desk):
         assert cli.main(command) == ExitCode.FINE
     page = (desk / "grades" / "report.html").read_text()
     assert "1 did not" in page
+    assert "<li>Never Late (never)</li>" in page
     assert "never" in page
     assert "never" not in (desk / "for_the_lecture.html").read_text()
 
@@ -184,8 +205,10 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
     stamp = desk / "submitted" / "ada" / TASK / "timestamp.txt"
     late = desk / "submitted" / "grace" / TASK / "timestamp.txt"
     (desk / "grading.toml").write_text(
-        f"[due]\n{TASK} = 2026-11-20T12:00:00Z\n[late]\npercent_per_day = 10\n"
+        f"[due]\n{TASK} = 2026-11-20T12:00:00Z\n"
+        '[late]\npercent_per_day = 10\nextensions = "extensions.csv"\n'
     )
+    (desk / "extensions.csv").write_text("student,hours\ngrace,48\n")
     stamp.write_text("2026-11-21 13:00:00 UTC")
     try:
         cli.main(["grade", TASK, *output, "--jobs", "1"])
@@ -199,6 +222,9 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
         cli.main(["feedback", TASK, "--to", str(tmp_path), *output])
         page = (tmp_path / TASK / "ada.html").read_text()
         assert "Handed in 25 hours after the due date: 20 points less." in page
+        assert "You had until" not in page
+        page = (tmp_path / TASK / "grace.html").read_text()
+        assert "You had until 2026-11-22 12:00 (UTC), by an extension." in page
         late.write_text("2026-11-20 11:00:00 UTC")
         cli.main(["grade", TASK, *output, "--jobs", "1"])
         assert "does not say by how much" not in capsys.readouterr().out
@@ -206,4 +232,5 @@ def test_late_rule_is_in_the_table_and_in_what_is_exported(desk, tmp_path, capsy
         stamp.unlink()
         late.unlink(missing_ok=True)
         (desk / "grading.toml").unlink()
+        (desk / "extensions.csv").unlink()
         cli.main(["grade", TASK, *output, "--jobs", "1"])

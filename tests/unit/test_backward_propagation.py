@@ -22,10 +22,6 @@ def verdict_on(name, function, seed=5):
     return judge(LiveKey().question(name, seed), function)
 
 
-def test_points_sum_to_100():
-    assert sum(EXERCISES[name].points for name in NAMES) == 100
-
-
 # -- the reference and central differences -----------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ def test_help_lists_exit_codes_and_command_groups(capsys):
     assert cli.LEARNERS in shown
     for code in (ExitCode.FINE, ExitCode.PROBLEMS, ExitCode.USAGE, ExitCode.BROKEN):
         assert f"• {code:d} " in shown
+
+
+def test_version_is_that_of_the_project(capsys):
+    assert cli.main(["--version"]) == ExitCode.FINE
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert capsys.readouterr().out == f"course {project['version']}\n"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

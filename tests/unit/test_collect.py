@@ -13,6 +13,7 @@ from autograder.errors import ExitCode, UsageError
 from autograder.limits import DOWNLOAD
 from autograder.lms.collect import collect
 from autograder.lms.download import Download
+from autograder.lms.records import Records
 from autograder.lms.roster import Roster
 from tests.support.downloads import (
     BLACKBOARD,
@@ -68,11 +69,13 @@ def test_canvas_with_its_own_gradebook_as_roster(tmp_path):
     assert found.set_aside == [f"grace: hopper李_102_8001_{NOTEBOOK}"]
     assert found.missing == ["never"]
     assert not found.unmatched
+    assert Records.read(folder, TASK).names()["ada"] == "Ada Byron"
     assert records(folder)["grace"]["upload"] == f"hopper李_LATE_102_9002_{TASK}-1.ipynb"
 
 
 def test_canvas_without_a_roster_gets_a_folder_for_each_name(tmp_path):
     _, folder = collected(tmp_path, CANVAS)
+    assert not Records.read(folder, TASK).names()  # "byronada" is none
     assert sorted(os.listdir(folder))[1:] == [
         "byronada_101",
         "hopper李_102",
@@ -114,6 +117,7 @@ def test_group_without_such_a_column_is_pointed_out(tmp_path):
 def test_moodle_with_its_worksheet_as_roster(tmp_path, rename):
     files = {rename(name): text for name, text in MOODLE.items()}
     found, folder = collected(tmp_path, files, WORKSHEET)
+    assert Records.read(folder, TASK).names()["ada@example.org"] == "Ada Byron"
     assert tree(folder) == [
         f"ada@example.org/{TASK}/{NOTEBOOK}",
         f"grace@example.org/{TASK}/{NOTEBOOK}",

@@ -13,7 +13,7 @@ from autograder.lms.collect import collect
 from autograder.lms.export import Wish, fill_canvas, fill_moodle, plain_table
 from autograder.lms.grades import Grade, read_grades
 from autograder.lms.records import Records
-from autograder.lms.table import Table
+from autograder.table import Table
 from tests.support.course_notebooks import blank, cell_of
 from tests.support.downloads import CANVAS, GRADEBOOK, MOODLE, NOTEBOOK, WORKSHEET, zipped
 from tests.support.small_course import ANSWERS, TASK

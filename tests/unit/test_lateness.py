@@ -81,6 +81,20 @@ def test_table_without_a_gradebook_loses_the_same_as_nbgraders_plugin(settings):
         assert plugin.late_submission_penalty(name, 5, one.hours_late * 3600) == one.penalty
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("ada", ""),
+        ("bob", "You had until 2026-11-21 23:59 (UTC+01:00), by an extension."),
+        ("cyd", "You lose no points for handing in late: you were exempted."),
+        ("dan", "You had until 2026-11-22 23:59 (UTC+01:00), by an extension."),
+    ],
+)
+def test_student_is_told_what_was_granted(name, says, settings):
+    assert settings.lateness.granted(name, TASK) == says
+    assert settings.lateness.granted(name, "without a due date") == ""
+
+
 def test_without_a_file_nothing_is_late(tmp_path):
     settings = GradingSettings.beside(tmp_path / "submitted")
     assert settings.lateness.recorded([student("ada")], TASK, {"ada": DUE}) == {}
@@ -108,6 +122,7 @@ def test_fault_in_the_file_is_named(text, says, tmp_path):
     ("table", "says"),
     [
         ("student,hours\nada,soon\n", "line 2: `hours` is 'soon', and no number"),
+        ("student,hours\nada,1e9\n", "line 2: `hours` is '1e9', and no number"),
         ("name,hours\nada,1\n", "line 2: the column `student` is empty"),
     ],
 )

@@ -1,35 +1,25 @@
-"""Grade classes of odd folders without a sandbox: what is pending, who needs a look, what changed.
+"""Grade classes of odd folders without a sandbox: who needs a look, what changed."""
 
-The pool here gives full points to any answer that is not the stub, or what a test tells it to.
-"""
-
-import csv
 import json
 import re
-from concurrent.futures import Future
-from contextlib import nullcontext
 from dataclasses import replace
-from unittest.mock import patch
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.course.notebooks import RELEASE
-from autograder.grading import grade as grading
-from autograder.grading import judging
 from autograder.grading.class_folder import find_submission
-from autograder.grading.course_notebook import CourseNotebook, answer_cells
+from autograder.grading.course_notebook import CourseNotebook
 from autograder.grading.fingerprint import Fingerprints
 from autograder.grading.grade_submission import Settings
 from autograder.grading.grades_table import harmless
-from autograder.grading.judging import TaskResult, outputs_of
 from autograder.grading.merge import merge_answers
 from autograder.grading.reading import read_notebooks, reading_of
 from autograder.grading.student_results import Recorded
 from autograder.grading.submission_file import cells_of
 from autograder.limits import LIMITS
-from tests.support import ROOT
 from tests.support.course_notebooks import NAME, REPORT, blank, cell_of, older, solved
+from tests.support.quick_class import Judge, grade, put, rows
 from utils.checker.verdict import Status, Verdict
 from utils.checker.wording import STILL_BLANK
 from utils.exercises import EXERCISES
@@ -38,36 +28,6 @@ OTHER = "02_backward_propagation"
 POINTS = {one.name: one.points for one in EXERCISES.values() if one.assignment == NAME}
 FULL = f"{sum(POINTS.values()):g}"
 COURSE = CourseNotebook(blank(REPORT))
-STUBS = {cell.source for name in (NAME, REPORT) for cell in answer_cells(blank(name)).values()}
-
-
-class Judge:
-    """A pool that reads and judges in this process."""
-
-    workers = 1
-
-    def __init__(self, **points):
-        self.points = points
-
-    def submit(self, task):
-        future = Future()
-        with patch.object(judging, "run_task", self.judge):
-            *_, result = task.steps()
-        future.set_result(result)
-        return future
-
-    def judge(self, task):
-        answers = {cell.exercise: cell.source for cell in task.cells}
-        verdicts = {name: self.verdict(name, answers[name]) for name in task.exercises}
-        return TaskResult({name: outputs_of(one) for name, one in verdicts.items()})
-
-    def verdict(self, name, source):
-        full = EXERCISES[name].points
-        if source in STUBS or "raise NotImplementedError()" in source:
-            return Verdict(name, Status.BLANK, 0, full, "still blank.")
-        points = self.points.get(name, full)
-        status = Status.CORRECT if points == full else Status.WRONG
-        return Verdict(name, status, points, full, "judged.")
 
 
 class Book:
@@ -83,32 +43,6 @@ class Book:
 
     def recorded(self):
         return self.records
-
-
-def grade(where, assignment=NAME, judge=None, settings=None, **more):
-    judge = judge or Judge()
-    return grading.grade(
-        ROOT,
-        assignment,
-        where / "in",
-        where / "out",
-        settings=settings or Settings(assignment),
-        pool=lambda: nullcontext(judge),
-        **more,
-    )
-
-
-def rows(where, name="grades.csv", assignment=NAME):
-    with (where / "out" / assignment / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def put(where, path, content=b""):
-    """Write a file, such as a notebook, into the class's folder."""
-    target = where / "in" / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-    return target
 
 
 # -- odd folders ----------------------------------------------------------------------------------

@@ -225,6 +225,28 @@ def test_notebooks_in_git_are_tidy():
     assert list(notebooks.untidy(ROOT)) == [], "run `make tidy`"
 
 
+def test_minutes_and_points_follow_from_the_plan():
+    page = load()
+    cells = {cell.id: cell for cell in page.cells}
+    cells["plan"].source = cells["plan"].source.replace("| 18 | 15 |", "| 28 | 99 |")
+    cells["title"].source = cells["title"].source.replace("100 points", "7 points")
+    tidy = {cell.id: cell.source for cell in notebooks.tidy(page).cells}
+    assert "`sigmoid`, `relu` | 28 | 15 |" in tidy["plan"]
+    assert "**About 2 hours · 100 points**" in tidy["title"]
+    assert "## 2 · Activations\n\n*28 minutes*" in "\n".join(tidy.values())
+
+
+def test_times_of_the_pages_stand_in_map_and_readme(tmp_path):
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    shutil.copy(ROOT / "README.md", tmp_path)
+    path = notebooks.notebook_of(tmp_path, "05_the_brain")
+    path.write_text(path.read_text("utf-8").replace("| 18 | 12 |", "| 38 | 12 |"), "utf-8")
+    found = {path.name: text for path, text in notebooks.untidy(tmp_path).items()}
+    assert sorted(found) == ["00_start_here.ipynb", "05_the_brain.ipynb", "README.md"]
+    assert "what all this has to do with it | 62 min |" in found["README.md"]
+    assert "what all this has to do with it | 62 min |" in found["00_start_here.ipynb"]
+
+
 # -- tidy notebooks -------------------------------------------------------------------------------
 
 

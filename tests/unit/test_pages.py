@@ -14,16 +14,6 @@ from utils.exercises import EXERCISES
 ASSIGNMENTS = notebooks.assignments(ROOT)
 FIRST = "00_start_here"  # other pages must agree with its notation card, glossary and map
 LESSONS = [name for name in ASSIGNMENTS if name != FIRST]
-POINTS = {
-    "00_start_here": 0,
-    "01_forward_propagation": 100,
-    "02_backward_propagation": 100,
-    "03_matrix_dimensions": 100,
-    "04_hyperparameters": 100,
-    "05_the_brain": 20,
-    "06_experiments": 100,
-    "07_ten_garments": 100,
-}
 
 
 def cells(assignment):
@@ -33,12 +23,6 @@ def cells(assignment):
 def text(assignment):
     """Return the text of a page without its code."""
     return "\n\n".join(c.source for c in cells(assignment).values() if c.cell_type == "markdown")
-
-
-def minutes(said):
-    """Return the minutes in "90 minutes", "2 hours", "1.5 h" or "15 min"."""
-    number, unit = re.fullmatch(r"([\d.]+) (min|minutes|h|hours?)", said).groups()
-    return float(number) * (60 if unit.startswith("h") else 1)
 
 
 def rows(table):
@@ -82,14 +66,9 @@ def test_only_the_first_page_has_a_glossary(assignment):
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_map_lists_every_page_with_its_time(assignment):
-    title = cells(assignment)["title"].source
-    name = re.match(r"# (.+)", title)[1]
-    time = re.search(r"\*\*About ([^*·]+?) ·", title)[1]
-    listed = {
-        row[0].removesuffix(" (optional)"): row[-1] for row in rows(cells(FIRST)["map"].source)
-    }
-    assert minutes(listed[f"**{assignment[:2]} {name}**"]) == minutes(time)
+def test_map_lists_every_page(assignment):
+    name = re.match(r"# (.+)", cells(assignment)["title"].source)[1]
+    assert f"| **{assignment[:2]} {name}** " in cells(FIRST)["map"].source
 
 
 def test_start_page_and_page_say_that_ten_garments_is_optional():
@@ -117,31 +96,13 @@ def test_page_states_objectives_and_prerequisites(assignment):
 
 
 @pytest.mark.parametrize("assignment", LESSONS)
-def test_minutes_and_points_add_up(assignment):
-    title = cells(assignment)["title"].source
-    time, points = re.search(r"\*\*About ([^*·]+?) · (\d+) points\*\*", title).groups()
+def test_plan_has_all_points_of_the_page(assignment):
     graded = [
         c.metadata.nbgrader.get("points", 0)
         for c in cells(assignment).values()
         if "nbgrader" in c.metadata and c.metadata.nbgrader.get("grade")
     ]
-    parts = plan(assignment)
-    assert sum(time for _, time, _ in parts) == minutes(time)
-    assert sum(points for *_, points in parts) == sum(graded) == int(points) == POINTS[assignment]
-
-
-@pytest.mark.parametrize("assignment", LESSONS)
-def test_each_part_states_the_minutes_of_the_plan(assignment):
-    said = re.findall(r"(?m)^## .+\n\n\*(\d+) minutes?\*", text(assignment))
-    assert [float(time) for time in said] == [time for _, time, _ in plan(assignment) if time]
-
-
-@pytest.mark.parametrize("assignment", LESSONS)
-def test_plan_has_the_points_of_each_exercise(assignment):
-    for name, _, points in plan(assignment):
-        named = [n for n in re.findall(r"`(\w+)`", name) if n in EXERCISES]
-        if named:
-            assert sum(EXERCISES[n].points for n in named) <= points, name
+    assert sum(points for *_, points in plan(assignment)) == sum(graded) > 0
 
 
 @pytest.mark.parametrize("assignment", LESSONS)

@@ -78,12 +78,13 @@ def test_error_of_one_person_alone_is_not_shown_and_alike_ones_are_one(tmp_path)
 def test_page_and_table_say_the_same_and_names_can_be_left_out(tmp_path):
     write(tmp_path, RESULTS, absent=["eve"])
     roster = tmp_path / "roster.csv"
-    roster.write_text("student\nada\nbob\ncyd\ndan\neve\nzed\n")
+    roster.write_text('student,name\nada,\nbob,"Roe, Bob"\ncyd,\ndan,\neve,\nzed,Zed <b>\n')
     command = ["report", "--output", str(tmp_path), "--roster", str(roster)]
     assert cli.main(command) == ExitCode.FINE
     page = (tmp_path / "report.html").read_text()
-    assert "bob: relu" in page
-    assert "zed" in page
+    assert "<li>Bob Roe (bob): relu</li>" in page
+    assert "<li>cyd: relu</li>" in page
+    assert "<li>Zed &lt;b&gt; (zed)</li>" in page
     assert "<script" not in page
     assert 'aria-label="Students by share of the points. 0 to 10 percent: 2.' in page
     with (tmp_path / "report.csv").open() as file:
@@ -94,6 +95,7 @@ def test_page_and_table_say_the_same_and_names_can_be_left_out(tmp_path):
     page = (tmp_path / "b.html").read_text()
     assert not [name for name in ("ada", "bob", "cyd", "dan", "eve", "zed") if f"{name}:" in page]
     assert "zed" not in page
+    assert "Roe" not in page
     assert "Names are left out" in page
 
 

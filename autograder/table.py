@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +107,11 @@ class Table:
             values = self.values(at)
             if any(values):
                 yield at, values
+
+    def remove(self, rows: Collection[int]) -> None:
+        """Take lines out."""
+        kept = [at for at in range(len(self.rows)) if at not in rows]
+        self.rows, self.ends = [self.rows[at] for at in kept], [self.ends[at] for at in kept]
 
     def put(self, row: int, column: int, value: str) -> None:
         """Change one field; it is quoted if it was, or if it must be."""
