@@ -7,6 +7,7 @@ import pytest
 
 from autograder.course import notebooks
 from tests.support import ROOT
+from utils import given_hyperparameters as given
 from utils.checker.answer_key import LiveKey
 from utils.checker.judge import judge
 from utils.exercises import EXERCISES
@@ -27,8 +28,8 @@ def test_page_is_given_functions_of_04_and_none_of_its_own():
     path = notebooks.notebook_of(ROOT, ASSIGNMENT)
     code = "\n".join(cell.source for cell in notebooks.read(path).cells)
     [setup] = re.findall(r"from utils.given_hyperparameters import \(([^)]+)\)", code)
-    given = {EXERCISES[name].assignment for name in re.findall(r"(\w+),", setup)}
-    assert given == {"04_hyperparameters"}
+    pages_of = {EXERCISES[name].assignment for name in re.findall(r"(\w+),", setup)}
+    assert pages_of == {"04_hyperparameters"}
 
 
 @pytest.mark.parametrize("patience", [1, 7, 30, 1000])
@@ -43,9 +44,6 @@ def test_early_stopping_foretells_where_train_stops(patience):
     assert updates == stopped.watched.size
     assert best == np.argmin(stopped.watched)
     assert lowest == np.min(stopped.watched)
-
-
-# -- the report -----------------------------------------------------------------------------------
 
 
 def test_diverged_trials_in_the_better_half_are_told_from_half_of_the_rest():
@@ -68,6 +66,9 @@ def test_diverged_trials_in_the_better_half_are_told_from_half_of_the_rest():
     cut_first = judge(question, answer)
     assert "the diverged ones took up places in the better half" in cut_first.message
     assert cut_first.mistake_sentence.startswith("Leave the diverged trials out before the cut")
+
+
+# -- the report -----------------------------------------------------------------------------------
 
 
 def test_report_is_a_markdown_cell_worth_20_points():
