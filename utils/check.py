@@ -178,19 +178,24 @@ def ready(*exercises: str) -> bool:
     if blank:  # data may be missing only since the exercises are
         missing = [name for name in missing if needed[name]]
         _say(
-            f"This demonstration needs your {' and '.join(blank)}. "
-            "Write that first, then run this cell again."
+            f"This demonstration needs your {_listed(blank)}.\n"
+            f"Write {'that' if len(blank) == 1 else 'them'} first, then run this cell again."
         )
     if missing:
         one = len(missing) == 1
         _say(
-            f"{' and '.join(missing)} {'is' if one else 'are'} not there: "
+            f"{_listed(missing)} {'is' if one else 'are'} not there: "
             f"{'its cell has' if one else 'their cells have'} not run since this notebook was "
             "opened or restarted.\n"
             f"Run the cell that makes {missing[0]} again, or all at once: "
             "Run, then Run All Above Selected Cell. Then run this cell again."
         )
     return not (blank or missing)
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as a sentence lists them: a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @contextlib.contextmanager

@@ -127,7 +127,7 @@ def next_step(exercise: str, folder: Path) -> str:
         done = len(page.exercises) - len(left)
         return f"Next on this page: {left[0]} ({done} of {len(page.exercises)} passed)."
     count = len(page.exercises)
-    said = ["Everything on this page has passed."] if count > 1 else []
+    said = ["Every check on this page has passed."] if count > 1 else []
     after = [one for one in record.pages(folder) if one.place > page.place]
     if after:
         said.append(f"Next page: {after[0].name}, about {after[0].time}.")

@@ -590,7 +590,7 @@ def test_demonstration_needs_its_exercises(capsys):
     assert not ready("relu", "sigmoid")
     assert ready("sigmoid")
     """)
-    assert "needs your relu. Write that first" in capsys.readouterr().out
+    assert "needs your relu.\nWrite that first" in capsys.readouterr().out
 
 
 def test_demonstration_needs_what_its_exercises_build_on(capsys):

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.textpath import TextPath
 
 from autograder.course import notebooks
 from tests.support import ROOT
@@ -131,6 +132,20 @@ def test_every_picture_has_alt_text(assignment):
             found = root.find(f"{{http://www.w3.org/2000/svg}}{tag}")
             assert found is not None, (file.name, tag)
             assert found.text, (file.name, tag)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_words_of_a_picture_end_before_its_edge(assignment):
+    for file in (ROOT / "notebooks" / assignment).glob("images/*.svg"):
+        root = ET.parse(file).getroot()
+        for words in root.iter("{http://www.w3.org/2000/svg}text"):
+            said, size = "".join(words.itertext()), float(words.get("font-size", 16))
+            # DejaVu Sans: wider than Helvetica, and what browsers on Linux take for it.
+            width = TextPath((0, 0), said, size).get_extents().width if said.strip() else 0
+            before = {"middle": 0.5, "end": 1}.get(words.get("text-anchor"), 0)
+            ends = float(words.get("x", 0)) + (1 - before) * width
+            edge = float(root.get("viewBox").split()[2])
+            assert ends <= edge or words.get("transform"), (file.name, said)
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -140,7 +140,7 @@ def test_all_done_leads_to_the_next_page_and_to_the_end(page, capsys, monkeypatc
     here = record.Path.cwd()
     for name in record.page_in(here).exercises:
         record.note(name, {"passed": "today"})
-    assert next_step("relu", here) == "Everything on this page has passed."
+    assert next_step("relu", here) == "Every check on this page has passed."
     monkeypatch.chdir(here.parent / "00_start_here")
     record.note("double", {"passed": "today"})
     assert next_step("double", record.Path.cwd()) == (
