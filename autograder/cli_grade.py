@@ -137,8 +137,9 @@ def grade(
     """Grade a folder of submissions: `STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb`.
 
     Writes into OUTPUT/ASSIGNMENT `grades.csv`, a line for each student, `results.jsonl`, a line
-    for each answer with the sentence that helps, and `attention.csv`, what needs your eyes. The
-    same command again judges only what changed, and says whose grades changed.
+    for each answer with the sentence that helps, and `attention.csv`, what needs your eyes; without
+    a workspace also `by_hand.csv`, where you fill in the points that a person must give. The same
+    command again judges only what changed, and says whose grades changed.
     """
     gc.set_threshold(GARBAGE)
 

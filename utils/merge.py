@@ -14,7 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "SOLUTION", "Cell", "Change", "Notebook", "by_name", "merge", "text"]
+__all__ = [
+    *("KINDS", "READ_BEFORE", "SOLUTION", "Cell", "Change", "Notebook", "by_name", "merge"),
+    "text",
+]
 
 Notebook = Mapping[str, Any]
 Cell = dict[str, Any]
@@ -34,6 +37,8 @@ KINDS = {
 
 SOLUTION = "-solution"  # an answer's cell is named after its exercise, with this behind
 RELEASE = "deep_networks"  # in a notebook's metadata: of which version it is
+READ_BEFORE = "read_before"  # there too: the number of the page that is read next, if it is lower
+COURSES = (RELEASE, READ_BEFORE)
 NOTE = "-from-the-course"  # the id of a cell that shows the course's text of another ends so
 SAID = (
     "**The course has a new version of the cell above; yours is kept.** Take over what you like, "
@@ -108,7 +113,7 @@ def merge(
     both = zip(placed, (*merged.values(), []), strict=True)
     cells = list(_with_unique_ids(cell for own, theirs in both for cell in (*own, *theirs)))
     about = {key: new[key] for key in ("nbformat", "nbformat_minor") if key in new}
-    released = {key: one for key, one in new.get("metadata", {}).items() if key == RELEASE}
+    released = {key: one for key, one in new.get("metadata", {}).items() if key in COURSES}
     metadata = {**mine.get("metadata", {}), **released}
     return {**mine, **about, "metadata": metadata, "cells": cells}, changes
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from utils.checker.verdict import Status, Verdict
 from utils.files import RECORD, written_aside
+from utils.merge import READ_BEFORE
 
 __all__ = ["Page", "entry", "keep", "move", "note", "now", "page_in", "pages", "read"]
 
@@ -40,6 +41,8 @@ class Page:
         Those with a check, in order.
     blanks : dict
         The text of each exercise's cell, as it stands in the notebook.
+    before : str
+        The number of the page that is read next, where that is a lower one; as the notebook says.
     """
 
     path: Path
@@ -47,6 +50,7 @@ class Page:
     time: str
     exercises: tuple[str, ...]
     blanks: Mapping[str, str]
+    before: str = ""
 
     @property
     def folder(self) -> Path:
@@ -55,9 +59,8 @@ class Page:
 
     @property
     def place(self) -> tuple[str, bool]:
-        """Return what pages are sorted by: their numbers, except that 06 is read before 05."""
-        number = self.path.stem[:2]
-        return ("05", False) if number == "06" else (number, True)
+        """Return what pages are sorted by: their numbers, or the number they are read before."""
+        return (self.before, False) if self.before else (self.path.stem[:2], True)
 
     @property
     def name(self) -> str:
@@ -97,7 +100,8 @@ def pages(folder: Path) -> list[Page]:
 def _page(path: Path, changed: int) -> Page | None:
     """Return the page in a file that was changed at this time; None if it is none."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cells, before = notebook["cells"], str(notebook.get("metadata", {}).get(READ_BEFORE, ""))
         cells = [cell for cell in cells if cell["cell_type"] == "code" or cell is cells[0]]
         marks = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
         exercises = tuple(str(one["grade_id"]) for one in marks if one.get("grade"))
@@ -112,7 +116,7 @@ def _page(path: Path, changed: int) -> Page | None:
     title, time = re.search(r"(?m)^# (.+)", first), re.search(r"\*\*About ([^*·]+?) ·", first)
     if not (exercises and title):
         return None
-    return Page(path, title[1].strip(), time[1] if time else "", exercises, blanks)
+    return Page(path, title[1].strip(), time[1] if time else "", exercises, blanks, before)
 
 
 def read(folder: Path) -> dict[str, Any]:

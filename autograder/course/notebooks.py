@@ -18,6 +18,7 @@ from autograder.course.solutions import BlankError, fill, without_markers
 from autograder.errors import BrokenCourse, UsageError
 from autograder.files import write_text
 from utils.exercises import EXERCISES, module_of
+from utils.merge import READ_BEFORE
 
 __all__ = [
     *("RELEASE", "SOLUTION", "assignments", "clean", "notebook_of", "read", "solve", "tidy"),
@@ -168,7 +169,8 @@ def clean(notebook: NotebookNode, where: str = "The notebook") -> NotebookNode:
         if cell.cell_type == "code" and other not in seen:
             raise _broken(where, index, cell, f"its other half is missing: no cell {other!r}")
     _fix_ids(where, notebook)
-    notebook.metadata = _node(_METADATA)
+    kept = {key: one for key, one in notebook.metadata.items() if key == READ_BEFORE}
+    notebook.metadata = _node(_METADATA | kept)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
 

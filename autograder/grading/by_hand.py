@@ -28,6 +28,7 @@ COLUMNS = (
     *("student", "assignment", "exercise", "max", "points", "comment", "earlier", "where"),
     "answer",
 )
+BOM = "\ufeff"  # without it, spreadsheets take UTF-8 for something else, and write it back
 NEEDED = ("student", "exercise", "points")
 
 
@@ -140,23 +141,20 @@ class ByHand:
                 found.setdefault(one.student, {})[record["exercise"]] = row
         return found
 
-    def write(self, rows: Mapping[str, Mapping[str, Row]], most: Mapping[str, float]) -> int:
-        """Write these rows, if there are any; return how many wait for points."""
+    def write(self, rows: Mapping[str, Mapping[str, Row]], most: Mapping[str, float]) -> None:
+        """Write these rows, if there are any."""
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(COLUMNS)
-        waiting = 0
         for student, exercises in rows.items():
             for exercise, row in exercises.items():
-                waiting += row.points is None
                 fields = (
                     *(student, self.path.parent.name, exercise, points_text(most[exercise])),
                     *(points_text(row.points), row.comment, row.earlier, row.where, row.answer),
                 )
                 table.writerow(map(harmless, fields))
         if rows or self.path.exists():
-            write_text(self.path, [text.getvalue()])
-        return waiting
+            write_text(self.path, [BOM, text.getvalue()])
 
 
 def _row(

@@ -176,11 +176,13 @@ def grade(
     write_grades(output, most, in_order, found, suffix)
     print(summary(in_order, output, suffix))
     _print_for_a_person(found, output, suffix, before)
-    if writer is None and not interrupted and (waiting := by_hand.write(rows, most)):
-        print(
-            f"Points to give by hand: {waiting}. Fill in the column `points` of {by_hand.path}, "
-            "then type the same command again."
-        )
+    if writer is None and not interrupted:
+        by_hand.write(rows, most)
+        if waiting := sum([*one.final_points.values()].count(None) for one in in_order):
+            print(
+                f"Points to give by hand: {waiting}. Fill in the column `points` of "
+                f"{by_hand.path}, then type the same command again."
+            )
     if interrupted:
         left = len(students) - len(graded)
         print(

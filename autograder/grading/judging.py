@@ -33,7 +33,8 @@ ENTRY = "autograder.protocol.server:serve"
 SHARED = (
     *("autograder/limits.py", "autograder/protocol/__init__.py"),
     *("autograder/protocol/messages.py", "autograder/protocol/allowed.py"),
-    *("autograder/protocol/attempts.py", "autograder/protocol/server.py"),
+    *("autograder/protocol/attempts.py", "autograder/protocol/places.py"),
+    "autograder/protocol/server.py",
 )
 WARM = (
     *("numpy", "scipy.special", "h5py", "jinja2"),

@@ -10,16 +10,14 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from pathlib import Path
 from types import FrameType, ModuleType
 
+from autograder.protocol.places import COURSE, LIBRARIES
 from utils.checker.packages import not_used
 
 __all__ = ["allow_only"]
 
 USUAL = {"numpy", "scipy", "matplotlib", "mpl_toolkits", "h5py", "IPython", "utils"}
-LIBRARIES = (sys.prefix, sys.base_prefix)
-OURS = str(Path(__file__).parents[2])
 
 
 class _Allowed(MetaPathFinder):
@@ -56,5 +54,5 @@ def _is_students(frame: FrameType | None) -> bool:
     """Return whether the code that imports is in a cell or in a helper file of the student's."""
     while frame and str(frame.f_globals.get("__name__")).startswith("importlib"):
         frame = frame.f_back
-    file = str(frame.f_globals.get("__file__", "")) if frame else OURS
-    return not file.startswith((*LIBRARIES, OURS))
+    file = str(frame.f_globals.get("__file__", "")) if frame else COURSE
+    return not file.startswith((*LIBRARIES, COURSE))

@@ -10,15 +10,15 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
+
+from autograder.protocol.places import COURSE, LIBRARIES
 
 __all__ = ["take", "watch"]
 
 MOST = 20  # attempts of one process that are noted
 LONGEST = 150  # letters of one
-OURS = str(Path(__file__).parents[2])
-USUAL = ("/usr/", "/lib/", "/dev/", "/etc/mime.types", "/proc/cpuinfo", OURS)
+USUAL = ("/usr/", "/lib/", "/dev/", "/etc/mime.types", "/proc/cpuinfo", COURSE)
 
 _noted: dict[str, None] = {}  # a set that keeps its order
 
@@ -26,7 +26,7 @@ _noted: dict[str, None] = {}  # a set that keeps its order
 def watch() -> None:
     """Begin to note attempts; the current folder is the student's."""
     caches = (os.path.expanduser(f"~/.{name}/matplotlib") for name in ("cache", "config"))
-    places = (os.getcwd(), sys.prefix, sys.base_prefix, *USUAL, *caches)
+    places = (os.getcwd(), *LIBRARIES, *USUAL, *caches)
 
     def path(place: object, *_: object) -> str:
         if not isinstance(place, (str, bytes, os.PathLike)):  # a descriptor

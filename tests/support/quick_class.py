@@ -51,6 +51,21 @@ class Judge:
         return Verdict(name, status, points, full, "judged.")
 
 
+class Book:
+    """A gradebook that has these records, and notes which answers changed."""
+
+    draw = None
+
+    def __init__(self, records):
+        self.records, self.changed = records, {}
+
+    def add(self, submission, results, changed):
+        self.changed[submission.student] = changed
+
+    def recorded(self):
+        return self.records
+
+
 def grade(where, assignment=NAME, judge=None, settings=None, **more):
     judge = judge or Judge()
     return grading.grade(
@@ -65,7 +80,7 @@ def grade(where, assignment=NAME, judge=None, settings=None, **more):
 
 
 def rows(where, name="grades.csv", assignment=NAME):
-    with (where / "out" / assignment / name).open(encoding="utf-8", newline="") as file:
+    with (where / "out" / assignment / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -9,7 +9,7 @@ from autograder.errors import ExitCode, UsageError
 from autograder.grading.lateness import Lateness
 from autograder.grading.settings_file import GradingSettings
 from tests.support.course_notebooks import REPORT, blank, cell_of
-from tests.support.quick_class import grade, put, rows
+from tests.support.quick_class import Book, grade, put, rows
 
 TEXT = "experiment_report"
 FILE = "by_hand.csv"
@@ -179,24 +179,12 @@ def test_file_of_a_spreadsheet_is_read(class_):
         grade(class_, REPORT)
 
 
-class Book:
-    """A gradebook that knows nobody."""
-
-    draw = None
-
-    def add(self, submission, results, changed):
-        pass
-
-    def recorded(self):
-        return {}
-
-
 def test_with_a_gradebook_points_by_hand_have_one_place(class_):
     fill(class_, points="5")
     with pytest.raises(UsageError, match="with a workspace its gradebook is the place"):
-        grade(class_, REPORT, writer=Book(), lateness=Lateness())
+        grade(class_, REPORT, writer=Book({}), lateness=Lateness())
     fill(class_, points="")
-    grade(class_, REPORT, writer=Book())
+    grade(class_, REPORT, writer=Book({}))
     assert not (class_ / "out" / REPORT / FILE).exists()
 
 

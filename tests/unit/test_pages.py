@@ -10,6 +10,7 @@ from matplotlib.textpath import TextPath
 
 from autograder.course import notebooks
 from tests.support import ROOT
+from utils import record
 from utils.exercises import EXERCISES
 
 ASSIGNMENTS = notebooks.assignments(ROOT)
@@ -70,6 +71,13 @@ def test_only_the_first_page_has_a_glossary(assignment):
 def test_map_lists_every_page(assignment):
     name = re.match(r"# (.+)", cells(assignment)["title"].source)[1]
     assert f"| **{assignment[:2]} {name}** " in cells(FIRST)["map"].source
+
+
+def test_tables_of_the_pages_are_in_the_order_of_reading():
+    order = [page.path.stem[:2] for page in record.pages(ROOT / "notebooks")]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^\| \*\*(0\d) ", cells(FIRST)["map"].source) == order
+    assert re.findall(r"(?m)^\| (0\d) ", readme) == order
 
 
 def test_start_page_and_page_say_that_ten_garments_is_optional():
