@@ -42,7 +42,7 @@
       const last = Number(localStorage.getItem(LAST));
       const expected = last
         ? `Last time it took ${last} s.`
-        : "The first time takes up to a minute or two, since 60 MB arrive; later it starts from " +
+        : "The first time takes up to a minute or two, since 45 MB arrive; later it starts from " +
           "the browser's cache.";
       say(
         seconds > LONG
@@ -64,7 +64,7 @@
   const fold = setInterval(() => {
     if (innerWidth > NARROW) return clearInterval(fold);
     const tab = document.querySelector(FILES);
-    if (!tab) return;
+    if (!tab || !document.querySelector(".jp-Notebook-cell")) return; // before, it would unfold
     clearInterval(fold);
     const { x, y, width, height } = tab.getBoundingClientRect();
     const at = { clientX: x + width / 2, clientY: y + height / 2, bubbles: true };
