@@ -37,7 +37,7 @@ SHARED = (
     "autograder/protocol/server.py",
 )
 WARM = (
-    *("numpy", "scipy.special", "h5py", "jinja2"),
+    *("numpy", "h5py", "jinja2"),
     *("autograder.protocol.server", "utils.check"),
 )
 PLOTS = ("matplotlib.pyplot",)  # half a second to load: only for pages that plot

@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scipy.special import kolmogorov
 
 from utils import experiment_log, experiment_plots
 from utils.checker.answer_key import LiveKey
@@ -24,6 +25,7 @@ from utils.experiment_log import (
 )
 from utils.network import ACTIVATIONS, cost_and_gradients, initialize, train
 from utils.plots import Picture
+from utils.properties.common import uniform_p_value
 from utils.reference import experiments
 from utils.reference import hyperparameters as reference
 
@@ -331,6 +333,20 @@ def test_course_budget_small_selects_the_small_budget(monkeypatch):
     assert budget(30, small=6) == 30
     monkeypatch.setenv("COURSE_BUDGET", "small")
     assert budget(30, small=6) == 6
+
+
+# -- tests of randomness --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [5, 100, 10_000])
+@pytest.mark.parametrize("power", [1, 1.02, 1.5])
+def test_p_value_of_uniform_numbers_is_that_of_scipy(n, power):
+    even = (np.arange(n) + 0.5) / n
+    for u in (even**power, np.random.default_rng(n).random(n) ** power):
+        ranks, u_sorted = np.arange(n + 1) / n, np.sort(u)
+        distance = max(np.max(ranks[1:] - u_sorted), np.max(u_sorted - ranks[:-1]))
+        expected = kolmogorov(np.sqrt(n) * distance)
+        assert uniform_p_value(u) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 # -- mistakes that only the log shows -------------------------------------------------------------

@@ -114,7 +114,7 @@ def _write_files(root: Path, chosen: Sequence[str], files: Path) -> Wheel:
         for path, content in bundle.with_twins(inside).items()
         if not path.endswith(".h5")
     }
-    needs = ("numpy", "scipy", "matplotlib", "jinja2", "markupsafe")
+    needs = ("numpy", "matplotlib", "jinja2", "markupsafe")  # SciPy comes where a cell imports it
     return made_of(inside, OURS, bundle.version(root), depends=needs)
 
 

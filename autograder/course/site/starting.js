@@ -1,8 +1,11 @@
 // Shows a line at the bottom of the page: that Python is starting, and how long it takes here;
 // and, where somebody presses Interrupt, what to do instead. JupyterLite itself says neither.
+// Folds the list of files where the window is narrow.
 (() => {
   const LAST = "course-seconds-to-start";
   const LONG = 240; // seconds after which something is wrong
+  const NARROW = 800; // pixels
+  const FILES = '.jp-SideBar .lm-TabBar-tab.lm-mod-current[data-id="filebrowser"]';
   const READY = new Set(["Idle", "Busy"]);
   const NOT_READY = new Set(["Initializing", "Unknown", "Connecting", "Starting", "Restarting"]);
   const INTERRUPT = ["notebook:interrupt-kernel", "kernelmenu:interrupt"]
@@ -39,11 +42,12 @@
       const last = Number(localStorage.getItem(LAST));
       const expected = last
         ? `Last time it took ${last} s.`
-        : "The first time takes up to a minute or two, since 60 MB arrive; later it starts from " +
+        : "The first time takes up to a minute or two, since 45 MB arrive; later it starts from " +
           "the browser's cache.";
       say(
         seconds > LONG
-          ? `Python has not started after ${seconds} s. Is the network there? Then reload the page.`
+          ? `Python has not started after ${seconds} s. A slow machine may need longer; if the ` +
+            "network was missing, connect and reload the page."
           : `Python is starting in your browser: ${seconds} s. ${expected} You can read meanwhile.`
       );
     } else if (READY.has(status) && began !== null) {
@@ -54,6 +58,18 @@
     }
   };
   setInterval(look, 500);
+
+  // In a narrow window, the list of files takes half of the page: fold it once. Its tab, at the
+  // left, brings it back. JupyterLab listens to where the pointer is, not to clicks.
+  const fold = setInterval(() => {
+    if (innerWidth > NARROW) return clearInterval(fold);
+    const tab = document.querySelector(FILES);
+    if (!tab || !document.querySelector(".jp-Notebook-cell")) return; // before, it would unfold
+    clearInterval(fold);
+    const { x, y, width, height } = tab.getBoundingClientRect();
+    const at = { clientX: x + width / 2, clientY: y + height / 2, bubbles: true };
+    for (const type of ["pointerdown", "pointerup"]) tab.dispatchEvent(new PointerEvent(type, at));
+  }, 500);
 
   document.addEventListener(
     "click",
