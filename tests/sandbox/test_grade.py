@@ -323,7 +323,9 @@ def test_printed_summary_is_short(graded):
     written = sorted(path.name for path in output.iterdir())
     assert written == [TASK]
     written = sorted(path.name for path in (output / TASK).iterdir())
-    assert written == ["attention.csv", "grades.csv", "results.jsonl", "verdicts.db"]
+    assert written == [
+        *("attention.csv", "by_hand.csv", "grades.csv", "results.jsonl", "verdicts.db"),
+    ]
 
 
 # -- other runs -----------------------------------------------------------------------------------
