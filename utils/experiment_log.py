@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar
@@ -251,7 +253,8 @@ class _Bar:
 def _show(handle: Any, bar: _Bar) -> Any:
     if handle is not None:
         handle.update(bar)
-    elif bar.seconds > 0.5 and _in_notebook():
+    # A check keeps what an answer prints, and shows no bar of a search that it runs itself.
+    elif bar.seconds > 0.5 and _in_notebook() and not isinstance(sys.stdout, StringIO):
         from IPython.display import display
 
         return display(bar, display_id=True)  # type: ignore[no-untyped-call]

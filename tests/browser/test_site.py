@@ -111,6 +111,23 @@ def test_site_opens_at_the_first_page_and_holds_no_solution(built):
     assert [name for name in names if name.endswith((".h5", ".pyc"))] == []
 
 
+@pytest.mark.thorough
+def test_list_of_files_follows_a_link_and_is_folded_in_a_narrow_window(browser, built):
+    with static_site.serve(built) as server, at_home(browser) as context:
+        context.route("**/static/pyodide/**", lambda asked: asked.abort())  # no Python is needed
+        context.set_default_timeout(BOOT)
+        page = context.new_page()
+        page.goto(server.url)
+        page.get_by_role("link", name="01 Forward propagation").click()
+        listed = page.locator(".jp-DirListing-item", has_text="01_forward_propagation.ipynb")
+        expect(listed).to_be_visible(timeout=BOOT)
+        narrow = context.new_page()
+        narrow.set_viewport_size({"width": 640, "height": 900})
+        narrow.goto(server.url)
+        narrow.locator("#filebrowser").wait_for(state="attached")
+        expect(narrow.locator("#filebrowser")).to_be_hidden(timeout=BOOT)
+
+
 @pytest.mark.thorough  # Python's start in the browser takes long
 def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestconfig):
     answers = {
@@ -137,6 +154,8 @@ def test_page_is_solved_downloaded_and_graded(browser, built, tmp_path, pytestco
             shown = notebook.answer(exercise, code)
             expect(shown.locator(".verdict")).to_contain_text(f"✓ {exercise}")
         expect(notebook.run("voltages-demo").locator("img, svg").first).to_be_visible()
+        notebook.type("voltages-demo", "import scipy\nprint(scipy.__version__)")
+        expect(notebook.run("voltages-demo")).to_contain_text("1.14.1")  # loaded just now
         notebook.page.locator('[data-command="notebook:interrupt-kernel"]').first.click()
         expect(line).to_contain_text("Restart Kernel")
         download(notebook, file)

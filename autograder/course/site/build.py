@@ -33,8 +33,12 @@ KERNEL = f"share/jupyter/labextensions/{EXTENSION}"
 # What Python loads while it starts. The kernel asks for the first ones by just these names.
 LOADED = ("ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython", "micropip")
 OURS = "deep-networks"
-# All cells stay in the page: in this version of JupyterLab, pages jump while they are drawn anew.
-SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
+SETTINGS = {
+    # All cells stay in the page: in this version of JupyterLab, pages jump while they are drawn.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
+    # The list of files, from where a page is downloaded, shows the page that a link has opened.
+    "@jupyterlab/filebrowser-extension:browser": {"navigateToCurrentDirectory": True},
+}
 FIRST = "FIRST_PAGE"  # in index.html
 HERE = Path(__file__).parent
 
