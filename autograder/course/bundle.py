@@ -54,6 +54,7 @@ __all__ = [
     "save",
     "version",
     "with_twins",
+    "without_links_out",
 ]
 
 KEPT_BACK = {"reference", "exercises"}  # in utils: the solutions and the known mistakes
@@ -179,7 +180,7 @@ def contents(root: Path, assignment: str, *, solved: bool = False) -> dict[str, 
     """
     files, notebook = page(root, assignment, solved=solved)
     files |= {
-        name: _without_links_out(name, data)
+        name: without_links_out(name, data)
         for name, data in files.items()
         if name.endswith(".ipynb")
     }
@@ -231,7 +232,7 @@ def page(
     return files, notebook
 
 
-def _without_links_out(name: str, notebook: bytes) -> bytes:
+def without_links_out(name: str, notebook: bytes) -> bytes:
     """Return a notebook in which a link to a page of another bundle is that page's name alone.
 
     Students may have the other bundle elsewhere, or not at all.

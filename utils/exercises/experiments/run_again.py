@@ -178,8 +178,8 @@ def one_run_copied(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng)
 
 
 @exercise.mistake(
-    "Each configuration was trained a single time: `rng.spawn(n_seeds)` gives a generator for each "
-    "of its n_seeds runs."
+    "Each configuration was trained a single time: `rng.spawn` can give a generator for each of "
+    "its n_seeds runs."
 )
 def one_run_only(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
     return _again(records, n_best, 1, data, rng)
