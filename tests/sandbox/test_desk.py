@@ -166,6 +166,17 @@ def test_report_is_on_the_class_of_the_roster(desk):
     assert "never" not in (desk / "for_the_lecture.html").read_text()
 
 
+def test_disputed_verdict_is_shown_again(desk, capsys):
+    beside, in_a_workspace = commands("A disputed verdict")
+    assert cli.main(beside) == ExitCode.FINE
+    shown = capsys.readouterr().out
+    assert "this is |Z|" in shown
+    assert cli.main(["." if "my_class" in word else word for word in in_a_workspace]) == (
+        ExitCode.FINE
+    )
+    assert capsys.readouterr().out == shown
+
+
 def test_demo_goes_from_a_zip_to_the_gradebook(tmp_path, monkeypatch, capfd):
     few = ["Aster", "Clover", "Dahlia", "Poppy", "Quince", "Thistle"]
     monkeypatch.setattr(demo, "NAMES", few)
