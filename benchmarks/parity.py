@@ -4,7 +4,8 @@ The same notebooks are run in a real kernel in their bundles, and judged by the 
 with what students do around an exercise (`tests.support.parity.oddities`), and every notebook with
 the right ways and known mistakes of its exercises. Status and points must be the same for each
 exercise. Differences that are meant are left out: the grader follows through where an earlier
-answer is wrong, and repairs a notebook's structure.
+answer is wrong, and repairs a notebook's structure. In the kernel, demonstrations train for a few
+steps only.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ def main() -> int:
     """Print a row for each notebook, and each difference; return 1 if there is one."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one notebook of N")
+    parser.add_argument("pages", nargs="*", help="such as 01_forward_propagation; all, if none")
     options = parser.parse_args()
     print("| notebook | with | notebooks | exercises | differences |\n|:--|:--|--:|--:|--:|")
     total = 0
     with tempfile.TemporaryDirectory() as folder:
-        for assignment in notebooks.assignments(ROOT):
+        for assignment in notebooks.assignments(ROOT, options.pages):
             place, _ = bundle.release(ROOT, assignment, Path(folder, "out"))
             count = sum(one.assignment == assignment for one in EXERCISES.values())
             kinds = {"ways and mistakes": parity.alternatives(assignment)}

@@ -21,7 +21,7 @@ from autograder.course import bundle, notebooks
 from autograder.errors import BrokenCourse, ExitCode
 from autograder.grading.course_notebook import test_cells as graded_cells
 from tests.support import ROOT
-from tests.support.kernel import run_alone
+from tests.support.kernel import run_alone, with_short_trainings
 from tests.support.lab_server import environment, serve
 from tests.support.sample import sampled
 from utils.checker.answer_key import FrozenKey
@@ -311,29 +311,6 @@ def run_in(notebook, folder, aside, budget):
 # The log of the search with the small budget, of six trials.
 LOGS = {"04_hyperparameters": "first_search.h5", "06_experiments": "search.h5"}
 
-# A page's own training takes up to half a minute; a few steps show that the cells run.
-SHORTER = {
-    "02_backward_propagation": {
-        "0.5, 2000, np": "0.5, 40, np",
-        "0.08, 660, np": "0.08, 20, np",
-        "0.2, 900, np": "0.2, 20, np",
-    },
-    "06_experiments": {
-        '10 * ten_times["examples"]': 'ten_times["examples"]',
-        "[2, 8, 32, 128]": "[2]",
-        "budget(400, small=60)": "20",
-    },
-    "07_ten_garments": {"0.2, 200, np": "0.2, 20, np"},
-}
-
-
-def shorten(notebook, changes):
-    """Replace numbers of training steps; each must be there."""
-    for old, new in changes.items():
-        [cell] = [cell for cell in notebook.cells if old in cell.source]
-        cell.source = cell.source.replace(old, new)
-
-
 # Every page solved, and two of them blank; the others blank in `make test-all`.
 RUNS = [
     *((assignment, "solved") for assignment in ASSIGNMENTS),
@@ -350,7 +327,7 @@ def test_bundle_works_without_the_course(bundles, tmp_path, thorough, assignment
     if version == "solved":
         notebook = notebooks.solve(notebook)
         if not thorough:
-            shorten(notebook, SHORTER.get(assignment, {}))
+            notebook = with_short_trainings(notebook, assignment)
     cells, where = run_in(notebook, folder, tmp_path, "full" if thorough else "small")
 
     assert where[0] == str(folder / "utils" / "__init__.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
@@ -12,7 +13,22 @@ from nbformat import NotebookNode
 
 from tests.support import ROOT
 
-__all__ = ["run_alone"]
+__all__ = ["run_alone", "with_short_trainings"]
+
+# A page's own training takes up to half a minute; a few steps show that the cells run.
+SHORTER = {
+    "02_backward_propagation": {
+        "0.5, 2000, np": "0.5, 40, np",
+        "0.08, 660, np": "0.08, 20, np",
+        "0.2, 900, np": "0.2, 20, np",
+    },
+    "06_experiments": {
+        '10 * ten_times["examples"]': 'ten_times["examples"]',
+        "[2, 8, 32, 128]": "[2]",
+        "budget(400, small=60)": "20",
+    },
+    "07_ten_garments": {"0.2, 200, np": "0.2, 20, np"},
+}
 
 KERNEL = f"""
 import sys
@@ -41,6 +57,21 @@ for path in paths:
     client.execute()
     nbformat.write(notebook, path)
 """
+
+
+def with_short_trainings(notebook: NotebookNode, assignment: str) -> NotebookNode:
+    """Return a copy of a page whose demonstrations train for a few steps only.
+
+    Raises
+    ------
+    ValueError
+        When the page has not exactly one cell with a number that is to be replaced.
+    """
+    notebook = copy.deepcopy(notebook)
+    for old, new in SHORTER.get(assignment, {}).items():
+        [cell] = [cell for cell in notebook.cells if old in cell.source]
+        cell.source = cell.source.replace(old, new)
+    return notebook
 
 
 def run_alone(

@@ -31,7 +31,7 @@ from autograder.grading.judging import Task
 from autograder.grading.merge import code_cells, merge_answers
 from autograder.grading.submission_file import cells_of
 from tests.support import ROOT
-from tests.support.kernel import run_alone
+from tests.support.kernel import run_alone, with_short_trainings
 from tests.support.small_course import ANSWERS
 from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
@@ -354,7 +354,7 @@ def compare(
     """
     [assignment] = {one.assignment for group in groups for one in group}
     pages = [notebook_with(group) for group in groups]
-    ran = run_alone(pages, bundle, aside)
+    ran = run_alone([with_short_trainings(page, assignment) for page in pages], bundle, aside)
     course = CourseNotebook(read_course_notebook(ROOT, assignment))
     names = tuple(judged_exercises(course.notebook))
     differences = []
