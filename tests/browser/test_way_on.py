@@ -37,6 +37,7 @@ def pictured(pytestconfig, tmp_path):
 
     def take(part, name):
         folder = PICTURES if pytestconfig.getoption("pictures") else tmp_path
+        part.page.mouse.move(0, 0)  # a row below the mouse would have another color
         part.screenshot(path=folder / f"{name}.png")
         assert 5_000 < (folder / f"{name}.png").stat().st_size < 200_000
         assert f"](images/{name}.png)" in (PICTURES.parent / "learner.md").read_text("utf-8")
