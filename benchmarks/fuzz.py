@@ -2,9 +2,9 @@
 
 A correct notebook is damaged at random, once or several times: its bytes, its JSON, its cells,
 their ids, metadata and sizes; the students' names are strange too. Each kind of damage records
-which answers it touches. `course grade` grades all notebooks as one class. It must finish, give
-each student one result for each exercise, and take no points from an answer that no damage
-touched. The seed determines the damage.
+which answers it touches; damage to the imports touches all. `course grade` grades all notebooks as
+one class. It must finish, give each student one result for each exercise, and take no points from
+an answer that no damage touched. The seed determines the damage.
 """
 
 from __future__ import annotations
@@ -96,6 +96,17 @@ class HandedIn:
         """Count a cell as damaged."""
         self.touched |= self.owner(cell)
 
+    def is_setup(self, cell: Any) -> bool:
+        """Return whether a cell holds the imports, which all answers need."""
+        return self.owner(cell) == POINTS.keys()
+
+    def touch_what_comes_too_late(self) -> None:
+        """Count an answer as damaged if its helper or the imports stand below it."""
+        for at, cell in enumerate(self.cells):
+            if is_helper(cell) or self.is_setup(cell):
+                above = [self.owner(one) for one in self.cells[:at]]
+                self.touched |= self.owner(cell) & set().union(*above)
+
     def twin(self, cell: Any) -> Any:
         """Return a copy that is part of the same answer, with a new id."""
         twin = copy.deepcopy(cell)
@@ -105,7 +116,11 @@ class HandedIn:
 
     def answers(self) -> list[Any]:
         """Return the cells of the answers."""
-        return [cell for cell in self.cells if self.owner(cell) and not is_helper(cell)]
+        return [
+            cell
+            for cell in self.cells
+            if self.owner(cell) and not is_helper(cell) and not self.is_setup(cell)
+        ]
 
 
 def is_helper(cell: Any) -> bool:
@@ -120,6 +135,8 @@ def right() -> HandedIn:
     owners = {}
     for cell in list(page["cells"]):
         name = cell["id"].removesuffix("-solution")
+        if cell["id"] == "setup":  # all need its imports
+            owners[id(cell)] = set(POINTS)
         if cell["id"] == f"{name}-solution":
             owners[id(cell)] = {name}
         if cell["id"] == f"{NEEDED_BY}-solution":
@@ -206,18 +223,18 @@ def retype(one: HandedIn, rng: random.Random) -> None:
     """Change the type of some cells."""
     for cell in rng.sample(one.cells, rng.randint(1, 5)):
         cell["cell_type"] = rng.choice(["markdown", "raw", "heading", "", *JUNK])
-        if is_helper(cell):
+        if is_helper(cell) or one.is_setup(cell):
             one.touch(cell)
 
 
 def merge(one: HandedIn, rng: random.Random) -> None:
     """Merge an answer with another code cell: an answer, a test, setup, or the student's own."""
     cell = rng.choice(one.answers())
-    others = [o for o in one.cells if o is not cell and (one.owner(o) or is_test(o) or is_setup(o))]
+    others = [o for o in one.cells if o is not cell and (one.owner(o) or is_test(o))]
     other = rng.choice(others)
     pair = [cell, other] if rng.random() < 0.5 else [other, cell]
     keeper, gone = pair if rng.random() < 0.5 else reversed(pair)
-    if is_helper(other) and keeper is other:
+    if is_helper(other):  # it may end up below the check, where it comes too late
         one.touched.add(NEEDED_BY)
     keeper["source"] = "\n\n".join(part["source"] for part in pair)
     one.owners[id(keeper)] = one.owner(keeper) | one.owner(gone)
@@ -227,11 +244,6 @@ def merge(one: HandedIn, rng: random.Random) -> None:
 def is_test(cell: Any) -> bool:
     """Return whether a cell is a graded test cell."""
     return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
-
-
-def is_setup(cell: Any) -> bool:
-    """Return whether a cell is the first one, with the imports."""
-    return bool(cell["id"] == "setup")
 
 
 def swap_ids(one: HandedIn, rng: random.Random) -> None:
@@ -539,6 +551,8 @@ def damaged(rng: random.Random) -> tuple[bytes, HandedIn]:
     damages += [rng.choice(LAST)] if rng.random() < 0.15 else []
     for damage in damages:
         damage(one, rng)
+        if damage in (move, shuffle, backwards):
+            one.touch_what_comes_too_late()
     kind = whole if rng.random() < 0.6 else rng.choice(BYTES)
     if rng.random() < 0.03:
         kind = not_a_notebook
