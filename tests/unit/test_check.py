@@ -727,9 +727,13 @@ def test_hostile_exceptions_and_results_get_a_verdict(line, key):
     assert verdict_on(source, "relu", key).status in ("error", "wrong")
 
 
-def test_check_works_when_numpy_raises_on_floating_point_errors(key):
+DRAWN = ("initialize_parameters_deep", "sample_log_uniform", "sample_configuration")
+
+
+@pytest.mark.parametrize("name", ["sigmoid", *DRAWN])
+def test_check_works_when_numpy_raises_on_floating_point_errors(name, key):
     with np.errstate(all="raise"):
-        assert judge(key.question("sigmoid", 1), reference.sigmoid).status == "correct"
+        assert judge(key.question(name, 1), EXERCISES[name].reference).status == "correct"
 
 
 def layer_with(otherwise):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
@@ -226,6 +227,6 @@ def _of_kind(kind: str, values: list[Any]) -> Finding | None:
     expected = len(values) / len(allowed)
     distance = float(np.sum((counts - expected) ** 2) / expected)
     # The p-value of a chi-squared test; each kind has three values, so two degrees of freedom.
-    if np.exp(-distance / 2) < RARE:
+    if math.exp(-distance / 2) < RARE:
         return Finding("property", f"From {range_}, the values do not come equally often.")
     return None
