@@ -127,8 +127,8 @@ def hand_back(
                     done.without.append(f"{name}: handed in nothing")
                     continue
                 about, record = abouts[name]
-                about = replace(about, granted=lateness.granted(name, assignment))
-                about = replace(about, name=names.get(student, ""))
+                granted = lateness.granted(name, assignment)
+                about = replace(about, granted=granted, name=names.get(student, ""))
                 if not submission.notebooks:
                     write(student, about, page_without_work(about))
                     continue
