@@ -102,7 +102,8 @@ class Notebook:
 
     def menu(self, *names):
         for name in names:
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
+            label = self.page.get_by_text(name, exact=True)  # beside it, its keys may stand
+            self.page.get_by_role("menuitem").filter(has=label).click()
 
     def save(self):
         self.page.keyboard.press("Escape")

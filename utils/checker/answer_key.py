@@ -212,15 +212,17 @@ class FrozenKey:
             raise KeyFault(f"the answer key {self.path} cannot be read; {advice}") from error
 
 
-def freeze(path: Path, exercises: Iterable[str], seed: int = 0) -> None:
+def freeze(
+    path: Path, exercises: Iterable[str], seed: int | None = 0, live: LiveKey | None = None
+) -> None:
     """Write the frozen key of these exercises; `path` never holds a half-written file.
 
-    Each known mistake's outcomes are stored with its sentence, but no code: the file shows only the
-    outcomes of the cases.
+    The cases are those that `live` makes from `seed`. Each known mistake's outcomes are stored with
+    its sentence, but no code: the file shows only the outcomes of the cases.
     """
     import h5py
 
-    live = LiveKey()
+    live = live or LiveKey()
     with written_aside(path) as aside, h5py.File(aside, "w") as file:
         file.attrs["format"] = FORMAT
         for exercise in exercises:
