@@ -260,7 +260,7 @@ def test_search_goes_on_after_a_restart_and_the_second_visit_loads_nothing(
             notebook.save()
         server.answers.clear()
         with opened(context, server, SEARCH) as notebook:
-            expect(notebook.cell("search-demo")).to_contain_text("of them earlier")
             notebook.kernel_is_ready()
+            expect(notebook.cell("search-demo")).to_contain_text("of them earlier")
         again = [path for code, path in server.answers if code == "200" and "/pyodide/" in path]
         assert again == []

@@ -55,7 +55,8 @@ class Notebook:
         self.pages = {
             cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
         }
-        expect(self.page.locator(".jp-mod-current .lm-TabBar-tabLabel")).to_have_text(file.name)
+        tab = self.page.locator(".jp-mod-current .lm-TabBar-tabLabel")
+        expect(tab).to_have_text(file.name, timeout=self.start)
         second = self.panel.locator(".jp-Notebook-cell").nth(1)  # the first is blank for a moment
         expect(second).to_be_attached(timeout=self.start)
 
