@@ -51,11 +51,19 @@ def everything_is_drawn(notebook):
             expect(image).to_have_attribute("alt", re.compile(r"\w.{20}"))
 
 
-# -- the first page -------------------------------------------------------------------------------
+# -- from the first page to an answer, in one JupyterLab ------------------------------------------
 
 
-def test_first_page_opens_and_failed_check_shows_one_message(opened):
-    with opened() as notebook:
+@pytest.fixture(scope="class")
+def notebook(opened, pytestconfig):
+    scale = 2 if pytestconfig.getoption("pictures") else 1
+    window = {"viewport": {"width": 1000, "height": 1000}, "device_scale_factor": scale}
+    with opened(**window) as notebook:
+        yield notebook
+
+
+class TestFirstVisit:
+    def test_first_page_opens_and_failed_check_shows_one_message(self, notebook, lab):
         for name in ("title", "map", "notation-card"):
             expect(notebook.cell(name).get_by_role("heading")).to_be_visible()
         everything_is_drawn(notebook)
@@ -82,18 +90,12 @@ def test_first_page_opens_and_failed_check_shows_one_message(opened):
         expect(shown.get_by_text("ZeroDivisionError").first).to_be_visible()
 
         notebook.cell("next").get_by_role("link").click()
+        notebook.shows(lab.course / "my_notebooks" / FORWARD)
         expect(notebook.page.get_by_role("heading", name="Forward propagation")).to_be_visible()
 
-
-# -- an exercise ----------------------------------------------------------------------------------
-
-
-def test_wrong_answers_are_explained_and_correct_answer_is_saved(
-    opened, lab, course, pytestconfig, tmp_path
-):
-    scale = 2 if pytestconfig.getoption("pictures") else 1
-    window = {"viewport": {"width": 1000, "height": 1000}, "device_scale_factor": scale}
-    with opened(FORWARD, **window) as notebook:
+    def test_wrong_answers_are_explained_and_correct_answer_is_saved(
+        self, notebook, course, pytestconfig, tmp_path
+    ):
         notebook.run("setup")
         notebook.page.keyboard.press("ControlOrMeta+b")  # hides the list of files
         notebook.run("linear_forward-solution")
@@ -113,12 +115,7 @@ def test_wrong_answers_are_explained_and_correct_answer_is_saved(
         says_once(shown, "✓ linear_forward")
         expect(shown).not_to_contain_text("✗")
         notebook.save()
-
-    lab.start_again()
-    with opened(FORWARD) as notebook:
-        expect(notebook.cell("linear_forward-solution")).to_contain_text("Z = W @ A_prev + b")
-        expect(notebook.cell("linear_forward").locator(".verdict")).to_contain_text("✓")
-    assert git(course, "status", "--porcelain") == ""
+        assert git(course, "status", "--porcelain") == ""
 
 
 def take_picture(notebook, path):
@@ -155,14 +152,20 @@ def test_search_shows_progress_and_remaining_time(opened, lab):
         expect(search).to_contain_text("best on dev:")
 
 
-# -- a page that stays open -----------------------------------------------------------------------
+# -- the next day, in a JupyterLab that was started again -----------------------------------------
 
 
 @pytest.fixture(scope="module")
-def forward(opened):
+def forward(opened, lab):
     """Open notebook 01 once for the tests that do not need a fresh page."""
+    lab.start_again()
     with opened(FORWARD) as notebook:
         yield notebook
+
+
+def test_saved_answer_and_its_verdict_are_there_again(forward):
+    expect(forward.cell("linear_forward-solution")).to_contain_text("Z = W @ A_prev + b")
+    expect(forward.cell("linear_forward").locator(".verdict")).to_contain_text("✓")
 
 
 def test_a_check_cannot_be_edited_or_deleted(forward):

@@ -13,22 +13,20 @@ PICTURES = ROOT / "docs" / "images"
 START = "00_start_here/00_start_here.ipynb"
 SELF_TEST = "00_start_here/self_test/self_test.ipynb"
 FORWARD = "01_forward_propagation/01_forward_propagation.ipynb"
-WINDOW = {"viewport": {"width": 1000, "height": 1000}}
 
 
 @pytest.fixture(scope="module")
-def fresh(lab):
-    """Put the pages back as the course gives them, without a record."""
+def notebook(opened, lab, pytestconfig):
+    """Open the self-test in a JupyterLab with the pages as the course gives them, and no record."""
     own = lab.course / "my_notebooks"
     for page in (START, SELF_TEST, FORWARD):
         shutil.copy(lab.course / "notebooks" / page, own / page)
         (own / page).with_name("progress.json").unlink(missing_ok=True)
-
-
-@pytest.fixture
-def window(pytestconfig):
-    """Return the options of a window; the guide's pictures are sharper than a test needs."""
-    return WINDOW | {"device_scale_factor": 1.5 if pytestconfig.getoption("pictures") else 1}
+    # The guide's pictures are sharper than a test needs.
+    scale = 1.5 if pytestconfig.getoption("pictures") else 1
+    window = {"viewport": {"width": 1000, "height": 1000}, "device_scale_factor": scale}
+    with opened(SELF_TEST, **window) as notebook:
+        yield notebook
 
 
 @pytest.fixture
@@ -45,45 +43,45 @@ def pictured(pytestconfig, tmp_path):
     return take
 
 
-def test_self_test_opens_a_repair_and_another_try_by_keyboard(opened, fresh, pictured, window):
-    with opened(SELF_TEST, **window) as notebook:
-        notebook.run("setup")
-        press = notebook.page.keyboard.press
-        question = notebook.cell("ask-shapes")
-        question.locator("summary", has_text="(3, 2)").focus()
-        press("Enter")
-        expect(question).to_contain_text("Not this: that is 3 rows of 2", use_inner_text=True)
-        expect(question).not_to_contain_text("✓", use_inner_text=True)
-        repair = notebook.cell("repair-shapes")
-        repair.get_by_role("button", name="3 cells hidden").focus()
-        press("Enter")
-        expect(notebook.run("repair-shapes-code")).to_contain_text("(3, 2)")
-        again = notebook.cell("ask-shapes-again")
-        again.locator("summary", has_text="(3, 1)").focus()
-        press("Space")
-        expect(again).to_contain_text("✓ Yes: 3 rows of one number each", use_inner_text=True)
-        question.scroll_into_view_if_needed()
-        pictured(notebook.page.locator(".jp-NotebookPanel"), "self_test")
+def test_self_test_opens_a_repair_and_another_try_by_keyboard(notebook, pictured):
+    notebook.run("setup")
+    press = notebook.page.keyboard.press
+    question = notebook.cell("ask-shapes")
+    question.locator("summary", has_text="(3, 2)").focus()
+    press("Enter")
+    expect(question).to_contain_text("Not this: that is 3 rows of 2", use_inner_text=True)
+    expect(question).not_to_contain_text("✓", use_inner_text=True)
+    repair = notebook.cell("repair-shapes")
+    repair.get_by_role("button", name="3 cells hidden").focus()
+    press("Enter")
+    expect(notebook.run("repair-shapes-code")).to_contain_text("(3, 2)")
+    again = notebook.cell("ask-shapes-again")
+    again.locator("summary", has_text="(3, 1)").focus()
+    press("Space")
+    expect(again).to_contain_text("✓ Yes: 3 rows of one number each", use_inner_text=True)
+    question.scroll_into_view_if_needed()
+    pictured(notebook.page.locator(".jp-NotebookPanel"), "self_test")
 
 
-def test_solution_and_map_after_real_verdicts(opened, fresh, pictured, lab, window):
+def test_solution_and_map_after_real_verdicts(notebook, pictured, lab):
     own = lab.course / "my_notebooks"
-    with opened(START, **window) as notebook:
-        notebook.page.keyboard.press("ControlOrMeta+b")  # hides the list of files
-        notebook.run("setup")
-        shown = notebook.answer("double", "def double(X):\n    return 2 * X")
-        expect(shown).to_contain_text("Next page: 01 Forward propagation")
-        notebook.cell("next").get_by_role("link").click()
-        notebook.shows(own / FORWARD)
-        notebook.run("setup")
-        notebook.answer("sigmoid", "def sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))")
-        notebook.type("sigmoid-example-code", 'solution("sigmoid")')
-        shown = notebook.run("sigmoid-example-code")
-        expect(shown).to_contain_text("Speed: the cases of the check")
-        pictured(shown, "solution")
-        notebook.page.get_by_role("tab", name="00_start_here.ipynb").click()
-        notebook.shows(own / START)
-        shown = notebook.run("progress")
-        expect(shown.get_by_label("1 of 1 passed")).to_be_visible()
-        expect(shown.get_by_label("1 of 7 passed; next: relu")).to_be_visible()
-        pictured(shown, "map")
+    notebook.page.keyboard.press("ControlOrMeta+b")  # hides the list of files
+    notebook.cell("result").get_by_role("link", name="Start here").first.click()
+    notebook.shows(own / START)
+    notebook.run("setup")
+    shown = notebook.answer("double", "def double(X):\n    return 2 * X")
+    expect(shown).to_contain_text("Next page: 01 Forward propagation")
+    notebook.cell("next").get_by_role("link").click()
+    notebook.shows(own / FORWARD)
+    notebook.run("setup")
+    notebook.answer("sigmoid", "def sigmoid(Z):\n    return 1 / (1 + np.exp(-Z))")
+    notebook.type("sigmoid-example-code", 'solution("sigmoid")')
+    shown = notebook.run("sigmoid-example-code")
+    expect(shown).to_contain_text("Speed: the cases of the check")
+    pictured(shown, "solution")
+    notebook.page.get_by_role("tab", name="00_start_here.ipynb").click()
+    notebook.shows(own / START)
+    shown = notebook.run("progress")
+    expect(shown.get_by_label("1 of 1 passed")).to_be_visible()
+    expect(shown.get_by_label("1 of 7 passed; next: relu")).to_be_visible()
+    pictured(shown, "map")
