@@ -442,6 +442,7 @@ def page(browser):
         yield context.new_page()
 
 
+@pytest.mark.thorough
 @pytest.mark.browser
 def test_formgrader_shows_assignments_grades_and_a_submission(formgrader, page):
     from playwright.sync_api import expect

@@ -115,6 +115,7 @@ def test_explain_uses_the_settings_of_the_grade(class_, explain):
     assert "does not say with what settings it was made" in told.stderr
 
 
+@pytest.mark.thorough
 def test_explain_shows_the_verdict_with_a_failing_case(class_, explain):
     where, submissions, output = class_
     run(where, submissions, output)

@@ -51,6 +51,7 @@ def content(path: Path) -> dict[str, object]:
 # The file
 
 
+@pytest.mark.thorough
 @pytest.mark.debian_dataset
 def test_committed_files_equal_a_fresh_build(tmp_path: Path) -> None:
     fresh, earlier = tmp_path / "garments.h5", tmp_path / "earlier.h5"

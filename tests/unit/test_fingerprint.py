@@ -59,13 +59,13 @@ def changed(course, *files):
     return {name for name in EXERCISES if before[name] != after[name]}
 
 
-def test_fingerprint_covers_each_module_that_judging_imports(course):
+def test_fingerprint_covers_each_module_that_judging_imports(course, thorough):
     found = Fingerprints(course)
     modules = {name: found.files(name) for name in EXERCISES}
     every = set().union(*modules.values())
     assert {course / name for name in JUDGED_WITH} <= every
     before = fingerprints(course)
-    for file in every:
+    for file in sorted(every)[:: 1 if thorough else 8]:
         content = file.read_bytes()
         file.write_bytes(content + b"\n# changed\n")
         after = Fingerprints(course)
