@@ -57,3 +57,18 @@ def test_arrow_keys_step_through_tracer_and_print_shows_all_steps(browser, tmp_p
     expect(every.filter(visible=True)).to_have_count(12 + 18)
     expect(page.locator("iframe").first).to_be_hidden()
     page.context.close()
+
+
+def test_style_of_a_tracer_reaches_nothing_else_in_the_notebook(browser, tmp_path):
+    file = tmp_path / "page.html"
+    outside = (
+        '<section class="step"><b class="name box">bold</b></section><section><b>bold</b></section>'
+    )
+    file.write_text(f"<!DOCTYPE html>{outside}{trace([3, 4, 1], 5).html()}", "utf-8")
+    page = browser.new_context().new_page()
+    page.goto(file.as_uri())
+    look = "it => JSON.stringify([...getComputedStyle(it)].map(p => getComputedStyle(it)[p]))"
+    for kind in ("section", "b"):
+        named, bare = page.locator(f"body > {kind}, body > section > {kind}").all()[:2]
+        assert named.evaluate(look) == bare.evaluate(look)
+    page.context.close()
