@@ -363,7 +363,7 @@ def test_bundle_opens_as_its_readme_says(tmp_path):
 def test_frozen_key_of_bundle_gives_the_same_verdicts_as_live_key(
     bundles, live, judged, exercise, thorough
 ):
-    """Compare each letter; test_check.py asks every mistake of a key like this one."""
+    """Compare each letter; test_exercises.py asks every mistake of a key like this one."""
     frozen = FrozenKey(bundles / exercise.assignment / "utils" / "answer_key.h5")
     question, fresh = frozen.question(exercise.name), live.question(exercise.name, 0)
     mistakes = [mistake.function for mistake in exercise.mistakes]
