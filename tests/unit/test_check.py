@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
 import pytest
 
+from tests.support.answer_in_notebook import notebook, read, run_cell
 from tests.support.written_answer import verdict_on
 from utils.check import check, hint, ready
 from utils.checker import answer_key
@@ -167,3 +169,32 @@ def test_demonstration_names_the_data_that_an_earlier_cell_makes(capsys):
     assert "records" not in capsys.readouterr().out  # the exercise comes first
     in_a_notebook('relu = abs\nassert not ready("relu", "records")')
     assert "Run the cell that makes records again" in capsys.readouterr().out
+
+
+# -- a restart, a long run ------------------------------------------------------------------------
+
+
+def test_ready_says_which_cell_to_run_after_a_restart(capsys):
+    names = notebook("relu")
+    run_cell('assert not ready("relu", "data")', names)
+    shown = capsys.readouterr().out
+    assert "relu and data are not there" in shown
+    assert "Run the cell that makes relu again" in shown
+    assert "Write that first" not in shown
+    run_cell("data = 3\ndef relu(Z):\n    return Z\nassert ready('relu', 'data')", names)
+    assert capsys.readouterr().out == ""
+
+
+def test_check_that_runs_long_says_how_to_interrupt(monkeypatch, capsys):
+    monkeypatch.setattr("utils.check.LONG", 0.05)
+    names = notebook("relu") | {"time": time}
+    run_cell("def relu(Z):\n    time.sleep(0.02)\n    return np.maximum(0, Z)", names)
+    run_cell('check("relu")', names)
+    shown = capsys.readouterr().out
+    assert "The check of relu has run for 0.05 seconds." in shown
+    assert "Interrupt" in shown
+
+
+def test_many_prints_are_cut_with_a_remark():
+    source = "def relu(Z):\n    for i in range(2000):\n        print(i)\n    return Z"
+    assert "characters more." in read("relu", source).printed

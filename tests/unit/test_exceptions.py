@@ -3,6 +3,7 @@
 import pytest
 from scipy.special import expit
 
+from tests.support.answer_in_notebook import read
 from tests.support.written_answer import verdict_on, written
 from utils.checker.cases import Raised
 from utils.checker.judge import judge
@@ -199,3 +200,56 @@ def test_hostile_exceptions_and_results_get_a_verdict(line, key):
         {line}
     """
     assert verdict_on(source, "relu", key).status in ("error", "wrong")
+
+
+# -- in the cells of a notebook -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source", "told"),
+    [
+        ("relu", "def relu(Z):\n    return np.max(0, Z)", "second argument of np.max is an axis"),
+        ("relu", "def relu(Z):\n    return np.max([0, Z])", "things of different shapes"),
+        ("relu", "def relu(Z):\n    return Z / [].x", "a list has no .x."),
+        ("relu", "def relu(Z):\n    return next(iter([]))", "Python cannot carry this out, and"),
+        ("relu", "def relu(Z):\n    return open('no/such')", "there is no file or folder of this"),
+        ("relu", "def relu(Z):\n    return np.asscalar(Z)", "NumPy has no asscalar any more."),
+        ("relu", "def relu(Z):\n    return Z * 'dA1'", "'dA1' is text, where an array is needed."),
+        (
+            "linear_forward",
+            "def linear_forward(A_prev, W, b):\n"
+            "    Z = np.zeros((2, 5))\n"
+            "    Z[0, 0] = 1 + b[0]\n"
+            "    return Z, (A_prev, W, b)",
+            "b[0] is an array of one number, and Z[0, 0] takes a single number.",
+        ),
+        (
+            "sample_configuration",
+            "def sample_configuration(space, rng):\n"
+            "    for name in space:\n"
+            "        space[name + '_'] = 1",
+            "the dictionary gets or loses keys while the loop goes through it.",
+        ),
+        (
+            "split_data",
+            "def split_data(X, Y, fractions, rng):\n"
+            "    part = X[:, :2]\n"
+            "    return {'train': (X[:, part], Y[:, part])}",
+            "part, which stands in [ ], is an array of shape (2, 2) that holds decimals",
+        ),
+        (
+            "compute_cost",
+            "def compute_cost(AL, Y):\n    return np.inf",
+            "Five predictions, none of them 0 or 1, cost inf here.",
+        ),
+    ],
+)
+def test_trouble_is_told_in_words_of_the_course(exercise, source, told):
+    assert told in read(exercise, source).text()
+
+
+def test_package_that_is_not_there_is_named_with_those_that_are():
+    source = "def relu(Z):\n    import torch_of_tomorrow\n    return np.maximum(0, Z)"
+    verdict = read("relu", source)
+    assert verdict.message.endswith("there is no package torch_of_tomorrow here.")
+    assert verdict.advice.startswith("NumPy, SciPy, Matplotlib, h5py, and all that comes with")

@@ -137,6 +137,24 @@ def test_small_epsilon_in_logarithm_is_correct(eps, key):
         assert judge(key.question("compute_cost", seed), cost).status == "correct"
 
 
+@pytest.mark.parametrize(
+    ("exercise", "way", "told"),
+    [
+        ("compute_cost", "example_by_example", "There is a loop in it."),
+        ("compute_cost", "with_mean", ""),
+        ("firing_rate", "neuron_by_neuron", "There is a loop in it."),
+        ("L_layer_model", "in_place_on_its_own", "your `update_parameters` does the same"),
+        ("L_layer_model", "while_there_are_more", ""),
+    ],
+)
+def test_right_work_that_went_another_way_gets_a_remark(exercise, way, told, live):
+    [function] = [one for one in EXERCISES[exercise].right if one.__name__ == way]
+    verdict = judge(live.question(exercise, 0), function)
+    assert verdict.status == "correct"
+    assert told in verdict.advice
+    assert bool(verdict.advice) is bool(told)
+
+
 DRAWN = ("initialize_parameters_deep", "sample_log_uniform", "sample_configuration")
 
 
