@@ -18,6 +18,7 @@ import yaml
 
 from autograder import cli
 from autograder.course import bundle, notebooks
+from autograder.course.course_file import release_date, version
 from autograder.errors import BrokenCourse, ExitCode
 from autograder.grading.course_notebook import test_cells as graded_cells
 from tests.support import ROOT
@@ -149,7 +150,7 @@ def test_zip_has_the_same_content_as_the_folder(bundles, tmp_path):
     with zipfile.ZipFile(bundles / f"{NAME}.zip") as archive:
         assert archive.testzip() is None
         dates = {datetime.date(*entry.date_time[:3]) for entry in archive.infolist()}
-        assert dates == {bundle.release_date(ROOT)}
+        assert dates == {release_date(ROOT)}
         assert archive.namelist() == sorted(archive.namelist())
         archive.extractall(tmp_path)
     unpacked, folder = files(tmp_path / NAME), files(bundles / NAME)
@@ -412,7 +413,7 @@ def test_released_notebook_says_its_version_and_what_is_graded(bundles, assignme
     page = notebooks.read(bundles / assignment / f"{assignment}.ipynb")
     graded = graded_cells(notebooks.read(notebooks.notebook_of(ROOT, assignment)))
     assert page.metadata[notebooks.RELEASE] == {
-        "version": bundle.version(ROOT),
+        "version": version(ROOT),
         "exercises": list(graded),
     }
 
