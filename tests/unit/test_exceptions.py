@@ -206,6 +206,34 @@ def test_hostile_exceptions_and_results_get_a_verdict(line, key):
     assert verdict_on(source, "relu", key).status in ("error", "wrong")
 
 
+@pytest.mark.parametrize(
+    "line", ["loud.nothing", "(-loud) @ W", "called(W) @ W", "W[loud]", "loud + W"]
+)
+def test_explaining_an_exception_runs_no_student_code(line):
+    source = f"""
+    import numpy as np
+    ran = []
+    class Loud:
+        def __dir__(self): ran.append("dir"); return []
+        def __repr__(self): ran.append("repr"); return ""
+        def __neg__(self): ran.append("neg"); return W
+        def __hash__(self): ran.append("hash"); return 1
+        def __eq__(self, other): ran.append("eq"); return True
+    loud, W = Loud(), np.ones((2, 3))
+    called = np.frompyfunc(lambda entry: ran.append("called") or entry, 1, 1)
+    def student(): return {line}
+    """
+    lines = dedent(source).strip().splitlines(True)
+    linecache.cache["<loud>"] = (0, None, lines, "<loud>")
+    namespace = {}
+    exec(compile("".join(lines), "<loud>", "exec"), namespace)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        namespace["student"]()
+    ran = list(namespace["ran"])
+    assert explain(caught.value, namespace["student"]).sentence
+    assert namespace["ran"] == ran
+
+
 # -- in the cells of a notebook -------------------------------------------------------------------
 
 
@@ -257,31 +285,3 @@ def test_package_that_is_not_there_is_named_with_those_that_are():
     verdict = read("relu", source)
     assert verdict.message.endswith("there is no package torch_of_tomorrow here.")
     assert verdict.advice.startswith("NumPy, SciPy, Matplotlib, h5py, and all that comes with")
-
-
-@pytest.mark.parametrize(
-    "line", ["loud.nothing", "(-loud) @ W", "called(W) @ W", "W[loud]", "loud + W"]
-)
-def test_explaining_an_exception_runs_no_student_code(line):
-    source = f"""
-    import numpy as np
-    ran = []
-    class Loud:
-        def __dir__(self): ran.append("dir"); return []
-        def __repr__(self): ran.append("repr"); return ""
-        def __neg__(self): ran.append("neg"); return W
-        def __hash__(self): ran.append("hash"); return 1
-        def __eq__(self, other): ran.append("eq"); return True
-    loud, W = Loud(), np.ones((2, 3))
-    called = np.frompyfunc(lambda entry: ran.append("called") or entry, 1, 1)
-    def student(): return {line}
-    """
-    lines = dedent(source).strip().splitlines(True)
-    linecache.cache["<loud>"] = (0, None, lines, "<loud>")
-    namespace = {}
-    exec(compile("".join(lines), "<loud>", "exec"), namespace)
-    with pytest.raises(Exception) as caught:  # noqa: PT011
-        namespace["student"]()
-    ran = list(namespace["ran"])
-    assert explain(caught.value, namespace["student"]).sentence
-    assert namespace["ran"] == ran
