@@ -1,6 +1,8 @@
-"""Make what several test files examine: two graded workspaces of one class."""
+"""Make what several test files examine: two graded workspaces, and a school after a round."""
 
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -17,6 +19,7 @@ from tests.support.gradebook_class import (
     hand_in,
     nbgrader,
 )
+from tests.support.school import School, teach
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,17 @@ def both(tmp_path_factory):
     (ours / "submitted" / "high" / f"{NAME}.ipynb").write_text("{}")
     assert course("--workspace", ours) == ExitCode.PROBLEMS
     return stock, ours
+
+
+@pytest.fixture(scope="session")
+def school():
+    """Run the round, from the workspace to the feedback; the tests examine its results."""
+    root = Path(tempfile.mkdtemp(prefix="school-"))
+    root.chmod(0o755)  # students have to reach the exchange
+    try:
+        school = School(root)
+        teach(school)
+        yield school
+    finally:
+        school.close()
+        shutil.rmtree(root)
