@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(config, items):
         if need := FOLDERS.get(item.path.parent):
             item.add_marker(need)
         exercise = item.callspec.params.get("name") if hasattr(item, "callspec") else None
-        if item.path.stem == "test_check" and exercise:
+        if item.path.stem in ("test_exercises", "test_answer_keys") and exercise:
             # Tests of one exercise ask the same questions, which the keys of a worker cache.
             item.add_marker(pytest.mark.xdist_group(f"check {exercise}"))
     items.sort(key=lambda item: (*LONGEST, item.path.stem).index(item.path.stem))

@@ -11,14 +11,13 @@ import posixpath
 import re
 import shutil
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.course.course_file import course_file, release_date, version
 from autograder.course.imports import files_of, imported
 from autograder.course.notebooks import (
     RELEASE,
@@ -42,7 +41,6 @@ from utils.update import RELEASED
 __all__ = [
     "blanks",
     "contents",
-    "course_file",
     "data_of",
     "exercises_of",
     "key",
@@ -52,7 +50,6 @@ __all__ = [
     "release",
     "release_all",
     "save",
-    "version",
     "with_twins",
     "without_links_out",
 ]
@@ -352,32 +349,6 @@ def save(files: Mapping[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data)
 
 
-def version(root: Path) -> str:
-    """Return the course's version, as set in ``pyproject.toml``."""
-    return str(_setting(root, "project", "version", str))
-
-
-def release_date(root: Path) -> datetime.date:
-    """Return the date of the course's version, as set in ``pyproject.toml``."""
-    date: datetime.date = _setting(root, "tool.course", "date", datetime.date)
-    return date
-
-
-def _setting(root: Path, table: str, name: str, kind: type) -> Any:
-    """Return a setting of ``pyproject.toml``; raise `BrokenCourse` if there is none."""
-    try:
-        value: Any = tomllib.loads(course_file(root, "pyproject.toml").decode())
-        for key_ in (*table.split("."), name):
-            value = value[key_]
-    except (KeyError, tomllib.TOMLDecodeError):
-        value = None
-    if type(value) is not kind:
-        raise BrokenCourse(
-            f"{root / 'pyproject.toml'} names no {name}: `[{table}]`, `{name} = ...`."
-        )
-    return value
-
-
 def pack(files: Mapping[str, bytes], folder: str, archive: Path, date: datetime.date) -> None:
     """Write `files`, contents by path, into one folder of a zip; equal files give equal bytes."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
@@ -403,11 +374,3 @@ def place(new: Path, target: Path) -> None:
         raise
     if had:
         shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
-
-
-def course_file(root: Path, name: str) -> bytes:
-    """Return the bytes of a file in the course's folder."""
-    try:
-        return (root / name).read_bytes()
-    except OSError as error:
-        raise BrokenCourse(f"{root / name} cannot be read: {error.strerror}.") from error

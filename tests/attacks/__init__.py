@@ -8,6 +8,10 @@ lies.py          lies to the judge
 outer.py         the disposable sandbox around all of it
 classroom.py     runs there: all of them in one class, graded by `course grade`
 weaker.py        runs there: each once more, without the layers that stop it
+judging.py       judges an attack as the engine does, for the ways below
+weaker_engine.py, weaker_judge.py, weaker_reading.py
+                 ways of grading that lack a layer: the whole engine or a wall, one of the judge,
+                 care for the file and for who reads what comes out
 __main__.py      writes README.md, the table of all of them
 """
 

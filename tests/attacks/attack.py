@@ -28,7 +28,7 @@ class Attack:
     tries : what it tries, in a sentence without its subject
     stops : the layer or layers that stop it
     without : how to grade without those, for `weaker`: "notebook" has none of the engine's layers;
-        "walls" lacks the walls named in `walls`; anything else is a function there
+        "walls" lacks the walls named in `walls`; anything else is a function in `weaker_*.py`
     gains : "points", "secret", "effect", or "harm"
     code : a cell of the student's own, before the answers
     answers : source by exercise; all others are blank

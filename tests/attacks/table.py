@@ -30,7 +30,7 @@ TOP = """\
    would have found a missing layer. The column "succeeds without" names what is missing. "Isolation
    layers" are left out of the sandbox itself. `notebook` is a common kind of grader, which runs the
    student's notebook with its tests and the live key in one process. The others are functions in
-   `weaker.py`.
+   `weaker_engine.py`, `weaker_judge.py` and `weaker_reading.py`.
 
 The answers of an attack are wrong or blank. The last column is the status of the answer with the
 sentence that `course grade` reports.

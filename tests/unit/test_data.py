@@ -1,14 +1,10 @@
-"""Test the garments file, its loader, and the toy sets."""
+"""Test the loaders of the garments, and what they say of files that are not the garments."""
 
 from __future__ import annotations
 
 import os
 import re
-import runpy
-import subprocess
-import sys
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 
 import h5py
@@ -17,136 +13,14 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.support import ROOT
+from tests.support.one_sentence import one_sentence
 from utils import data
-from utils.data import DataError, flower, load_garments, load_ten_garments, moons, spiral
+from utils.data import DataError, load_garments, load_ten_garments
 
-BUILD = ROOT / "datasets" / "build.py"
 SIZES = {"train": 10_000, "dev": 2_000, "test": 2_000}
-TOYS = [flower, moons, spiral]
 
 
-def build(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, BUILD, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def content(path: Path) -> dict[str, object]:
-    """Return everything that a reader can see in an HDF5 file, for comparison."""
-    found: dict[str, object] = {}
-
-    def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:
-        for key, value in item.attrs.items():
-            found[f"{name}@{key}"] = np.asarray(value).tolist()
-        if isinstance(item, h5py.Dataset):
-            found[name] = (item.shape, str(item.dtype), item[()].tobytes())
-        else:
-            found[name] = sorted(item)
-
-    with h5py.File(path, "r") as file:
-        visit("/", file)
-        file.visititems(visit)
-    return found
-
-
-# The file
-
-
-@pytest.mark.thorough
-@pytest.mark.debian_dataset
-def test_committed_files_equal_a_fresh_build(tmp_path: Path) -> None:
-    fresh, earlier = tmp_path / "garments.h5", tmp_path / "earlier.h5"
-    earlier.write_text("an earlier build")
-    fresh.hardlink_to(earlier)
-    done = build("--to", tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    ten = tmp_path / "ten_garments.h5"
-    assert content(fresh) == content(data.GARMENTS_PATH)
-    assert content(ten) == content(data.TEN_GARMENTS_PATH)
-    assert earlier.read_text() == "an earlier build", "a file in use is replaced, not rewritten"
-    assert sorted(tmp_path.iterdir()) == [earlier, fresh, ten], "and nothing else is left behind"
-
-
-def test_the_files_are_small_enough_for_git() -> None:
-    assert data.GARMENTS_PATH.stat().st_size <= 8_000_000
-    assert data.TEN_GARMENTS_PATH.stat().st_size <= 3_000_000
-
-
-def test_no_picture_occurs_twice() -> None:
-    pictures = {}
-    with h5py.File(data.GARMENTS_PATH, "r") as file:
-        for part, m in SIZES.items():
-            pictures[part] = {image.tobytes() for image in file[part]["images"][()]}
-            assert len(pictures[part]) == m
-    for one, other in combinations(SIZES, 2):
-        assert not pictures[one] & pictures[other], f"{one} and {other} share pictures"
-
-
-def test_file_attributes_describe_the_data() -> None:
-    with h5py.File(data.GARMENTS_PATH, "r") as file:
-        attributes = dict(file.attrs)
-    assert list(attributes["class_names"]) == ["coat", "shirt"]
-    assert attributes["image_shape"].tolist() == [28, 28]
-    assert attributes["license"] == "MIT"
-    assert "Fashion-MNIST" in attributes["source"]
-    assert "arXiv:1708.07747" in attributes["source"]
-    assert "coats" in attributes["description"]
-
-
-def test_datasheet_has_the_counts_of_the_file() -> None:
-    datasheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
-    for part, m in SIZES.items():
-        assert f"| {part} | {m:,} | {m // 2:,} | {m // 2:,} |" in datasheet
-
-
-# The builder
-
-
-def test_missing_source_files_are_reported_in_one_sentence(tmp_path: Path) -> None:
-    done = build("--from", tmp_path, "--to", tmp_path)
-    assert done.returncode == 2
-    assert one_sentence(done.stderr)
-    assert "train-images-idx3-ubyte.gz is missing" in done.stderr
-    assert "apt install dataset-fashion-mnist" in done.stderr
-    assert "--from" in done.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("start", "said"),
-    [
-        (b"", "is not the file that Fashion-MNIST publishes"),
-        (b"<html>", "cannot be unpacked"),
-        (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", "cannot be unpacked"),
-    ],
-    ids=["empty", "a web page", "cut short"],
-)
-def test_wrong_source_files_are_refused(tmp_path: Path, start: bytes, said: str) -> None:
-    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(start)
-    done = build("--from", tmp_path, "--to", tmp_path)
-    assert done.returncode == 2
-    assert one_sentence(done.stderr)
-    assert said in done.stderr
-    assert not (tmp_path / "garments.h5").exists()
-
-
-@pytest.mark.debian_dataset
-def test_unwritable_target_is_reported(tmp_path: Path) -> None:
-    target = tmp_path / "no such folder" / "garments.h5"
-    done = build("--to", target.parent)
-    assert done.returncode == 2
-    assert done.stderr == f"{target} cannot be written: no such file or directory.\n"
-
-
-def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
-    folder = tmp_path / "garments.h5"
-    folder.mkdir()
-    names = runpy.run_path(str(BUILD))
-    with pytest.raises(OSError, match="directory"):
-        names["write"]({}, names["SELECTIONS"][0], folder)
-    assert list(tmp_path.iterdir()) == [folder]
-
-
-# The loader
+# -- the loaders ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("part", ["train", "dev", "test"])
@@ -236,24 +110,17 @@ def test_other_numbers_of_classes_are_refused() -> None:
         load_garments("dev", data.TEN_GARMENTS_PATH)
 
 
-def test_datasheet_has_the_counts_of_the_ten_classes() -> None:
-    datasheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
-    for part, m in TEN.items():
-        assert f"| {part} | {m:,} | {m // 10} |" in datasheet
-
-
 def test_unknown_part_is_refused() -> None:
     with pytest.raises(ValueError, match=r'"train", "dev" or "test", got \'validation\''):
         load_garments("validation")  # type: ignore[arg-type]
 
 
-# Files that are not the garments
+def test_public_names() -> None:
+    loaders = ["load_garments", "load_ten_garments"]
+    assert data.__all__ == ["DataError", "Garments", "flower", *loaders, "moons", "spiral"]
 
 
-def one_sentence(text: str) -> bool:
-    """Return whether a text is one line with one full stop at its end."""
-    line = text.rstrip("\n")
-    return "\n" not in line and line.endswith(".") and not re.search(r"\.\s", line)
+# -- files that are not the garments --------------------------------------------------------------
 
 
 def assert_refused(path: Path, problem: str) -> None:
@@ -413,82 +280,3 @@ def test_labels_other_than_0_and_1_are_reported(tiny: Path) -> None:
         for part in SIZES:
             file[part]["labels"][0] = 9
     assert_refused(tiny, "has labels other than 0 and 1 in its (train|dev|test) part")
-
-
-# Toy sets
-
-
-@pytest.mark.parametrize("toy", TOYS)
-@pytest.mark.parametrize("m", [1, 2, 7, 400])
-def test_toy_sets_have_examples_in_columns_and_balanced_classes(
-    toy: Callable[..., data.ToySet], m: int
-) -> None:
-    X, Y = toy(m, rng=3)
-    assert X.shape == (2, m)
-    assert Y.shape == (1, m)
-    assert X.dtype == Y.dtype == np.float64
-    assert np.isfinite(X).all()
-    assert Y.sum() == m // 2
-    assert set(Y[0]) <= {0, 1}
-    assert np.abs(X).max() < 3
-
-
-@pytest.mark.parametrize("toy", TOYS)
-def test_toy_sets_follow_the_seed(toy: Callable[..., data.ToySet]) -> None:
-    X, Y = toy(50, rng=1)
-    for same in (1, np.int64(1), np.random.default_rng(1)):
-        X_same, Y_same = toy(50, rng=same)
-        assert np.array_equal(X, X_same)
-        assert np.array_equal(Y, Y_same)
-    assert not np.array_equal(X, toy(50, rng=2)[0])
-
-    generator = np.random.default_rng(1)
-    toy(50, rng=generator)
-    assert not np.array_equal(X, toy(50, rng=generator)[0]), "a generator moves on"
-
-
-@pytest.mark.parametrize("toy", TOYS)
-def test_toy_sets_are_separable_by_a_curve_but_not_by_a_line(
-    toy: Callable[..., data.ToySet],
-) -> None:
-    X, Y = toy(2_000, rng=1)
-    X_new, Y_new = toy(500, rng=2)
-
-    inputs = np.vstack([X, np.ones(2_000)])
-    w = np.linalg.lstsq(inputs.T, 2 * Y[0] - 1, rcond=None)[0]
-    by_a_line = ((w @ inputs > 0) == Y[0]).mean()
-    assert by_a_line < 0.9
-
-    distances = np.square(X_new[:, :, None] - X[:, None, :]).sum(axis=0)
-    nearest = np.argsort(distances, axis=1)[:, :15]
-    by_neighbors = ((Y[0, nearest].mean(axis=1) > 0.5) == Y_new[0]).mean()
-    assert by_neighbors > 0.85
-    assert by_neighbors > by_a_line + 0.1
-
-
-@pytest.mark.parametrize("toy", TOYS)
-def test_toy_sets_are_in_random_order(toy: Callable[..., data.ToySet]) -> None:
-    Y = toy(400, rng=1)[1]
-    assert 0.3 < Y[0, :100].mean() < 0.7
-    assert not np.array_equal(Y[0, :100], Y[0, 100:200]), "not in turn either"
-
-
-@pytest.mark.parametrize("toy", TOYS)
-@pytest.mark.parametrize("m", [0, -3, 2.5, 10.0, "ten", None])
-def test_invalid_number_of_points_is_refused(toy: Callable[..., data.ToySet], m: object) -> None:
-    with pytest.raises(ValueError, match=r"^m must be a whole number from 1 up, got ") as caught:
-        toy(m, rng=1)
-    assert repr(m) in str(caught.value)
-
-
-@pytest.mark.parametrize("toy", TOYS)
-@pytest.mark.parametrize("rng", [-1, 0.5, "one", None])
-def test_invalid_seed_is_refused(toy: Callable[..., data.ToySet], rng: object) -> None:
-    with pytest.raises(ValueError, match=r"^rng must be a whole number from 0 up or") as caught:
-        toy(10, rng=rng)
-    assert repr(rng) in str(caught.value)
-
-
-def test_public_names() -> None:
-    loaders = ["load_garments", "load_ten_garments"]
-    assert data.__all__ == ["DataError", "Garments", "flower", *loaders, "moons", "spiral"]

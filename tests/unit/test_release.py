@@ -1,15 +1,19 @@
-"""Test `course release` of several assignments, and of all."""
+"""Test `course release`, of one assignment, several and all, and `course key`."""
 
+import shutil
 import zipfile
 
+import h5py
 import pytest
 
 from autograder import cli
 from autograder.course import bundle, notebooks
-from autograder.errors import ExitCode
+from autograder.errors import BrokenCourse, ExitCode
 from tests.support import ROOT
+from utils.exercises import EXERCISES
 
 ASSIGNMENTS = notebooks.assignments(ROOT)
+NAME = "01_forward_propagation"
 SMALL = ["00_start_here", "05_the_brain"]
 
 # Bundles take seconds to make, so all of them are made in one process.
@@ -24,6 +28,9 @@ def quick(monkeypatch):
 
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
+
+
+# -- several bundles ------------------------------------------------------------------------------
 
 
 def test_release_without_names_releases_the_whole_course(quick, tmp_path, capsys):
@@ -58,3 +65,87 @@ def test_unknown_assignment_stops_the_release_before_anything_is_written(tmp_pat
     assert cli.main(arguments) == ExitCode.USAGE
     assert capsys.readouterr().err.startswith("The course has no assignment 'no_such'. It has: 00")
     assert not (tmp_path / "out").exists()
+
+
+# -- one bundle -----------------------------------------------------------------------------------
+
+
+def test_release_replaces_only_with_force_and_completely(tmp_path, capsys):
+    arguments = ["release", "00_start_here", "--to", str(tmp_path / "new" / "out")]
+    folder = tmp_path / "new" / "out" / "00_start_here"
+    assert cli.main(arguments) == ExitCode.FINE
+    assert capsys.readouterr().out == f"Written: {folder}\nWritten: {folder}.zip\n"
+    (folder / "notes.txt").write_text("mine")
+    assert cli.main(arguments) == ExitCode.USAGE
+    assert capsys.readouterr().err == (f"{folder} is there already. Add --force to replace it.\n")
+    assert (folder / "notes.txt").exists()
+    assert cli.main([*arguments, "--force"]) == ExitCode.FINE
+    assert not (folder / "notes.txt").exists()
+    assert sorted(p.name for p in folder.parent.iterdir()) == ["00_start_here", "00_start_here.zip"]
+
+
+def test_interrupted_release_keeps_the_old_bundle(tmp_path, monkeypatch):
+    folder, archive = bundle.release(ROOT, "00_start_here", tmp_path)
+    (folder / "notes.txt").write_text("mine")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bundle, "pack", stop)
+    with pytest.raises(KeyboardInterrupt):
+        bundle.release(ROOT, "00_start_here", tmp_path, force=True)
+    assert (folder / "notes.txt").exists()
+    assert sorted(tmp_path.iterdir()) == [folder, archive]
+
+
+def test_place_restores_the_old_target_on_failure(tmp_path):
+    (tmp_path / "target").write_text("old")
+    with pytest.raises(FileNotFoundError):
+        bundle.place(tmp_path / "missing", tmp_path / "target")
+    assert (tmp_path / "target").read_text() == "old"
+
+
+def test_release_reports_missing_files_and_unwritable_targets(tmp_path, capsys):
+    root = tmp_path / "course"
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    with pytest.raises(BrokenCourse, match=r"pyproject.toml cannot be read: No such file or "):
+        bundle.release(root, "00_start_here", tmp_path / "out")
+    (root / "pyproject.toml").write_text("[tool.course]\ndate = 'today'\n")
+    with pytest.raises(BrokenCourse, match=r"pyproject.toml names no date: "):
+        bundle.release(root, "00_start_here", tmp_path / "out")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    with pytest.raises(BrokenCourse, match=r"LICENSE cannot be read: No such file or directory\."):
+        bundle.release(root, "00_start_here", tmp_path / "out")
+    (tmp_path / "file").write_text("")
+    assert cli.main(["release", "00_start_here", "--to", str(tmp_path / "file")]) == ExitCode.USAGE
+    assert capsys.readouterr().err == f"{tmp_path / 'file'} cannot be written to: File exists.\n"
+    assert cli.main(["release", "no_such", "--to", str(tmp_path)]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("The course has no assignment 'no_such'. It has: 00")
+
+
+def test_a_bundle_never_replaces_the_courses_own_notebooks(tmp_path, capsys):
+    before = sorted((ROOT / "notebooks" / NAME).rglob("*"))
+    status = cli.main(["release", NAME, "--to", str(ROOT / "notebooks"), "--force"])
+    assert status == ExitCode.USAGE
+    assert "holds the course's own notebooks" in capsys.readouterr().err
+    assert sorted((ROOT / "notebooks" / NAME).rglob("*")) == before
+
+
+# -- the key --------------------------------------------------------------------------------------
+
+
+@pytest.mark.thorough
+def test_key_command_without_a_name_writes_the_key_of_all_exercises(tmp_path):
+    assert cli.main(["key", "--to", str(tmp_path / "key.h5")]) == ExitCode.FINE
+    with h5py.File(tmp_path / "key.h5") as file:
+        assert set(file) == set(EXERCISES)
+
+
+@pytest.mark.parametrize("command", [["solve", NAME], ["key"]])
+def test_solve_and_key_refuse_a_folder_as_target(command, tmp_path, capsys):
+    for place in (tmp_path, tmp_path / "nowhere" / "file"):
+        assert cli.main([*command, "--to", str(place), "--force"]) == ExitCode.USAGE
+        error = capsys.readouterr().err
+        assert str(place) in error
+        assert len(error.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,64 +1,10 @@
 """Test what a person reads of a wrong answer: their own line, one case, and only what is true."""
 
-import inspect
-import linecache
-import time
-from itertools import count
-from textwrap import dedent
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from autograder.course import notebooks
-from tests.support import ROOT
-from utils.check import check, hint, ready
-from utils.checker.error_messages import stub
-from utils.checker.judge import judge
-from utils.checker.verdict import CheckFailed, Earned, Status, Verdict
-from utils.exercises import EXERCISES
-from utils.reference import (
-    backward_propagation,
-    experiments,
-    forward_propagation,
-    hyperparameters,
-)
-from utils.reference import matrix_dimensions as dimensions
-
-CELLS = count()
-PAGES = (forward_propagation, backward_propagation, dimensions, hyperparameters, experiments)
-
-
-def run_cell(source, names):
-    """Run a cell of a notebook, with a file of its own, as IPython gives it."""
-    source, cell = dedent(source).strip() + "\n", f"<cell {next(CELLS)} of a notebook>"
-    linecache.cache[cell] = (len(source), None, source.splitlines(True), cell)
-    exec(compile(source, cell, "exec"), names)
-
-
-def notebook(exercise):
-    """Return the names of a notebook in which all exercises but this one are solved."""
-    names = {"np": np, "check": check, "hint": hint, "ready": ready, "__name__": "__main__"}
-    names |= {"In": [""], "Out": {}, "exit": exit}  # what IPython puts there
-    page = next(one for one in PAGES if exercise in vars(one))
-    names |= {key: value for key, value in vars(page).items() if key[0] != "_"}
-    for function in [one for one in vars(page).values() if inspect.isfunction(one)]:
-        if function.__module__ == page.__name__ and function.__name__ != exercise:
-            lines = inspect.getsource(function)
-            run_cell(f"from __future__ import annotations\n{lines}", names)
-    names.pop(exercise, None)
-    return names
-
-
-def read(exercise, source, *before):
-    """Return the verdict on an answer in a notebook, after the cells `before` it."""
-    names = notebook(exercise)
-    for cell in (*before, source):
-        run_cell(cell, names)
-    with pytest.raises(CheckFailed) as failure:
-        run_cell(f'check("{exercise}", seed=5)', names)
-    return failure.value.verdict
-
+from tests.support.answer_in_notebook import read
+from utils.checker.verdict import Earned, Status, Verdict
 
 FORWARD = """
 def L_model_forward(X, parameters):
@@ -75,6 +21,7 @@ def L_model_forward(X, parameters):
     caches.append(cache)
     {end}
 """
+
 BACKWARD = """
 def L_model_backward(AL, Y, caches):
     grads = {{}}
@@ -102,7 +49,7 @@ def backward(**other):
     return BACKWARD.format(**usual | other)
 
 
-# --- the student's own line ----------------------------------------------------------------------
+# -- the student's own line -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -181,7 +128,7 @@ def test_helper_without_return_is_named():
     assert "charge gave None, where an array is needed." in verdict.message
 
 
-# --- names from above ----------------------------------------------------------------------------
+# -- names from above -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -259,7 +206,7 @@ def test_name_from_elsewhere_is_told_where_values_are_wrong(added, told):
     assert told in read("relu", source, "e = 1 / 3").text()
 
 
-# --- what comes last -----------------------------------------------------------------------------
+# -- what comes last ------------------------------------------------------------------------------
 
 
 LAYER = """
@@ -330,7 +277,7 @@ def test_assert_that_caught_a_fault_is_not_suspected():
     assert "Not yet: shape (2). Not counted yet: dA_prev, dW, db" in text
 
 
-# --- the line of points --------------------------------------------------------------------------
+# -- the line of points ---------------------------------------------------------------------------
 
 
 def test_points_read_as_a_person_would_say_them():
@@ -348,7 +295,7 @@ def test_points_read_as_a_person_would_say_them():
     )
 
 
-# --- tables --------------------------------------------------------------------------------------
+# -- tables ---------------------------------------------------------------------------------------
 
 
 def test_tables_show_the_columns_that_differ():
@@ -378,176 +325,3 @@ def test_one_message_is_about_one_case():
     assert verdict.message.startswith('With "sigmoid": Nudged')
     assert verdict.expected is None
     assert "Seen in" not in verdict.text()
-
-
-# --- stubs, prints, and cells that Python cannot read --------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ("    # YOUR CODE HERE\n    raise NotImplementedError()\n    return A", "blank"),
-        ("    raise NotImplementedError()\n    return A", "blank"),
-        ("    A = np.maximum(0, Z)\n    raise NotImplementedError()\n    return A", "error"),
-        (
-            "    A = np.maximum(0, Z)\n    # YOUR CODE HERE\n"
-            "    raise NotImplementedError()\n    return A",
-            "error",
-        ),
-        ("    # YOUR CODE HERE\n    raise NotImplementedError()\n    A = 3\n    return A", "error"),
-    ],
-)
-def test_stub_left_under_code_is_not_called_blank(body, status):
-    verdict = read("relu", f"def relu(Z):\n{body}")
-    assert verdict.status == status
-    assert ("still blank" in verdict.message) is (status == "blank")
-    assert ("your code is there" in verdict.message) is (status == "error")
-
-
-@pytest.mark.parametrize(
-    ("exercise", "given"),
-    [
-        ("L_model_forward", "(X, parameters):\n    caches = []\n    A = X\n"),
-        ("linear_backward", "(dZ, cache):\n    A_prev, W, _ = cache\n    m = dZ.shape[1]\n"),
-        ("count_parameters", "(layer_dims):\n    count = 0\n"),
-        ("parameter_shapes", "(layer_dims):\n    shapes = {}\n"),
-    ],
-)
-def test_lines_that_the_page_gives_are_no_code_of_a_students(exercise, given):
-    returned = {"L_model_forward": "AL, caches", "linear_backward": "dA_prev, dW, db"}
-    returned |= {"count_parameters": "count", "parameter_shapes": "shapes"}
-    stub = "    # YOUR CODE HERE\n    raise NotImplementedError()\n"
-    source = f"def {exercise}{given}{stub}    return {returned[exercise]}"
-    assert read(exercise, source).status == "blank"
-
-
-def test_many_prints_are_cut_with_a_remark():
-    source = "def relu(Z):\n    for i in range(2000):\n        print(i)\n    return Z"
-    assert "characters more." in read("relu", source).printed
-
-
-def test_cell_with_a_syntax_error_is_not_passed_for_its_older_version(monkeypatch, capsys):
-    cells = ["", "def relu(Z):\n    return np.maximum(0, Z)", "def relu(Z):\n    return np.max("]
-    shell = SimpleNamespace(history_manager=SimpleNamespace(input_hist_parsed=cells))
-    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
-    verdict = read("relu", cells[1])
-    assert "Line 2: Python cannot read the cell with relu" in verdict.message
-    assert verdict.source == "return np.max("
-    cells.append(cells[1])
-    names = notebook("relu")
-    run_cell(cells[1], names)
-    run_cell('check("relu")', names)
-    assert "✓ relu" in capsys.readouterr().out
-
-
-# --- how to go on --------------------------------------------------------------------------------
-
-
-def test_check_that_runs_long_says_how_to_interrupt(monkeypatch, capsys):
-    monkeypatch.setattr("utils.check.LONG", 0.05)
-    names = notebook("relu") | {"time": time}
-    run_cell("def relu(Z):\n    time.sleep(0.02)\n    return np.maximum(0, Z)", names)
-    run_cell('check("relu")', names)
-    shown = capsys.readouterr().out
-    assert "The check of relu has run for 0.05 seconds." in shown
-    assert "Interrupt" in shown
-
-
-def test_ready_says_which_cell_to_run_after_a_restart(capsys):
-    names = notebook("relu")
-    run_cell('assert not ready("relu", "data")', names)
-    shown = capsys.readouterr().out
-    assert "relu and data are not there" in shown
-    assert "Run the cell that makes relu again" in shown
-    assert "Write that first" not in shown
-    run_cell("data = 3\ndef relu(Z):\n    return Z\nassert ready('relu', 'data')", names)
-    assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize(
-    ("exercise", "way", "told"),
-    [
-        ("compute_cost", "example_by_example", "There is a loop in it."),
-        ("compute_cost", "with_mean", ""),
-        ("firing_rate", "neuron_by_neuron", "There is a loop in it."),
-        ("L_layer_model", "in_place_on_its_own", "your `update_parameters` does the same"),
-        ("L_layer_model", "while_there_are_more", ""),
-    ],
-)
-def test_right_work_that_went_another_way_gets_a_remark(exercise, way, told, live):
-    [function] = [one for one in EXERCISES[exercise].right if one.__name__ == way]
-    verdict = judge(live.question(exercise, 0), function)
-    assert verdict.status == "correct"
-    assert told in verdict.advice
-    assert bool(verdict.advice) is bool(told)
-
-
-# --- words that are not Python's -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("exercise", "source", "told"),
-    [
-        ("relu", "def relu(Z):\n    return np.max(0, Z)", "second argument of np.max is an axis"),
-        ("relu", "def relu(Z):\n    return np.max([0, Z])", "things of different shapes"),
-        ("relu", "def relu(Z):\n    return Z / [].x", "a list has no .x."),
-        ("relu", "def relu(Z):\n    return next(iter([]))", "Python cannot carry this out, and"),
-        ("relu", "def relu(Z):\n    return open('no/such')", "there is no file or folder of this"),
-        ("relu", "def relu(Z):\n    return np.asscalar(Z)", "NumPy has no asscalar any more."),
-        ("relu", "def relu(Z):\n    return Z * 'dA1'", "'dA1' is text, where an array is needed."),
-        (
-            "linear_forward",
-            "def linear_forward(A_prev, W, b):\n"
-            "    Z = np.zeros((2, 5))\n"
-            "    Z[0, 0] = 1 + b[0]\n"
-            "    return Z, (A_prev, W, b)",
-            "b[0] is an array of one number, and Z[0, 0] takes a single number.",
-        ),
-        (
-            "sample_configuration",
-            "def sample_configuration(space, rng):\n"
-            "    for name in space:\n"
-            "        space[name + '_'] = 1",
-            "the dictionary gets or loses keys while the loop goes through it.",
-        ),
-        (
-            "split_data",
-            "def split_data(X, Y, fractions, rng):\n"
-            "    part = X[:, :2]\n"
-            "    return {'train': (X[:, part], Y[:, part])}",
-            "part, which stands in [ ], is an array of shape (2, 2) that holds decimals",
-        ),
-        (
-            "compute_cost",
-            "def compute_cost(AL, Y):\n    return np.inf",
-            "Five predictions, none of them 0 or 1, cost inf here.",
-        ),
-    ],
-)
-def test_trouble_is_told_in_words_of_the_course(exercise, source, told):
-    assert told in read(exercise, source).text()
-
-
-STUBS = [
-    pytest.param(cell.source, id=cell.id)
-    for assignment in notebooks.assignments(ROOT)
-    for cell in notebooks.read(notebooks.notebook_of(ROOT, assignment)).cells
-    if cell.cell_type == "code" and cell.id.endswith(notebooks.SOLUTION)
-]
-
-
-@pytest.mark.parametrize("source", STUBS)
-def test_a_stub_of_the_course_is_blank_whatever_lines_it_gives(source, tmp_path):
-    file = tmp_path / "cell.py"
-    file.write_text(source)
-    frame = SimpleNamespace(f_code=SimpleNamespace(co_filename=str(file)))
-    stubs = [i for i, line in enumerate(source.split("\n"), 1) if "raise NotImpl" in line]
-    for line in stubs:
-        assert not stub.is_under_code(SimpleNamespace(frame=frame, line=line))
-
-
-def test_package_that_is_not_there_is_named_with_those_that_are():
-    source = "def relu(Z):\n    import torch_of_tomorrow\n    return np.maximum(0, Z)"
-    verdict = read("relu", source)
-    assert verdict.message.endswith("there is no package torch_of_tomorrow here.")
-    assert verdict.advice.startswith("NumPy, SciPy, Matplotlib, h5py, and all that comes with")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import bundle
+from autograder.course.course_file import course_file, version
 from autograder.course.notebooks import assignments
 from autograder.course.site.pyodide import Pyodide
 from autograder.course.site.wheels import Wheel, made_of, of_installed, read_wheel
@@ -107,7 +108,7 @@ def _write_files(root: Path, chosen: Sequence[str], files: Path) -> Wheel:
         inside |= bundle.modules(root, notebook, name)
         blanks |= bundle.blanks(root, name)
         exercises += bundle.exercises_of(name)
-        inside |= {path: bundle.course_file(root, path) for path in bundle.data_of(notebook)}
+        inside |= {path: course_file(root, path) for path in bundle.data_of(notebook)}
     inside["utils/blanks.json"] = json.dumps(blanks, indent=1).encode()
     with tempfile.TemporaryDirectory() as aside:
         bundle.key(exercises, Path(aside, "key.h5"))
@@ -119,7 +120,7 @@ def _write_files(root: Path, chosen: Sequence[str], files: Path) -> Wheel:
         if not path.endswith(".h5")
     }
     needs = ("numpy", "matplotlib", "jinja2", "markupsafe")  # SciPy comes where a cell imports it
-    return made_of(inside, OURS, bundle.version(root), depends=needs)
+    return made_of(inside, OURS, version(root), depends=needs)
 
 
 def _kernels_wheels(tool: Path) -> list[Wheel]:
@@ -176,7 +177,7 @@ def _add_own(root: Path, first: str, new: Path, pyodide: Pyodide) -> None:
     text = page.read_text(encoding="utf-8")
     own = '<script src="../starting.js" defer></script>\n  </body>'
     page.write_text(text.replace("</body>", own), encoding="utf-8")
-    made = {"course": bundle.version(root), "pyodide": pyodide.version}
+    made = {"course": version(root), "pyodide": pyodide.version}
     _write_json(new / MARK, made)
 
 
