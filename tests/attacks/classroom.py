@@ -52,7 +52,9 @@ def main(names: list[str]) -> None:
 
 def grade(course: Path, submitted: Path, name: str) -> dict[str, object]:
     output = Path("/tmp", name)
-    done = small_course.run(course, submitted, output, "--timeout", "4", "--jobs", "2")
+    # Attackers that loop or call the reference without end reach these limits sooner.
+    limits = ("--timeout", "4", "--limit", "reference_calls=500")
+    done = small_course.run(course, submitted, output, *limits, "--jobs", "2")
     lines = (output / small_course.TASK / "results.jsonl").read_text().split("\n")
     results = [json.loads(line) for line in lines if line]
     honest = [line for line in lines if line.startswith(('{"student": "ada"', '{"student": "zoe"'))]
