@@ -33,8 +33,8 @@ def _setting(root: Path, table: str, name: str, kind: type) -> Any:
     """Return a setting of ``pyproject.toml``; raise `BrokenCourse` if there is none."""
     try:
         value: Any = tomllib.loads(course_file(root, "pyproject.toml").decode())
-        for key_ in (*table.split("."), name):
-            value = value[key_]
+        for key in (*table.split("."), name):
+            value = value[key]
     except (KeyError, tomllib.TOMLDecodeError):
         value = None
     if type(value) is not kind:

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.pyodide, pytest.mark.xdist_group("site")]
 
 BOOT = 600_000  # ms until Python has started, on a machine with other work to do
 FIRST, BRAIN, SEARCH = "00_start_here", "05_the_brain", "04_hyperparameters"
+REPORT = "experiment_report"
 BEFORE_THE_SEARCH = (
     *("setup", "split_data-solution", "data-code", "sample_log_uniform-solution"),
     *("sample_one_minus_log_uniform-solution", "sample_configuration-solution", "space-code"),
@@ -54,15 +55,25 @@ def browser():
         yield running
 
 
+WINDOW = {"viewport": {"width": 1280, "height": 900}, "accept_downloads": True}
+
+
 @contextmanager
 def at_home(browser):
-    """Yield a context in which each request that leaves this machine is an error."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    """Yield a new context in which each request that leaves this machine is an error."""
+    context = browser.new_context(**WINDOW)
+    with stays_at_home(context):
+        yield context
+    context.close()
+
+
+@contextmanager
+def stays_at_home(context):
+    """Assert that no request of this context leaves this machine."""
     context.set_default_timeout(PATIENCE)
     outside = []
     context.on("request", lambda asked: outside.append(asked.url))
-    yield context
-    context.close()
+    yield
     here = re.compile(r"(http://127\.0\.0\.1:\d+/|data:|blob:)")
     assert [url for url in outside if not here.match(url)] == []
 
@@ -227,6 +238,7 @@ def test_each_page_runs_blank_and_solved(assignment, kind, browser, built, tmp_p
         ]
         assert failed == []
         verdicts = graded(file, tmp_path)
+        verdicts.pop(REPORT, None)  # it is written by each student
         assert {one["status"] for one in verdicts.values()} == {"correct"}
     else:
         assert all("could not be checked" not in text for text in signs.values()), signs
@@ -234,14 +246,16 @@ def test_each_page_runs_blank_and_solved(assignment, kind, browser, built, tmp_p
 
 
 @pytest.mark.thorough
-def test_search_goes_on_after_a_restart_and_the_second_visit_loads_nothing(
-    browser, built, tmp_path
-):
+def test_search_goes_on_after_a_restart_and_the_second_visit_loads_nothing(built, tmp_path):
     page = solved(SEARCH)
     [search] = [cell for cell in page.cells if cell.id == "search-demo"]
     search.source = search.source.replace("budget(30, ", "budget(10, ")  # enough to stop it midway
     site = with_page(built, tmp_path / "site", SEARCH, page)
-    with static_site.serve(site) as server, at_home(browser) as context:
+    with (
+        static_site.serve(site) as server,
+        chromium.launch_with_profile(tmp_path / "profile", **WINDOW) as context,
+        stays_at_home(context),
+    ):
         with opened(context, server, SEARCH) as notebook:
             for name in BEFORE_THE_SEARCH:
                 notebook.run(name)
