@@ -79,3 +79,11 @@ def test_report_is_a_markdown_cell_worth_20_points():
         assert cell.cell_type == "markdown"
         assert cell.source == "YOUR ANSWER HERE"
         assert (meta.grade, meta.solution, meta.points) == (True, True, 20)
+
+
+def test_mistake_is_named_where_a_truth_value_is_numpys():
+    def answer(records, n_best, n_seeds, data, rng):
+        finals = experiments.run_again(records, n_best, n_seeds, data, rng)
+        return [final | {"diverged": np.bool_(False)} for final in finals]
+
+    assert judge(LiveKey().question("run_again", 7), answer).mistake == "divergence_unsaid"

@@ -18,7 +18,7 @@ from utils.checker.same import is_shape, same
 from utils.checker.student_code import Function
 from utils.exercises import EXERCISES
 from utils.exercises.hyperparameters.sample_configuration import _sample
-from utils.reference import forward_propagation, the_brain
+from utils.reference import forward_propagation, matrix_dimensions, the_brain
 from utils.reference import hyperparameters as search
 
 PAGES = sorted({exercise.assignment for exercise in EXERCISES.values()})
@@ -317,6 +317,15 @@ def test_split_of_other_sizes_keeps_the_points_of_every_example():
 
     rubric = dict(EXERCISES["split_data"].rubric)
     assert parts("split_data", sums_rounded) == rubric | {"shape": 0}
+
+
+def test_names_too_many_lose_the_names_alone():
+    def forward_shapes(layer_dims, m):
+        shapes = matrix_dimensions.forward_shapes(layer_dims, m)
+        return shapes | matrix_dimensions.parameter_shapes(layer_dims)
+
+    rubric = dict(EXERCISES["forward_shapes"].rubric)
+    assert parts("forward_shapes", forward_shapes) == rubric | {"names": 0}
 
 
 def test_sign_forgotten_earns_its_form():

@@ -185,7 +185,10 @@ class Judgment:
             except _Stop:
                 raise
             except Exception:  # a property expects results of the cases' form
-                other = "On other inputs than the cases', the result has another form."
+                other = (
+                    "On other inputs the result has another form: is something fixed there that "
+                    "the arguments should decide?"
+                )
                 finding = Finding("property", other)
             if finding is not None:
                 return name, finding

@@ -25,7 +25,16 @@ from typing import Any
 import numpy as np
 
 from utils.checker.answer_key import Question
-from utils.checker.cases import AnyOfShape, Approx, Case, Raised, Returned, Run, Unsupported
+from utils.checker.cases import (
+    AnyOfShape,
+    Anything,
+    Approx,
+    Case,
+    Raised,
+    Returned,
+    Run,
+    Unsupported,
+)
 from utils.checker.compare import Finding, compare
 from utils.checker.inspect_call import unexpected
 from utils.checker.same import ARRAYS, SEQUENCES, is_number, is_shape, parts
@@ -225,6 +234,8 @@ def _right_in_another_form(expected: Any, got: Any, precision: float) -> bool:
     if isinstance(expected, AnyOfShape):
         return True  # only a property judges its numbers
     if isinstance(expected, dict):
+        if all(isinstance(value, Anything) for value in expected.values()):  # names are all
+            return isinstance(got, dict) and got.keys() == expected.keys()
         return isinstance(got, dict) and all(
             key in got and _right_in_another_form(value, got[key], precision)
             for key, value in expected.items()

@@ -17,6 +17,7 @@ _SIMPLE = (bool, int, float, np.float64, str, type(None))
 SEQUENCES = (tuple, list)
 _NUMBERS = (int, float, np.floating, np.integer)
 ARRAYS = (np.ndarray, np.number)
+_TRUTHS = (bool, np.bool_)
 
 
 def same(one: Returned | Raised, other: Returned | Raised) -> bool:
@@ -103,6 +104,8 @@ def _same(one: Any, other: Any) -> bool:
             return bool((np.abs(a - b) <= allowed).all())
         largest = np.abs(a[np.isfinite(a)]).max(initial=0)
         return bool(np.allclose(a, b, rtol=loose, atol=loose * largest, equal_nan=True))
+    if isinstance(one, _TRUTHS) and isinstance(other, _TRUTHS):
+        return bool(one) is bool(other)
     return type(one) is type(other) and bool(one == other)
 
 

@@ -32,6 +32,14 @@ EXPLAINERS: tuple[tuple[Kinds, str, Told], ...] = (
     ),
     (
         OverflowError,
+        r"range exceeds valid bounds",
+        Explanation(
+            "a range for random draws has no finite width: an end of it is infinite, or nan.",
+            "Which end is it? The logarithm of 0 is −inf, and that of a negative number nan.",
+        ),
+    ),
+    (
+        OverflowError,
         r"",
         Explanation(
             "this comes out too large for one of Python's own floats.",

@@ -177,6 +177,12 @@ def exchanged(watched: Any, patience: int) -> Any:
     return reference.early_stopping(watched, patience)[::-1]
 
 
+@exercise.mistake("best and lowest are exchanged: the place comes first, then the cost.")
+def cost_before_place(watched: Any, patience: int) -> Any:
+    best, lowest, updates = reference.early_stopping(watched, patience)
+    return lowest, best, updates
+
+
 @exercise.mistake("It looks for the highest cost; the lowest is the best.")
 def highest(watched: Any, patience: int) -> Any:
     return _stop(watched, patience, new_low=lambda cost, high: cost > high, first=-np.inf)
@@ -303,6 +309,29 @@ def late_and_from_one(watched: Any, patience: int) -> Any:
 def place_and_from_one(watched: Any, patience: int) -> Any:
     best, lowest, updates = reference.early_stopping(watched, patience)
     return best + 1, lowest, updates - 1
+
+
+@exercise.combined_mistake("one_too_late", "first_cost_as_low")
+def late_from_the_first_cost(watched: Any, patience: int) -> Any:
+    return _stop(watched, patience, first=watched[0], more=1)
+
+
+@exercise.combined_mistake("place_for_count", "first_cost_as_low")
+def place_from_the_first_cost(watched: Any, patience: int) -> Any:
+    best, lowest, updates = first_cost_as_low(watched, patience)
+    return best, lowest, updates - 1
+
+
+@exercise.combined_mistake("last_cost", "first_cost_as_low")
+def last_from_the_first_cost(watched: Any, patience: int) -> Any:
+    best, _, updates = first_cost_as_low(watched, patience)
+    return best, watched[updates - 1], updates
+
+
+@exercise.combined_mistake("cost_before_place", "first_cost_as_low")
+def exchanged_from_the_first_cost(watched: Any, patience: int) -> Any:
+    best, lowest, updates = first_cost_as_low(watched, patience)
+    return lowest, best, updates
 
 
 # --- slips that raise ----------------------------------------------------------------------------

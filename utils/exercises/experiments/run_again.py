@@ -142,6 +142,19 @@ def diverged_again(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng)
     return _again(records, n_best, n_seeds, data, rng, strict=False)
 
 
+@exercise.mistake("The best were cut first, and the diverged left out then: leave them out before.")
+def cut_before_leaving_out(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
+    best = sorted(records, key=lambda record: -record["dev_accuracy"])[:n_best]
+    return _again(best, n_best, n_seeds, data, rng)
+
+
+@exercise.mistake("The best of the search come in rising order here: the best one comes first.")
+def best_last(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
+    left = [record for record in records if not record["diverged"]]
+    best = sorted(left, key=lambda record: record["dev_accuracy"])[-n_best:]
+    return _again(best, n_best, n_seeds, data, rng, key=lambda record: 0)
+
+
 @exercise.mistake("The worst are run again: high accuracy is good.")
 def worst_first(records: Any, n_best: int, n_seeds: int, data: Any, rng: Rng) -> Any:
     return _again(records, n_best, n_seeds, data, rng, key=lambda r: r["dev_accuracy"])

@@ -174,6 +174,12 @@ def without_the_last(space: Any, n: int, budget: int, data: Any, rng: Rng) -> An
     return rounds[:-1] if len(rounds) > 1 else rounds
 
 
+@exercise.mistake("The round of a single trial is missing: does the loop end before it?")
+def without_single_trials(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
+    rounds = reference.successive_halving(space, n, budget, data, rng)
+    return [records for records in rounds if len(records) > 1]
+
+
 @exercise.mistake("Only the last round came back; a list of all rounds is asked for.")
 def last_round_only(space: Any, n: int, budget: int, data: Any, rng: Rng) -> Any:
     return reference.successive_halving(space, n, budget, data, rng)[-1]

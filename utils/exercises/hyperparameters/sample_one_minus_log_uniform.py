@@ -123,6 +123,11 @@ def rng_not_handed_on(low: float, high: float, size: int, rng: Rng) -> Any:
     return 1 - log_uniform(1 - high, 1 - low, size)
 
 
+@exercise.raising_mistake("a range for random draws has no finite width")
+def logarithm_of_zero(low: float, high: float, size: int, rng: Rng) -> Any:
+    return 1 - 10 ** rng.uniform(np.log10(low), np.log10(high), size)
+
+
 @exercise.raising_mistake("the name beta is not defined.")
 def beta_from_nowhere(low: float, high: float, size: int, rng: Rng) -> Any:
     gaps = log_uniform(1 - high, 1 - low, size, rng)

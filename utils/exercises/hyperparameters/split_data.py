@@ -58,6 +58,7 @@ exercise = Exercise(
         "own_labels": "labels",
         "shuffled": "random parts",
     },
+    drawn="random parts",
     hints=(
         "Put the numbers 0 to m − 1 in a random order once, then cut that order into three.",
         "`X[:, chosen]` takes the columns whose numbers are in the array `chosen`. The same "

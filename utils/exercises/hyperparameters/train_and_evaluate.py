@@ -311,6 +311,11 @@ def swapped_and_nan(configuration: Any, data: Any, rng: Rng) -> Any:
     return record | swapped
 
 
+@exercise.combined_mistake("last_cost_judged", "nan_not_seen")
+def last_cost_compared(configuration: Any, data: Any, rng: Rng) -> Any:
+    return _costs_judged(configuration, data, rng, lambda c: c[-1] > 10 * c[0])
+
+
 @exercise.combined_mistake("percent", "last_cost_judged")
 def percent_and_last_cost(configuration: Any, data: Any, rng: Rng) -> Any:
     record = last_cost_judged(configuration, data, rng)

@@ -158,6 +158,11 @@ def wrapped_around(layer_dims: Any) -> Any:
     return sum(n[l] * n[l - 1] + n[l] for l in range(len(n)))
 
 
+@exercise.mistake("Rows and columns of `W` were added up. How many entries has a 3 × 4 grid?")
+def sizes_of_W_added(layer_dims: Any) -> Any:
+    return _total(each_layer(layer_dims), lambda n, p: n + p + n)
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

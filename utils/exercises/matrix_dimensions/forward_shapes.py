@@ -156,6 +156,19 @@ def multiplied(layer_dims: Any, m: Any) -> Any:
     return _columns(each_layer(layer_dims), _input(layer_dims, m), lambda n, p: n * m)
 
 
+@exercise.mistake("From layer 1 on, examples stand in rows here. Each is a column, as in A0.")
+def rows_after_the_input(layer_dims: Any, m: Any) -> Any:
+    return _columns(each_layer(layer_dims), _input(layer_dims, m), lambda n, p: (m, n))
+
+
+@exercise.mistake("A[l] has the rows of A[l − 1] here. The activation keeps the shape of Z[l].")
+def A_of_layer_before(layer_dims: Any, m: Any) -> Any:
+    shapes = _input(layer_dims, m)
+    for l, n, p in each_layer(layer_dims):
+        shapes |= {f"Z{l}": (n, m), f"A{l}": (p, m)}
+    return shapes
+
+
 # --- two at once ---------------------------------------------------------------------------------
 
 

@@ -155,6 +155,11 @@ def parentheses_missing(X: Any, w: Any, b: Any) -> Any:
     return 1 / 1 + np.exp(-(w.T @ X + b))
 
 
+@exercise.mistake("b was added to each input here. It comes to their weighted sum, once.")
+def bias_on_every_input(X: Any, w: Any, b: Any) -> Any:
+    return sigmoid(w.T @ (X + b))
+
+
 @exercise.mistake("The output was cut to 0 or 1. This unit grades: it gives what lies between.")
 def all_or_none(X: Any, w: Any, b: Any) -> Any:
     return (w.T @ X + b > 0).astype(float)
