@@ -1,5 +1,7 @@
 """Test notebook 02: its reference, its puzzles and its pictures."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -217,6 +219,15 @@ def test_message_says_which_input_is_invalid_or_counts_exposed_versions(inputs, 
     verdict = verdict_on("be_the_grader", lambda: inputs)
     assert verdict.status == "wrong"
     assert said in verdict.message
+
+
+def test_two_rates_that_differ_little_are_told_apart():
+    def nearly(dZ, cache):
+        return tuple(part * (1 + 3e-5) for part in reference.linear_backward(dZ, cache))
+
+    advice = verdict_on("linear_backward", nearly).advice
+    rate, told = re.search(r"at a rate of (\S+); by dA_prev it would be (\S+)\.$", advice).groups()
+    assert rate != told
 
 
 def test_every_wrong_accuracy_agrees_with_the_right_one_on_some_inputs():
