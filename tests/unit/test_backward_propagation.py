@@ -206,6 +206,7 @@ def row(*values):
         ([(row(0.9, 0.1), row(1, 0))], "of the 7 wrong versions show themselves"),
         ([(row(0.9), row(1))] * 5, "There are 5 pairs; 4 are enough."),
         ([row(0.9)], "Input 1 is not a pair (AL, Y)."),
+        ((row(0.9), row(1)), "This is one pair by itself."),
         ([(row(0.9), row(1)), (row(1.5), row(1))], "Input 2 is none that accuracy must take"),
         ([(row(0.9), row(0.5))], "labels must be 0 or 1."),
         ([(row(0.9, 0.1), row(1))], "must both be (1, m), not (1, 2) and (1, 1)."),
