@@ -12,7 +12,7 @@ from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation import linear_activation_forward as one_layer
 from utils.exercises.forward_propagation.common import Rng, normal
 from utils.reference import forward_propagation as reference
-from utils.reference.forward_propagation import linear_activation_forward
+from utils.reference.forward_propagation import linear_activation_forward, sigmoid
 
 
 def _inputs(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
@@ -97,6 +97,19 @@ def always_X(X: Any, parameters: Any) -> Any:
     return pairs[-1][0], [cache for _, cache in pairs]
 
 
+@exercise.mistake(
+    "Every hidden layer is fed X. Layer 2 should get what layer 1 gave, and so on up."
+)
+def hidden_from_X(X: Any, parameters: Any) -> Any:
+    L = len(parameters) // 2
+    A, caches = X, []
+    for l in range(1, L):
+        A, cache = _layer(X, parameters, l, "relu")
+        caches.append(cache)
+    AL, cache = _layer(A, parameters, L, "sigmoid")
+    return AL, [*caches, cache]
+
+
 @exercise.mistake("The output layer is fed X. By then the hidden layers have given something.")
 def output_from_X(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
@@ -150,6 +163,12 @@ def output_twice(X: Any, parameters: Any) -> Any:
 @exercise.mistake("The output layer uses ReLU; a probability needs the sigmoid.")
 def relu_output(X: Any, parameters: Any) -> Any:
     return _forward(X, parameters, output="relu")
+
+
+@exercise.mistake("The output layer went through ReLU and then through the sigmoid: one is enough.")
+def sigmoid_of_relu(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters, output="relu")
+    return sigmoid(A), caches
 
 
 @exercise.mistake("The hidden layers use the sigmoid; they should use ReLU.")
