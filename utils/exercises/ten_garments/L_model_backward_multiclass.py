@@ -15,6 +15,7 @@ from utils.reference.backward_propagation import (
     linear_activation_backward,
     linear_backward,
     relu_backward,
+    sigmoid_backward,
 )
 from utils.reference.ten_garments import L_model_backward_multiclass as back
 
@@ -89,11 +90,27 @@ def averaged_at_the_start(AL: Any, Y: Any, caches: Any) -> Any:
     return _back((AL - Y) / Y.shape[1], caches)
 
 
-@exercise.mistake(
+_NO_SIGMOID = (
     "A − Y is dZ already. Sending it through the sigmoid's slope counts a slope that is not there."
 )
+
+
+@exercise.mistake(_NO_SIGMOID)
 def through_the_sigmoid(AL: Any, Y: Any, caches: Any) -> Any:
     return _back((AL - Y) * AL * (1 - AL), caches)
+
+
+@exercise.mistake(_NO_SIGMOID)
+def through_the_sigmoid_of_Z(AL: Any, Y: Any, caches: Any) -> Any:
+    return _back(sigmoid_backward(AL - Y, caches[-1][1]), caches)
+
+
+@exercise.mistake(
+    "This is page 02's start, for a sigmoid at the end. Here a softmax stands there: begin with dZ."
+)
+def as_for_a_sigmoid(AL: Any, Y: Any, caches: Any) -> Any:
+    dAL = -(Y / AL - (1 - Y) / (1 - AL))
+    return _back(sigmoid_backward(dAL, caches[-1][1]), caches)
 
 
 @exercise.mistake("A − Y was sent through ReLU. It is dZ of the output, where no ReLU was.")

@@ -88,6 +88,39 @@ def diagonal_without_a(a: Any, y: Any) -> Any:
     return _with(a, y, slopes=slopes)
 
 
+@exercise.mistake(
+    "On the diagonal 1 stands where the second term has a: each 1 of np.eye needs its a."
+)
+def ones_for_a(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.eye(len(a)) - a @ a.T)
+
+
+@exercise.mistake("On the diagonal stands a alone. For k = j there are two terms.")
+def diagonal_of_a(a: Any, y: Any) -> Any:
+    slopes = -(a @ a.T)
+    np.fill_diagonal(slopes, a)
+    return _with(a, y, slopes=slopes)
+
+
+@exercise.mistake("The product a_k a_j is added everywhere. It has a minus, also on the diagonal.")
+def product_added(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.diagflat(a) + a @ a.T)
+
+
+@exercise.mistake(
+    "Off the diagonal a_k meets itself, not a_j: which index runs along a row? A row of a is a.T."
+)
+def own_square_off_the_diagonal(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=a * (np.eye(len(a)) - a))
+
+
+@exercise.mistake(
+    "a.T @ a is one number. A table of all products a_k a_j takes the column first, then the row."
+)
+def product_the_wrong_way_round(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.diagflat(a) - a.T @ a)
+
+
 @exercise.mistake("Off the diagonal stands a single −a. Two probabilities meet there: k and j.")
 def one_factor(a: Any, y: Any) -> Any:
     slopes = np.repeat(-a, a.shape[0], axis=1)
@@ -131,6 +164,11 @@ def label_left_out(a: Any, y: Any) -> Any:
 @exercise.mistake("A factor 2 came in, as for squared errors. Here the loss is another.")
 def doubled(a: Any, y: Any) -> Any:
     return _with(a, y, dz=2 * (a - y))
+
+
+@exercise.mistake("dz was divided by the number of classes. Nothing is averaged over them.")
+def averaged(a: Any, y: Any) -> Any:
+    return _with(a, y, dz=(a - y) / len(a))
 
 
 @exercise.mistake("This is da, the way back before the slopes. dz comes after them.")
