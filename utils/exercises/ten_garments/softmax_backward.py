@@ -102,6 +102,14 @@ def diagonal_of_a(a: Any, y: Any) -> Any:
     return _with(a, y, slopes=slopes)
 
 
+@exercise.mistake(
+    "np.diag of a column is its first entry alone. np.diagflat makes a table, as np.eye times a "
+    "does."
+)
+def diag_of_a_column(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.diag(a) - a @ a.T)
+
+
 @exercise.mistake("The product a_k a_j is added everywhere. It has a minus, also on the diagonal.")
 def product_added(a: Any, y: Any) -> Any:
     return _with(a, y, slopes=np.diagflat(a) + a @ a.T)
@@ -177,13 +185,23 @@ def da_for_dz(a: Any, y: Any) -> Any:
         return _with(a, y, dz=-y / a)
 
 
-@exercise.mistake(
+_AT_ZERO = (
     "Right where the true class was given more than 0. At exactly 0 it divides 0 by 0: cancel the "
     "a first, on paper."
 )
+
+
+@exercise.mistake(_AT_ZERO)
 def still_divided(a: Any, y: Any) -> Any:
     with np.errstate(all="ignore"):
         return _with(a, y, dz=right(a, y)[0] @ (-y / a))
+
+
+@exercise.mistake(_AT_ZERO)
+def divided_by_a_c(a: Any, y: Any) -> Any:
+    c = int(y.argmax())
+    with np.errstate(all="ignore"):
+        return _with(a, y, dz=right(a, y)[0][:, [c]] * (-1 / a[c, 0]))
 
 
 @exercise.mistake("slopes and dz are returned the wrong way round.")
