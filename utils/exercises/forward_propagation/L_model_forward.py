@@ -97,19 +97,6 @@ def always_X(X: Any, parameters: Any) -> Any:
     return pairs[-1][0], [cache for _, cache in pairs]
 
 
-@exercise.mistake(
-    "Every hidden layer is fed X. Layer 2 should get what layer 1 gave, and so on up."
-)
-def hidden_from_X(X: Any, parameters: Any) -> Any:
-    L = len(parameters) // 2
-    A, caches = X, []
-    for l in range(1, L):
-        A, cache = _layer(X, parameters, l, "relu")
-        caches.append(cache)
-    AL, cache = _layer(A, parameters, L, "sigmoid")
-    return AL, [*caches, cache]
-
-
 @exercise.mistake("The output layer is fed X. By then the hidden layers have given something.")
 def output_from_X(X: Any, parameters: Any) -> Any:
     L = len(parameters) // 2
