@@ -1,5 +1,7 @@
 """Test notebook 02: its reference, its puzzles and its pictures."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -204,6 +206,7 @@ def row(*values):
         ([(row(0.9, 0.1), row(1, 0))], "of the 7 wrong versions show themselves"),
         ([(row(0.9), row(1))] * 5, "There are 5 pairs; 4 are enough."),
         ([row(0.9)], "Input 1 is not a pair (AL, Y)."),
+        ((row(0.9), row(1)), "This is one pair by itself."),
         ([(row(0.9), row(1)), (row(1.5), row(1))], "Input 2 is none that accuracy must take"),
         ([(row(0.9), row(0.5))], "labels must be 0 or 1."),
         ([(row(0.9, 0.1), row(1))], "must both be (1, m), not (1, 2) and (1, 1)."),
@@ -217,6 +220,15 @@ def test_message_says_which_input_is_invalid_or_counts_exposed_versions(inputs, 
     verdict = verdict_on("be_the_grader", lambda: inputs)
     assert verdict.status == "wrong"
     assert said in verdict.message
+
+
+def test_two_rates_that_differ_little_are_told_apart():
+    def nearly(dZ, cache):
+        return tuple(part * (1 + 3e-5) for part in reference.linear_backward(dZ, cache))
+
+    advice = verdict_on("linear_backward", nearly).advice
+    rate, told = re.search(r"at a rate of (\S+); by dA_prev it would be (\S+)\.$", advice).groups()
+    assert rate != told
 
 
 def test_every_wrong_accuracy_agrees_with_the_right_one_on_some_inputs():

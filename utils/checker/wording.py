@@ -161,7 +161,7 @@ def _argument(name: str, value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{name} {value.shape}"
     if isinstance(value, list) and any(isinstance(item, dict | tuple | list) for item in value):
-        return f"{name} of {len(value)} items"
+        return f"{name} of {len(value)} item{'s' * (len(value) != 1)}"
     if isinstance(value, str | int | float | list):
         return f"{name}={value!r}"
     return f"{name} {course.remark_on(value)}".rstrip()

@@ -12,5 +12,6 @@ __all__ = ["remark_on"]
 def remark_on(argument: Any) -> str:
     """Return the words that describe an argument after its name, such as "of 3 layers", or ""."""
     if isinstance(argument, dict) and "W1" in argument:
-        return f"of {len(argument) // 2} layers"
+        count = len(argument) // 2
+        return f"of {count} layer{'s' * (count != 1)}"
     return ""

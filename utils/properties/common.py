@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ROUNDING", "Array", "above_chance", "correlated", "digest", "uniform_p_value"]
+__all__ = [
+    "ROUNDING",
+    "Array",
+    "above_chance",
+    "correlated",
+    "digest",
+    "distinct",
+    "uniform_p_value",
+]
 
 Array = np.ndarray[Any, Any]
 
@@ -22,6 +30,15 @@ def digest(exercise: str, item: object, answer: object) -> str:
 def above_chance(right: int, guessed: float, count: int) -> float:
     """Return the share earned by `right` answers of `count`, where guessing gives `guessed`."""
     return max(0.0, (right - guessed) / (count - guessed))
+
+
+def distinct(one: float, other: float) -> tuple[str, str]:
+    """Return two numbers as text, with four digits, or with as many more as tell them apart."""
+    for digits in range(4, 17):
+        texts = f"{one:.{digits}g}", f"{other:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def correlated(one: Array, other: Array, deviations: float) -> bool:

@@ -13,7 +13,7 @@ from utils.checker.cases import Case, Returned, Seed
 from utils.checker.compare import Finding
 from utils.checker.property import Call, Property
 from utils.checker.same import same
-from utils.properties.common import ROUNDING, Array, correlated, uniform_p_value
+from utils.properties.common import ROUNDING, Array, correlated, distinct, uniform_p_value
 
 __all__ = ["PROPERTIES"]
 
@@ -252,9 +252,10 @@ def mean_over_examples(call: Call, params: Any) -> Finding | None:
         return None
     if np.isinf(one):
         return Finding("property", "Five predictions, none of them 0 or 1, cost inf here.")
+    doubled, single = distinct(twice, one)
     return Finding(
         "property",
-        f"The same examples, each of them twice, cost {twice:.4g} in place of {one:.4g}: "
+        f"The same examples, each of them twice, cost {doubled} in place of {single}: "
         "a mean should not change by that.",
     )
 
@@ -266,10 +267,11 @@ def labels_mirrored(call: Call, params: Any) -> Finding | None:
     costs = call.all([Case({"AL": np.array([[a]]), "Y": np.array([[y]])}) for a, y in pairs])
     for p, one, zero in zip(predictions, *(map(float, costs[i::2]) for i in (0, 1)), strict=True):
         if abs(one - zero) > HAIR:
+            of_one, of_zero = distinct(one, zero)
             return Finding(
                 "property",
-                f"A prediction of {p:g} for the label 1 costs {one:.4g}, one of {1 - p:g} for the "
-                f"label 0 costs {zero:.4g}: the two are equally good.",
+                f"A prediction of {p:g} for the label 1 costs {of_one}, one of {1 - p:g} for the "
+                f"label 0 costs {of_zero}: the two are equally good.",
             )
     return None
 

@@ -9,7 +9,7 @@ import numpy as np
 from utils.checker.cases import Case
 from utils.checker.compare import Finding
 from utils.checker.property import Call, Property
-from utils.properties.common import ROUNDING
+from utils.properties.common import ROUNDING, distinct
 
 __all__ = ["PROPERTIES"]
 
@@ -20,10 +20,12 @@ def softmax_shifted(call: Call, params: Any) -> Finding | None:
     A, moved = call.all([Case({"Z": Z}), Case({"Z": Z + np.array([[3.0, -50.0, 700.0]])})])
     if np.allclose(A, moved, rtol=ROUNDING, atol=ROUNDING):
         return None
+    furthest = np.argmax(np.abs(moved - A))  # a nan counts as furthest
+    before, after = distinct(A.flat[furthest], moved.flat[furthest])
     return Finding(
         "property",
         "With one and the same number added to all of a column of Z, A should stay as it is. "
-        f"Here {A.flat[0]:.4g} becomes {moved.flat[0]:.4g}.",
+        f"Here {before} becomes {after}.",
     )
 
 

@@ -135,6 +135,19 @@ def costs_too_late(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: An
     return parameters, [*trail[1:], cost_of(forward(X, parameters)[0], Y)]
 
 
+@exercise.mistake(
+    "In the call of compute_cost AL and Y changed places: the predictions come first."
+)
+def cost_arguments_swapped(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    trail: list[Any] = []
+    parameters = initialize(layer_dims, rng)
+    for _ in range(n):
+        AL, caches = forward(X, parameters)
+        trail.append(cost_of(Y, AL))
+        parameters = update(parameters, back(AL, Y, caches), rate)
+    return parameters, trail
+
+
 @exercise.mistake("There is one cost too many: one an iteration, before its update.")
 def one_cost_more(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     parameters, trail = _train(X, Y, layer_dims, rate, n, rng)
@@ -150,6 +163,14 @@ def last_cost_only(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: An
 @exercise.mistake("One iteration is missing at the end: how often does range run?")
 def one_too_few(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
     return _train(X, Y, layer_dims, rate, n - 1, rng)
+
+
+@exercise.mistake(
+    "It ends after its first iteration: is the return inside the loop? It stands below it, as far "
+    "out as the for."
+)
+def returned_in_the_loop(X: Any, Y: Any, layer_dims: Any, rate: float, n: int, rng: Any) -> Any:
+    return _train(X, Y, layer_dims, rate, 1, rng)
 
 
 @exercise.mistake(

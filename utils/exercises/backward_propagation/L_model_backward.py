@@ -183,6 +183,13 @@ def second_term_dropped(AL: Any, Y: Any, caches: Any) -> Any:
 
 
 @exercise.mistake(
+    "The small number under the fraction bars of dAL is so large that it shows: take 1e-8 or less."
+)
+def hair_too_large(AL: Any, Y: Any, caches: Any) -> Any:
+    return _backward(AL, Y, caches, -(Y / (AL + 1e-5) - (1 - Y) / (1 - AL + 1e-5)))
+
+
+@exercise.mistake(
     "Below the output, every layer gets the same gradient. Each should get what the layer above "
     "it gave."
 )
@@ -285,6 +292,8 @@ def output_not_kept(AL: Any, Y: Any, caches: Any) -> Any:
 @exercise.mistake("The loop stops before layer 1: where does range end?")
 def first_layer_skipped(AL: Any, Y: Any, caches: Any) -> Any:
     grads = back(AL, Y, caches)
+    if len(caches) == 1:
+        return grads  # the output layer stands before the loop
     return {name: v for name, v in grads.items() if name not in ("dA0", "dW1", "db1")}
 
 

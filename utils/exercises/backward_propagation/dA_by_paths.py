@@ -42,9 +42,9 @@ exercise = Exercise(
         "there to the loss? A path is the product of the two.",
         "The entry belongs to input k of example i, and both stay as they are. What runs is the "
         "unit j: one more loop, inside the two.",
-        "A similar problem, solved. A price t of a city is charged by every shop s there, amount "
-        "q[s, t], and each shop's bill counts c[s, d] on day d: "
-        "`for s in range(shops): total[t, d] += q[s, t] * c[s, d]`.",
+        "A similar problem, solved. Basket s holds q[s, t] pieces of fruit t, and on day d it is "
+        "bought c[s, d] times. The pieces of fruit t sold on day d: `for s in range(baskets): "
+        "total[t, d] += q[s, t] * c[s, d]`.",
     ),
 )
 

@@ -129,14 +129,24 @@ def averaged(A: Any, Y: Any) -> Any:
     return _with(A, Y, dZ=(A - Y) / A.shape[1])
 
 
-@exercise.mistake(
+_FRACTION_LEFT = (
     "Right in between, but for a prediction of 0 or 1 it divides by zero: a fraction bar is left. "
     "Cancel before you write it in code."
 )
+
+
+@exercise.mistake(_FRACTION_LEFT)
 def still_divided(A: Any, Y: Any) -> Any:
     with np.errstate(all="ignore"):
         left, right = -Y / A * A * (1 - A), (1 - Y) / (1 - A) * A * (1 - A)
     return left, right, left + right
+
+
+@exercise.mistake(_FRACTION_LEFT)
+def terms_still_divided(A: Any, Y: Any) -> Any:
+    with np.errstate(all="ignore"):
+        left, right = -Y / A * A * (1 - A), (1 - Y) / (1 - A) * A * (1 - A)
+    return _with(A, Y, left=left, right=right)
 
 
 # --- slips that raise ----------------------------------------------------------------------------

@@ -201,6 +201,21 @@ def forward_activation(dA: Any, cache: Any, activation: str) -> Any:
     return linear_back(dA * g(cache[1]), cache[0])
 
 
+@exercise.mistake(
+    "dZ is what the activation gives forwards. The way back has functions of its own, from part 2."
+)
+def forwards_again(dA: Any, cache: Any, activation: str) -> Any:
+    _known(activation)
+    return linear_back((sigmoid if activation == "sigmoid" else relu)(cache[1]), cache[0])
+
+
+@exercise.mistake(
+    "dA and Z changed places in the call: the slope is taken at Z, and dA comes first."
+)
+def arguments_swapped(dA: Any, cache: Any, activation: str) -> Any:
+    return layer_back(cache[1], (cache[0], dA), activation)
+
+
 @exercise.mistake("This is what the slope alone gives. dA, which came from above, is missing.")
 def dA_not_used(dA: Any, cache: Any, activation: str) -> Any:
     return linear_back(1.0 * _slope(cache[1], activation), cache[0])

@@ -12,7 +12,7 @@ from utils.exercises.exercise import Exercise
 from utils.exercises.forward_propagation import linear_activation_forward as one_layer
 from utils.exercises.forward_propagation.common import Rng, normal
 from utils.reference import forward_propagation as reference
-from utils.reference.forward_propagation import linear_activation_forward
+from utils.reference.forward_propagation import linear_activation_forward, sigmoid
 
 
 def _inputs(rng: Rng, dims: list[int], m: int) -> dict[str, Any]:
@@ -150,6 +150,12 @@ def output_twice(X: Any, parameters: Any) -> Any:
 @exercise.mistake("The output layer uses ReLU; a probability needs the sigmoid.")
 def relu_output(X: Any, parameters: Any) -> Any:
     return _forward(X, parameters, output="relu")
+
+
+@exercise.mistake("The output layer went through ReLU and then through the sigmoid: one is enough.")
+def sigmoid_of_relu(X: Any, parameters: Any) -> Any:
+    A, caches = _forward(X, parameters, output="relu")
+    return sigmoid(A), caches
 
 
 @exercise.mistake("The hidden layers use the sigmoid; they should use ReLU.")

@@ -185,6 +185,14 @@ def sigmoid_refused(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     return layer(A_prev, W, b, activation)
 
 
+@exercise.mistake(
+    "Every activation is refused, the two known ones as well. Is it compared with their names as "
+    "text, in quotes, and can one text get past the whole condition?"
+)
+def all_refused(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
+    raise ValueError("unknown activation")
+
+
 @exercise.mistake("A is right. The cache keeps A where Z should be; backward propagation needs Z.")
 def cache_keeps_A(A_prev: Any, W: Any, b: Any, activation: str) -> Any:
     A, (linear, _) = layer(A_prev, W, b, activation)

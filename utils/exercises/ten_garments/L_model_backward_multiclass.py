@@ -15,6 +15,7 @@ from utils.reference.backward_propagation import (
     linear_activation_backward,
     linear_backward,
     relu_backward,
+    sigmoid_backward,
 )
 from utils.reference.ten_garments import L_model_backward_multiclass as back
 
@@ -89,11 +90,27 @@ def averaged_at_the_start(AL: Any, Y: Any, caches: Any) -> Any:
     return _back((AL - Y) / Y.shape[1], caches)
 
 
-@exercise.mistake(
+_NO_SIGMOID = (
     "A − Y is dZ already. Sending it through the sigmoid's slope counts a slope that is not there."
 )
+
+
+@exercise.mistake(_NO_SIGMOID)
 def through_the_sigmoid(AL: Any, Y: Any, caches: Any) -> Any:
     return _back((AL - Y) * AL * (1 - AL), caches)
+
+
+@exercise.mistake(_NO_SIGMOID)
+def through_the_sigmoid_of_Z(AL: Any, Y: Any, caches: Any) -> Any:
+    return _back(sigmoid_backward(AL - Y, caches[-1][1]), caches)
+
+
+@exercise.mistake(
+    "This is page 02's start, for a sigmoid at the end. Here a softmax stands there: begin with dZ."
+)
+def as_for_a_sigmoid(AL: Any, Y: Any, caches: Any) -> Any:
+    dAL = -(Y / AL - (1 - Y) / (1 - AL))
+    return _back(sigmoid_backward(dAL, caches[-1][1]), caches)
 
 
 @exercise.mistake("A − Y was sent through ReLU. It is dZ of the output, where no ReLU was.")
@@ -141,6 +158,25 @@ def always_first_cache(AL: Any, Y: Any, caches: Any) -> Any:
 
 
 @exercise.mistake(
+    "A hidden layer reads the cache of a layer above it. Layer `l` has caches[l - 1]; Python "
+    "counts from 0, the layers from 1."
+)
+def cache_one_high(AL: Any, Y: Any, caches: Any) -> Any:
+    return _back(AL - Y, caches, cache_of=lambda l: l)
+
+
+@exercise.mistake(
+    "Below the output, dA was taken for dZ: where is ReLU undone in the hidden layers?"
+)
+def no_relu_undone(AL: Any, Y: Any, caches: Any) -> Any:
+    grads, upstream = {}, AL - Y
+    for l in range(len(caches), 0, -1):
+        upstream, grads[f"dW{l}"], grads[f"db{l}"] = linear_backward(upstream, caches[l - 1][0])
+        grads[f"dA{l - 1}"] = upstream
+    return grads
+
+
+@exercise.mistake(
     "dA is stored one number too high: what layer `l` gives back belongs to the layer before it."
 )
 def dA_one_off(AL: Any, Y: Any, caches: Any) -> Any:
@@ -162,6 +198,24 @@ def output_not_kept(AL: Any, Y: Any, caches: Any) -> Any:
     L = len(caches)
     own = (f"dA{L - 1}", f"dW{L}", f"db{L}")
     return {name: value for name, value in back(AL, Y, caches).items() if name not in own}
+
+
+@exercise.mistake(
+    "Only the output layer went back: the loop never ran. Counting down, range takes a third "
+    "number, −1."
+)
+def loop_never_ran(AL: Any, Y: Any, caches: Any) -> Any:
+    L = len(caches)
+    own = (f"dA{L - 1}", f"dW{L}", f"db{L}")
+    return {name: value for name, value in back(AL, Y, caches).items() if name in own}
+
+
+@exercise.mistake("The loop stops before layer 1: where does range end?")
+def first_layer_skipped(AL: Any, Y: Any, caches: Any) -> Any:
+    grads = back(AL, Y, caches)
+    if len(caches) == 1:
+        return grads  # the output layer stands before the loop
+    return {name: v for name, v in grads.items() if name not in ("dA0", "dW1", "db1")}
 
 
 @exercise.mistake("1/m came in again on the way: linear_backward has put it into dW and db.")

@@ -146,6 +146,32 @@ def share_right(AL: Any, Y: Any) -> Any:
     return np.mean(AL.argmax(axis=0) == Y.argmax(axis=0))
 
 
+@exercise.mistake(
+    "The counts are right, but whole numbers (int). On this page arrays hold floats, as np.zeros "
+    "makes them."
+)
+def whole_numbers(AL: Any, Y: Any) -> Any:
+    return right(AL, Y).astype(int)
+
+
+@exercise.mistake("np.argmax looked at a whole array. Give it one column, Y[:, i], or an axis.")
+def of_the_whole_array(AL: Any, Y: Any) -> Any:
+    n, m = Y.shape
+    counts = np.zeros((n, n))
+    for _ in range(m):
+        counts[np.argmax(Y), np.argmax(AL)] += 1
+    return counts
+
+
+@exercise.mistake("A row of Y belongs to a class. An example is a column: Y[:, i].")
+def rows_for_examples(AL: Any, Y: Any) -> Any:
+    n, m = Y.shape
+    counts = np.zeros((n, n))
+    for i in range(m):
+        counts[np.argmax(Y[i]), np.argmax(AL[i])] += 1
+    return counts
+
+
 @exercise.combined_mistake("transposed", "errors_only")
 def transposed_errors(AL: Any, Y: Any) -> Any:
     return errors_only(AL, Y).T.copy()

@@ -108,6 +108,11 @@ def losses(A: Any, Y: Any) -> Any:
     return -np.sum(Y * _log(A), axis=0, keepdims=True)
 
 
+@exercise.mistake("These are the losses of the single examples, each divided by m: add them up.")
+def divided_not_summed(A: Any, Y: Any) -> Any:
+    return -np.sum(Y * _log(A), axis=0) / Y.shape[1]
+
+
 @exercise.mistake(
     "The wrong classes are charged as well, as with (1 − Y) for two classes. "
     "Here only the true class counts."
@@ -146,12 +151,29 @@ def log_of_zero(A: Any, Y: Any) -> Any:
         return -np.sum(Y * np.log(A)) / Y.shape[1]
 
 
-@exercise.mistake(
+_AT_ZERO = (
     "Where the true class was given exactly 0 it costs nothing, or infinitely much. It should "
     "cost much, and be finite: move A a hair away from 0."
 )
+
+
+@exercise.mistake(_AT_ZERO)
 def zeros_left_out(A: Any, Y: Any) -> Any:
     return -np.sum(Y * np.log(np.where(A > 0, A, 1))) / Y.shape[1]
+
+
+@exercise.mistake(_AT_ZERO)
+def infinite_at_zero(A: Any, Y: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return -np.nansum(Y * np.log(A)) / Y.shape[1]
+
+
+@exercise.mistake(
+    "The labels are inside the logarithm, which then meets 0 for every wrong class. Multiply with "
+    "Y after it."
+)
+def labels_in_the_logarithm(A: Any, Y: Any) -> Any:
+    return -np.sum(np.log(Y * A + np.finfo(A.dtype).eps)) / Y.shape[1]
 
 
 @exercise.mistake("The number added inside the logarithm is so large that it shows in the cost.")

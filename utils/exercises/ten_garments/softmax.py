@@ -114,11 +114,35 @@ def over_the_examples(Z: Any) -> Any:
     return E / E.sum(axis=1, keepdims=True)
 
 
-@exercise.mistake("The whole array adds up to 1. Each column should: which axis is summed?")
+_ONE_SUM = "The whole array adds up to 1. Each column should: which axis is summed?"
+
+
+@exercise.mistake(_ONE_SUM)
 def over_everything(Z: Any) -> Any:
     with np.errstate(all="ignore"):
         E = np.exp(Z - Z.max())
         return E / E.sum()
+
+
+@exercise.mistake(_ONE_SUM)
+def one_sum_for_all(Z: Any) -> Any:
+    E = _shifted(Z)
+    return E / E.sum()
+
+
+@exercise.mistake(
+    "The sum runs along the rows, over the examples. Each column has a sum of its own: down axis 0."
+)
+def sum_over_the_examples(Z: Any) -> Any:
+    with np.errstate(all="ignore"):
+        E = _shifted(Z)
+        return E / E.sum(axis=1, keepdims=True)
+
+
+@exercise.mistake("Above the bar the entries are shifted, below it they are not: shift them once.")
+def shifted_above_the_bar(Z: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return _shifted(Z) / np.exp(Z).sum(axis=0, keepdims=True)
 
 
 @exercise.mistake("These are the exponentials. Divide each column by its sum.")

@@ -88,6 +88,47 @@ def diagonal_without_a(a: Any, y: Any) -> Any:
     return _with(a, y, slopes=slopes)
 
 
+@exercise.mistake(
+    "On the diagonal 1 stands where the second term has a: each 1 of np.eye needs its a."
+)
+def ones_for_a(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.eye(len(a)) - a @ a.T)
+
+
+@exercise.mistake("On the diagonal stands a alone. For k = j there are two terms.")
+def diagonal_of_a(a: Any, y: Any) -> Any:
+    slopes = -(a @ a.T)
+    np.fill_diagonal(slopes, a)
+    return _with(a, y, slopes=slopes)
+
+
+@exercise.mistake(
+    "np.diag of a column is its first entry alone. np.diagflat makes a table, as np.eye times a "
+    "does."
+)
+def diag_of_a_column(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.diag(a) - a @ a.T)
+
+
+@exercise.mistake("The product a_k a_j is added everywhere. It has a minus, also on the diagonal.")
+def product_added(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.diagflat(a) + a @ a.T)
+
+
+@exercise.mistake(
+    "Off the diagonal a_k meets itself, not a_j: which index runs along a row? A row of a is a.T."
+)
+def own_square_off_the_diagonal(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=a * (np.eye(len(a)) - a))
+
+
+@exercise.mistake(
+    "a.T @ a is one number. A table of all products a_k a_j takes the column first, then the row."
+)
+def product_the_wrong_way_round(a: Any, y: Any) -> Any:
+    return _with(a, y, slopes=np.diagflat(a) - a.T @ a)
+
+
 @exercise.mistake("Off the diagonal stands a single −a. Two probabilities meet there: k and j.")
 def one_factor(a: Any, y: Any) -> Any:
     slopes = np.repeat(-a, a.shape[0], axis=1)
@@ -133,19 +174,34 @@ def doubled(a: Any, y: Any) -> Any:
     return _with(a, y, dz=2 * (a - y))
 
 
+@exercise.mistake("dz was divided by the number of classes. Nothing is averaged over them.")
+def averaged(a: Any, y: Any) -> Any:
+    return _with(a, y, dz=(a - y) / len(a))
+
+
 @exercise.mistake("This is da, the way back before the slopes. dz comes after them.")
 def da_for_dz(a: Any, y: Any) -> Any:
     with np.errstate(all="ignore"):
         return _with(a, y, dz=-y / a)
 
 
-@exercise.mistake(
+_AT_ZERO = (
     "Right where the true class was given more than 0. At exactly 0 it divides 0 by 0: cancel the "
     "a first, on paper."
 )
+
+
+@exercise.mistake(_AT_ZERO)
 def still_divided(a: Any, y: Any) -> Any:
     with np.errstate(all="ignore"):
         return _with(a, y, dz=right(a, y)[0] @ (-y / a))
+
+
+@exercise.mistake(_AT_ZERO)
+def divided_by_a_c(a: Any, y: Any) -> Any:
+    c = int(y.argmax())
+    with np.errstate(all="ignore"):
+        return _with(a, y, dz=right(a, y)[0][:, [c]] * (-1 / a[c, 0]))
 
 
 @exercise.mistake("slopes and dz are returned the wrong way round.")

@@ -119,6 +119,10 @@ def told_apart(call: Call, params: Any) -> Finding | None:
     [inputs] = call.results()
     if not isinstance(inputs, list | tuple) or len(inputs) == 0:
         return Finding("property", "There should be a list of pairs (AL, Y), one or more.")
+    if isinstance(inputs, tuple) and all(isinstance(part, np.ndarray) for part in inputs):
+        return Finding(
+            "property", "This is one pair by itself. Put it into a list: [(AL, Y)], for a start."
+        )
     if len(inputs) > MOST_INPUTS:
         return Finding("property", f"There are {len(inputs)} pairs; {MOST_INPUTS} are enough.")
     for number, pair in enumerate(inputs, 1):

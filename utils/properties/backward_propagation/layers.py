@@ -18,7 +18,7 @@ from utils.checker.cases import Case
 from utils.checker.compare import Finding
 from utils.checker.property import Call, Property
 from utils.given_forward import linear_activation_forward, linear_forward, relu, sigmoid
-from utils.properties.common import Array
+from utils.properties.common import Array, distinct
 
 __all__ = [
     "changed_by_twice",
@@ -58,10 +58,11 @@ def misfit(
     wanted, predicted = _reaction(loss, array), float(np.sum(got * wave(0.5, *array.shape)))
     if abs(wanted - predicted) < 1e-5 * (1 + abs(wanted)):
         return None
+    truth, told = distinct(wanted, predicted)
     return Finding(
         "property",
-        f"Nudged a little in one direction, {of} moves {what} at a rate of {wanted:.4g}; "
-        f"by {gradient} it would be {predicted:.4g}.",
+        f"Nudged a little in one direction, {of} moves {what} at a rate of {truth}; "
+        f"by {gradient} it would be {told}.",
     )
 
 

@@ -14,7 +14,7 @@ from utils.checker.compare import Finding
 from utils.checker.property import Call, Property
 from utils.given_forward import L_model_forward, compute_cost, initialize_parameters_deep
 from utils.properties.backward_propagation.layers import changed_by_twice, misfit, wave
-from utils.properties.common import Array
+from utils.properties.common import Array, distinct
 
 __all__ = [
     "costs_before_updates",
@@ -185,9 +185,10 @@ def costs_before_updates(call: Call, params: Any) -> Finding | None:
             when = "that initialize_parameters_deep makes with rng"
             if k:
                 when = f"after {k} iteration{'s' * (k > 1)}"
+            truth, told = distinct(wanted, costs[k])
             return Finding(
                 "property",
-                f"The network {when} costs {wanted:.4g}, and costs[{k}] says {costs[k]:.4g}.",
+                f"The network {when} costs {truth}, and costs[{k}] says {told}.",
             )
     return None
 
