@@ -46,6 +46,7 @@ RUN = f"""
 import sys, nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 
 class Alone(KernelSpecManager):
     def get_kernel_spec(self, name):
@@ -59,7 +60,10 @@ for path in paths:
     # A right answer that goes number by number makes a page's demonstration take minutes.
     client = NotebookClient(notebook, timeout=900, allow_errors=True, resources=resources)
     client.create_kernel_manager().kernel_spec_manager = Alone()
-    client.execute()
+    try:
+        client.execute()
+    except DeadKernelError:  # a cell called exit(); what stands above has run
+        pass
     nbformat.write(notebook, path)
 """
 
