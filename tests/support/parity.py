@@ -344,7 +344,8 @@ def compare(
 ) -> list[str]:
     """Return a line for each exercise on which the page and the grade differ.
 
-    Both ask the same cases: which points a wrong answer gets depends a little on the seed.
+    Both ask the same cases: which points a wrong answer gets depends a little on the seed. A check
+    that did not run, since a cell above it ended the kernel, says nothing.
 
     Parameters
     ----------
@@ -371,10 +372,11 @@ def compare(
             for name, one in judging.run_task(task).verdicts.items()
         }
         what = ", ".join(f"{one.exercise}: {one.name}" for one in group)
+        ran_there = {cell["id"] for cell in result.cells if cell.get("execution_count")}
         differences += [
             f"{name}: the page says {shown[name]}, the grade {graded[name]}  [{what}]"
             for name in names
-            if shown[name] != graded[name]
+            if name in ran_there and shown[name] != graded[name]
         ]
     return differences
 

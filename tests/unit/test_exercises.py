@@ -164,6 +164,13 @@ def test_check_works_when_numpy_raises_on_floating_point_errors(name, key):
         assert judge(key.question(name, 1), EXERCISES[name].reference).status == "correct"
 
 
+def test_check_of_random_weights_works_where_a_page_has_replaced_exp(key, monkeypatch):
+    name = "initialize_parameters_deep"
+    question = key.question(name, 1)
+    monkeypatch.setattr(np, "exp", None)
+    assert judge(question, EXERCISES[name].reference).status == "correct"
+
+
 # -- what an exercise lists -----------------------------------------------------------------------
 
 
