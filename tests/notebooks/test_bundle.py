@@ -287,6 +287,7 @@ SAID_ON_PURPOSE = {
     "AL - Y",
     "np.finfo(AL.dtype)",
     "np.finfo(A.dtype)",
+    "np.exp(Z)",  # in the third hint for the sigmoid, which solves a similar problem
     "2 * X",
     "2 * X.T",
     "return 2 * X.T",
