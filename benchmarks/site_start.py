@@ -26,8 +26,11 @@ def main():
         course(["site", "--to", str(folder), "--local", str(pyodide.FOLDER)])
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         print(f"The site has {size / 1e6:.0f} MB.")
-        with static_site.serve(folder) as server, chromium.launch() as browser:
-            context = browser.new_context()
+        profile = Path(aside, "profile")  # without one, a browser keeps no large files
+        with (
+            static_site.serve(folder) as server,
+            chromium.launch_with_profile(profile) as context,
+        ):
             for visit in ("first visit", "second visit", "third visit"):
                 server.answers.clear()
                 print(f"{visit}: {seconds(context, server.url)} s,", end=" ")
