@@ -2,17 +2,15 @@
 
 import pytest
 
-from autograder.course import bundle
 from autograder.grading import judging
-from tests.support import ROOT, parity
+from tests.support import parity
 
 pytestmark = [pytest.mark.kernel, pytest.mark.sandbox, pytest.mark.xdist_group("parity")]
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    folder, _ = bundle.release(ROOT, parity.TASK, tmp_path_factory.mktemp("parity"))
-    yield folder
+    yield parity.released(parity.TASK, tmp_path_factory.mktemp("parity"))
     judging.close()
 
 

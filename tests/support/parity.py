@@ -19,7 +19,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.course import notebooks
+from autograder.course import bundle, notebooks
 from autograder.grading import judging
 from autograder.grading.course_notebook import (
     CourseNotebook,
@@ -37,7 +37,7 @@ from utils.checker.answer_key import LiveKey, freeze
 from utils.checker.verdict import MIME
 from utils.exercises import EXERCISES
 
-__all__ = ["Oddity", "alternatives", "compare", "oddities", "shared"]
+__all__ = ["Oddity", "alternatives", "compare", "oddities", "released", "shared"]
 
 TASK = "01_forward_propagation"
 SETTINGS = Settings("parity", follow_through="none")  # a page has no reference to go on with
@@ -337,31 +337,40 @@ def notebook_with(group: list[Oddity]) -> NotebookNode:
     return page
 
 
+def released(assignment: str, to: Path) -> Path:
+    """Return a bundle whose key has the cases that the grade asks.
+
+    Which points a wrong answer gets depends a little on the seed.
+    """
+    place, _ = bundle.release(ROOT, assignment, to)
+    names = bundle.exercises_of(assignment)
+    freeze(place / "utils" / "answer_key.h5", names, seed=None, live=LiveKey(SETTINGS.seed))
+    return place
+
+
 def compare(
     groups: list[list[Oddity]],
-    bundle: Path,
+    place: Path,
     aside: Path,
 ) -> list[str]:
     """Return a line for each exercise on which the page and the grade differ.
 
-    Both ask the same cases: which points a wrong answer gets depends a little on the seed. A check
-    that did not run, since a cell above it ended the kernel, says nothing.
+    A check that did not run, since a cell above it ended the kernel, says nothing.
 
     Parameters
     ----------
     groups : list of list of Oddity
         The oddities of each notebook, all of one assignment.
-    bundle : Path
-        The assignment's bundle; its answer key is replaced.
+    place : Path
+        The assignment's bundle, as `released` makes it.
     aside : Path
         An empty folder.
     """
     [assignment] = {one.assignment for group in groups for one in group}
     course = CourseNotebook(read_course_notebook(ROOT, assignment))
     names = tuple(judged_exercises(course.notebook))
-    freeze(bundle / "utils" / "answer_key.h5", names, seed=None, live=LiveKey(SETTINGS.seed))
     pages = [notebook_with(group) for group in groups]
-    ran = run_alone([with_short_trainings(page, assignment) for page in pages], bundle, aside)
+    ran = run_alone([with_short_trainings(page, assignment) for page in pages], place, aside)
     differences = []
     for group, page, result in zip(groups, pages, ran, strict=True):
         shown = _shown(result, names)
