@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import Future
 from contextlib import nullcontext
 from datetime import datetime
 
@@ -22,21 +21,11 @@ from autograder.nbgrader_bridge.workspace import Workspace
 from tests.support import ROOT
 from tests.support.course_notebooks import NAME, cell_of, solved
 from tests.support.gradebook_class import POINTS, book_of, course, hand_in, page_of
+from tests.support.quick_class import Dying
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.xdist_group("gradebook")]
 
 # -- unchecked answers ----------------------------------------------------------------------------
-
-
-class Dying:
-    """A pool whose workers die."""
-
-    workers = 1
-
-    def submit(self, task):
-        future = Future()
-        future.set_exception(RuntimeError("the worker died"))
-        return future
 
 
 def test_unchecked_answers_need_manual_grading(both, tmp_path):

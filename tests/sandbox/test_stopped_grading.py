@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import Future
 from contextlib import nullcontext
 
 import pytest
 
+from tests.support.quick_class import Dying
 from tests.support.small_course import (
     FULL,
     TASK,
@@ -45,14 +45,6 @@ def test_fault_of_the_course_costs_no_points(tmp_path):
 def test_dying_worker_costs_no_points(tmp_path):
     from autograder.grading import grade
     from autograder.grading.grade_submission import Settings
-
-    class Dying:
-        workers = 1
-
-        def submit(self, task):
-            future = Future()
-            future.set_exception(RuntimeError("the worker died"))
-            return future
 
     hand_in(tmp_path / "in", "ada", solved())
     code = grade.grade(

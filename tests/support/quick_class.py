@@ -51,6 +51,17 @@ class Judge:
         return Verdict(name, status, points, full, "judged.")
 
 
+class Dying:
+    """A pool whose workers die."""
+
+    workers = 1
+
+    def submit(self, task):
+        future = Future()
+        future.set_exception(RuntimeError("the worker died"))
+        return future
+
+
 class Book:
     """A gradebook that has these records, and notes which answers changed."""
 
